@@ -1,0 +1,39 @@
+"""The errors a person may see.
+
+Every message is one clear sentence: what is wrong, where, and what to do about it. The command line prints it and
+exits with a code that is not zero; the Studio shows it in a dialog. Anything else that escapes is a defect.
+"""
+
+from __future__ import annotations
+
+
+class BitLlamaError(Exception):
+    """Base of all errors whose message is written for the person in front of the program."""
+
+
+class ConfigError(BitLlamaError, ValueError):
+    """A setting, argument or config value that cannot work."""
+
+
+class FileFormatError(BitLlamaError):
+    """A file that is missing, truncated, of another kind, or that contradicts itself."""
+
+
+class SoulMismatchError(BitLlamaError):
+    """A soul that was lived in another body."""
+
+
+class DeviceError(BitLlamaError):
+    """A device or runtime that this machine does not have."""
+
+
+class DataError(BitLlamaError):
+    """A corpus that cannot be trained on."""
+
+
+class TrainingError(BitLlamaError):
+    """A training run that cannot go on; the last good checkpoint is kept."""
+
+
+class WorkspaceError(BitLlamaError):
+    """A workspace folder that cannot be used: locked by another program, not writable, or of a newer version."""
