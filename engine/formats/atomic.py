@@ -1,0 +1,104 @@
+"""The one writer: a file is either wholly the new one or still the old one, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.errors import FileFormatError
+
+
+@contextlib.contextmanager
+def writing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Yield a binary file that becomes `path` when the block ends well, and vanishes when it does not.
+
+    The bytes go to a temporary file in the same folder, are flushed to the disk, and take the name in one step; the
+    folder is flushed too. A symbolic link is followed, so the link stays. The mode of a former file is kept.
+
+    Raises `FileFormatError` when the disk is full, the folder is missing, or writing is not allowed; then the former
+    file is untouched and no temporary file is left.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    mode = None
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            found = target.stat().st_mode
+            if not stat.S_ISREG(found):
+                kind = "a folder" if stat.S_ISDIR(found) else "not a plain file"
+                raise FileFormatError(f"Could not write {path}: it is {kind}. Choose another name.")
+            mode = stat.S_IMODE(found)
+        file = open(temporary, "xb")  # noqa: SIM115 (closed below, before the rename)
+    except (OSError, ValueError) as error:
+        raise _failure(path, error) from error
+    try:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+        if mode is not None:
+            os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except BaseException as error:
+        with contextlib.suppress(OSError):  # a full disk fails once more while the buffer is given up
+            file.close()
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        if isinstance(error, OSError):
+            raise _failure(path, error) from error
+        raise
+    _flush_folder(target.parent)
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write `data` as the whole of `path`. Raises `FileFormatError` as `writing` does."""
+    with writing(path) as file:
+        file.write(data)
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write `text` as UTF-8, newlines as they are. Raises `FileFormatError` as `writing` does."""
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise FileFormatError(f"Could not write {path}: the text is not valid Unicode ({error.reason}).") from error
+    write_bytes(path, data)
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder and those above it where they are missing. Raises `FileFormatError` where that cannot be."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise FileFormatError(
+            f"Could not make the folder {folder}: {_reason(error)}. Choose another place for it."
+        ) from error
+    return folder
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name itself durable. Windows has no such call, and some network folders refuse it."""
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _failure(path: str | os.PathLike[str], error: Exception) -> FileFormatError:
+    return FileFormatError(
+        f"Could not write {path}: {_reason(error)}. Free some space or choose another place; nothing was changed."
+    )

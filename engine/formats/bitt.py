@@ -1,0 +1,202 @@
+"""``.bitt``: a whole body in one file that is mapped, not read.
+
+Layout: the magic ``BITT``, the header length (u64, little endian), the header JSON padded with spaces so that the body
+starts on a multiple of 64 bytes, and a safetensors body to the end of the file. The header holds ``config``,
+``tokenizer`` (the object of a tokenizer.json, or null), ``fingerprint``, and ``encoding``: ``float``, or ``ternary2``
+where every ternary tensor X is stored as packed codes under its name and its scale as ``X.scale`` (for a tensor
+``a.weight``: ``a.scale``), with its real shape under ``ternary`` in the header.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import struct
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.config import BitLlamaConfig
+from engine.errors import FileFormatError
+from engine.formats import strict_json
+from engine.formats.anatomy import Body, Tensor, as_float, as_packed, fingerprint
+from engine.formats.atomic import writing
+from engine.formats.tensors import (
+    ALIGNMENT,
+    Array,
+    MappedTensors,
+    Pending,
+    TensorFile,
+    map_file,
+    read_header,
+    save_tensors,
+)
+from engine.formats.validation import value_damage
+from engine.ops.ternary.packing import PackedTernary, packed_width
+
+MAGIC = b"BITT"
+_F32, _F16 = np.dtype(np.float32), np.dtype(np.float16)
+
+
+class PackedTensors(Mapping[str, Tensor]):
+    """The tensors of a ``ternary2`` body by their names in a checkpoint: `PackedTernary`, or float32 arrays."""
+
+    def __init__(self, stored: Mapping[str, Array], ternary: Mapping[str, tuple[int, int]]) -> None:
+        self._stored = stored
+        self._ternary = ternary
+        scales = {scale_name(name) for name in ternary}
+        self._names = [name for name in stored if name not in scales]
+
+    def __getitem__(self, name: str) -> Tensor:
+        if name not in self._ternary:
+            return self._stored[name]
+        scale = float(self._stored[scale_name(name)][0])
+        return PackedTernary(self._stored[name], scale, self._ternary[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def scale_name(name: str) -> str:
+    """Where the scale of a packed tensor is stored: ``a.scale`` for ``a.weight``."""
+    return name.removesuffix(".weight") + ".scale"
+
+
+def is_bitt(path: str | os.PathLike[str]) -> bool:
+    """Whether a file begins with the magic. Raises `FileFormatError` where there is no such file."""
+    strict_json.require_file(Path(path))
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError as error:
+        raise FileFormatError(f"Could not read {path}: {error.strerror or error}.") from error
+
+
+def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
+    """Map a ``.bitt`` file, float or packed.
+
+    Without `check` the weights are mapped but not compared with the config, for a report on a broken file.
+    Raises `FileFormatError` or `ConfigError`, naming the file, for whatever cannot be used.
+    """
+    path = Path(path)
+    buffer = map_file(path)
+    if buffer[: len(MAGIC)] != MAGIC:
+        raise FileFormatError(f"{path} is not a .bitt file: it begins with {buffer[:4]!r} where 'BITT' belongs.")
+    header, start = read_header(buffer, path, len(MAGIC), len(buffer), "header")
+    config = BitLlamaConfig.from_dict(header.get("config", {}), f"{path}: the config")
+    stored = TensorFile.read(buffer, path, start).tensors
+    encoding = header.get("encoding", "float")
+    if encoding not in ("float", "ternary2"):
+        raise FileFormatError(
+            f"{path} has the encoding {str(encoding)[:40]!r}; this version reads 'float' and 'ternary2'."
+        )
+    known = header.get("fingerprint")
+    if known is not None and not (isinstance(known, str) and re.fullmatch("[0-9a-f]{64}", known)):
+        raise FileFormatError(f"{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.")
+    packed = encoding == "ternary2"
+    tensors: Mapping[str, Tensor] = _packed_tensors(path, header.get("ternary"), stored) if packed else stored
+    tokenizer = _tokenizer_text(path, header.get("tokenizer"))
+    body = Body(config, tensors, tokenizer, known, path, "packed" if packed else "float")
+    if check:
+        body.validate().require(path)
+    return body
+
+
+def save_bitt(path: str | os.PathLike[str], body: Body, packed: bool, half: bool = False) -> None:
+    """Write a body as one ``.bitt`` file, with ternary weights packed at two bits or in float.
+
+    `half` stores float tensors as float16; the values change a little, so the file is another body with a fingerprint
+    of its own. Raises `FileFormatError` for a body that is not sound or a place that cannot be written.
+    """
+    body.validate().require("The body to be saved")
+    specs = body.config.tensor_specs()
+    ternary = {name: as_packed(body.tensors[name]) for name, spec in specs.items() if spec.ternary and packed}
+    tensors: Mapping[str, Tensor] = ChainMap[str, Tensor](ternary, body.tensors)  # type: ignore[arg-type]
+    if half:
+        tensors = _Halved(tensors)
+    header: dict[str, Any] = {
+        "config": body.config.to_dict(),
+        "encoding": "ternary2" if packed else "float",
+        "fingerprint": fingerprint(body.config, tensors),
+        "tokenizer": None if body.tokenizer is None else strict_json.parse_object(body.tokenizer, "the tokenizer"),
+    }
+    if packed:
+        header["ternary"] = {name: list(tensor.shape) for name, tensor in ternary.items()}
+    stored: dict[str, Array | Pending] = {}
+    for name, spec in specs.items():
+        if name in ternary:
+            stored[name] = ternary[name].codes
+            stored[scale_name(name)] = np.array([ternary[name].scale], np.float32)
+        else:
+            stored[name] = _pending(tensors, name, spec.shape, _F16 if half else _F32)
+    text = strict_json.to_bytes(header, f"The header of {path}")
+    text += b" " * (-(len(MAGIC) + 8 + len(text)) % ALIGNMENT)
+    with writing(path) as file:
+        file.write(MAGIC + struct.pack("<Q", len(text)) + text)
+        save_tensors(file, stored)
+
+
+class _Halved(Mapping[str, Tensor]):
+    """Float tensors as they will be read back once stored as float16."""
+
+    def __init__(self, tensors: Mapping[str, Tensor]) -> None:
+        self._tensors = tensors
+
+    def __getitem__(self, name: str) -> Tensor:
+        tensor = self._tensors[name]
+        if isinstance(tensor, PackedTernary):
+            return tensor
+        with np.errstate(over="ignore", under="ignore"):
+            rounded = tensor.astype(_F16).astype(_F32)
+        if value_damage(rounded):
+            raise FileFormatError(f"{name} holds values too large for float16; save it without half precision.")
+        return rounded
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tensors)
+
+    def __len__(self) -> int:
+        return len(self._tensors)
+
+
+def _pending(tensors: Mapping[str, Tensor], name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Pending:
+    return Pending(dtype, shape, lambda: as_float(tensors[name]).astype(dtype, copy=False))
+
+
+def _packed_tensors(path: Path, ternary: Any, stored: MappedTensors) -> PackedTensors:
+    """The view of a ``ternary2`` body, its table of shapes compared with what is stored."""
+    if not isinstance(ternary, dict):
+        raise FileFormatError(f"{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.")
+    shapes: dict[str, tuple[int, int]] = {}
+    for name, shape in ternary.items():
+        where = f"{path}: the packed tensor {name[:80]!r}"
+        if not (isinstance(shape, list) and len(shape) == 2 and all(type(n) is int and n > 0 for n in shape)):
+            raise FileFormatError(f"{where} has the shape {str(shape)[:60]}, not two sizes; the file is damaged.")
+        codes, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
+        if codes is None or scale is None or scale_name(name) == name:
+            raise FileFormatError(f"{where} or its scale is missing; the file is damaged.")
+        if codes.dtype != "U8" or codes.shape != (shape[0], packed_width(shape[1])):
+            raise FileFormatError(
+                f"{where} of {shape[0]} x {shape[1]} is stored as {codes.dtype} {list(codes.shape)} "
+                f"where U8 {[shape[0], packed_width(shape[1])]} is needed; the file is damaged."
+            )
+        if scale.dtype != "F32" or scale.shape != (1,):
+            raise FileFormatError(f"{where} has a scale that is not one F32 number; the file is damaged.")
+        shapes[name] = (shape[0], shape[1])
+    return PackedTensors(stored, shapes)
+
+
+def _tokenizer_text(path: Path, tokenizer: Any) -> str | None:
+    """The tokenizer of a header as the text of a tokenizer.json; other writers may have stored it as text."""
+    if tokenizer is None or isinstance(tokenizer, str):
+        return tokenizer
+    if isinstance(tokenizer, dict):
+        return json.dumps(tokenizer, ensure_ascii=False)
+    raise FileFormatError(f"{path}: the tokenizer in the header is not a JSON object; the file is damaged.")

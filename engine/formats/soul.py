@@ -1,0 +1,189 @@
+"""``.soul``: the fast weights of every TTT layer, and where they come from.
+
+A safetensors file. Tensors ``layers.{i}.ttt.w_state`` (float32, one for each layer); metadata ``version``, ``body``,
+``level``, ``parent``, ``id``, ``created``, ``name`` and ``history``, each value a JSON text. Files whose tensors are
+named ``layer_{i}`` and that have no metadata are read too: they do not say which body they were lived in.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import BitLlamaConfig
+from engine.errors import FileFormatError, SoulMismatchError
+from engine.formats import strict_json
+from engine.formats.tensors import TensorFile, save_tensors
+from engine.formats.validation import value_damage
+
+VERSION = 1
+_NAMES = (re.compile(r"layers\.(0|[1-9]\d{0,6})\.ttt\.w_state"), re.compile(r"layer_(0|[1-9]\d{0,6})"))
+
+
+@dataclass(frozen=True)
+class SoulMeta:
+    """What a soul says of itself."""
+
+    version: int = VERSION
+    """Of the format."""
+    body: str = ""
+    """Fingerprint of the body that it was lived in; empty where the file does not say."""
+    level: int = 0
+    """Tokens lived."""
+    parent: str | None = None
+    """The `id` of the soul that this one grew from."""
+    id: str = ""
+    """Unique for each saved soul; empty where the file does not say."""
+    created: str = ""
+    """When it was saved, ISO 8601 in UTC; empty where the file does not say."""
+    name: str = ""
+    """What a person calls it."""
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """What happened to it, oldest first."""
+
+    @classmethod
+    def new(
+        cls,
+        body: str,
+        level: int,
+        name: str = "",
+        parent: str | None = None,
+        history: Sequence[Mapping[str, Any]] = (),
+    ) -> SoulMeta:
+        """The metadata of a soul that is born now, with an `id` of its own."""
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        return cls(VERSION, body, level, parent, uuid.uuid4().hex, now, name, [dict(event) for event in history])
+
+
+@dataclass(frozen=True, eq=False)
+class Soul:
+    """Fast weights, one float32 array of `BitLlamaConfig.fast_shape` for each layer, and their metadata."""
+
+    layers: list[NDArray[np.float32]]
+    meta: SoulMeta = field(default_factory=SoulMeta)
+
+
+def save_soul(path: str | os.PathLike[str], soul: Soul) -> None:
+    """Write a soul. Raises `FileFormatError` for one that is not sound or a place that cannot be written."""
+    _check_layers(soul.layers, "The soul to be saved")
+    values = asdict(soul.meta)
+    _read_meta(values, "The soul to be saved")
+    strict_json.to_bytes(values, "The soul to be saved")
+    tensors = {f"layers.{i}.ttt.w_state": layer for i, layer in enumerate(soul.layers)}
+    save_tensors(path, tensors, {key: json.dumps(value, ensure_ascii=False) for key, value in values.items()})
+
+
+def load_soul(path: str | os.PathLike[str]) -> Soul:
+    """Read a soul into memory, so that its file may be replaced while it is in use.
+
+    Raises `FileFormatError`, naming the file, for damage, values that are not finite, and layers that are missing or
+    unknown: none is ever left out silently.
+    """
+    path = Path(path)
+    file = TensorFile.open(path)
+    layers = [np.array(file.tensors[name]) for name in _layer_names(path, list(file.tensors))]
+    _check_layers(layers, str(path))
+    values = {
+        key: strict_json.parse(text, f"{path}: the metadata {key!r}")
+        for key, text in file.metadata.items()
+        if key in SoulMeta.__dataclass_fields__
+    }
+    return Soul(layers, _read_meta(values, str(path)))
+
+
+def check_fits(soul: Soul, config: BitLlamaConfig, fingerprint: str) -> None:
+    """Raise `SoulMismatchError` unless `soul` belongs to the body with this config and fingerprint.
+
+    A soul that does not say its body is judged by its shapes alone.
+    """
+    name = f"The soul {soul.meta.name!r}" if soul.meta.name else "The soul"
+    if len(soul.layers) != config.num_layers:
+        raise SoulMismatchError(
+            f"{name} has {len(soul.layers)} layers and this body has {config.num_layers}; load it with its own body."
+        )
+    for i, layer in enumerate(soul.layers):
+        if layer.shape != config.fast_shape:
+            raise SoulMismatchError(
+                f"{name} has fast weights of {_size(layer.shape)} in layer {i} where this body has "
+                f"{_size(config.fast_shape)}; load it with its own body."
+            )
+    if soul.meta.body and soul.meta.body != fingerprint:
+        raise SoulMismatchError(
+            f"{name} was lived in the body {soul.meta.body[:16]}, and this body is {fingerprint[:16]}; "
+            "load it with its own body."
+        )
+
+
+def _layer_names(path: Path, names: list[str]) -> list[str]:
+    """The tensors of the layers in order, for either way of naming them."""
+    for pattern in _NAMES:
+        found = {int(match[1]): name for name in names if (match := pattern.fullmatch(name))}
+        if found:
+            break
+    else:
+        raise FileFormatError(f"{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.")
+    others = sorted(set(names) - set(found.values()))
+    if others:
+        raise FileFormatError(f"{path} holds the tensor {others[0][:80]!r}, which no soul has; it is of another kind.")
+    for i in range(len(found)):
+        if i not in found:
+            raise FileFormatError(f"{path} lacks the fast weights of layer {i}; the soul is damaged.")
+    return [found[i] for i in range(len(found))]
+
+
+def _check_layers(layers: list[NDArray[Any]], where: str) -> None:
+    if not layers:
+        raise FileFormatError(f"{where} has no layers.")
+    for i, layer in enumerate(layers):
+        if (
+            layer.dtype != np.float32
+            or layer.ndim not in (2, 3)
+            or layer.shape[-1] != layer.shape[-2]
+            or not layer.size
+        ):
+            raise FileFormatError(
+                f"{where}: the fast weights of layer {i} are {layer.dtype} {_size(layer.shape)}, "
+                "which are not square float matrices."
+            )
+        if layer.shape != layers[0].shape:
+            raise FileFormatError(
+                f"{where}: the fast weights of layer {i} are {_size(layer.shape)} and of layer 0 "
+                f"{_size(layers[0].shape)}; one body has one size."
+            )
+        damage = value_damage(layer)
+        if damage:
+            raise FileFormatError(f"{where}: the fast weights of layer {i} {damage}; take an earlier soul.")
+
+
+def _read_meta(values: dict[str, Any], where: str) -> SoulMeta:
+    """Checked metadata from plain values; keys that are missing keep their defaults."""
+    version = values.get("version", VERSION)
+    if type(version) is not int or version < 1:
+        raise FileFormatError(f"{where}: the soul's format version is {str(version)[:40]!r}, not a number from 1.")
+    if version > VERSION:
+        raise FileFormatError(f"{where} is a soul of format {version}; this program reads up to {VERSION}. Update it.")
+    level = values.get("level", 0)
+    if type(level) is not int or not 0 <= level < 1 << 63:
+        raise FileFormatError(f"{where}: the soul's level is {str(level)[:40]!r}, not a number of tokens.")
+    for key in ("body", "id", "created", "name", "parent"):
+        value = values.get(key, "")
+        if not isinstance(value, str) and not (key == "parent" and value is None):
+            raise FileFormatError(f"{where}: the soul's {key} is {str(value)[:40]!r}, not a text.")
+    history = values.get("history", [])
+    if not isinstance(history, list) or not all(isinstance(event, dict) for event in history):
+        raise FileFormatError(f"{where}: the soul's history is not a list of events.")
+    return SoulMeta(**values)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))
