@@ -1,0 +1,126 @@
+"""From token ids back to text: what bytes each token stands for, and a decoder that never splits a character."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import tokenizers
+
+from engine.errors import FileFormatError
+
+REPLACEMENT = "\ufffd"
+"""What stands for bytes that are no text."""
+
+
+def _byte_of_character() -> dict[str, int]:
+    """The alphabet of byte-level tokenizers (GPT-2): printable bytes stand for themselves, the rest from U+0100 up."""
+    printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
+    others = (b for b in range(256) if b not in printable)
+    return {chr(b): b for b in printable} | {chr(0x100 + i): b for i, b in enumerate(others)}
+
+
+BYTE_OF_CHARACTER: Mapping[str, int] = _byte_of_character()
+
+_BYTE_PIECE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
+
+
+class TokenBytes:
+    """The bytes that each token of a tokenizer stands for.
+
+    Understands the decoders that turn tokens into bytes one by one: byte level, byte fallback, metaspace, plain
+    replacement. Raises `FileFormatError` for any other, since its text could not be streamed as it is generated.
+    """
+
+    def __init__(self, tokenizer: tokenizers.Tokenizer) -> None:
+        description = json.loads(tokenizer.to_str())
+        decoder = description.get("decoder") or {"type": "none"}
+        self._steps: list[dict[str, Any]] = decoder["decoders"] if decoder["type"] == "Sequence" else [decoder]
+        self.strip = 0
+        for step in self._steps:
+            self._check(step)
+        added = {token["id"]: token for token in description.get("added_tokens") or []}
+        self.special = frozenset(i for i, token in added.items() if token["special"])
+        vocabulary = tokenizer.get_vocab()
+        self.table: list[bytes | None] = [None] * (max(vocabulary.values(), default=-1) + 1)
+        for piece, i in vocabulary.items():
+            self.table[i] = piece.encode("utf-8", "replace") if i in added else self._bytes(piece)
+
+    def _check(self, step: dict[str, Any]) -> None:
+        kind = step["type"]
+        if kind == "Replace" and "String" in step["pattern"]:
+            return
+        if kind == "Metaspace":
+            self.strip = int(step.get("prepend_scheme", "always") != "never")
+        elif kind == "Strip" and step["content"] == " " and not step["stop"]:
+            self.strip = int(step["start"])
+        elif kind not in ("ByteLevel", "ByteFallback", "Fuse"):
+            raise FileFormatError(
+                f"The tokenizer turns tokens into text by {kind!r}, which cannot be streamed; use a byte-level or "
+                "byte-fallback tokenizer."
+            )
+
+    def _bytes(self, piece: str) -> bytes:
+        for step in self._steps:
+            kind = step["type"]
+            if kind == "ByteLevel":
+                if all(c in BYTE_OF_CHARACTER for c in piece):
+                    return bytes(BYTE_OF_CHARACTER[c] for c in piece)
+            elif kind == "ByteFallback":
+                if match := _BYTE_PIECE.fullmatch(piece):
+                    return bytes([int(match[1], 16)])
+            elif kind == "Replace":
+                piece = piece.replace(step["pattern"]["String"], step["content"])
+            elif kind == "Metaspace":
+                piece = piece.replace(step["replacement"], " ")
+        return piece.encode("utf-8", "replace")
+
+
+class StreamDecoder:
+    """Turns tokens into text as they come, a whole character at a time.
+
+    Bytes that can no longer become a character come out as U+FFFD, and so does an id that the tokenizer lacks.
+    A special token ends the character before it; its own text is given only if `special` is set.
+    """
+
+    def __init__(self, tokens: TokenBytes, special: bool = False) -> None:
+        self._tokens = tokens
+        self._special = special
+        self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
+        self._strip = tokens.strip
+
+    def push(self, token: int) -> str:
+        """Add one token; returns the characters that it completes, often one word, sometimes none."""
+        table = self._tokens.table
+        data = table[token] if 0 <= token < len(table) else None
+        if data is None:
+            return self._finish() + REPLACEMENT
+        if token in self._tokens.special:
+            return self._finish() + (data.decode("utf-8") if self._special else "")
+        return self._strip_start(self._utf8.decode(data))
+
+    def push_all(self, tokens: Sequence[int]) -> str:
+        """`push` for several tokens."""
+        return "".join([self.push(token) for token in tokens])
+
+    def flush(self) -> str:
+        """End the text: an unfinished character comes out as U+FFFD. The decoder then starts afresh."""
+        out = self._finish()
+        self._strip = self._tokens.strip
+        return out
+
+    def _finish(self) -> str:
+        out = self._utf8.decode(b"", True)
+        self._utf8.reset()
+        return self._strip_start(out)
+
+    def _strip_start(self, text: str) -> str:
+        while self._strip and text:
+            if text[0] != " ":
+                self._strip = 0
+                break
+            text, self._strip = text[1:], self._strip - 1
+        return text

@@ -1,0 +1,44 @@
+"""Ending a reply at a stop sequence that may arrive in several parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.errors import ConfigError
+
+
+class StopMatcher:
+    """Lets text through until one of `stops` is complete; what could become a stop sequence is withheld until known.
+
+    The sequence that is complete first ends the text (the longest of several that end together), so the outcome does
+    not depend on how the text is cut into parts. Raises `ConfigError` for an empty stop sequence.
+    """
+
+    def __init__(self, stops: Sequence[str] = ()) -> None:
+        if isinstance(stops, str):
+            stops = (stops,)
+        if not all(stops):
+            raise ConfigError("A stop sequence is empty; every reply would end at once.")
+        self._stops = tuple(stops)
+        self._beginnings = frozenset(stop[:n] for stop in stops for n in range(1, len(stop)))
+        self._longest = max(map(len, stops), default=0)
+        self._withheld = ""
+        self._stopped = False
+
+    def push(self, text: str) -> tuple[str, bool]:
+        """Add text; returns what may be shown, and whether a stop sequence was met (it is not shown)."""
+        if self._stopped:
+            return "", True
+        text = self._withheld + text
+        ends = [(at + len(stop), at) for stop in self._stops if (at := text.find(stop)) >= 0]
+        if ends:
+            self._stopped, self._withheld = True, ""
+            return text[: min(ends)[1]], True
+        keep = next((n for n in range(min(len(text), self._longest - 1), 0, -1) if text[-n:] in self._beginnings), 0)
+        self._withheld = text[len(text) - keep :]
+        return text[: len(text) - keep], False
+
+    def flush(self) -> str:
+        """The reply is over: what was withheld after all belongs to it."""
+        out, self._withheld = self._withheld, ""
+        return out

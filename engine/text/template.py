@@ -1,0 +1,142 @@
+"""From messages to tokens: a chat template in sandboxed Jinja2 whose content can never become a special token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NoReturn, get_args
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from engine.errors import ConfigError
+from engine.text.tokenizer import END, Tokenizer
+
+Role = Literal["system", "user", "assistant"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+BUILT_IN = (
+    "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+"""No space after the role, and each message ends with ``<|end|>`` and a line end."""
+
+# Unicode sets these aside for a program's own use: no text holds them. They mark where content starts and ends.
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_MARKS = {ord(_OPEN): None, ord(_CLOSE): None}
+
+_MAX_GROWTH = 1 << 20
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a conversation. Raises `ConfigError` for a role other than system, user or assistant."""
+
+    role: Role
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise ConfigError(f"The role {self.role!r} is unknown; it must be one of {', '.join(ROLES)}.")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Token ids, and for each whether the model says it itself (1) or hears it (0)."""
+
+    ids: list[int]
+    mask: list[int]
+
+
+class ChatTemplate:
+    """Turns messages into tokens; what was rendered before is not rendered again, since the state remembers it.
+
+    `source` is Jinja2 as chat models carry it: it sees ``messages`` (each with ``role`` and ``content``),
+    ``add_generation_prompt``, ``eos_token`` and ``raise_exception``. It must be concatenative: rendering two messages
+    gives the one followed by the other. Raises `ConfigError` for a source that does not parse.
+    """
+
+    def __init__(self, source: str | None = None) -> None:
+        self.source = BUILT_IN if source is None else source
+        environment = ImmutableSandboxedEnvironment(trim_blocks=source is not None, lstrip_blocks=source is not None)
+        environment.globals["raise_exception"] = _raise_exception
+        try:
+            self._template = environment.from_string(self.source)
+        except (jinja2.TemplateError, RecursionError) as error:
+            raise ConfigError(f"The chat template is not valid Jinja2: {error}.") from error
+
+    def render_ids(self, tokenizer: Tokenizer, messages: Sequence[Message], reply: bool = True) -> list[int]:
+        """Tokens of `messages`, stripped of outer white space, then of the opening of a reply if one is wanted.
+
+        Only the template can write special tokens; the text of a message is always encoded as plain text.
+        Raises `ConfigError` when the template fails on these messages.
+        """
+        return [i for _, ids in self._segments(tokenizer, messages, reply) for i in ids]
+
+    def render_masked(self, tokenizer: Tokenizer, messages: Sequence[Message]) -> Rendered:
+        """Tokens of finished messages with the mask to train on: the assistant's text and the end after it are 1."""
+        out = Rendered([], [])
+        for message in messages:
+            said = closing = False
+            for content, ids in self._segments(tokenizer, [message], reply=False):
+                if content:
+                    said = message.role == "assistant"
+                    closing = said
+                elif closing:
+                    end = ids.index(tokenizer.end_id) + 1 if tokenizer.end_id in ids else 0
+                    out.mask.extend([1] * end)
+                    out.ids.extend(ids[:end])
+                    ids, closing = ids[end:], False
+                out.ids.extend(ids)
+                out.mask.extend([int(content and said)] * len(ids))
+        return out
+
+    def closing_ids(self, tokenizer: Tokenizer) -> list[int]:
+        """What stands between the ``<|end|>`` that closes a reply and the next message: for the built-in, a line end.
+
+        The model does not say it, so whoever generates a reply feeds it before the next message.
+        """
+        ids = self.render_ids(tokenizer, [Message("assistant", "x")], reply=False)
+        last = max((n for n, i in enumerate(ids) if i == tokenizer.end_id), default=len(ids) - 1)
+        return ids[last + 1 :]
+
+    def _segments(self, tokenizer: Tokenizer, messages: Sequence[Message], reply: bool) -> list[tuple[bool, list[int]]]:
+        """(is it content?, its ids) from left to right."""
+        out: list[tuple[bool, list[int]]] = []
+        for n, part in enumerate(self._render(messages, reply).split(_OPEN)):
+            # A template that loses a closing mark gives its rest as content: harmless, since content is plain.
+            content, mark, rest = part.partition(_CLOSE) if n else ("", _CLOSE, part)
+            if content:
+                out.append((True, tokenizer.encode(content)))
+            if mark and rest:
+                out.append((False, tokenizer.encode(rest.replace(_CLOSE, ""), special=True)))
+        return out
+
+    def _render(self, messages: Sequence[Message], reply: bool) -> str:
+        shown = []
+        for message in messages:
+            text = message.text.translate(_MARKS).strip()
+            shown.append({"role": message.role, "content": f"{_OPEN}{text}{_CLOSE}"})
+        allowed = _MAX_GROWTH + 16 * sum(len(m["content"]) for m in shown)
+        out: list[str] = []
+        try:
+            for part in self._template.generate(messages=shown, add_generation_prompt=reply, eos_token=END):
+                out.append(part)
+                allowed -= len(part)
+                if allowed < 0:
+                    raise ConfigError("The chat template writes far more than its messages hold; it is not usable.")
+        except ConfigError:
+            raise
+        except Exception as error:  # a template can fail in any way that an expression can
+            raise ConfigError(f"The chat template fails on these messages: {error}.") from error
+        return "".join(out)
+
+    @cached_property
+    def is_built_in(self) -> bool:
+        """Whether this is the template that the program trains with."""
+        return self.source == BUILT_IN
+
+
+def _raise_exception(reason: str) -> NoReturn:
+    raise ConfigError(f"The chat template refuses these messages: {reason}.")

@@ -1,0 +1,138 @@
+"""`Tokenizer`: text to token ids and back, over the JSON of the tokenizers library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+import tokenizers
+
+from engine.errors import ConfigError, FileFormatError
+from engine.text.decoding import StreamDecoder, TokenBytes
+from engine.text.pieces import PIECE_CHARACTERS, pieces
+
+END = "<|end|>"
+"""Ends a message and a document."""
+USER = "<|user|>"
+ASSISTANT = "<|assistant|>"
+SYSTEM = "<|system|>"
+SPECIAL_TOKENS = (END, USER, ASSISTANT, SYSTEM)
+
+_BATCH = 8
+"""Pieces encoded together: enough to fill a few cores, few enough to bound the memory."""
+
+
+class Tokenizer:
+    """A tokenizer whose special tokens cannot be typed: in plain text they are spelled out like any other letters.
+
+    Raises `FileFormatError` from `from_json` for text that is not a tokenizer or that cannot be streamed.
+    """
+
+    def __init__(self, inner: tokenizers.Tokenizer) -> None:
+        inner.encode_special_tokens = True  # that is: spell them
+        inner.no_padding()
+        inner.no_truncation()
+        self._inner = inner
+        self._bytes = TokenBytes(inner)
+        self._special = {
+            token.content: i for i, token in inner.get_added_tokens_decoder().items() if i in self._bytes.special
+        }
+
+    @classmethod
+    def from_json(cls, text: str, where: str = "the tokenizer") -> Tokenizer:
+        """Read ``tokenizer.json``; `where` names the file in errors. Raises `FileFormatError`."""
+        try:
+            inner = tokenizers.Tokenizer.from_str(text)
+        except Exception as error:  # the library raises plain Exception
+            raise FileFormatError(f"{where} is not a tokenizer: {error}. Use a tokenizer.json.") from error
+        return cls(inner)
+
+    def to_json(self) -> str:
+        """The content of ``tokenizer.json``."""
+        return self._inner.to_str(pretty=True) + "\n"
+
+    @property
+    def vocab_size(self) -> int:
+        """V: one more than the highest id."""
+        return len(self._bytes.table)
+
+    @property
+    def special_tokens(self) -> dict[str, int]:
+        """The special tokens and their ids."""
+        return dict(self._special)
+
+    def token_id(self, token: str) -> int:
+        """The id of a token such as ``<|end|>``. Raises `ConfigError` where the tokenizer lacks it."""
+        found = self._inner.token_to_id(token)
+        if found is None:
+            raise ConfigError(f"The tokenizer has no token {token}; prepare the corpus again with this program.")
+        return found
+
+    @property
+    def end_id(self) -> int:
+        """The id of ``<|end|>``. Raises `ConfigError` where the tokenizer lacks it."""
+        return self.token_id(END)
+
+    def encode(self, text: str, special: bool = False) -> list[int]:
+        """Token ids of `text`. Special tokens written in it are plain letters unless `special` is set.
+
+        Long text is encoded in pieces cut where that does not change the tokens, so the memory stays bounded. A lone
+        half of a surrogate pair, which no file can hold, counts as U+FFFD.
+        """
+        if not special or not self._special:
+            return [i for ids in self.encode_stream([text]) for i in ids]
+        out: list[int] = []
+        for part in self._special_pattern.split(text):
+            if part in self._special:
+                out.append(self._special[part])
+            elif part:
+                out += self.encode(part)
+        return out
+
+    def encode_stream(self, blocks: Iterable[str]) -> Iterator[list[int]]:
+        """Encode one text given in blocks as plain text, in memory that does not grow with it; yields ids in order."""
+        batch: list[str] = []
+        for piece in pieces((_without_surrogates(block) for block in blocks), PIECE_CHARACTERS):
+            batch.append(piece)
+            if len(batch) == _BATCH:
+                yield from self._encode_batch(batch)
+                batch = []
+        if batch:
+            yield from self._encode_batch(batch)
+
+    def decode(self, ids: Sequence[int], special: bool = False) -> str:
+        """The text of `ids`: special tokens left out unless `special` is set, broken bytes as U+FFFD."""
+        decoder = self.stream(special)
+        return decoder.push_all(ids) + decoder.flush()
+
+    def stream(self, special: bool = False) -> StreamDecoder:
+        """A decoder for tokens that come one by one; all that it gives, joined, is `decode` of all tokens."""
+        return StreamDecoder(self._bytes, special)
+
+    @cached_property
+    def _special_pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self._special, key=len, reverse=True)
+        return re.compile("(" + "|".join(map(re.escape, longest_first)) + ")")
+
+    def _encode_batch(self, texts: list[str]) -> Iterator[list[int]]:
+        for text, encoding in zip(texts, self._inner.encode_batch_fast(texts, add_special_tokens=False), strict=True):
+            ids = encoding.ids
+            yield ids if self._bytes.special.isdisjoint(ids) else self._spell(text)
+
+    def _spell(self, text: str) -> list[int]:
+        """Encode text in which the model itself found a special token, as a unigram vocabulary may, with it cut up."""
+        out: list[int] = []
+        for part in self._special_pattern.split(text):
+            for bit in (part[:1], part[1:]) if part in self._special else (part,):
+                ids = self._inner.encode(bit, add_special_tokens=False).ids
+                out += [i for i in ids if i not in self._bytes.special]
+        return out
+
+
+def _without_surrogates(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
