@@ -1,0 +1,64 @@
+"""`BitLinear`: a linear map whose weights are ternary when they are used (BitNet b1.58, arXiv 2402.17764)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.ops.ternary import packing
+from engine.ops.ternary.ste import bit_linear, frozen_linear
+
+
+class BitLinear(nn.Module):
+    """``y = (Wq . xq) * s * sx`` without bias.
+
+    It is in one of two forms. As made, it holds float master weights and quantises them at every call, which is how
+    it trains. `freeze` quantises once and drops the master weights, which is how it runs.
+
+    Args:
+        in_features: size of the last dimension of the input.
+        out_features: size of the last dimension of the output.
+        activation_bits: width of the quantised activations; 32 means none.
+    """
+
+    def __init__(self, in_features: int, out_features: int, activation_bits: int = 8) -> None:
+        super().__init__()
+        self.in_features, self.out_features, self.activation_bits = in_features, out_features, activation_bits
+        self.weight: nn.Parameter | None = nn.Parameter(torch.randn(out_features, in_features) * in_features**-0.5)
+        self.register_buffer("codes", None, persistent=False)
+        self.scale = 0.0
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the weights were quantised for good."""
+        return self.weight is None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[..., in_features]`` to ``[..., out_features]``."""
+        if self.weight is not None:
+            return bit_linear(x, self.weight, self.activation_bits)
+        return frozen_linear(x, self.codes, self.scale, self.activation_bits)
+
+    def freeze(self) -> None:
+        """Quantise the weights for good, by the same rule as the packed file, so that both give the same numbers."""
+        if self.weight is not None:
+            codes, scale = packing.quantize_weight(self.weight.detach().float().cpu().numpy())
+            self.set_codes(codes, scale)
+
+    def set_codes(self, codes: np.ndarray, scale: float) -> None:
+        """Take ternary codes, int8 ``[out_features, in_features]``, and their scale; the form is frozen afterwards."""
+        device = self.codes.device if self.weight is None else self.weight.device
+        self.codes = torch.from_numpy(codes).to(device=device, dtype=torch.float32)
+        self.scale = float(scale)
+        self.weight = None
+
+    def thaw(self) -> None:
+        """Make float master weights again, chosen so that quantising them gives the same codes and scale.
+
+        With a share p of the codes not zero, ``W = codes * s / p`` has ``mean(|W|) = s``, and rounds to the codes.
+        """
+        if self.weight is None:
+            share = self.codes.abs().mean().clamp_min(1e-6)
+            self.weight = nn.Parameter(self.codes * (self.scale / share))
+            self.codes = None

@@ -1,0 +1,28 @@
+"""`SwiGLU`, the feed-forward half of a block (Shazeer 2020, arXiv 2002.05202)."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.layers.bit_linear import BitLinear
+
+
+class SwiGLU(nn.Module):
+    """``down_proj(silu(gate_proj(x)) * up_proj(x))`` with ternary maps.
+
+    Args:
+        hidden_dim: D, width of input and output.
+        intermediate_dim: width between the maps.
+        activation_bits: see `BitLinear`.
+    """
+
+    def __init__(self, hidden_dim: int, intermediate_dim: int, activation_bits: int = 8) -> None:
+        super().__init__()
+        self.gate_proj = BitLinear(hidden_dim, intermediate_dim, activation_bits)
+        self.up_proj = BitLinear(hidden_dim, intermediate_dim, activation_bits)
+        self.down_proj = BitLinear(intermediate_dim, hidden_dim, activation_bits)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[..., D]`` to ``[..., D]``."""
+        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))

@@ -1,0 +1,142 @@
+"""`TTTLayer`: a layer whose hidden state is itself a linear model, trained by one gradient step at every token.
+
+Source: Sun et al. 2024, "Learning to (Learn at Test Time)", arXiv 2407.04620; the update is the delta rule.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.config import BitLlamaConfig
+from engine.layers.bit_linear import BitLinear
+from engine.layers.norm import RMSNorm
+from engine.ops.delta_rule import chunk, naive
+
+KEY_EPS = 1e-6
+"""Added to the length of a key before dividing by it."""
+
+MAX_LINEAR_RATE = 1.0
+"""A scaled rate of the ``linear`` variant is cut here: at 1 a token's value is stored whole, above it overshoots."""
+
+
+@dataclass
+class LayerState:
+    """What one TTT layer carries from token to token, for B streams."""
+
+    fast: Tensor
+    """Fast weights, float32 ``[B, H, d, d]`` (value by key)."""
+    conv: Tensor
+    """Inputs of the convolution for its last K - 1 tokens, ``[B, K - 1, 3 H d]``; of width 0 without one."""
+
+    @classmethod
+    def fresh(cls, config: BitLlamaConfig, batch: int, device: torch.device | str) -> LayerState:
+        """A newborn state: all zero."""
+        heads, d = config.num_heads, config.fast_dim
+        width = 3 * heads * d if config.ttt_variant == "linear" else 0
+        return cls(
+            torch.zeros(batch, heads, d, d, device=device),
+            torch.zeros(batch, config.conv_kernel - 1, width, device=device),
+        )
+
+    def map(self, function: Callable[[Tensor], Tensor]) -> LayerState:
+        """Apply `function` to every tensor."""
+        return LayerState(function(self.fast), function(self.conv))
+
+
+def unit(x: Tensor) -> Tensor:
+    """``x / (|x| + 1e-6)`` over the last dimension."""
+    return x / (torch.linalg.vector_norm(x, dim=-1, keepdim=True) + KEY_EPS)
+
+
+class TTTLayer(nn.Module):
+    """Fast weights in place of attention; constant memory and constant cost per token.
+
+    ``tied``: one view ``k`` of the input is key, value and query; read before the update.
+    ``linear``: query, key and value are views of their own, passed through a short causal depthwise convolution;
+    H heads; a learned rate per token and head; read after the update; an RMSNorm over each head's output.
+
+    Args:
+        config: the sizes; see `BitLlamaConfig`.
+    """
+
+    def __init__(self, config: BitLlamaConfig) -> None:
+        super().__init__()
+        self.config = config
+        dim, heads, bits = config.hidden_dim, config.num_heads, config.activation_bits
+        width = heads * config.fast_dim
+        self.down = BitLinear(dim, width, bits)
+        self.up = BitLinear(width, dim, bits)
+        if config.ttt_variant == "linear":
+            self.query = BitLinear(dim, width, bits)
+            self.value = BitLinear(dim, width, bits)
+            self.rate = nn.Linear(dim, heads)
+            nn.init.zeros_(self.rate.weight)
+            nn.init.constant_(self.rate.bias, math.log(config.inner_lr / (1 - config.inner_lr)))
+            self.out_norm = RMSNorm(config.fast_dim, config.norm_eps)
+            if config.conv_kernel > 1:
+                self.conv = CausalConv(3 * width, config.conv_kernel)
+
+    def forward(self, x: Tensor, state: LayerState, rate_scale: float = 1.0) -> tuple[Tensor, LayerState, Tensor]:
+        """Read `x`, learning at every token.
+
+        Args:
+            x: normed inputs of shape ``[B, T, D]``.
+            state: where the B streams stand; not changed.
+            rate_scale: factor on the inner learning rate; 1 is the rate that the body was trained with.
+
+        Returns:
+            Outputs ``[B, T, D]``, the new state, and the inner loss of each token before its update, ``[B, T]``,
+            averaged over heads, without gradient.
+        """
+        if self.config.ttt_variant == "tied":
+            q = k = v = unit(self._heads(self.down(x)))
+            rate = torch.full_like(k[..., 0], self.config.inner_lr * rate_scale)
+            conv = state.conv
+        else:
+            views = torch.cat((self.query(x), self.down(x), self.value(x)), dim=-1)
+            conv = state.conv
+            if self.config.conv_kernel > 1:
+                views, conv = self.conv(views, conv)
+            q, k, v = (self._heads(view) for view in F.silu(views).chunk(3, dim=-1))
+            q, k = unit(q), unit(k)
+            rate = torch.sigmoid(self.rate(x)).transpose(1, 2)
+            if rate_scale != 1.0:
+                rate = (rate * rate_scale).clamp(max=MAX_LINEAR_RATE)
+        rule = naive.delta_rule if x.shape[1] == 1 else chunk.delta_rule
+        read_after = self.config.ttt_variant == "linear"
+        out, fast, loss = rule(q, k, v, rate, state.fast, read_after=read_after)
+        if self.config.ttt_variant == "linear":
+            out = self.out_norm(out)
+        return self.up(out.transpose(1, 2).flatten(2)), LayerState(fast, conv), loss.mean(dim=1)
+
+    def _heads(self, x: Tensor) -> Tensor:
+        """``[B, T, H d]`` to ``[B, H, T, d]``."""
+        return x.unflatten(-1, (self.config.num_heads, self.config.fast_dim)).transpose(1, 2)
+
+
+class CausalConv(nn.Module):
+    """A depthwise convolution over the last `kernel` tokens, the current one included.
+
+    Args:
+        channels: number of independent channels.
+        kernel: tokens that it sees.
+    """
+
+    def __init__(self, channels: int, kernel: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(channels, kernel).uniform_(-(kernel**-0.5), kernel**-0.5))
+
+    def forward(self, x: Tensor, tail: Tensor) -> tuple[Tensor, Tensor]:
+        """Mix ``[B, T, C]`` with `tail`, the ``[B, K - 1, C]`` inputs before it; returns the result and the new tail."""
+        kernel, tokens = self.weight.shape[1], x.shape[1]
+        x = torch.cat((tail, x), dim=1)
+        mixed = x[:, :tokens] * self.weight[:, 0]
+        for i in range(1, kernel):
+            mixed = torch.addcmul(mixed, x[:, i : i + tokens], self.weight[:, i])
+        return mixed, x[:, tokens:]

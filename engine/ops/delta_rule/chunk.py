@@ -1,0 +1,58 @@
+"""The delta rule a chunk at a time: matrix products in place of a loop over tokens, the same result.
+
+Within a chunk the corrections ``u_i = rate_i (v_i - W_{i-1} k_i)`` depend on each other only through a unit lower
+triangular system, ``(I + tril(diag(rate) K K^T, -1)) U = diag(rate) (V - K W_0^T)`` (the WY form of Yang et al. 2024,
+arXiv 2406.06484, section 3). It is solved for all chunks at once; only ``W <- W + U^T K`` goes from chunk to chunk.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.ops.delta_rule.naive import DeltaRuleResult
+
+CHUNK = 32
+"""Tokens in a chunk: fastest of 16, 32, 64 and 128 on the CPU at head widths of 32 to 64."""
+
+SMALLEST_RATE = 1e-12
+
+
+def delta_rule(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    rate: Tensor,
+    state: Tensor,
+    *,
+    read_after: bool = True,
+    chunk: int = CHUNK,
+) -> DeltaRuleResult:
+    """Same as `naive.delta_rule`; `chunk` is the number of tokens taken at once, and does not change the result."""
+    tokens = k.shape[2]
+    pad = -tokens % chunk
+    if pad:
+        # A token of rate 0 and key 0 changes nothing.
+        q, k, v = (F.pad(x, (0, 0, 0, pad)) for x in (q, k, v))
+        rate = F.pad(rate, (0, pad))
+    q, k, v = (x.unflatten(2, (-1, chunk)) for x in (q, k, v))
+    rate = rate.unflatten(2, (-1, chunk)).unsqueeze(-1)
+
+    k_scaled = k * rate
+    system = torch.tril(k_scaled @ k.transpose(-1, -2), -1)
+    right = torch.cat((v * rate, k_scaled), dim=-1)
+    solved = torch.linalg.solve_triangular(system, right, upper=False, unitriangular=True)
+    own, through_state = solved.split((v.shape[-1], k.shape[-1]), dim=-1)
+    mixing = torch.tril(q @ k.transpose(-1, -2), 0 if read_after else -1)
+
+    outputs, corrections = [], []
+    for n in range(k.shape[2]):
+        correction = own[:, :, n] - through_state[:, :, n] @ state.transpose(-1, -2)
+        outputs.append(q[:, :, n] @ state.transpose(-1, -2) + mixing[:, :, n] @ correction)
+        state = state + correction.transpose(-1, -2) @ k[:, :, n]
+        corrections.append(correction)
+    output = torch.cat(outputs, dim=2)[:, :, :tokens]
+    errors = torch.cat(corrections, dim=2).detach() / rate.detach().flatten(2, 3).clamp_min(SMALLEST_RATE)
+    loss = errors.square().sum(dim=-1)[:, :, :tokens] / 2
+    return DeltaRuleResult(output, state, loss)

@@ -1,0 +1,110 @@
+"""`TrainArgs`: every dial of a training run, each with its meaning; the command line is made from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from engine.config import BitLlamaConfig
+from engine.errors import ConfigError
+
+
+def _arg(default: Any, text: str, choices: tuple[str, ...] | None = None) -> Any:
+    return dataclasses.field(default=default, metadata={"help": text, "choices": choices})
+
+
+@dataclass(frozen=True)
+class TrainArgs:
+    """Arguments of one training run. Raises `ConfigError`, naming the flag, for values that cannot work."""
+
+    data: str = _arg("", "folder made by `bit-llama prepare`")
+    out: str = _arg("runs/model", "folder for checkpoints, metrics.jsonl and the finished model")
+    init_from: str = _arg("", "body to start from, in place of random weights; its sizes are taken over")
+
+    dim: int = _arg(256, "width of the residual stream")
+    layers: int = _arg(8, "number of blocks")
+    variant: str = _arg("linear", "kind of TTT layer", ("linear", "tied"))
+    heads: int = _arg(4, "fast-weight heads per layer (linear)")
+    head_dim: int = _arg(0, "width of a head; 0: dim / heads (linear), dim / 4 (tied)")
+    intermediate_dim: int = _arg(0, "width of the feed-forward part; 0: 4 * dim")
+    conv_kernel: int = _arg(4, "tokens seen by the short convolution (linear); 1: none")
+    inner_lr: float = _arg(0.5, "inner learning rate (tied), or where its gate starts (linear)")
+    activation_bits: int = _arg(8, "bits of the activations; 32: not quantised")
+
+    steps: int = _arg(2000, "optimiser steps")
+    context_len: int = _arg(128, "tokens of a segment; the state is carried from one to the next")
+    batch_size: int = _arg(16, "streams that are read side by side")
+    grad_accum: int = _arg(1, "micro-batches of batch_size streams per step")
+    lr: float = _arg(3e-4, "peak learning rate of AdamW")
+    min_lr: float = _arg(1e-5, "learning rate at the end of the cosine")
+    warmup_steps: int = _arg(100, "steps over which the learning rate rises")
+    weight_decay: float = _arg(0.1, "AdamW weight decay, on matrices only")
+    beta2: float = _arg(0.99, "AdamW second-moment decay")
+    grad_clip: float = _arg(1.0, "largest gradient norm; 0: no clipping")
+
+    reset_share: float = _arg(0.5, "share of streams that start with newborn fast weights at every segment (text)")
+    reset_prob: float = _arg(0.02, "chance that any other stream does (text)")
+    document_reset_prob: float = _arg(0.5, "chance that a document starts newborn, else with a prior soul (dialogue)")
+    heard_weight: float = _arg(0.1, "weight in the loss of tokens that the model hears and does not say (dialogue)")
+
+    save_interval: int = _arg(500, "steps between checkpoints")
+    eval_interval: int = _arg(250, "steps between validations")
+    eval_tokens: int = _arg(32768, "held-out tokens of a validation")
+    log_interval: int = _arg(10, "steps between metrics lines")
+    seed: int = _arg(1, "seed of weights and data order")
+    device: str = _arg("auto", "auto, cpu, cuda or mps")
+    threads: int = _arg(0, "CPU threads; 0: what torch chooses")
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "context_len", "batch_size", "grad_accum", "save_interval", "eval_interval"):
+            self._at_least(name, 1)
+        for name in ("warmup_steps", "eval_tokens", "threads", "seed"):
+            self._at_least(name, 0)
+        self._at_least("log_interval", 1)
+        for name in ("lr", "min_lr", "weight_decay", "grad_clip", "heard_weight", "beta2"):
+            value = getattr(self, name)
+            if not (isinstance(value, (int, float)) and math.isfinite(value) and value >= 0):
+                raise ConfigError(f"--{_flag(name)} is {value!r}; it must be a finite number, 0 or more.")
+        if self.lr == 0:
+            raise ConfigError("--lr is 0, so nothing would be learned; give a positive rate such as 3e-4.")
+        if self.min_lr > self.lr:
+            raise ConfigError(f"--min-lr {self.min_lr:g} is above --lr {self.lr:g}; lower it.")
+        if self.beta2 >= 1:
+            raise ConfigError(f"--beta2 is {self.beta2:g}; it must be under 1.")
+        for name in ("reset_share", "reset_prob", "document_reset_prob"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"--{_flag(name)} is {getattr(self, name)!r}; it must lie between 0 and 1.")
+
+    def _at_least(self, name: str, low: int) -> None:
+        value = getattr(self, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < low:
+            raise ConfigError(f"--{_flag(name)} is {value!r}; it must be a whole number, {low} or more.")
+
+    def model_config(self, vocab_size: int) -> BitLlamaConfig:
+        """The config of a new body with these sizes."""
+        linear = self.variant == "linear"
+        return BitLlamaConfig(
+            vocab_size,
+            self.dim,
+            self.layers,
+            self.inner_lr,
+            ttt_variant="linear" if linear else "tied",
+            intermediate_dim=self.intermediate_dim,
+            num_heads=self.heads if linear else 1,
+            head_dim=self.head_dim,
+            conv_kernel=self.conv_kernel,
+            activation_bits=self.activation_bits,
+        )
+
+    def learning_rate(self, step: int) -> float:
+        """The rate of optimiser step `step`, counted from 0: linear warm-up, then a cosine down to `min_lr`."""
+        if step < self.warmup_steps:
+            return self.lr * (step + 1) / self.warmup_steps
+        progress = (step - self.warmup_steps) / max(1, self.steps - self.warmup_steps)
+        return self.min_lr + 0.5 * (self.lr - self.min_lr) * (1 + math.cos(math.pi * min(1.0, progress)))
+
+
+def _flag(name: str) -> str:
+    return name.replace("_", "-")

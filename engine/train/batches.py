@@ -1,0 +1,168 @@
+"""What the training loop reads: streams side by side, cut into segments, their state carried from one to the next.
+
+A soul is a start that is not zero, and a conversation is longer than any segment, so a body must be trained on both
+newborn and lived-in fast weights. Every segment says which streams begin newborn and which take over whose state.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from engine.errors import DataError
+from engine.train.args import TrainArgs
+from engine.train.data import Split
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One step's input for S streams of T tokens."""
+
+    tokens: np.ndarray
+    """int64 ``[S, T]``."""
+    targets: np.ndarray
+    """int64 ``[S, T]``: the token after each."""
+    weights: np.ndarray
+    """float32 ``[S, T]``: how much each target counts in the loss."""
+    source: np.ndarray
+    """int64 ``[S]``: the stream whose state each stream takes over, usually its own."""
+    carried: np.ndarray
+    """bool ``[S]``: False where the stream begins newborn."""
+
+
+class Streams(Protocol):
+    """An endless, seeded and resumable source of segments."""
+
+    def next(self) -> Segment:
+        """The next segment of every stream."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where it stands, as JSON."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from where another stood."""
+
+
+def open_streams(split: Split, args: TrainArgs, kind: str) -> Streams:
+    """The streams that fit the data: ``text`` is one long stream, ``dialogue`` is documents."""
+    return (TextStreams if kind == "text" else DocumentStreams)(split, args)
+
+
+class _Seeded:
+    def __init__(self, split: Split, args: TrainArgs) -> None:
+        self.split, self.args = split, args
+        self.count, self.length = args.batch_size * args.grad_accum, args.context_len
+        self.rng = np.random.Generator(np.random.PCG64(args.seed))
+        self.at = np.zeros(self.count, np.int64)
+        self.lengths_left = np.zeros(self.count, np.int64)
+
+    def _cut(self, row: int, tokens: int) -> tuple[np.ndarray, np.ndarray]:
+        """The next `tokens` + 1 ids of a stream and which of them the model says."""
+        start = int(self.at[row])
+        return self.split.tokens[start : start + tokens + 1], self.split.mask[start : start + tokens + 1]
+
+    def _weights(self, said: np.ndarray) -> np.ndarray:
+        return np.where(said > 0, np.float32(1.0), np.float32(self.args.heard_weight))
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "rng": self.rng.bit_generator.state,
+            "at": self.at.tolist(),
+            "left": self.lengths_left.tolist(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.rng.bit_generator.state = state["rng"]
+        self.at[:] = state["at"]
+        self.lengths_left[:] = state["left"]
+
+
+class TextStreams(_Seeded):
+    """Streams that start at even distances in one long text and go round it.
+
+    The first `reset_share` of them are newborn at every segment, as a model in a fresh window is; the others carry
+    their state and are reset with a chance of `reset_prob`.
+    """
+
+    def __init__(self, split: Split, args: TrainArgs) -> None:
+        super().__init__(split, args)
+        self.total = len(split.tokens)
+        if self.total < self.length + 2:
+            raise DataError(
+                f"The corpus has {self.total} tokens, fewer than one segment of {self.length}; "
+                "give more text or a smaller --context-len."
+            )
+        last = self.total - self.length - 1
+        self.at[:] = np.arange(self.count) * last // self.count + self.rng.integers(0, self.length, self.count)
+        self.at %= last
+        self.newborn = np.arange(self.count) < round(args.reset_share * self.count)
+
+    def next(self) -> Segment:
+        over = self.at + self.length + 1 > self.total
+        self.at[over] = self.rng.integers(0, min(self.length, self.total - self.length), self.count)[over]
+        cuts = [self._cut(row, self.length)[0] for row in range(self.count)]
+        block = np.stack(cuts).astype(np.int64)
+        reset = self.newborn | (self.rng.random(self.count) < self.args.reset_prob)
+        self.at += self.length
+        return Segment(
+            block[:, :-1], block[:, 1:], np.ones((self.count, self.length), np.float32), np.arange(self.count), ~reset
+        )
+
+
+class DocumentStreams(_Seeded):
+    """Streams that read whole documents in a random order; the last segment of a document is padded.
+
+    A document begins newborn with a chance of `document_reset_prob`, otherwise with a prior soul: the state that some
+    stream, its own or another, has lived so far. It must answer from the document all the same.
+    """
+
+    def __init__(self, split: Split, args: TrainArgs) -> None:
+        super().__init__(split, args)
+        starts = np.append(np.asarray(split.docs, np.int64), len(split.tokens))
+        self.starts, self.ends = starts[:-1], starts[1:]
+        keep = self.ends - self.starts >= 2
+        self.starts, self.ends = self.starts[keep], self.ends[keep]
+        if not len(self.starts):
+            raise DataError("The corpus holds no document of two tokens or more; there is nothing to learn from.")
+        self.order = self.rng.permutation(len(self.starts)).astype(np.uint32)
+        self.taken = 0
+
+    def _next_document(self) -> int:
+        if self.taken == len(self.order):
+            self.order = self.rng.permutation(len(self.starts)).astype(np.uint32)
+            self.taken = 0
+        self.taken += 1
+        return int(self.order[self.taken - 1])
+
+    def next(self) -> Segment:
+        shape = (self.count, self.length)
+        tokens, targets = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        weights = np.zeros(shape, np.float32)
+        source, carried = np.arange(self.count), np.ones(self.count, bool)
+        for row in range(self.count):
+            if self.lengths_left[row] < 2:
+                document = self._next_document()
+                self.at[row] = self.starts[document]
+                self.lengths_left[row] = self.ends[document] - self.starts[document]
+                carried[row] = self.rng.random() >= self.args.document_reset_prob
+                source[row] = self.rng.integers(0, self.count) if self.rng.random() < 0.5 else row
+            size = int(min(self.length, self.lengths_left[row] - 1))
+            cut, said = self._cut(row, size)
+            tokens[row, :size], targets[row, :size] = cut[:-1], cut[1:]
+            tokens[row, size:] = cut[-1]
+            weights[row, :size] = self._weights(said[1:])
+            self.at[row] += size
+            self.lengths_left[row] -= size
+        return Segment(tokens, targets, weights, source, carried)
+
+    def state_dict(self) -> dict[str, Any]:
+        order = base64.b64encode(self.order.tobytes()).decode("ascii")
+        return super().state_dict() | {"order": order, "taken": self.taken}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        self.order = np.frombuffer(base64.b64decode(state["order"]), np.uint32)
+        self.taken = int(state["taken"])

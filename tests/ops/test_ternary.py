@@ -1,0 +1,47 @@
+"""The fused ternary product equals the formulas: outputs and gradients."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from assert_close import assert_close
+
+from engine.ops.ternary import naive, ste
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3, 5), (2, 7, 33, 17), (3, 1, 64, 128)])
+@pytest.mark.parametrize("bits", [8, 32])
+def test_fused_equals_naive(shape: tuple[int, int, int, int], bits: int) -> None:
+    batch, tokens, columns, rows = shape
+    generator = torch.Generator().manual_seed(rows)
+    x0 = torch.randn(batch, tokens, columns, generator=generator)
+    w0 = torch.randn(rows, columns, generator=generator)
+    results = []
+    for function in (naive.bit_linear, ste.bit_linear):
+        x, w = x0.clone().requires_grad_(), w0.clone().requires_grad_()
+        y = function(x, w, bits)
+        (y * torch.linspace(-1, 1, y.numel()).view_as(y)).sum().backward()
+        results.append((y, x.grad, w.grad))
+    for name, reference, actual in zip(("output", "x", "weight"), *results, strict=True):
+        assert_close(name, actual, reference, 1e-5)
+
+
+def test_codes_are_ternary_and_follow_the_scale() -> None:
+    codes, scale = naive.quantize_weight(torch.tensor([[0.4, -0.6, 2.0], [0.0, -3.0, 0.6]]))
+    assert scale.item() == pytest.approx(1.1)
+    assert codes.tolist() == [[0, -1, 1], [0, -1, 1]]
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+def test_frozen_product_is_exact_in_integers_whatever_the_batch(rows: int) -> None:
+    generator = torch.Generator().manual_seed(1)
+    codes = torch.randint(-1, 2, (40, 1000), generator=generator).float()
+    x = torch.randint(-127, 128, (rows, 1000), generator=generator).float()
+    x[:, 0] = 127
+    expected = x.long() @ codes.long().T
+    assert torch.equal(ste.frozen_linear(x, codes, 1.0, 8), expected.float())
+
+
+def test_zero_activations_give_zero() -> None:
+    y = ste.bit_linear(torch.zeros(2, 8), torch.randn(4, 8), 8)
+    assert torch.equal(y, torch.zeros(2, 4))
