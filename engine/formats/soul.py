@@ -51,19 +51,6 @@ class SoulMeta:
     history: list[dict[str, Any]] = field(default_factory=list)
     """What happened to it, oldest first."""
 
-    @classmethod
-    def new(
-        cls,
-        body: str,
-        level: int,
-        name: str = "",
-        parent: str | None = None,
-        history: Sequence[Mapping[str, Any]] = (),
-    ) -> SoulMeta:
-        """The metadata of a soul that is born now, with an `id` of its own."""
-        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        return cls(VERSION, body, level, parent, uuid.uuid4().hex, now, name, [dict(event) for event in history])
-
 
 @dataclass(frozen=True, eq=False)
 class Soul:
@@ -71,6 +58,19 @@ class Soul:
 
     layers: list[NDArray[np.float32]]
     meta: SoulMeta = field(default_factory=SoulMeta)
+
+
+def new_id() -> str:
+    """An id that no other soul has."""
+    return uuid.uuid4().hex
+
+
+def new_meta(
+    body: str, level: int = 0, name: str = "", parent: str | None = None, history: Sequence[Mapping[str, Any]] = ()
+) -> SoulMeta:
+    """The metadata of a soul that begins now, in the body with the fingerprint `body`."""
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    return SoulMeta(VERSION, body, level, parent, new_id(), now, name, [dict(event) for event in history])
 
 
 def save_soul(path: str | os.PathLike[str], soul: Soul) -> None:

@@ -35,6 +35,7 @@ _DTYPES = {**{name: np.dtype(code) for name, code in _STORED.items()}, "BF16": n
 _NAMES = {np.dtype(code): name for name, code in _STORED.items()}
 _AS_FLOAT32 = {"F16", "F64", "BF16"}
 _MAX_AXES = 8
+_MAX_SPAN = 1 << 56  # elements; numpy refuses more, even where another axis is 0
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ def _info(path: Path, name: str, entry: Any, start: int, end: int) -> TensorInfo
         raise FileFormatError(
             f"{where} is stored as {str(kind)[:20]!r}, which this program cannot read; save it as F32."
         )
-    if not _whole_numbers(shape) or len(shape) > _MAX_AXES or 0 in shape:
+    if not _whole_numbers(shape) or len(shape) > _MAX_AXES or _span(shape) > _MAX_SPAN:
         raise FileFormatError(
             f"{where} has the shape {str(shape)[:80]}, which no tensor here has; the file is damaged."
         )
@@ -208,6 +209,10 @@ def _info(path: Path, name: str, entry: Any, start: int, end: int) -> TensorInfo
 
 def _whole_numbers(value: Any) -> bool:
     return isinstance(value, list) and all(type(n) is int and n >= 0 for n in value)
+
+
+def _span(shape: list[int]) -> int:
+    return math.prod(max(size, 1) for size in shape)
 
 
 def _check_cover(path: Path, infos: Mapping[str, TensorInfo], start: int, end: int) -> None:
