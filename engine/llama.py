@@ -1,0 +1,297 @@
+"""`Llama`: a body, a tokenizer and a living state, in text."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from engine.errors import ConfigError, FileFormatError
+from engine.formats.body import Body, load_body
+from engine.formats.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
+from engine.runtime.base import Cancel, Cancelled, Runtime
+from engine.runtime.select import create_runtime
+from engine.text.sampling import Sampler, SamplingParams
+from engine.text.stopping import StopMatcher
+from engine.text.template import ChatTemplate, Message
+from engine.text.tokenizer import END, Tokenizer
+
+Stopped = Literal["end", "length", "stop", "callback"]
+"""Why text ended: the model said so, the token limit, a stop sequence, or the listener wanted no more."""
+
+Callback = Callable[[str], bool | None]
+"""Called with each new piece of text; returning False stops the generation before another token is computed."""
+
+Progress = Callable[[int, int], None]
+"""Called with the tokens read so far and the tokens in all."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """Generated text and how it came about."""
+
+    text: str
+    """All that was generated, without the stop sequence that ended it."""
+    tokens: int
+    """Tokens generated."""
+    prompt_tokens: int
+    """Tokens read before the first one was generated."""
+    seconds: float
+    """Time in all."""
+    stopped: Stopped
+    """Why it ended."""
+
+
+class Llama:
+    """A model that reads and writes text and learns from all of it: every token fed changes its fast weights.
+
+    Attributes:
+        body: the slow weights, as loaded.
+        tokenizer: text to tokens and back.
+        runtime: who computes, and the live state.
+        template: how messages become tokens.
+        level: tokens lived by the soul, kept in its file.
+    """
+
+    def __init__(self, body: Body, runtime: Runtime) -> None:
+        where = str(body.path or "This body")
+        if body.tokenizer is None:
+            raise FileFormatError(f"{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.")
+        self.body = body
+        self.tokenizer = Tokenizer.from_json(body.tokenizer, f"{where}: the tokenizer")
+        if self.tokenizer.vocab_size > body.config.vocab_size:
+            raise FileFormatError(
+                f"{where}: the tokenizer has {self.tokenizer.vocab_size} tokens but the body knows only "
+                f"{body.config.vocab_size}; they do not belong together."
+            )
+        self.template = ChatTemplate(body.config.chat_template)
+        self.runtime = runtime
+        self.level = 0
+        self._meta: SoulMeta = new_meta(body.fingerprint, 0)
+
+    @classmethod
+    def load_auto(cls, path: str | PathLike[str], device: str = "auto", threads: int | None = None) -> Llama:
+        """Load a checkpoint folder, a ``.safetensors`` file in one, or a ``.bitt``.
+
+        Raises `FileFormatError` or `ConfigError` for files that cannot be used, `DeviceError` for an absent device.
+        """
+        body = load_body(Path(path))
+        return cls(body, create_runtime(body, device=device, threads=threads))
+
+    def stream_completion(
+        self,
+        prompt: str,
+        max_tokens: int = 100,
+        temp: float = 0.7,
+        callback: Callback | None = None,
+        *,
+        top_k: int = 0,
+        top_p: float = 1.0,
+        repetition_penalty: float = 1.0,
+        seed: int | None = None,
+        stop: Sequence[str] = (),
+        cancel: Cancel | None = None,
+    ) -> Completion:
+        """Read `prompt` where the state stands and go on writing; an empty prompt begins a new document.
+
+        Args:
+            prompt: plain text; special tokens in it are text too.
+            max_tokens: the most tokens to generate, at least 1.
+            temp: 0 always takes the likeliest token, 1 samples as the model believes, more is wilder.
+            callback: gets the text as it comes, never a split character; returns False to stop.
+            top_k, top_p, repetition_penalty, seed: see `SamplingParams`.
+            stop: sequences that end the text and are not part of it.
+            cancel: asked before every chunk of the prompt and every token.
+
+        Raises `ConfigError` for arguments that cannot work.
+        """
+        sampling = SamplingParams(
+            temperature=temp, top_k=top_k, top_p=top_p, repetition_penalty=repetition_penalty, seed=seed
+        )
+        ids = self.tokenizer.encode(prompt) or [self.tokenizer.end_id]
+        return self._complete(ids, max_tokens, sampling, callback, stop, cancel, closing=())
+
+    def stream_chat(
+        self,
+        messages: Sequence[Message],
+        max_tokens: int = 256,
+        sampling: SamplingParams | None = None,
+        callback: Callback | None = None,
+        stop: Sequence[str] = (),
+        cancel: Cancel | None = None,
+    ) -> Completion:
+        """Read one turn's messages in the chat template and answer.
+
+        The state holds what was said before: give only what is new. However the answer ends, the state sees the turn
+        closed as the template closes it. `cancel` while the messages are being read takes the state back to before
+        them, and the completion is empty.
+        """
+        ids = self.template.render_ids(self.tokenizer, messages, reply=True)
+        closing = [self.tokenizer.end_id, *self.template.closing_ids(self.tokenizer)]
+        return self._complete(ids, max_tokens, sampling or SamplingParams(), callback, stop, cancel, closing)
+
+    def learn(self, text: str, cancel: Cancel | None = None, progress: Progress | None = None) -> int:
+        """Read a text without answering; returns the number of tokens lived, less than all when cancelled."""
+        return self.feed(self.tokenizer.encode(text), cancel, progress)
+
+    def feed(self, ids: Sequence[int], cancel: Cancel | None = None, progress: Progress | None = None) -> int:
+        """`learn` for tokens."""
+        level = self.level
+        with contextlib.suppress(Cancelled):
+            self._prefill(ids, logits=False, cancel=cancel, progress=progress)
+        return self.level - level
+
+    @property
+    def rate_scale(self) -> float:
+        """Factor on the inner learning rate; `ConfigError` when it is set outside the stable range."""
+        return self.runtime.rate_scale
+
+    @rate_scale.setter
+    def rate_scale(self, value: float) -> None:
+        self.runtime.rate_scale = value
+
+    def soul(self) -> Soul:
+        """The soul as it is now: copies of the fast weights, and its level."""
+        return Soul(self.runtime.read_fast(), replace(self._meta, level=self.level))
+
+    def set_soul(self, soul: Soul) -> None:
+        """Go on as `soul`, with nothing transient. Raises `SoulMismatchError` for a soul of another body."""
+        check_fits(soul, self.body.config, self.body.fingerprint)
+        self.runtime.write_fast(soul.layers)
+        self._meta = replace(soul.meta, body=self.body.fingerprint)
+        if not self._meta.id:  # a file from before souls had ids
+            self._meta = new_meta(self.body.fingerprint, soul.meta.level, soul.meta.name)
+        self.level = soul.meta.level
+
+    @property
+    def soul_history(self) -> list[dict[str, Any]]:
+        """What the soul went through: its saves, sleeps and imports, oldest first."""
+        return self._meta.history
+
+    def adopt(self, meta: SoulMeta) -> None:
+        """Take over what a soul file that was just written says of this soul: its id, parent and history."""
+        self._meta = meta
+
+    def save_soul(self, path: str | PathLike[str], name: str | None = None) -> Soul:
+        """Write the soul to a file, under a name of its own if one is given; returns what was written."""
+        soul = self.soul()
+        if name is not None:
+            soul = replace(soul, meta=replace(soul.meta, name=name))
+        save_soul(Path(path), soul)
+        return soul
+
+    def load_soul(self, path: str | PathLike[str]) -> Soul:
+        """`set_soul` from a file. Raises `FileFormatError` or `SoulMismatchError`; then nothing has changed."""
+        soul = load_soul(Path(path))
+        self.set_soul(soul)
+        return soul
+
+    def reset_state(self) -> None:
+        """Be newborn: fast weights zero, level 0."""
+        self.runtime.reset()
+        self.level = 0
+        self._meta = new_meta(self.body.fingerprint, 0)
+
+    def new_conversation(self) -> None:
+        """Keep what was learned, clear what is transient."""
+        self.runtime.reset_transient()
+
+    def snapshot(self) -> Any:
+        """All of the state, for `restore`."""
+        return self.runtime.snapshot(), self.level, self._meta
+
+    def restore(self, snapshot: Any) -> None:
+        """Back to a `snapshot`, bit for bit."""
+        state, self.level, self._meta = snapshot
+        self.runtime.restore(state)
+
+    def _prefill(
+        self, ids: Sequence[int], logits: bool, cancel: Cancel | None = None, progress: Progress | None = None
+    ) -> np.ndarray | None:
+        def note(fed: int) -> None:
+            if progress is not None:
+                progress(fed, len(ids))
+
+        try:
+            out = self.runtime.prefill(ids, logits, cancel, note)
+        except Cancelled as stopped:
+            self.level += stopped.fed
+            raise
+        self.level += len(ids)
+        return out
+
+    def _tokens(self, ids: Sequence[int], max_tokens: int, sampler: Sampler, cancel: Cancel | None) -> Iterator[int]:
+        """Read `ids`, then yield generated tokens, ``<|end|>`` among them; each is fed when the next is asked for.
+
+        Raises `Cancelled` while `ids` are read. The token that was yielded last is left to the caller to feed.
+        """
+        logits = self._prefill(ids, logits=True, cancel=cancel)
+        recent = list(ids)
+        for left in range(max_tokens, 0, -1):
+            assert logits is not None
+            token = sampler.sample(logits[: self.tokenizer.vocab_size], recent)
+            recent.append(token)
+            yield token
+            if left > 1:
+                logits = self.runtime.step(token)
+                self.level += 1
+
+    def _complete(
+        self,
+        ids: list[int],
+        max_tokens: int,
+        sampling: SamplingParams,
+        callback: Callback | None,
+        stop: Sequence[str],
+        cancel: Cancel | None,
+        closing: Sequence[int],
+    ) -> Completion:
+        if isinstance(max_tokens, bool) or not isinstance(max_tokens, int) or max_tokens < 1:
+            raise ConfigError(f"max_tokens is {max_tokens!r}; it must be a whole number of at least 1.")
+        began = time.monotonic()
+        before = self.snapshot() if closing else None
+        matcher, decoder = StopMatcher(stop), self.tokenizer.stream()
+        end = self.tokenizer.special_tokens.get(END)
+        pieces: list[str] = []
+
+        def emit(text: str) -> bool:
+            """Hand text on; False when the listener wants no more."""
+            if not text:
+                return True
+            pieces.append(text)
+            return callback is None or callback(text) is not False
+
+        stopped: Stopped = "length"
+        token, count = -1, 0
+        try:
+            for token in self._tokens(ids, max_tokens, Sampler(sampling), cancel):
+                count += 1
+                if token == end:
+                    stopped = "end"
+                    break
+                text, found = matcher.push(decoder.push(token))
+                if not emit(text):
+                    stopped = "callback"
+                elif found:
+                    stopped = "stop"
+                elif cancel is not None and cancel():
+                    stopped = "callback"
+                else:
+                    continue
+                break
+        except Cancelled:
+            if before is not None:
+                self.restore(before)
+            return Completion("", 0, 0, time.monotonic() - began, "callback")
+        if stopped in ("end", "length"):
+            text, found = matcher.push(decoder.flush())
+            emit(text if found else text + matcher.flush())
+        # The last token was not fed yet; a model that ended by itself has said the first token of the closing.
+        self._prefill([token, *(closing[1:] if stopped == "end" else closing)], logits=False)
+        return Completion("".join(pieces), count, len(ids), time.monotonic() - began, stopped)

@@ -1,0 +1,297 @@
+"""A body, its soul and its log together: what the terminal chat and the Studio talk to."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from engine.formats.soul import Soul, load_soul
+from engine.llama import Callback, Llama, Stopped
+from engine.memory.log import ConversationLog, Entry
+from engine.memory.sleep import RATE, OnProgress, SleepProgress, SleepReport, to_replay
+from engine.memory.sleep import sleep as replay
+from engine.memory.souls import DEFAULT_NAME, Event, SoulStore
+from engine.memory.workspace import Workspace, WorkspaceLock
+from engine.resources import resource_path
+from engine.runtime.base import Cancel
+from engine.text.sampling import SamplingParams
+from engine.text.template import Message
+
+__all__ = ["COMPANION", "Mind", "Reply", "SleepProgress", "SleepReport", "new_conversation_id"]
+
+COMPANION = "models/companion.bitt"
+"""The bundled body, among the resources."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the model answered."""
+
+    text: str
+    """The whole answer, also when it was stopped."""
+    conversation: str
+    """The conversation that it belongs to."""
+    tokens: int
+    """Tokens generated."""
+    prompt_tokens: int
+    """Tokens read before the answer: the message in its template, and the system prompt when it was due."""
+    seconds: float
+    """Time from the first token read to the last one written."""
+    stopped: Stopped
+    """Why it ended: the model said so, `max_tokens`, a stop sequence, or the listener wanted no more."""
+    level: int
+    """Tokens lived by the soul, this exchange included."""
+
+
+def new_conversation_id() -> str:
+    """A fresh name for a conversation."""
+    return secrets.token_hex(8)
+
+
+class Mind:
+    """One soul awake in one body, in a workspace that is locked for it. Use it from one thread at a time.
+
+    Every message is on disk before it is answered; the soul is on disk after every answer.
+
+    Attributes:
+        workspace: where it lives.
+        llama: the body and the live state.
+        store: where its souls are kept.
+        log: what was said to every soul of the workspace.
+        conversation: the conversation that is going on.
+    """
+
+    def __init__(self, workspace: Workspace, lock: WorkspaceLock, llama: Llama, soul: str = DEFAULT_NAME) -> None:
+        self.workspace, self.llama = workspace, llama
+        self.store = SoulStore(workspace, llama.body.config, llama.body.fingerprint, soul)
+        self.log = ConversationLog(workspace.memories)
+        self.conversation = new_conversation_id()
+        self._lock = lock
+        self._system = ""  # the system prompt that the state has read
+        if (active := self.store.load_active()) is not None:
+            llama.set_soul(active)
+
+    @classmethod
+    def open(
+        cls,
+        workspace: Workspace | str | PathLike[str] | None = None,
+        model_path: str | PathLike[str] | None = None,
+        device: str = "auto",
+        threads: int | None = None,
+        soul: str = DEFAULT_NAME,
+    ) -> Mind:
+        """Lock a workspace, load a body (the bundled one where none is named), and wake its soul where it has one.
+
+        Raises `WorkspaceError` for a workspace that is in use or unusable, and what `Llama.load_auto` and
+        `SoulStore.load_active` raise; the workspace is free again then.
+        """
+        place = workspace if isinstance(workspace, Workspace) else Workspace.open(_path(workspace))
+        lock = place.lock()
+        try:
+            llama = Llama.load_auto(_path(model_path) or resource_path(COMPANION), device, threads)
+            return cls(place, lock, llama, soul)
+        except BaseException:
+            lock.release()
+            raise
+
+    @property
+    def level(self) -> int:
+        """Tokens lived by the soul."""
+        return self.llama.level
+
+    def say(
+        self,
+        text: str,
+        conversation: str | None = None,
+        system: str = "",
+        sampling: SamplingParams | None = None,
+        max_tokens: int = 256,
+        on_text: Callback | None = None,
+        cancel: Cancel | None = None,
+    ) -> Reply:
+        """Tell it something and hear the answer.
+
+        Args:
+            text: the message; on disk before anything is made of it.
+            conversation: which one it belongs to, None for the one that is going on; another one begins anew, with
+                the same fast weights.
+            system: the system prompt; read when a conversation begins or when it differs from the one read last.
+            sampling: how tokens are chosen.
+            max_tokens: the longest answer.
+            on_text: gets the answer as it comes; returns False to stop it.
+            cancel: asked before every chunk and every token. While the message is still being read, the state goes
+                back to before it.
+
+        What was answered is in the log and in the saved soul, also when it was stopped. Raises `WorkspaceError` when
+        the message cannot be kept (nothing was lived then), `ConfigError` for settings that cannot work.
+        """
+        if conversation is not None and conversation != self.conversation:
+            self.new_conversation(conversation)
+        messages = [Message("user", text)]
+        system = system.strip()
+        if system != self._system and system:
+            messages.insert(0, Message("system", system))
+        for message in messages:
+            self.log.append(message.role, message.text, self.conversation, self.store.key)
+        heard: list[str] = []
+
+        def listen(piece: str) -> bool | None:
+            heard.append(piece)
+            return on_text(piece) if on_text is not None else None
+
+        try:
+            done = self.llama.stream_chat(messages, max_tokens, sampling, listen, cancel=cancel)
+        except BaseException:
+            self._keep_reply("".join(heard))
+            raise
+        self._keep_reply(done.text)
+        if done.prompt_tokens:
+            self._system = system
+        return Reply(
+            done.text, self.conversation, done.tokens, done.prompt_tokens, done.seconds, done.stopped, self.level
+        )
+
+    def _keep_reply(self, text: str) -> None:
+        if text:
+            self.log.append("assistant", text, self.conversation, self.store.key)
+        self.save()
+
+    def new_conversation(self, conversation: str | None = None) -> str:
+        """Begin another conversation: what was learned stays, what is transient goes. Returns its id."""
+        self.llama.new_conversation()
+        self._system = ""
+        self.conversation = conversation or new_conversation_id()
+        return self.conversation
+
+    def waiting(self, replies: bool = False) -> list[Entry]:
+        """What the next sleep would replay: messages that this soul heard and has not slept on."""
+        return to_replay(self._since_sleep(), replies)
+
+    def _since_sleep(self) -> list[Entry]:
+        marks = [until for event in self.llama.soul_history if isinstance(until := event.get("until"), str) and until]
+        return self.log.entries(after=marks[-1] if marks else None, soul=self.store.key)
+
+    def sleep(
+        self,
+        on_progress: OnProgress | None = None,
+        cancel: Cancel | None = None,
+        *,
+        rate: float = RATE,
+        passes: int = 1,
+        replies: bool = False,
+        keep: bool = True,
+    ) -> SleepReport:
+        """Replay what waits; see `engine.memory.sleep.sleep`. The new soul is then on disk, the former one kept.
+
+        Whatever goes wrong, the soul in memory and on disk is the one of before.
+        """
+        self.save()
+        before = self.llama.snapshot()
+        report = replay(
+            self.llama,
+            self._since_sleep(),
+            rate=rate,
+            passes=passes,
+            replies=replies,
+            keep=keep,
+            cancel=cancel,
+            progress=on_progress,
+        )
+        if not report.kept:
+            return report
+        facts: dict[str, Any] = {
+            "until": report.until,
+            "entries": report.entries,
+            "tokens": report.tokens,
+            "passes": report.passes,
+            "rate": report.rate,
+        }
+        try:
+            self._commit(self.llama.soul(), "sleep", f"slept on {report.entries} messages", facts)
+        except BaseException:
+            self.llama.restore(before)
+            raise
+        self._system = ""  # the transient part of the state is new: the next message begins with the system prompt
+        return report
+
+    def save(self) -> None:
+        """Write the soul to disk as it lives; done by itself after every answer and on closing."""
+        self.llama.adopt(self.store.autosave(self.llama.soul()).meta)
+
+    def keep(self, note: str = "") -> Soul:
+        """`save`, and keep this moment in the soul's history under an id; returns it as written."""
+        return self._commit(self.llama.soul(), "save", note)
+
+    def save_soul_as(self, path: str | PathLike[str]) -> Soul:
+        """Write a copy of the soul to a file of the user's."""
+        return self.llama.save_soul(path, self.store.name)
+
+    def load_soul(self, path: str | PathLike[str]) -> Soul:
+        """Go on as the soul in a file; the former one is kept. Raises what `Llama.load_soul` does, changing nothing."""
+        soul = load_soul(Path(path))
+        self.save()
+        facts = {} if self.store.knows(soul.meta.id) else {"until": self._newest_entry()}
+        return self._become(soul, "import", f"from {Path(path).name}", facts)
+
+    def restore(self, soul_id: str) -> Soul:
+        """Go on as a soul that was kept (see `SoulStore.entries`); the former one is kept too."""
+        soul = self.store.read(soul_id)
+        self.save()
+        return self._become(soul, "restore", f"back to {soul.meta.id}")
+
+    def reset(self) -> None:
+        """Begin a new soul, newborn; the former one is kept, and the log stays as it is."""
+        self.save()
+        before = self.llama.snapshot()
+        self.llama.reset_state()
+        try:
+            self._commit(self.llama.soul(), "reset", "newborn", {"until": self._newest_entry()}, root=True)
+        except BaseException:
+            self.llama.restore(before)
+            raise
+        self.new_conversation()
+
+    def close(self) -> None:
+        """Save the soul and give the workspace back; harmless when done twice."""
+        if not self._lock.held:
+            return
+        try:
+            self.save()
+        finally:
+            self._lock.release()
+
+    def __enter__(self) -> Mind:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _newest_entry(self) -> str | None:
+        """The mark of a soul that has nothing to sleep on: what was said so far was said to another one."""
+        newest = self.log.entries(soul=self.store.key)[-1:]
+        return newest[0].id if newest else None
+
+    def _become(self, soul: Soul, event: Event, note: str, facts: dict[str, Any] | None = None) -> Soul:
+        before = self.llama.snapshot()
+        self.llama.set_soul(soul)
+        try:
+            soul = self._commit(self.llama.soul(), event, note, facts)
+        except BaseException:
+            self.llama.restore(before)
+            raise
+        self.new_conversation()
+        return soul
+
+    def _commit(
+        self, soul: Soul, event: Event, note: str, facts: dict[str, Any] | None = None, root: bool = False
+    ) -> Soul:
+        kept = self.store.save_active(soul, event, note, facts, root)
+        self.llama.adopt(kept.meta)
+        return kept
+
+
+def _path(path: str | PathLike[str] | None) -> Path | None:
+    return None if path is None else Path(path)

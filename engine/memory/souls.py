@@ -1,0 +1,186 @@
+"""Where souls are kept: the active one of a body, and every former one that an event left behind.
+
+``souls/<body>/<name>.soul`` is the active soul, written over after each reply. ``souls/<body>/<name>.history/`` keeps
+one file for every save, sleep, import and reset; such a file never changes. A soul that lives on after it was kept
+gets an id of its own, with the kept one as parent, so that ids and parents form the tree of what was lived.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from engine.config import BitLlamaConfig
+from engine.errors import ConfigError, FileFormatError, WorkspaceError
+from engine.formats import atomic
+from engine.formats.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
+from engine.memory.workspace import Workspace
+
+Event = Literal["save", "sleep", "import", "reset", "restore"]
+
+DEFAULT_NAME = "main"
+
+_NAME = re.compile(r"[\w][\w .-]{0,63}", re.UNICODE)
+_KEPT = re.compile(r"(?P<when>\d{8}T\d{6}Z)-(?P<event>[a-z]+)-(?P<id>[0-9A-Za-z-]+)\.soul")
+
+
+@dataclass(frozen=True)
+class SoulEntry:
+    """One kept soul."""
+
+    id: str
+    """Names it for `SoulStore.read`."""
+    event: str
+    """What it was kept for; ``autosave`` for the state that stood just before another event."""
+    when: str
+    """When it was kept, ``YYYYMMDDTHHMMSSZ``, UTC."""
+    path: Path
+    """Its file."""
+    meta: SoulMeta
+    """What the file says of itself: level, parent, history."""
+
+
+class SoulStore:
+    """The souls of one name for one body.
+
+    Args:
+        workspace: an opened workspace.
+        config, fingerprint: the body's.
+        name: letters, digits, spaces, dots, dashes; several souls may live in one body, each under its name.
+
+    Raises `ConfigError` for a name that cannot be one.
+    """
+
+    def __init__(
+        self, workspace: Workspace, config: BitLlamaConfig, fingerprint: str, name: str = DEFAULT_NAME
+    ) -> None:
+        if not _NAME.fullmatch(name) or name.endswith((".", " ")):
+            raise ConfigError(f"A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.")
+        folder = workspace.souls / fingerprint[:16]
+        self.name = name
+        self.key = f"{name}@{fingerprint[:16]}"
+        """What the log calls this soul."""
+        self.active = folder / f"{name}.soul"
+        self.history = folder / f"{name}.history"
+        self._config, self._fingerprint = config, fingerprint
+        atomic.make_folder(self.history)
+
+    def load_active(self) -> Soul | None:
+        """The active soul, or None where none was lived yet. Raises `FileFormatError` or `SoulMismatchError`."""
+        if not self.active.exists():
+            return None
+        try:
+            soul = load_soul(self.active)
+        except FileFormatError as error:
+            raise FileFormatError(
+                f"{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last."
+            ) from error
+        check_fits(soul, self._config, self._fingerprint)
+        return soul
+
+    def autosave(self, soul: Soul) -> Soul:
+        """Write the active soul as it lives on: cheap, atomic, nothing added to the history. Returns it as written."""
+        if self._kept(soul.meta.id) is not None:
+            old = soul.meta
+            soul = replace(soul, meta=new_meta(old.body, old.level, self.name, old.id, old.history))
+        save_soul(self.active, soul)
+        return soul
+
+    def save_active(
+        self, soul: Soul, event: Event, note: str = "", facts: dict[str, Any] | None = None, root: bool = False
+    ) -> Soul:
+        """Make `soul` the active one and keep it, the former active one too; returns it as written.
+
+        Args:
+            soul: its id becomes the parent.
+            event: why.
+            note: words for a person.
+            facts: what else its history shall say of this event (a sleep: how far in the log it came).
+            root: it descends from nothing: a soul that was reset.
+
+        Raises `FileFormatError` when it cannot be written; then the former one is still active.
+        """
+        self._keep_former()
+        old = soul.meta
+        meta = new_meta(old.body, old.level, self.name, None if root else old.id, old.history)
+        meta.history.append(
+            {"event": event, "id": meta.id, "created": meta.created, "level": meta.level, "note": note, **(facts or {})}
+        )
+        soul = replace(soul, meta=meta)
+        save_soul(self.active, soul)
+        self._keep(event, meta.id)
+        return soul
+
+    def knows(self, soul_id: str) -> bool:
+        """Whether a soul of this id was lived here."""
+        if not soul_id:
+            return False
+        return self._kept(soul_id) is not None or (self.active.exists() and load_soul(self.active).meta.id == soul_id)
+
+    def entries(self) -> list[SoulEntry]:
+        """Every kept soul that can be read, oldest first."""
+        found = []
+        for path in sorted(self.history.glob("*.soul")):
+            if match := _KEPT.fullmatch(path.name):
+                with contextlib.suppress(FileFormatError):
+                    found.append(SoulEntry(match["id"], match["event"], match["when"], path, load_soul(path).meta))
+        return sorted(found, key=lambda entry: (entry.when, entry.meta.created, entry.meta.level))
+
+    def read(self, soul_id: str) -> Soul:
+        """The kept soul whose id begins with `soul_id`. Raises `ConfigError` where none or several do."""
+        matches = [
+            path
+            for path in self.history.glob("*.soul")
+            if (match := _KEPT.fullmatch(path.name)) and soul_id and match["id"].startswith(soul_id)
+        ]
+        if len(matches) != 1:
+            many = "no kept soul" if not matches else f"{len(matches)} kept souls"
+            raise ConfigError(f"There is {many} with the id {soul_id!r}; `bit-llama soul list` shows them.")
+        soul = load_soul(matches[0])
+        check_fits(soul, self._config, self._fingerprint)
+        return soul
+
+    def _kept(self, soul_id: str) -> Path | None:
+        return next(
+            (p for p in self.history.glob("*.soul") if (m := _KEPT.fullmatch(p.name)) and m["id"] == soul_id), None
+        )
+
+    def _keep_former(self) -> None:
+        if not self.active.exists():
+            return
+        try:
+            former = load_soul(self.active).meta
+        except FileFormatError:
+            aside = self.history / f"{_stamp()}-damaged.soul"
+            os.replace(self.active, aside)
+            return
+        if self._kept(former.id) is None:
+            self._keep("autosave", former.id)
+
+    def _keep(self, event: str, soul_id: str) -> None:
+        """Give the active file a second name in the history: it is never changed in place, so the bytes stay."""
+        target = self.history / f"{_stamp()}-{event}-{soul_id}.soul"
+        try:
+            os.link(self.active, target)
+        except OSError:  # a file system without links
+            with self.active.open("rb") as source, atomic.writing(target) as copy:
+                shutil.copyfileobj(source, copy)
+
+
+def list_souls(workspace: Workspace) -> list[tuple[Path, SoulMeta]]:
+    """The active souls of all bodies in a workspace. Raises `FileFormatError` for one that cannot be read."""
+    try:
+        paths = sorted(workspace.souls.glob("*/*.soul"))
+    except OSError as error:
+        raise WorkspaceError(f"Could not read {workspace.souls}: {error.strerror}.") from error
+    return [(path, load_soul(path).meta) for path in paths]
+
+
+def _stamp() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"

@@ -1,0 +1,151 @@
+"""The folder where memories, souls and logs of one person live, and the lock that keeps a second program out."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import platformdirs
+
+from engine.errors import WorkspaceError
+from engine.formats import atomic
+
+ENVIRONMENT = "BIT_LLAMA_WORKSPACE"
+"""Environment variable that names the workspace where no path was given."""
+
+VERSION = 1
+"""Layout version, kept in ``workspace.json``; a newer one is refused rather than misread."""
+
+
+def default_path(portable: bool = False) -> Path:
+    """Where the workspace is when nobody says: `ENVIRONMENT`, else beside the program (portable), else per user."""
+    if named := os.environ.get(ENVIRONMENT):
+        return Path(named)
+    if portable:
+        program = Path(sys.executable) if getattr(sys, "frozen", False) else Path(__file__).resolve().parents[1]
+        return program.parent / "workspace"
+    return Path(platformdirs.user_data_dir("Bit-Llama Studio", appauthor=False)) / "workspace"
+
+
+class Workspace:
+    """An opened workspace: ``memories/`` what was said, ``souls/`` what was learned, ``logs/`` what went wrong."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.memories = root / "memories"
+        self.souls = root / "souls"
+        self.logs = root / "logs"
+
+    @classmethod
+    def open(cls, path: Path | str | None = None, portable: bool = False) -> Workspace:
+        """Make the folders where they are missing and see that they can be written to.
+
+        Raises `WorkspaceError` for a path that is no folder, cannot be written, or was made by a newer version.
+        """
+        root = Path(path).expanduser() if path is not None else default_path(portable)
+        workspace = cls(root.absolute())
+        try:
+            for folder in (workspace.memories, workspace.souls, workspace.logs):
+                folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=workspace.root):
+                pass
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise WorkspaceError(
+                f"The workspace {workspace.root} cannot be used: {reason}. Choose another folder with --workspace."
+            ) from error
+        workspace._check_version()
+        return workspace
+
+    def _check_version(self) -> None:
+        marker = self.root / "workspace.json"
+        if not marker.exists():
+            atomic.write_text(marker, json.dumps({"version": VERSION}) + "\n")
+            return
+        try:
+            version = json.loads(marker.read_text(encoding="utf-8"))["version"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise WorkspaceError(
+                f"{marker} cannot be read ({error}); delete that one file, nothing else in the workspace depends on it."
+            ) from error
+        if not isinstance(version, int) or version > VERSION:
+            raise WorkspaceError(
+                f"The workspace {self.root} was made by a newer version of this program (layout {version}); "
+                "update the program, or choose another folder with --workspace."
+            )
+
+    def lock(self) -> WorkspaceLock:
+        """Take the workspace for this program alone, until `WorkspaceLock.release` or the end of the process.
+
+        Raises `WorkspaceError` when another program (or another part of this one) holds it.
+        """
+        return WorkspaceLock(self.root)
+
+
+class WorkspaceLock:
+    """An advisory lock on ``workspace.lock``; the system drops it when the process dies, however it dies."""
+
+    def __init__(self, root: Path) -> None:
+        self.path = root / "workspace.lock"
+        try:
+            self._file: BinaryIO | None = self.path.open("a+b")
+        except OSError as error:
+            raise WorkspaceError(f"Could not open {self.path}: {error.strerror}. Check its permissions.") from error
+        try:
+            _lock(self._file)
+        except OSError as error:
+            holder = self._holder()
+            self._file.close()
+            raise WorkspaceError(
+                f"The workspace {root} is in use by another program{holder}. "
+                "Close that one first, or choose another folder with --workspace."
+            ) from error
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()).encode())
+        self._file.flush()
+
+    def _holder(self) -> str:
+        try:
+            return f" (process {int(self.path.read_bytes())})"
+        except (OSError, ValueError):
+            return ""
+
+    @property
+    def held(self) -> bool:
+        """Whether it is still ours."""
+        return self._file is not None
+
+    def release(self) -> None:
+        """Give the workspace back; harmless when done twice."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.truncate(0)
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> WorkspaceLock:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        self.release()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> None:
+        file.seek(1 << 30)  # far past the text: a locked range cannot be read by the program that wants to know who
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        file.seek(0)
+
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

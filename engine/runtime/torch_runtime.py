@@ -1,0 +1,154 @@
+"""The body computed by torch: on CPU, CUDA or MPS, in inference mode."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from engine.config import BitLlamaConfig
+from engine.errors import ConfigError, DeviceError, SoulMismatchError
+from engine.formats.body import Body
+from engine.model import BitLlama, pick_device
+from engine.runtime.base import Cancel, Cancelled, Progress
+from engine.state import ModelState
+
+CHUNK = 128
+"""Tokens computed at once in `TorchRuntime.prefill`: long enough for full speed, short enough to stop soon."""
+
+
+class TorchRuntime:
+    """`Runtime` over `BitLlama`. See `engine.runtime.base.Runtime` for what each member promises.
+
+    Args:
+        body: the slow weights.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+        threads: CPU threads of torch in this process; None leaves them as they are.
+
+    Raises:
+        DeviceError: the device is absent, or the body does not fit into its memory.
+        ConfigError: `threads` is not a positive number.
+    """
+
+    name = "torch"
+    chunk = CHUNK
+
+    def __init__(self, body: Body, device: str = "auto", threads: int | None = None) -> None:
+        if threads is not None:
+            if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
+                raise ConfigError(f"threads is {threads!r}; it must be a whole number from 1 to 1024.")
+            torch.set_num_threads(threads)
+        place = pick_device(device)
+        self.reason = _reason(device, place)
+        try:
+            self._model = BitLlama.from_body(body, place)
+        except torch.OutOfMemoryError as error:
+            raise DeviceError(f"The model does not fit into the memory of {place}; use device 'cpu'.") from error
+        self.device = str(self._model.device)
+        self._rate_scale = 1.0
+        self._losses: list[torch.Tensor] = []
+        self._state = self._model.init_state()  # a value: every step makes a new one, so a snapshot need not copy
+
+    @property
+    def config(self) -> BitLlamaConfig:
+        return self._model.config
+
+    @property
+    def rate_scale(self) -> float:
+        return self._rate_scale
+
+    @rate_scale.setter
+    def rate_scale(self, value: float) -> None:
+        limit = self.max_rate_scale
+        ok = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        if not ok or not 0 < value < limit:
+            upper = f" and below {limit:g}, where the updates of this body become unstable" if limit < math.inf else ""
+            raise ConfigError(f"The learning rate cannot be scaled by {value!r}: it must be a number above 0{upper}.")
+        self._rate_scale = float(value)
+
+    @property
+    def max_rate_scale(self) -> float:
+        return 2.0 / self.config.inner_lr if self.config.ttt_variant == "tied" else math.inf
+
+    @property
+    def inner_losses(self) -> np.ndarray:
+        if not self._losses:
+            return np.zeros(self.config.num_layers, dtype=np.float32)
+        return torch.stack([loss.mean() for loss in self._losses]).float().cpu().numpy()
+
+    def step(self, token: int) -> np.ndarray:
+        return self._logits(self._feed(self._checked([token])))
+
+    def prefill(
+        self,
+        tokens: Sequence[int],
+        logits: bool = True,
+        cancel: Cancel | None = None,
+        progress: Progress | None = None,
+    ) -> np.ndarray | None:
+        ids = self._checked(tokens)
+        last = None
+        for start in range(0, len(ids), self.chunk):
+            if cancel is not None and cancel():
+                raise Cancelled(start)
+            piece = ids[start : start + self.chunk]
+            last = self._feed(piece)
+            if progress is not None:
+                progress(start + len(piece))
+        return self._logits(last) if logits and last is not None else None
+
+    def read_fast(self) -> list[np.ndarray]:
+        return self._state.fast_arrays(self.config)
+
+    def write_fast(self, layers: Sequence[np.ndarray]) -> None:
+        shape = self.config.fast_shape
+        if len(layers) != self.config.num_layers or any(layer.shape != shape for layer in layers):
+            found = ", ".join(sorted({str(layer.shape) for layer in layers})) or "none"
+            raise SoulMismatchError(
+                f"This soul has {len(layers)} layers of shape {found}; this body has {self.config.num_layers} of {shape}."
+            )
+        self._state = ModelState.from_fast_arrays(self.config, layers, self._model.device)
+
+    def reset(self) -> None:
+        self._state = self._model.init_state()
+
+    def reset_transient(self) -> None:
+        with torch.inference_mode():
+            self._state = self._state.without_transient()
+
+    def snapshot(self) -> ModelState:
+        return self._state
+
+    def restore(self, snapshot: ModelState) -> None:
+        self._state = snapshot
+
+    def _checked(self, tokens: Sequence[int]) -> np.ndarray:
+        ids = np.asarray(tokens, dtype=np.int64).reshape(-1)
+        bad = ids[(ids < 0) | (ids >= self.config.vocab_size)]
+        if bad.size:
+            raise ConfigError(f"Token {bad[0]} is outside the vocabulary of {self.config.vocab_size}.")
+        return ids
+
+    @torch.inference_mode()
+    def _feed(self, ids: np.ndarray) -> torch.Tensor:
+        """Live through (T,) tokens; the residual stream (D,) of the last one."""
+        tokens = torch.from_numpy(ids).unsqueeze(0).to(self._model.device)
+        hidden, self._state, self._losses = self._model.hidden(tokens, self._state, self._rate_scale)
+        return hidden[0, -1]
+
+    @torch.inference_mode()
+    def _logits(self, hidden: torch.Tensor) -> np.ndarray:
+        return self._model.head(hidden).float().cpu().numpy()
+
+
+def _reason(asked: str, place: torch.device) -> str:
+    if place.type == "cuda":
+        return f"the graphics card {torch.cuda.get_device_name(place)} computes"
+    if place.type == "mps":
+        return "the Apple graphics processor computes"
+    if str(asked) != "auto":
+        return "the processor computes, as asked"
+    without = "this torch was built without CUDA" if torch.version.cuda is None else "no CUDA card was found"
+    return f"the processor computes, since {without}"
