@@ -45,9 +45,10 @@ _F32, _F16 = np.dtype(np.float32), np.dtype(np.float16)
 class PackedTensors(Mapping[str, Tensor]):
     """The tensors of a ``ternary2`` body by their names in a checkpoint: `PackedTernary`, or float32 arrays."""
 
-    def __init__(self, stored: Mapping[str, Array], ternary: Mapping[str, tuple[int, int]]) -> None:
+    def __init__(self, stored: MappedTensors, ternary: Mapping[str, tuple[int, int]]) -> None:
         self._stored = stored
         self._ternary = ternary
+        self.infos = stored.infos
         scales = {scale_name(name) for name in ternary}
         self._names = [name for name in stored if name not in scales]
 

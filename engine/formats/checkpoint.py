@@ -14,11 +14,13 @@ from engine.errors import FileFormatError
 from engine.formats import strict_json
 from engine.formats.anatomy import Body, as_float
 from engine.formats.atomic import make_folder, writing
+from engine.formats.soul import looks_like_soul
 from engine.formats.tensors import Array, Pending, TensorFile, save_tensors
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 TOKENIZER = "tokenizer.json"
+FILES = (WEIGHTS, CONFIG, TOKENIZER)
 
 
 def load_checkpoint(path: str | os.PathLike[str], check: bool = True) -> Body:
@@ -28,13 +30,16 @@ def load_checkpoint(path: str | os.PathLike[str], check: bool = True) -> Body:
     Raises `FileFormatError` or `ConfigError`, naming the file, for whatever cannot be used.
     """
     weights = _weights_file(Path(path))
+    tensors = TensorFile.open(weights).tensors
+    if looks_like_soul(tensors):
+        raise FileFormatError(f"{weights} is a soul, not a body; load the body first and then this soul into it.")
     folder = weights.parent
     if not (folder / CONFIG).exists():
         raise FileFormatError(f"There is no {CONFIG} beside {weights}; a checkpoint needs it to know its sizes.")
     data, _ = strict_json.read_object(folder / CONFIG)
     config = BitLlamaConfig.from_dict(data, str(folder / CONFIG))
     tokenizer = strict_json.read_text(folder / TOKENIZER) if (folder / TOKENIZER).exists() else None
-    body = Body(config, TensorFile.open(weights).tensors, tokenizer, path=weights)
+    body = Body(config, tensors, tokenizer, path=weights)
     if check:
         body.validate().require(weights)
     return body

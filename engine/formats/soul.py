@@ -12,7 +12,7 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,11 @@ def check_fits(soul: Soul, config: BitLlamaConfig, fingerprint: str) -> None:
             f"{name} was lived in the body {soul.meta.body[:16]}, and this body is {fingerprint[:16]}; "
             "load it with its own body."
         )
+
+
+def looks_like_soul(names: Iterable[str]) -> bool:
+    """Whether some tensor is named like the fast weights of a layer."""
+    return any(pattern.fullmatch(name) for name in names for pattern in _NAMES)
 
 
 def _layer_names(path: Path, names: list[str]) -> list[str]:

@@ -1,0 +1,159 @@
+"""Look at a body or soul file and say what it is and what is wrong with it; nothing is ever raised for its content."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+
+from engine.config import BitLlamaConfig
+from engine.errors import BitLlamaError
+from engine.formats.anatomy import Body, fingerprint
+from engine.formats.bitt import PackedTensors, is_bitt
+from engine.formats.body import load_body
+from engine.formats.card import BodyFacts, Card, Fingerprint, SoulFacts
+from engine.formats.checkpoint import FILES
+from engine.formats.soul import Soul, load_soul, looks_like_soul
+from engine.formats.tensors import MappedTensors, TensorFile
+from engine.formats.validation import tokenizer_entries
+from engine.ops.ternary.packing import PackedTernary, packed_width
+
+
+def inspect_path(path: str | os.PathLike[str]) -> Card:
+    """The card of a checkpoint folder, a ``.safetensors`` file in one, a ``.bitt`` or a ``.soul``.
+
+    Reads everything: each weight is checked and a stored fingerprint compared with the one that the weights give. A
+    file that is missing or broken gets a card that says so.
+    """
+    path = Path(path)
+    try:
+        size = _size_on_disk(path)
+        return _inspect_soul(path, size) if _is_soul(path) else _inspect_body(path, size)
+    except BitLlamaError as error:
+        return Card("unknown", path, "unreadable", _size_on_disk(path), problems=[str(error)])
+
+
+def _inspect_soul(path: Path, size: int) -> Card:
+    try:
+        soul = load_soul(path)
+    except BitLlamaError as error:
+        return Card("soul", path, "soul, unreadable", size, problems=[str(error)])
+    return Card("soul", path, f"soul, version {soul.meta.version}", size, _soul_facts(soul))
+
+
+def _inspect_body(path: Path, size: int) -> Card:
+    try:
+        body = load_body(path, check=False)
+    except BitLlamaError as error:
+        return Card("body", path, "unreadable", size, problems=[str(error)])
+    report = body.validate()
+    problems = [f"{problem[0].upper()}{problem[1:]}." for problem in report.problems()]
+    computed = fingerprint(body.config, body.tensors) if report.ok else None
+    state: Fingerprint = "unverified"
+    if computed:
+        state = "computed" if body.stored_fingerprint is None else "verified"
+        if state == "verified" and computed != body.stored_fingerprint:
+            state = "differs"
+            problems.append(f"The weights give the fingerprint {computed}, not the stored one; export the body again.")
+    facts = _body_facts(body, body.stored_fingerprint or computed, state)
+    return Card("body", path, _format(body), size, facts, problems)
+
+
+def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:
+    config = body.config
+    parameters, ternary, packed = _count(config)
+    fast = config.num_layers * math.prod(config.fast_shape)
+    kind, entries = None, None
+    if body.tokenizer is not None:
+        try:
+            kind, entries = tokenizer_entries(body.tokenizer)
+        except BitLlamaError:
+            kind = "unreadable"
+    return BodyFacts(
+        parameters=parameters,
+        ternary_parameters=ternary,
+        float_parameters=parameters - ternary,
+        bits_per_weight=8 * sum(info.nbytes for info in _stored(body).infos.values()) / parameters,
+        layers=config.num_layers,
+        hidden_dim=config.hidden_dim,
+        mlp_dim=config.mlp_dim,
+        vocab_size=config.vocab_size,
+        ttt_variant=config.ttt_variant,
+        num_heads=config.num_heads,
+        head_dim=config.fast_dim,
+        inner_lr=config.inner_lr,
+        activation_bits=config.activation_bits,
+        fast_weights=fast,
+        soul_bytes=4 * fast,
+        memory_float_bytes=4 * (parameters + fast),
+        memory_packed_bytes=packed + 4 * (parameters - ternary + fast),
+        tokenizer=kind,
+        tokenizer_entries=entries,
+        chat_template=config.chat_template is not None,
+        fingerprint=known,
+        fingerprint_state=state,
+    )
+
+
+def _count(config: BitLlamaConfig) -> tuple[int, int, int]:
+    """Parameters, ternary ones among them, and the bytes of those at two bits: by arithmetic, whatever num_layers."""
+    one = dataclasses.replace(config, num_layers=1).tensor_specs().values()
+    ternary = [spec.shape for spec in one if spec.ternary]
+    packed = sum(shape[0] * packed_width(shape[1]) + 4 for shape in ternary)
+    return (
+        config.num_parameters,
+        config.num_layers * sum(map(math.prod, ternary)),
+        config.num_layers * packed,
+    )
+
+
+def _soul_facts(soul: Soul) -> SoulFacts:
+    meta = soul.meta
+    return SoulFacts(
+        name=meta.name,
+        level=meta.level,
+        created=meta.created,
+        body=meta.body,
+        id=meta.id,
+        parent=meta.parent,
+        layers=len(soul.layers),
+        shape=soul.layers[0].shape,
+        norms=[float(np.sqrt(np.sum(np.square(layer, dtype=np.float64)))) for layer in soul.layers],
+        history=meta.history,
+    )
+
+
+def _format(body: Body) -> str:
+    ternary = {name for name in body.tensors if isinstance(body.tensors[name], PackedTernary)}
+    kinds = ", ".join(sorted({info.dtype for name, info in _stored(body).infos.items() if name not in ternary}))
+    container = ".bitt" if body.path and is_bitt(body.path) else "checkpoint"
+    return f"{container}, {'packed ternary weights and ' if ternary else ''}float weights ({kinds})"
+
+
+def _stored(body: Body) -> MappedTensors | PackedTensors:
+    """The mapped tensors of a loaded body as its file holds them."""
+    tensors = body.tensors
+    assert isinstance(tensors, (MappedTensors, PackedTensors))
+    return tensors
+
+
+def _is_soul(path: Path) -> bool:
+    if path.suffix.lower() == ".soul":
+        return True
+    if path.is_dir() or is_bitt(path):
+        return False
+    return looks_like_soul(TensorFile.open(path).tensors)
+
+
+def _size_on_disk(path: Path) -> int:
+    files = [path / name for name in FILES] if path.is_dir() else [path]
+    total = 0
+    for file in files:
+        try:
+            total += file.stat().st_size
+        except (OSError, ValueError):
+            continue  # what is missing is said as a problem
+    return total
