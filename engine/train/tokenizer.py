@@ -67,6 +67,8 @@ def train_tokenizer(texts: Iterable[str], kind: TokenizerKind = "bpe", vocab_siz
 
 def with_special_tokens(tokenizer: Tokenizer) -> Tokenizer:
     """A tokenizer from elsewhere with the special tokens that it lacks added after its own."""
+    if all(token in tokenizer.special_tokens for token in SPECIAL_TOKENS):
+        return tokenizer
     inner = tokenizers.Tokenizer.from_str(tokenizer.to_json())
     inner.add_special_tokens(list(SPECIAL_TOKENS))
     return Tokenizer(inner)

@@ -1,0 +1,231 @@
+"""Reading a corpus: text files and JSONL files, streamed, every fault named by file and place."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from engine.errors import ConfigError, DataError, FileFormatError
+from engine.formats.strict_json import parse_object
+from engine.text.template import Message
+
+TEXT_SUFFIX, JSONL_SUFFIX = ".txt", ".jsonl"
+
+MAX_LINE_BYTES = 64 << 20
+"""A JSONL line is held in memory whole; a longer one is refused."""
+
+_BLOCK_BYTES = 1 << 18
+_BOM = codecs.BOM_UTF8
+
+
+@dataclass(frozen=True)
+class TextDocument:
+    """Plain text, read anew at each call of `blocks`."""
+
+    size: int
+    """Bytes on the disk."""
+    digest: int
+    """64 bits of a hash over the beginning of the content, the same wherever the document stands."""
+    blocks: Callable[[], Iterator[str]]
+    """The text in blocks. Raises `DataError` where it is not text."""
+
+
+@dataclass(frozen=True)
+class DialogueDocument:
+    """One or more conversations in a row, lived by one state."""
+
+    size: int
+    digest: int
+    messages: list[Message]
+
+
+Document = TextDocument | DialogueDocument
+
+
+class Corpus:
+    """The files of a corpus and how much of them has been read.
+
+    Raises `DataError` for inputs that are missing, of another kind, or hold nothing.
+    """
+
+    def __init__(self, inputs: Iterable[str | os.PathLike[str]]) -> None:
+        self.files = _find_files([Path(p) for p in inputs])
+        self.total_bytes = sum(path.stat().st_size for path in self.files)
+        self.read_bytes = 0
+        if not self.total_bytes:
+            raise DataError(f"The corpus is empty: {', '.join(map(str, self.files))} hold no text.")
+
+    def documents(self) -> Iterator[Document]:
+        """All documents in a fixed order; counts `read_bytes` from 0. Raises `DataError` for a damaged file."""
+        self.read_bytes = 0
+        for path in self.files:
+            if path.suffix.lower() == TEXT_SUFFIX:
+                if size := path.stat().st_size:
+                    yield TextDocument(size, _digest(_beginning(path)), lambda path=path: self._text(path))  # type: ignore[misc]
+            else:
+                yield from self._lines(path)
+
+    def _text(self, path: Path) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        newlines = io.IncrementalNewlineDecoder(None, translate=True)  # one line end for all, wherever it was written
+        offset = 0
+        with _open(path) as file:
+            while True:
+                data = _read(file, path, _BLOCK_BYTES)
+                text = _decode(decoder, data, offset, path)
+                if not offset:
+                    text = text.removeprefix("\ufeff")
+                if text := newlines.decode(text, final=not data):
+                    yield text
+                if not data:
+                    return
+                offset += len(data)
+                self.read_bytes += len(data)
+
+    def _lines(self, path: Path) -> Iterator[Document]:
+        number = offset = 0
+        with _open(path) as file:
+            while line := _read_line(file, path, number + 1):
+                number += 1
+                self.read_bytes += len(line)
+                place = f"Line {number} of {path}"
+                content = line.removeprefix(_BOM) if number == 1 else line
+                if b"\0" in content:
+                    raise _binary(path, offset + line.index(b"\0"))
+                if content.strip():
+                    yield _parse_line(content, place)
+                offset += len(line)
+
+
+def _find_files(inputs: list[Path]) -> list[Path]:
+    if not inputs:
+        raise DataError("No corpus is given; name text files, JSONL files or folders of them.")
+    found: dict[Path, Path] = {}
+    for path in inputs:
+        if path.is_dir():
+            inside = [Path(folder) / name for folder, _, names in os.walk(path) for name in names]
+            files = sorted(p for p in inside if p.suffix.lower() in (TEXT_SUFFIX, JSONL_SUFFIX) and p.is_file())
+            if not files:
+                raise DataError(f"The folder {path} holds no {TEXT_SUFFIX} or {JSONL_SUFFIX} file.")
+        elif not path.exists():
+            raise DataError(f"There is no file or folder {path}; check the name.")
+        elif not path.is_file() or path.suffix.lower() not in (TEXT_SUFFIX, JSONL_SUFFIX):
+            raise DataError(f"{path} is neither a {TEXT_SUFFIX} nor a {JSONL_SUFFIX} file; a corpus is made of these.")
+        else:
+            files = [path]
+        for file in files:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise DataError(f"Could not read {path}: {error.strerror or error}.") from error
+
+
+def _read(file: BinaryIO, path: Path, size: int) -> bytes:
+    try:
+        return file.read(size)
+    except OSError as error:
+        raise DataError(f"Could not read {path}: {error.strerror or error}.") from error
+
+
+def _read_line(file: BinaryIO, path: Path, number: int) -> bytes:
+    try:
+        line = file.readline(MAX_LINE_BYTES + 1)
+    except OSError as error:
+        raise DataError(f"Could not read {path}: {error.strerror or error}.") from error
+    if len(line) > MAX_LINE_BYTES:
+        raise DataError(f"Line {number} of {path} is longer than {MAX_LINE_BYTES >> 20} MiB; split it.")
+    return line
+
+
+def _beginning(path: Path) -> bytes:
+    with _open(path) as file:
+        return _read(file, path, _BLOCK_BYTES)
+
+
+def _digest(data: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
+
+
+def _binary(path: Path, offset: int) -> DataError:
+    return DataError(f"{path} is not text: there is a zero byte at byte {offset}. Save it as UTF-8 text.")
+
+
+def _decode(decoder: codecs.IncrementalDecoder, data: bytes, offset: int, path: Path) -> str:
+    """Decode `data`, which starts at `offset` of the file; nothing means the end. Raises `DataError`."""
+    if (at := data.find(b"\0")) >= 0:
+        raise _binary(path, offset + at)
+    begun = len(decoder.getstate()[0])
+    try:
+        return decoder.decode(data, final=not data)
+    except UnicodeDecodeError as error:
+        at = offset - begun + error.start
+        raise DataError(f"{path} is not UTF-8 text: {error.reason} at byte {at}. Save it as UTF-8.") from error
+
+
+def _parse_line(line: bytes, place: str) -> Document:
+    try:
+        data = parse_object(line, place)
+    except FileFormatError as error:
+        raise DataError(str(error)) from error
+    try:
+        return _parse_document(data, len(line), _digest(line.strip()))
+    except (_Fault, ConfigError) as error:
+        raise DataError(f"{place}: {error}") from error
+
+
+class _Fault(Exception):
+    """What is wrong with a line."""
+
+
+def _parse_document(data: dict[str, Any], size: int, digest: int) -> Document:
+    kinds = [key for key in ("messages", "text", "conversations") if key in data]
+    if len(kinds) != 1:
+        raise _Fault('it must have one of "messages", "text" and "conversations".')
+    if kinds == ["text"]:
+        text = _text_of(data, "the document")
+        return TextDocument(size, digest, lambda: iter([text]))
+    if kinds == ["messages"]:
+        return DialogueDocument(size, digest, _messages(data["messages"], ""))
+    conversations = data["conversations"]
+    if not isinstance(conversations, list) or not conversations:
+        raise _Fault('"conversations" must be a list with at least one conversation.')
+    messages: list[Message] = []
+    for n, conversation in enumerate(conversations, 1):
+        if not isinstance(conversation, dict):
+            raise _Fault(f"conversation {n} is not an object.")
+        messages += _messages(conversation.get("messages"), f" of conversation {n}")
+    return DialogueDocument(size, digest, messages)
+
+
+def _messages(value: Any, where: str) -> list[Message]:
+    if not isinstance(value, list) or not value:
+        raise _Fault(f'"messages"{where} must be a list with at least one message.')
+    out = []
+    for n, item in enumerate(value, 1):
+        if not isinstance(item, dict):
+            raise _Fault(f"message {n}{where} is not an object.")
+        try:
+            out.append(Message(item.get("role"), _text_of(item, f"message {n}{where}")))  # type: ignore[arg-type]
+        except ConfigError as error:
+            raise _Fault(f"message {n}{where}: {error}") from error
+    return out
+
+
+def _text_of(item: dict[str, Any], what: str) -> str:
+    text = item.get("content", item.get("text"))
+    if not isinstance(text, str):
+        raise _Fault(f"{what} has no text.")
+    if not text.strip():
+        raise _Fault(f"{what} is empty.")
+    return text

@@ -1,0 +1,133 @@
+"""Prepared token files: their names, their metadata, and opening them memory-mapped with everything checked."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.errors import DataError, FileFormatError
+from engine.formats.strict_json import read_object, read_text
+from engine.text.tokenizer import Tokenizer
+
+FORMAT = "bit-llama-tokens"
+FORMAT_VERSION = 1
+SPLITS = ("train", "val")
+META_FILE, TOKENIZER_FILE = "meta.json", "tokenizer.json"
+
+_CHECK_BLOCKS, _CHECK_TOKENS = 256, 1 << 18
+
+
+def token_dtype(vocab_size: int) -> np.dtype[Any]:
+    """uint16 where every id fits, else uint32; little endian."""
+    return np.dtype("<u2" if vocab_size <= 1 << 16 else "<u4")
+
+
+def tokenizer_hash(text: str) -> str:
+    """Ties token files to the tokenizer that made them: sha256 of ``tokenizer.json`` in hex."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True)
+class Split:
+    """One stream of tokens, n long, memory-mapped and read-only."""
+
+    tokens: np.ndarray
+    """(n,) uint16 or uint32."""
+    mask: np.ndarray
+    """(n,) uint8: 1 for the model's own words, 0 for what it only hears."""
+    docs: np.ndarray
+    """(documents,) uint64: where each document starts; ascending from 0."""
+
+
+@dataclass(frozen=True)
+class TokenData:
+    """A prepared corpus."""
+
+    folder: Path
+    train: Split
+    val: Split
+    tokenizer: Tokenizer
+    meta: dict[str, Any]
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str]) -> TokenData:
+        """Open what `prepare` wrote.
+
+        Raises `DataError` for a folder that is not prepared or was not finished, for files that are truncated or
+        contradict each other, and for a newer format.
+        """
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise DataError(f"There is no folder {folder}; prepare a corpus first.")
+        if not (folder / META_FILE).is_file():
+            raise DataError(f"The folder {folder} is not prepared (it has no {META_FILE}); prepare a corpus into it.")
+        try:
+            meta, _ = read_object(folder / META_FILE)
+            tokenizer_text = read_text(folder / TOKENIZER_FILE)
+            tokenizer = Tokenizer.from_json(tokenizer_text, str(folder / TOKENIZER_FILE))
+        except FileFormatError as error:
+            raise DataError(f"{error} Prepare the corpus again.") from error
+        _check_meta(meta, folder / META_FILE)
+        if tokenizer.vocab_size != meta["vocab_size"] or tokenizer_hash(tokenizer_text) != meta["tokenizer_sha256"]:
+            raise _contradiction(folder, f"{TOKENIZER_FILE} is not the tokenizer that made the tokens")
+        train, val = (_open_split(folder, name, meta) for name in SPLITS)
+        return cls(folder, train, val, tokenizer, meta)
+
+
+def _contradiction(folder: Path, what: str) -> DataError:
+    return DataError(f"The folder {folder} contradicts itself: {what}. Prepare the corpus again.")
+
+
+def _check_meta(meta: dict[str, Any], path: Path) -> None:
+    if meta.get("format") != FORMAT:
+        raise DataError(f"{path} does not describe token files; prepare the corpus again.")
+    version = meta.get("version")
+    if not _is_count(version) or version != FORMAT_VERSION:
+        raise DataError(
+            f"{path} is of format version {version!r}, and this program reads {FORMAT_VERSION}; update the program or "
+            "prepare the corpus again."
+        )
+    counts = [meta.get("vocab_size")]
+    for key in ("tokens", "documents"):
+        value = meta.get(key)
+        counts += [value.get(name) if isinstance(value, dict) else None for name in SPLITS]
+    if not all(map(_is_count, counts)) or meta.get("kind") not in ("text", "dialogue"):
+        raise DataError(f"{path} lacks its counts; prepare the corpus again.")
+    if meta.get("dtype") != token_dtype(meta["vocab_size"]).name or not isinstance(meta.get("tokenizer_sha256"), str):
+        raise DataError(f"{path} contradicts itself; prepare the corpus again.")
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _open_split(folder: Path, name: str, meta: dict[str, Any]) -> Split:
+    count, documents = meta["tokens"][name], meta["documents"][name]
+    tokens = _map(folder / f"{name}.bin", token_dtype(meta["vocab_size"]), count)
+    mask = _map(folder / f"{name}.mask.bin", np.dtype("u1"), count)
+    docs = np.array(_map(folder / f"{name}.docs.bin", np.dtype("<u8"), documents))
+    if docs[0] != 0 or docs[-1] >= count or not (docs[1:] > docs[:-1]).all():
+        raise _contradiction(folder, f"{name}.docs.bin does not hold ascending starts of documents")
+    for start in range(0, count, max(_CHECK_TOKENS, count // _CHECK_BLOCKS)):  # all of a small file, samples of a huge
+        if tokens[start : start + _CHECK_TOKENS].max() >= meta["vocab_size"]:
+            raise _contradiction(folder, f"{name}.bin holds ids beyond the vocabulary")
+        if mask[start : start + _CHECK_TOKENS].max() > 1:
+            raise _contradiction(folder, f"{name}.mask.bin holds values other than 0 and 1")
+    return Split(tokens, mask, docs)
+
+
+def _map(path: Path, dtype: np.dtype[Any], count: int) -> np.ndarray:
+    try:
+        size = path.stat().st_size
+        if size != count * dtype.itemsize:
+            raise _contradiction(
+                path.parent, f"{path.name} has {size:,} bytes where {count * dtype.itemsize:,} are due"
+            )
+        return np.memmap(path, dtype=dtype, mode="r", shape=(count,))
+    except OSError as error:
+        raise DataError(f"Could not read {path}: {error.strerror or error}. Prepare the corpus again.") from error
