@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, NoReturn, get_args
 
 import jinja2
@@ -53,13 +52,14 @@ class ChatTemplate:
     """Turns messages into tokens; what was rendered before is not rendered again, since the state remembers it.
 
     `source` is Jinja2 as chat models carry it: it sees ``messages`` (each with ``role`` and ``content``),
-    ``add_generation_prompt``, ``eos_token`` and ``raise_exception``. It must be concatenative: rendering two messages
-    gives the one followed by the other. Raises `ConfigError` for a source that does not parse.
+    ``add_generation_prompt``, ``eos_token`` and ``raise_exception``. It must write each message once, in order, and be
+    concatenative: rendering two messages gives the one followed by the other. Raises `ConfigError` for a source that
+    does not parse.
     """
 
     def __init__(self, source: str | None = None) -> None:
         self.source = BUILT_IN if source is None else source
-        environment = ImmutableSandboxedEnvironment(trim_blocks=source is not None, lstrip_blocks=source is not None)
+        environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)  # as chat models expect
         environment.globals["raise_exception"] = _raise_exception
         try:
             self._template = environment.from_string(self.source)
@@ -77,19 +77,16 @@ class ChatTemplate:
     def render_masked(self, tokenizer: Tokenizer, messages: Sequence[Message]) -> Rendered:
         """Tokens of finished messages with the mask to train on: the assistant's text and the end after it are 1."""
         out = Rendered([], [])
-        for message in messages:
-            said = closing = False
-            for content, ids in self._segments(tokenizer, [message], reply=False):
-                if content:
-                    said = message.role == "assistant"
-                    closing = said
-                elif closing:
-                    end = ids.index(tokenizer.end_id) + 1 if tokenizer.end_id in ids else 0
-                    out.mask.extend([1] * end)
-                    out.ids.extend(ids[:end])
-                    ids, closing = ids[end:], False
-                out.ids.extend(ids)
-                out.mask.extend([int(content and said)] * len(ids))
+        speakers = iter(messages)
+        own = False
+        for content, ids in self._segments(tokenizer, messages, reply=False):
+            said = len(ids) if content else 0
+            if content:
+                own = next(speakers).role == "assistant"
+            elif own and tokenizer.end_id in ids:
+                said = ids.index(tokenizer.end_id) + 1
+            out.ids.extend(ids)
+            out.mask.extend([int(own)] * said + [0] * (len(ids) - said))
         return out
 
     def closing_ids(self, tokenizer: Tokenizer) -> list[int]:
@@ -102,15 +99,16 @@ class ChatTemplate:
         return ids[last + 1 :]
 
     def _segments(self, tokenizer: Tokenizer, messages: Sequence[Message], reply: bool) -> list[tuple[bool, list[int]]]:
-        """(is it content?, its ids) from left to right."""
-        out: list[tuple[bool, list[int]]] = []
-        for n, part in enumerate(self._render(messages, reply).split(_OPEN)):
-            # A template that loses a closing mark gives its rest as content: harmless, since content is plain.
-            content, mark, rest = part.partition(_CLOSE) if n else ("", _CLOSE, part)
-            if content:
-                out.append((True, tokenizer.encode(content)))
-            if mark and rest:
-                out.append((False, tokenizer.encode(rest.replace(_CLOSE, ""), special=True)))
+        """(is it content?, its ids) from left to right, each message's content once and in order."""
+        first, *parts = self._render(messages, reply).split(_OPEN)
+        if len(parts) != len(messages):
+            raise ConfigError("The chat template does not write each message once; it is not usable.")
+        # A template that loses a closing mark gives its rest as content: harmless, since content is plain.
+        cut = [part.partition(_CLOSE) for part in parts]
+        out = [(False, tokenizer.encode(first, special=True))]
+        for (_, _, literal), ids in zip(cut, tokenizer.encode_all([content for content, _, _ in cut]), strict=True):
+            out.append((True, ids))
+            out.append((False, tokenizer.encode(literal.replace(_CLOSE, ""), special=True)))
         return out
 
     def _render(self, messages: Sequence[Message], reply: bool) -> str:
@@ -131,11 +129,6 @@ class ChatTemplate:
         except Exception as error:  # a template can fail in any way that an expression can
             raise ConfigError(f"The chat template fails on these messages: {error}.") from error
         return "".join(out)
-
-    @cached_property
-    def is_built_in(self) -> bool:
-        """Whether this is the template that the program trains with."""
-        return self.source == BUILT_IN
 
 
 def _raise_exception(reason: str) -> NoReturn:

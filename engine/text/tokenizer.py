@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import tokenizers
 
@@ -19,8 +19,9 @@ ASSISTANT = "<|assistant|>"
 SYSTEM = "<|system|>"
 SPECIAL_TOKENS = (END, USER, ASSISTANT, SYSTEM)
 
-_BATCH = 8
-"""Pieces encoded together: enough to fill a few cores, few enough to bound the memory."""
+_BATCH_CHARACTERS = 8 * PIECE_CHARACTERS
+"""Text encoded together: enough to fill a few cores, little enough to bound the memory."""
+_BATCH_TEXTS = 512
 
 
 class Tokenizer:
@@ -38,6 +39,8 @@ class Tokenizer:
         self._special = {
             token.content: i for i, token in inner.get_added_tokens_decoder().items() if i in self._bytes.special
         }
+        # Templates encode the same few strings again and again.
+        self._with_special = lru_cache(maxsize=64)(self._encode_special)
 
     @classmethod
     def from_json(cls, text: str, where: str = "the tokenizer") -> Tokenizer:
@@ -80,26 +83,23 @@ class Tokenizer:
         Long text is encoded in pieces cut where that does not change the tokens, so the memory stays bounded. A lone
         half of a surrogate pair, which no file can hold, counts as U+FFFD.
         """
-        if not special or not self._special:
-            return [i for ids in self.encode_stream([text]) for i in ids]
-        out: list[int] = []
-        for part in self._special_pattern.split(text):
-            if part in self._special:
-                out.append(self._special[part])
-            elif part:
-                out += self.encode(part)
+        if special and self._special:
+            return list(self._with_special(text))
+        return [i for ids in self.encode_stream([text]) for i in ids]
+
+    def encode_all(self, texts: Sequence[str]) -> list[list[int]]:
+        """`encode` for many texts at once, on all cores."""
+        out: list[list[int]] = [[] for _ in texts]
+        owned = ((n, piece) for n, text in enumerate(texts) for piece in pieces([_without_surrogates(text)]))
+        for batch in _batches(owned):
+            for (n, _), ids in zip(batch, self._encode_batch([piece for _, piece in batch]), strict=True):
+                out[n] += ids
         return out
 
     def encode_stream(self, blocks: Iterable[str]) -> Iterator[list[int]]:
         """Encode one text given in blocks as plain text, in memory that does not grow with it; yields ids in order."""
-        batch: list[str] = []
-        for piece in pieces((_without_surrogates(block) for block in blocks), PIECE_CHARACTERS):
-            batch.append(piece)
-            if len(batch) == _BATCH:
-                yield from self._encode_batch(batch)
-                batch = []
-        if batch:
-            yield from self._encode_batch(batch)
+        for batch in _batches((0, piece) for piece in pieces(_without_surrogates(block) for block in blocks)):
+            yield from self._encode_batch([piece for _, piece in batch])
 
     def decode(self, ids: Sequence[int], special: bool = False) -> str:
         """The text of `ids`: special tokens left out unless `special` is set, broken bytes as U+FFFD."""
@@ -109,6 +109,12 @@ class Tokenizer:
     def stream(self, special: bool = False) -> StreamDecoder:
         """A decoder for tokens that come one by one; all that it gives, joined, is `decode` of all tokens."""
         return StreamDecoder(self._bytes, special)
+
+    def _encode_special(self, text: str) -> tuple[int, ...]:
+        out: list[int] = []
+        for part in self._special_pattern.split(text):
+            out += [self._special[part]] if part in self._special else self.encode(part)
+        return tuple(out)
 
     @cached_property
     def _special_pattern(self) -> re.Pattern[str]:
@@ -128,6 +134,19 @@ class Tokenizer:
                 ids = self._inner.encode(bit, add_special_tokens=False).ids
                 out += [i for i in ids if i not in self._bytes.special]
         return out
+
+
+def _batches(texts: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    batch: list[tuple[int, str]] = []
+    size = 0
+    for item in texts:
+        batch.append(item)
+        size += len(item[1])
+        if size >= _BATCH_CHARACTERS or len(batch) == _BATCH_TEXTS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _without_surrogates(text: str) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from engine.errors import ConfigError, DataError
 from engine.formats.atomic import make_folder, writing
 from engine.formats.strict_json import read_text
-from engine.text.template import ChatTemplate, Message
+from engine.text.template import ChatTemplate
 from engine.text.tokenizer import Tokenizer
 from engine.train.corpus import Corpus
 from engine.train.data import FORMAT, FORMAT_VERSION, META_FILE, SPLITS, TOKENIZER_FILE, token_dtype, tokenizer_hash
@@ -27,6 +27,7 @@ from engine.train.tokenizer import TokenizerKind, check_vocab_size, train_tokeni
 DEFAULT_VOCAB = 4096
 
 _TEMPLATE = ChatTemplate()
+_SMALL_TEXT = 1 << 17
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and how much of it is done, 0 to 1. May raise to give up."""
@@ -177,10 +178,8 @@ def _write(
         meta_file = files.enter_context(writing(folder / META_FILE))  # entered first, so it takes its name last
         files.enter_context(writing(folder / TOKENIZER_FILE)).write(tokenizer_text.encode("utf-8"))
         writers = {name: _SplitWriter(files, folder, name, dtype) for name in SPLITS}
-        for index, document in enumerate(scan.corpus.documents()):
-            for split, part in scan.divide(index, document):
-                for _ in _encode(tokenizer, part, writers[split]):
-                    progress("Writing tokens", scan.corpus.read_bytes / scan.corpus.total_bytes)
+        for _ in _encode_all(scan, tokenizer, writers):
+            progress("Writing tokens", scan.corpus.read_bytes / scan.corpus.total_bytes)
         _check_counts(writers)
         meta = {
             "format": FORMAT,
@@ -201,18 +200,38 @@ def _write(
     return writers
 
 
-def _encode(tokenizer: Tokenizer, part: Iterator[str] | list[Message], writer: _SplitWriter) -> Iterator[None]:
-    """Write one document; comes back now and then."""
-    writer.begin()
-    if isinstance(part, list):
-        rendered = _TEMPLATE.render_masked(tokenizer, part)
-        writer.add(rendered.ids, rendered.mask)
-        yield
-        return
-    for ids in tokenizer.encode_stream(part):
-        writer.add(ids)
-        yield
-    writer.add([tokenizer.end_id])
+def _encode_all(scan: Scan, tokenizer: Tokenizer, writers: dict[str, _SplitWriter]) -> Iterator[None]:
+    """Write every document; comes back now and then. Small texts are gathered to be encoded on all cores."""
+    waiting: list[tuple[_SplitWriter, str]] = []
+    waiting_size = 0
+    for index, document in enumerate(scan.corpus.documents()):
+        for split, part in scan.divide(index, document):
+            if not isinstance(part, list) and document.size <= _SMALL_TEXT:
+                text = "".join(part)
+                waiting.append((writers[split], text))
+                waiting_size += len(text)
+                if waiting_size < _SMALL_TEXT:
+                    continue
+            _write_texts(tokenizer, waiting)
+            waiting, waiting_size = [], 0
+            if isinstance(part, list):
+                rendered = _TEMPLATE.render_masked(tokenizer, part)
+                writers[split].begin()
+                writers[split].add(rendered.ids, rendered.mask)
+            elif document.size > _SMALL_TEXT:
+                writers[split].begin()
+                for ids in tokenizer.encode_stream(part):
+                    writers[split].add(ids)
+                    yield
+                writers[split].add([tokenizer.end_id])
+            yield
+    _write_texts(tokenizer, waiting)
+
+
+def _write_texts(tokenizer: Tokenizer, texts: list[tuple[_SplitWriter, str]]) -> None:
+    for (writer, _), ids in zip(texts, tokenizer.encode_all([text for _, text in texts]), strict=True):
+        writer.begin()
+        writer.add([*ids, tokenizer.end_id])
 
 
 def _check_counts(writers: dict[str, _SplitWriter]) -> None:
