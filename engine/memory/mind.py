@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from engine.errors import FileFormatError
 from engine.formats.soul import Soul, load_soul
 from engine.llama import Callback, Llama, Stopped
 from engine.memory.log import ConversationLog, Entry
@@ -20,10 +21,7 @@ from engine.runtime.base import Cancel
 from engine.text.sampling import SamplingParams
 from engine.text.template import Message
 
-__all__ = ["COMPANION", "Mind", "Reply", "SleepProgress", "SleepReport", "new_conversation_id"]
-
-COMPANION = "models/companion.bitt"
-"""The bundled body, among the resources."""
+__all__ = ["Mind", "Reply", "SleepProgress", "SleepReport", "bundled_model", "new_conversation_id"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,14 @@ class Reply:
     """Why it ended: the model said so, `max_tokens`, a stop sequence, or the listener wanted no more."""
     level: int
     """Tokens lived by the soul, this exchange included."""
+
+
+def bundled_model() -> Path:
+    """The body that comes with the program. Raises `FileFormatError` where it is missing."""
+    path = resource_path("models/companion.bitt")
+    if not path.exists():
+        raise FileFormatError(f"The bundled model {path} is missing; name a model, or install the program again.")
+    return path
 
 
 def new_conversation_id() -> str:
@@ -91,7 +97,7 @@ class Mind:
         place = workspace if isinstance(workspace, Workspace) else Workspace.open(_path(workspace))
         lock = place.lock()
         try:
-            llama = Llama.load_auto(_path(model_path) or resource_path(COMPANION), device, threads)
+            llama = Llama.load_auto(_path(model_path) or bundled_model(), device, threads)
             return cls(place, lock, llama, soul)
         except BaseException:
             lock.release()
@@ -126,7 +132,8 @@ class Mind:
                 back to before it.
 
         What was answered is in the log and in the saved soul, also when it was stopped. Raises `WorkspaceError` when
-        the message cannot be kept (nothing was lived then), `ConfigError` for settings that cannot work.
+        the message cannot be kept (nothing was lived then), `ConfigError` for settings that cannot work; after an
+        exception while reading or answering, the state is the one of before the message.
         """
         if conversation is not None and conversation != self.conversation:
             self.new_conversation(conversation)
@@ -136,7 +143,7 @@ class Mind:
             messages.insert(0, Message("system", system))
         for message in messages:
             self.log.append(message.role, message.text, self.conversation, self.store.key)
-        heard: list[str] = []
+        before, heard = self.llama.snapshot(), list[str]()
 
         def listen(piece: str) -> bool | None:
             heard.append(piece)
@@ -145,19 +152,20 @@ class Mind:
         try:
             done = self.llama.stream_chat(messages, max_tokens, sampling, listen, cancel=cancel)
         except BaseException:
-            self._keep_reply("".join(heard))
+            self.llama.restore(before)
+            self._log_reply("".join(heard))
             raise
-        self._keep_reply(done.text)
+        self._log_reply(done.text)
+        self.save()
         if done.prompt_tokens:
             self._system = system
         return Reply(
             done.text, self.conversation, done.tokens, done.prompt_tokens, done.seconds, done.stopped, self.level
         )
 
-    def _keep_reply(self, text: str) -> None:
+    def _log_reply(self, text: str) -> None:
         if text:
             self.log.append("assistant", text, self.conversation, self.store.key)
-        self.save()
 
     def new_conversation(self, conversation: str | None = None) -> str:
         """Begin another conversation: what was learned stays, what is transient goes. Returns its id."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.config import BitLlamaConfig
-from engine.errors import ConfigError, FileFormatError, WorkspaceError
+from engine.errors import ConfigError, FileFormatError
 from engine.formats import atomic
 from engine.formats.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.memory.workspace import Workspace
@@ -69,6 +69,7 @@ class SoulStore:
         self.active = folder / f"{name}.soul"
         self.history = folder / f"{name}.history"
         self._config, self._fingerprint = config, fingerprint
+        self._written: tuple[str, int] | None = None  # id and level of the active file: what it holds, in two words
         atomic.make_folder(self.history)
 
     def load_active(self) -> Soul | None:
@@ -82,14 +83,20 @@ class SoulStore:
                 f"{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last."
             ) from error
         check_fits(soul, self._config, self._fingerprint)
+        self._written = (soul.meta.id, soul.meta.level)
         return soul
 
     def autosave(self, soul: Soul) -> Soul:
-        """Write the active soul as it lives on: cheap, atomic, nothing added to the history. Returns it as written."""
+        """Write the active soul as it lives on: cheap, atomic, nothing added to the history. Returns it as written.
+
+        A soul that has lived nothing since it was written is not written again. Raises `FileFormatError`.
+        """
+        if self._written == (soul.meta.id, soul.meta.level) and self.active.exists():
+            return soul
         if self._kept(soul.meta.id) is not None:
             old = soul.meta
             soul = replace(soul, meta=new_meta(old.body, old.level, self.name, old.id, old.history))
-        save_soul(self.active, soul)
+        self._write(soul)
         return soul
 
     def save_active(
@@ -113,7 +120,7 @@ class SoulStore:
             {"event": event, "id": meta.id, "created": meta.created, "level": meta.level, "note": note, **(facts or {})}
         )
         soul = replace(soul, meta=meta)
-        save_soul(self.active, soul)
+        self._write(soul)
         self._keep(event, meta.id)
         return soul
 
@@ -134,6 +141,12 @@ class SoulStore:
 
     def read(self, soul_id: str) -> Soul:
         """The kept soul whose id begins with `soul_id`. Raises `ConfigError` where none or several do."""
+        soul = load_soul(self.find(soul_id))
+        check_fits(soul, self._config, self._fingerprint)
+        return soul
+
+    def find(self, soul_id: str) -> Path:
+        """The file of the kept soul whose id begins with `soul_id`. Raises `ConfigError` where none or several do."""
         matches = [
             path
             for path in self.history.glob("*.soul")
@@ -142,9 +155,11 @@ class SoulStore:
         if len(matches) != 1:
             many = "no kept soul" if not matches else f"{len(matches)} kept souls"
             raise ConfigError(f"There is {many} with the id {soul_id!r}; `bit-llama soul list` shows them.")
-        soul = load_soul(matches[0])
-        check_fits(soul, self._config, self._fingerprint)
-        return soul
+        return matches[0]
+
+    def _write(self, soul: Soul) -> None:
+        save_soul(self.active, soul)
+        self._written = (soul.meta.id, soul.meta.level)
 
     def _kept(self, soul_id: str) -> Path | None:
         return next(
@@ -171,15 +186,6 @@ class SoulStore:
         except OSError:  # a file system without links
             with self.active.open("rb") as source, atomic.writing(target) as copy:
                 shutil.copyfileobj(source, copy)
-
-
-def list_souls(workspace: Workspace) -> list[tuple[Path, SoulMeta]]:
-    """The active souls of all bodies in a workspace. Raises `FileFormatError` for one that cannot be read."""
-    try:
-        paths = sorted(workspace.souls.glob("*/*.soul"))
-    except OSError as error:
-        raise WorkspaceError(f"Could not read {workspace.souls}: {error.strerror}.") from error
-    return [(path, load_soul(path).meta) for path in paths]
 
 
 def _stamp() -> str:

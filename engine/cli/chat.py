@@ -1,0 +1,209 @@
+"""``bit-llama chat``: talk with a soul in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from engine.cli import describe, options
+from engine.cli.terminal import Interrupts, ProgressLine, TypedLine, printable
+from engine.errors import BitLlamaError, ConfigError
+
+if TYPE_CHECKING:
+    from engine.memory.mind import Mind
+    from engine.text.sampling import SamplingParams
+
+HELP = """\
+/sleep        replay what you said since the last sleep, so that it stays
+/wake         end a sleep early (or Ctrl+C): what was replayed to its end stays
+/save [FILE]  keep this moment of the soul in its history; with FILE, write a copy there
+/load FILE    go on as the soul in FILE (the present one is kept)
+/reset        begin a newborn soul (the present one is kept)
+/temp X       0 = always the likeliest word, 1 = as the model believes, more = wilder
+/len N        the longest answer, in tokens
+/new          begin another conversation with the same soul
+/help         this list
+/quit         leave (or Ctrl+D); the soul is saved
+A line that begins with // is said with one /. A line that ends with \\ goes on in the next."""
+
+
+def add_parser(commands: Any) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser("chat", help="talk with it in the terminal", description=__doc__)
+    options.add_model(parser)
+    options.add_workspace(parser)
+    options.add_device(parser)
+    options.add_sampling(parser, length=256)
+    parser.add_argument("--system", metavar="TEXT", default="", help="a system prompt, read when a conversation begins")
+    options.add_sleep(parser, prefix="sleep-")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Talk until the input ends; 1 when something in a script that was piped in went wrong."""
+    sampling = options.sampling(args)
+    with options.open_mind(args) as mind:
+        chat = Chat(mind, args, sampling)
+        chat.banner()
+        chat.loop()
+    return 1 if chat.failed and not chat.interactive else 0
+
+
+class Chat:
+    """The loop of the terminal chat: lines in, answers out."""
+
+    def __init__(self, mind: Mind, args: argparse.Namespace, sampling: SamplingParams) -> None:
+        self.mind, self.args, self.sampling = mind, args, sampling
+        self.length = options.at_least_one(args.max_tokens, "--max-tokens")
+        self.interactive = sys.stdin.isatty()
+        self.failed = False
+        self._interrupted = False  # the last thing that happened was a Ctrl+C: another one quits
+        self._commands: dict[str, Callable[[str], None]] = {
+            "/sleep": self._sleep,
+            "/wake": lambda _: self.note("It is awake."),
+            "/save": self._save,
+            "/load": self._load,
+            "/reset": self._reset,
+            "/temp": self._temp,
+            "/len": self._len,
+            "/new": self._new,
+            "/help": lambda _: self.note(HELP),
+        }
+        if self.interactive:
+            with contextlib.suppress(ImportError):
+                import readline  # noqa: F401 (gives input() its history and line editing)
+
+    def note(self, text: str) -> None:
+        """Say something of the program itself: apart from the answers where these go to a file or a pipe."""
+        print(text, file=sys.stdout if self.interactive else sys.stderr, flush=True)
+
+    def banner(self) -> None:
+        """Who is here, on what, and what is not as it should be."""
+        llama = self.mind.llama
+        config = llama.body.config
+        self.note(f"Model    {llama.body.path}: {config.num_parameters:,} weights in {config.num_layers} layers")
+        self.note(f"Runtime  {llama.runtime.name} on {llama.runtime.device}: {llama.runtime.reason}")
+        self.note(f"Soul     {self.mind.store.name}, level {self.mind.level:,} (tokens lived)")
+        waiting = len(self.mind.waiting())
+        for problem in self.mind.log.problems:
+            self.note(f"Note     {problem}")
+        if waiting:
+            self.note(f"Waiting  {waiting} {'message' if waiting == 1 else 'messages'} to sleep on: /sleep")
+        if self.interactive:
+            self.note("It learns from all that you say. /help lists the commands, /quit leaves.\n")
+
+    def loop(self) -> None:
+        """Read and answer until /quit, the end of the input, or Ctrl+C twice."""
+        while (line := self._read()) is not None:
+            if not line.strip():
+                continue
+            try:
+                if line.startswith("/") and not line.startswith("//"):
+                    name, _, rest = line.strip().partition(" ")
+                    if name == "/quit":
+                        return
+                    self._command(name, rest.strip())
+                else:
+                    self._say(line.removeprefix("/") if line.startswith("//") else line)
+            except BitLlamaError as error:
+                self.failed = True
+                print(f"bit-llama: {describe(error)}", file=sys.stderr, flush=True)
+
+    def _read(self) -> str | None:
+        """The next message; None to leave."""
+        lines: list[str] = []
+        while True:
+            try:
+                if self.interactive:
+                    line = input("... " if lines else "> ")
+                elif not (line := sys.stdin.readline()):
+                    raise EOFError
+            except EOFError:
+                return "\n".join(lines) or None
+            except KeyboardInterrupt:
+                if self._interrupted:
+                    print()
+                    return None
+                self._interrupted, lines = True, []
+                self.note("\nCtrl+C once more, or /quit, leaves.")
+                continue
+            self._interrupted = False
+            line = line.rstrip("\r\n")
+            lines.append(line.removesuffix("\\"))
+            if not line.endswith("\\"):
+                return "\n".join(lines)
+
+    def _say(self, text: str) -> None:
+        with Interrupts() as stop:
+            reply = self.mind.say(
+                text,
+                system=self.args.system,
+                sampling=self.sampling,
+                max_tokens=self.length,
+                on_text=lambda piece: print(printable(piece), end="", flush=True),
+                cancel=stop,
+            )
+        print(flush=True)
+        self._interrupted = stop.wanted
+        if reply.stopped == "length" and self.interactive:
+            self.note(f"(cut at {self.length} tokens; /len N allows more)")
+
+    def _command(self, name: str, rest: str) -> None:
+        if name not in self._commands:
+            raise ConfigError(f"There is no command {name}; /help lists them, and //… says a line that begins with /.")
+        self._commands[name](rest)
+
+    def _sleep(self, _: str) -> None:
+        if not self.mind.waiting():
+            self.note("Nothing to sleep on: it has slept since you last said something.")
+            return
+        typed, line = TypedLine(), ProgressLine()
+        with Interrupts() as wake:
+            report = self.mind.sleep(
+                lambda progress: line.show(options.progress_text(progress)),
+                lambda: wake.wanted or (typed.poll() or "").strip() == "/wake",
+                **options.sleep_settings(self.args),
+            )
+        line.clear()
+        self._interrupted = wake.wanted
+        self.note(options.report_text(report))
+
+    def _save(self, path: str) -> None:
+        if path:
+            self.mind.save_soul_as(path)
+            self.note(f"Saved to {path}, level {self.mind.level:,}.")
+        else:
+            self.note(f"Kept as {self.mind.keep().meta.id[:8]}, level {self.mind.level:,}.")
+
+    def _load(self, path: str) -> None:
+        if not path:
+            raise ConfigError("/load needs the path of a .soul file.")
+        self.mind.load_soul(path)
+        self.note(f"It is now the soul of {path}, level {self.mind.level:,}; the former one was kept.")
+
+    def _reset(self, _: str) -> None:
+        self.mind.reset()
+        self.note("It is newborn; the former soul was kept (bit-llama soul list).")
+
+    def _temp(self, value: str) -> None:
+        self.sampling = replace(self.sampling, temperature=_number(value, float, "/temp", "0.7"))
+        self.note(f"Temperature {self.sampling.temperature:g}.")
+
+    def _len(self, value: str) -> None:
+        self.length = options.at_least_one(_number(value, int, "/len", "256"), "/len")
+        self.note(f"Answers of at most {self.length} tokens.")
+
+    def _new(self, _: str) -> None:
+        self.mind.new_conversation()
+        self.note("Another conversation, the same soul.")
+
+
+def _number(text: str, kind: type, name: str, example: str) -> Any:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ConfigError(f"{name} needs a number, for example {name} {example}.") from error

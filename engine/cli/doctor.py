@@ -1,0 +1,97 @@
+"""``bit-llama doctor``: what this machine and this installation have, and what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from engine.cli import options
+from engine.errors import BitLlamaError
+from engine.version import __version__
+
+Line = tuple[str, str, bool]
+"""What, how it is, whether that is well."""
+
+PACKAGES = ("numpy", "safetensors", "tokenizers", "jinja2", "platformdirs", "PySide6-Essentials", "pyqtgraph", "qasync")
+
+
+def add_parser(commands: Any) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser("doctor", help="check this installation", description=__doc__)
+    options.add_workspace(parser)
+    options.add_device(parser)
+    parser.set_defaults(run=run, model=None)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the findings; 1 when one of them is a problem."""
+    well = True
+    parts: tuple[Callable[[argparse.Namespace], Iterator[Line]], ...] = (_program, _torch, _workspace, _model)
+    for part in parts:
+        for name, text, good in part(args):
+            print(f"{'ok ' if good else 'BAD'}  {name:<11} {text}", flush=True)
+            well = well and good
+    print("All is well." if well else "Something is wrong; see the lines marked BAD.")
+    return 0 if well else 1
+
+
+def _program(args: argparse.Namespace) -> Iterator[Line]:
+    yield "program", f"bit-llama {__version__}, in {Path(__file__).resolve().parents[2]}", True
+    python = f"{platform.python_version()} ({sys.executable}) on {platform.platform()}"
+    yield "python", python, sys.version_info >= (3, 11)
+    yield "processor", f"{os.cpu_count()} logical cores, {platform.machine()}", True
+    for package in PACKAGES:
+        try:
+            yield "package", f"{package} {metadata.version(package)}", True
+        except metadata.PackageNotFoundError:
+            yield "package", f"{package} is not installed", False
+
+
+def _torch(args: argparse.Namespace) -> Iterator[Line]:
+    try:
+        torch = importlib.import_module("torch")
+        pick_device = importlib.import_module("engine.model").pick_device
+    except (ImportError, OSError) as error:
+        yield "torch", f"cannot be imported: {error}", False
+        return
+    yield "torch", f"{torch.__version__}, {torch.get_num_threads()} threads", True
+    for device in ("cpu", "cuda", "mps"):
+        try:
+            yield "device", f"{pick_device(device)} can be used", True
+        except BitLlamaError as error:
+            yield "device", str(error), True  # most machines lack one
+    if args.device != "auto":
+        try:
+            pick_device(args.device)
+        except BitLlamaError as error:
+            yield "device", str(error), False
+
+
+def _workspace(args: argparse.Namespace) -> Iterator[Line]:
+    try:
+        workspace = options.open_workspace(args)
+        yield "workspace", f"{workspace.root} can be written", True
+        with workspace.lock():
+            yield "workspace", "is not in use", True
+    except BitLlamaError as error:
+        yield "workspace", str(error), False
+
+
+def _model(args: argparse.Namespace) -> Iterator[Line]:
+    from engine.formats.inspect import inspect_path
+
+    try:
+        card = inspect_path(options.model_path(args))
+    except BitLlamaError as error:
+        yield "model", str(error), False
+        return
+    yield "model", f"{card.path}, {card.format}", not card.problems
+    for problem in card.problems:
+        yield "model", problem, False

@@ -1,0 +1,47 @@
+"""``bit-llama export``: write a model in another form, and read it back to be sure."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from engine.errors import ConfigError, FileFormatError
+
+
+def add_parser(commands: Any) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser("export", help="write a model as .bitt or as a checkpoint folder", description=__doc__)
+    parser.add_argument("source", metavar="SRC", type=Path, help="a model folder, .safetensors or .bitt")
+    parser.add_argument("target", metavar="DST", type=Path, help="a file name ending in .bitt, or a folder")
+    parser.add_argument("--float", action="store_true", help=".bitt: keep the float weights, do not pack them")
+    parser.add_argument("--half", action="store_true", help=".bitt: store what stays in float as float16")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export, then load the result and compare fingerprints."""
+    from engine.formats.bitt import save_bitt
+    from engine.formats.body import fingerprint, load_body
+    from engine.formats.checkpoint import save_checkpoint
+
+    bitt = args.target.suffix.lower() == ".bitt"
+    if not bitt and (args.float or args.half):
+        raise ConfigError(f"--float and --half are for .bitt files; {args.target} would be a checkpoint folder.")
+    if not bitt and args.target.is_file():
+        raise ConfigError(f"{args.target} is a file; name a folder, or a file ending in .bitt.")
+    body = load_body(args.source)
+    if bitt:
+        save_bitt(args.target, body, packed=not args.float, half=args.half)
+    else:
+        save_checkpoint(args.target, body)
+    written = load_body(args.target)
+    found = fingerprint(written.config, written.tensors)
+    if not args.half and found != fingerprint(body.config, body.tensors):
+        raise FileFormatError(f"{args.target} does not hold the same model as {args.source}; export it again.")
+    files = [args.target] if bitt else [path for path in args.target.iterdir() if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
+    print(f"Wrote {args.target}: {size / 1e6:,.2f} MB, fingerprint {found[:16]}, read back and checked.")
+    if args.half:
+        print("float16 changes the weights a little: it is a body of its own, with souls of its own.")
+    return 0

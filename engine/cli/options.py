@@ -1,0 +1,135 @@
+"""Options that several commands share, and what they mean in the engine."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import ConfigError
+
+if TYPE_CHECKING:
+    from engine.memory.mind import Mind, SleepProgress, SleepReport
+    from engine.memory.workspace import Workspace
+    from engine.text.sampling import SamplingParams
+
+
+def add_model(parser: argparse.ArgumentParser, option: bool = False) -> None:
+    """The model, the bundled one where none is named: an argument, or with `option` ``--model``."""
+    text = "a model folder, .safetensors or .bitt (default: the bundled model)"
+    if option:
+        parser.add_argument("--model", metavar="MODEL", type=Path, help=text)
+    else:
+        parser.add_argument("model", metavar="MODEL", type=Path, nargs="?", help=text)
+
+
+def add_workspace(parser: argparse.ArgumentParser) -> None:
+    """Where memories and souls are."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--workspace", metavar="FOLDER", type=Path, help="where memories and souls are kept (default: per user)"
+    )
+    group.add_argument("--portable", action="store_true", help="keep the workspace beside the program")
+    parser.add_argument("--soul", metavar="NAME", default="main", help="which soul of this model (default: main)")
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Who computes."""
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: auto)")
+    parser.add_argument("--threads", metavar="N", type=int, help="processor threads (default: torch's own choice)")
+
+
+def add_sampling(parser: argparse.ArgumentParser, length: int) -> None:
+    """How text is chosen."""
+    group = parser.add_argument_group("how text is chosen")
+    group.add_argument("--temp", metavar="X", type=float, default=0.7, help="0 = always the likeliest (default: 0.7)")
+    group.add_argument("--top-k", metavar="K", type=int, default=0, help="only the K likeliest tokens (default: all)")
+    group.add_argument("--top-p", metavar="P", type=float, default=1.0, help="only the likeliest that reach P together")
+    group.add_argument("--repetition-penalty", metavar="X", type=float, default=1.0, help="above 1: repeat less")
+    group.add_argument("--seed", metavar="N", type=int, help="the same seed gives the same text")
+    group.add_argument(
+        "--max-tokens", "--len", metavar="N", type=int, default=length, help=f"the longest text (default: {length})"
+    )
+
+
+def sampling(args: argparse.Namespace) -> SamplingParams:
+    """What `add_sampling` was given. Raises `ConfigError`."""
+    from engine.text.sampling import SamplingParams
+
+    return SamplingParams(
+        temperature=args.temp,
+        top_k=args.top_k,
+        top_p=args.top_p,
+        repetition_penalty=args.repetition_penalty,
+        seed=args.seed,
+    )
+
+
+def model_path(args: argparse.Namespace) -> Path:
+    """The model that was named, or the bundled one. Raises `FileFormatError` where that is missing."""
+    from engine.memory.mind import bundled_model
+
+    return bundled_model() if args.model is None else Path(args.model)
+
+
+def open_workspace(args: argparse.Namespace) -> Workspace:
+    """What `add_workspace` was given. Raises `WorkspaceError`."""
+    from engine.memory.workspace import Workspace
+
+    return Workspace.open(args.workspace, portable=args.portable)
+
+
+def open_mind(args: argparse.Namespace) -> Mind:
+    """The model, its soul and its log."""
+    from engine.memory.mind import Mind
+
+    return Mind.open(open_workspace(args), model_path(args), args.device, args.threads, args.soul)
+
+
+def at_least_one(value: int, name: str) -> int:
+    """`value` where it is at least 1, else `ConfigError` naming the option."""
+    if value < 1:
+        raise ConfigError(f"{name} is {value}; it must be at least 1.")
+    return value
+
+
+def add_sleep(parser: argparse.ArgumentParser, prefix: str = "") -> None:
+    """How a sleep goes."""
+    group = parser.add_argument_group("sleep")
+    group.add_argument(
+        f"--{prefix}rate", dest="sleep_rate", metavar="X", type=float, default=2.0,
+        help="how much faster it learns asleep (default: 2; cut where it would become unstable)",
+    )  # fmt: skip
+    group.add_argument(
+        f"--{prefix}passes", dest="sleep_passes", metavar="N", type=int, default=1, help="how often all is replayed"
+    )
+    group.add_argument(
+        f"--{prefix}replies", dest="sleep_replies", action="store_true", help="replay its own answers too"
+    )
+
+
+def sleep_settings(args: argparse.Namespace) -> dict[str, Any]:
+    """What `add_sleep` was given, for `Mind.sleep`."""
+    return {"rate": args.sleep_rate, "passes": args.sleep_passes, "replies": args.sleep_replies}
+
+
+def progress_text(progress: SleepProgress) -> str:
+    """One line on how far a sleep has come."""
+    return (
+        f"asleep {progress.fraction:4.0%}  {progress.tokens_per_second:,.0f} tokens/s  "
+        f"{progress.seconds_left:,.0f} s left  {progress.line}"
+    )
+
+
+def report_text(report: SleepReport) -> str:
+    """What a sleep did, in a sentence or two."""
+    if not report.kept:
+        return "Woken before anything was replayed to its end; the soul is as it was."
+    text = (
+        f"{'Woken early' if report.woken else 'Slept'}: replayed {report.entries} messages of {report.conversations} "
+        f"conversations, {report.tokens:,} tokens in {report.seconds:.1f} s at {report.rate:g} times the waking rate. "
+        f"Level {report.level:,}; the former soul was kept."
+    )
+    if report.rate < report.rate_asked:
+        text += f" (A rate of {report.rate_asked:g} would have been unstable in this body.)"
+    return text
