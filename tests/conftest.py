@@ -6,5 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+for _folder in ("", "model"):
+    sys.path.insert(0, str(Path(__file__).parent / _folder))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,7 +63,7 @@ def run_training(
     args: TrainArgs,
     *,
     resume: bool = False,
-    stop: threading.Event | None = None,
+    stop: Callable[[], bool] | None = None,
     on_status: Callable[[TrainStatus], None] | None = None,
 ) -> TrainResult:
     """Train a body, writing checkpoints and ``metrics.jsonl`` as it goes.
@@ -72,7 +71,7 @@ def run_training(
     Args:
         args: the dials.
         resume: go on from the last checkpoint in ``args.out``, bit for bit as if never stopped.
-        stop: once set, the current step is finished, a checkpoint saved, and the function returns.
+        stop: asked after every step; once it says True, a checkpoint is saved and the function returns.
         on_status: called every `log_interval` steps.
 
     Raises:
@@ -95,7 +94,7 @@ def run_training(
         0, model, _make_optimizer(model, args), [model.init_state(args.batch_size) for _ in range(args.grad_accum)],
         {}, 0.0, math.inf,
     )  # fmt: skip
-    streams = open_streams(data.train, args, data.kind)
+    streams = open_streams(data.train, args, data.meta["kind"])
     if resume and latest is not None:
         meta = checkpoint.read_meta(latest)
         checkpoint.check_same_run(meta, args)
@@ -111,7 +110,7 @@ def run_training(
     losses: list[float] = []
     started, timed_from = time.monotonic() - loop.seconds, time.monotonic()
     timed_steps = 0
-    while loop.step < args.steps and not (stop is not None and stop.is_set()):
+    while loop.step < args.steps and not (stop is not None and stop()):
         rate = args.learning_rate(loop.step)
         loss = _step(loop, streams.next(), rate, args)
         if not math.isfinite(loss):
@@ -132,14 +131,14 @@ def run_training(
             result = None
             if validated:
                 result = evaluate(
-                    model, data.val, data.kind, context=args.context_len, limit=args.eval_tokens,
-                    fresh_only=data.kind != "text",
+                    model, data.val, data.meta["kind"], context=args.context_len, limit=args.eval_tokens,
+                    fresh_only=data.meta["kind"] != "text",
                 )  # fmt: skip
                 loop.best_loss = min(loop.best_loss, result.fresh)
             status = TrainStatus(
                 loop.step, args.steps, sum(losses) / len(losses),
                 result.fresh if result else None,
-                result.carried if result and data.kind == "text" else None,
+                result.carried if result and data.meta["kind"] == "text" else None,
                 rate, args.batch_size * args.grad_accum * args.context_len / per_step,
                 loop.seconds, per_step * (args.steps - loop.step),
             )  # fmt: skip
@@ -150,13 +149,13 @@ def run_training(
         if loop.step % args.save_interval == 0 and loop.step < args.steps:
             save()
     save()
-    save_checkpoint(out / "model", model.to_body(data.tokenizer_json))
+    save_checkpoint(out / "model", model.to_body(data.tokenizer.to_json()))
     return TrainResult(loop.step, loop.step >= args.steps, metrics.last_loss, loop.best_loss, out / "model")
 
 
 def _make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlama:
     device = pick_device(args.device)
-    vocab = data.vocab_size
+    vocab = data.tokenizer.vocab_size
     if latest is not None:
         config = BitLlamaConfig.from_dict(checkpoint.read_meta(latest)["config"], str(latest))
         model = BitLlama(config, device=device)
