@@ -1,0 +1,265 @@
+"""Puts lives together: one to four conversations in which things are told, asked at once, later and on later days."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from engine.train.companion.drills import Drills
+from engine.train.companion.facts import Fact, Kind, fill, upper_start
+from engine.train.companion.frames import DO_NOT_KNOW, Replies
+from engine.train.companion.memory import Chooser, Memory
+from engine.train.companion.names import Split
+from engine.train.companion.smalltalk import SmallTalk
+from engine.train.companion.styles import DEFAULT_NAME, PLAIN, Scene, brief_answer, make_scene, name_exchange
+from engine.train.companion.wording import User
+
+Event = Literal["tell", "ask", "unknown", "correct", "talk", "drill", "name", "about"]
+Shape = Literal["short", "chat", "dense"]
+
+_LEADS = (
+    "Ask me something.",
+    "Ask me a question.",
+    "What would you like to know?",
+    "Do you want to know something?",
+    "You can ask me something.",
+    "I will tell you about me.",
+    "What else do you want to know?",
+)
+_OWNS = (
+    "I have {as}.",
+    "Do you know that I have {as}?",
+    "I want to tell you about my {s}.",
+    "Let us talk about my {s}.",
+)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A message of the user and the reply; `facts` were told, asked or corrected in it, `slot` is what was asked."""
+
+    user: str
+    reply: str
+    event: Event
+    facts: tuple[Fact, ...] = ()
+    slot: tuple[Kind, str] | None = None
+
+
+@dataclass
+class Conversation:
+    """A system message ("" for none) and what was said."""
+
+    system: str
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def messages(self) -> list[dict[str, str]]:
+        """As roles and texts."""
+        found = [{"role": "system", "text": self.system}] if self.system else []
+        for exchange in self.exchanges:
+            found.append({"role": "user", "text": exchange.user})
+            found.append({"role": "assistant", "text": exchange.reply})
+        return found
+
+
+@dataclass
+class Life:
+    """Conversations in a row that one memory lives through."""
+
+    conversations: list[Conversation] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, object]:
+        """The form of one JSONL line."""
+        return {"conversations": [{"messages": talk.messages()} for talk in self.conversations]}
+
+    def exchanges(self) -> list[Exchange]:
+        """All exchanges in order."""
+        return [exchange for talk in self.conversations for exchange in talk.exchanges]
+
+
+class LifeMaker:
+    """Makes one life. All choices come from `rng`; `wordings` and `values` say from which split the user speaks."""
+
+    def __init__(self, rng: random.Random, wordings: Split = "train", values: Split = "train") -> None:
+        self._rng = rng
+        self._values: Split = values
+        self._memory = Memory()
+        self._user = User(rng, wordings)
+        self._replies = Replies(rng)
+        self._talk = SmallTalk(rng, values)
+        self._drills = Drills(rng, values)
+        self._chooser = Chooser(rng, self._memory, values)
+        self._scene = Scene("", PLAIN, "")
+        self._named_before = False
+        self._life = Life()
+
+    def make(self, shape: Shape) -> Life:
+        """A whole life of the given shape."""
+        days = 1 if shape == "short" else self._rng.choices((1, 2, 3, 4), (0.4, 0.3, 0.18, 0.12))[0]
+        for day in range(days):
+            self._open(day)
+            if shape == "dense":
+                self._dense(day)
+            else:
+                self._steps(4 + int(self._rng.random() * (6 if shape == "short" else 14)), day)
+            if day == days - 1:
+                self._ask_the_rest()
+            if self._rng.random() < 0.3:
+                self._say(*self._talk.parting(self._memory.get("my_name")), "talk")
+        return self._life
+
+    # one conversation
+
+    def _open(self, day: int) -> None:
+        if self._scene.name:
+            self._named_before = True
+        self._scene = make_scene(self._rng, self._values, 0.25)
+        self._life.conversations.append(Conversation(self._scene.system))
+        if self._rng.random() < (0.7 if day else 0.35):
+            self._say(*self._talk.greeting(self._memory.get("my_name")), "talk")
+
+    def _steps(self, count: int, day: int) -> None:
+        """Things said in any order, more questions on later days."""
+        actions: tuple[Callable[[], None], ...] = (
+            self._tell,
+            self._ask,
+            self._ask_unknown,
+            self._correct,
+            self._chat,
+            self._drill,
+            self._name,
+            self._about,
+        )
+        weights = (30, 28, 9.5, 4.5, 15, 6, 5 if self._scene.name else 2, 2)
+        if day:
+            weights = (20, 36, 12, 5, 15, 5, 5 if self._scene.name else 2, 2)
+        for action in self._rng.choices(actions, weights, k=count):
+            action()
+
+    def _dense(self, day: int) -> None:
+        """Many facts in a row, other talk, then questions about all of them."""
+        rng = self._rng
+        if day == 0 or rng.random() < 0.4:
+            for _ in range(4 + int(rng.random() * 10)):
+                self._tell()
+                if rng.random() < 0.12:
+                    self._chat()
+        for _ in range(int(rng.random() * rng.random() * 24)):
+            rng.choice((self._chat, self._chat, self._drill))()
+        for _ in range(4 + int(rng.random() * 8)):
+            rng.choices((self._ask, self._ask_unknown, self._correct, self._chat), (60, 19, 8, 8))[0]()
+
+    def _ask_the_rest(self) -> None:
+        """Most facts that nobody asked about are asked in the end."""
+        waiting = [fact for fact in self._memory.facts.values() if not self._memory.asked[fact.slot]]
+        self._rng.shuffle(waiting)
+        for fact in waiting:
+            if self._rng.random() < 0.75:
+                self._ask_fact(fact)
+            if self._rng.random() < 0.2:
+                self._ask_unknown()
+
+    # single exchanges
+
+    def _say(self, user: str, reply: str, event: Event, *facts: Fact, slot: tuple[Kind, str] | None = None) -> None:
+        manner = self._scene.manner
+        if manner.brief and event == "talk":
+            reply = _first_sentence(reply)
+        if event != "drill":
+            reply = manner.say(reply)
+        self._life.conversations[-1].exchanges.append(Exchange(user, reply, event, facts, slot))
+
+    def _tell(self) -> None:
+        fact = self._chooser.fact()
+        roll = self._rng.random()
+        if roll < 0.12:
+            self._memory.put(fact)
+            second = self._chooser.fact()
+            self._memory.put(second)
+            self._say(self._user.tell_two(fact, second), self._replies.told_two(fact, second), "tell", fact, second)
+            return
+        if roll < 0.24 and fact.kind.prompt and fact.kind.brief:
+            self._lead_to(fact)
+            message = self._user.brief(fact)
+        else:
+            message = self._user.tell(fact)
+        if message == message.lower() and self._rng.random() < 0.5:
+            message, fact = message.lower(), replace(fact, value=fact.value.lower())
+        self._memory.put(fact)
+        self._say(message, self._acknowledged(fact), "tell", fact)
+
+    def _lead_to(self, fact: Fact) -> None:
+        """The assistant asks for the fact."""
+        question = upper_start(fact.fill(fact.kind.prompt))
+        if fact.kind.subject in ("pet", "named_thing", "relation") and self._rng.random() < 0.7:
+            self._say(fill(self._rng.choice(_OWNS), fact.subject), f"How nice! {question}", "talk")
+        else:
+            self._say(self._rng.choice(_LEADS), question, "talk")
+
+    def _acknowledged(self, fact: Fact) -> str:
+        return self._replies.state(fact) if self._scene.manner.brief else self._replies.told(fact)
+
+    def _ask(self) -> None:
+        if self._memory.facts:
+            self._ask_fact(self._chooser.known())
+        else:
+            self._tell()
+
+    def _ask_fact(self, fact: Fact) -> None:
+        self._memory.asked[fact.slot] += 1
+        reply = brief_answer(fact) if self._scene.manner.brief else self._replies.known(fact)
+        self._say(self._user.ask(fact.kind, fact.subject), reply, "ask", fact, slot=(fact.kind, fact.subject))
+
+    def _ask_unknown(self) -> None:
+        kind, subject = self._chooser.unknown()
+        reply = f"I {DO_NOT_KNOW}." if self._scene.manner.brief else self._replies.unknown(kind, subject)
+        self._say(self._user.ask(kind, subject), reply, "unknown", slot=(kind, subject))
+
+    def _correct(self) -> None:
+        if not self._memory.facts:
+            self._tell()
+            return
+        fact = self._chooser.renewed(self._chooser.known())
+        self._memory.put(fact)
+        reply = self._replies.state(fact) if self._scene.manner.brief else self._replies.corrected(fact)
+        self._say(self._user.correct(fact), reply, "correct", fact)
+
+    def _chat(self) -> None:
+        self._say(*(self._talk.story() if self._rng.random() < 0.05 else self._talk.exchange()), "talk")
+
+    def _drill(self) -> None:
+        for user, reply in self._drills.exchanges():
+            self._say(user, reply, "drill")
+
+    def _name(self) -> None:
+        """The assistant's name; after another day's name nobody asks, since both answers would be right."""
+        if self._scene.name or not self._named_before:
+            name = self._scene.name or DEFAULT_NAME
+            self._say(*name_exchange(self._rng, name, self._scene.manner.brief), "name")
+
+    def _about(self) -> None:
+        """What the assistant knows about a person of whom something was told, or about the user."""
+        persons = self._memory.cast
+        if persons and self._rng.random() < 0.6:
+            person = persons[int(self._rng.random() * len(persons))]
+            known = [fact for fact in self._memory.facts.values() if fact.subject.partition("'s ")[0] == person]
+            asked = (f"What do you know about {person}?", f"Tell me about {person}.", f"What did I say about {person}?")
+        else:
+            known = [fact for fact in self._memory.facts.values() if not fact.kind.subject][-2:]
+            asked = ("What do you know about me?", "Tell me something about me.", "What did I tell you about me?")
+        if known:
+            said = " ".join(self._replies.state(fact) for fact in known[:3])
+            self._say(self._rng.choice(asked), said, "about", *known[:3])
+
+
+def _first_sentence(text: str) -> str:
+    for at, sign in enumerate(text):
+        if sign in ".!?":
+            return text[: at + 1]
+    return text
+
+
+def make_life(seed: int, index: int, shape: Shape, wordings: Split = "train", values: Split = "train") -> Life:
+    """The life of this number; the same for the same arguments, whatever else was made before."""
+    return LifeMaker(random.Random(f"{seed} {index} {wordings} {values}"), wordings, values).make(shape)

@@ -1,0 +1,151 @@
+"""Kinds of facts: how each is told, asked, answered and corrected, with some wordings kept apart for testing.
+
+A wording is a line with `{v}` for the value, `{s}` for what the fact is about, `{av}` and `{as}` for the same with a
+or an. The last 15 % of the ways of telling and of asking of every kind (at least one) never occur in training.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from engine.train.companion.names import Split
+from engine.train.companion.values import with_article
+
+HELD_OUT = 0.15
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """Ways of saying one thing; `train` are used in training, `test` only to measure what is understood."""
+
+    train: tuple[str, ...]
+    test: tuple[str, ...]
+
+    def of(self, split: Split) -> tuple[str, ...]:
+        return self.train if split == "train" else self.test
+
+    @classmethod
+    def parted(cls, lines: tuple[str, ...]) -> Wordings:
+        """The last 15 % of the lines (rounded up) are for testing."""
+        cut = len(lines) - math.ceil(len(lines) * HELD_OUT)
+        return cls(lines[:cut], lines[cut:])
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of fact, such as the name of a pet.
+
+    `value` and `subject` name makers in `values.MAKERS`; a kind without a subject is about the user alone. `about` is a
+    clause in the user's voice ("what my {s} is called"), `about_you` the same in the assistant's. `prompt` is the
+    assistant asking, `brief` are short answers of the user to it, `short` is the assistant's answer in few words.
+    """
+
+    key: str
+    value: str
+    subject: str
+    tell: Wordings
+    ask: Wordings
+    about: str
+    about_you: str
+    answer: tuple[str, ...]
+    note: tuple[str, ...]
+    prompt: str
+    brief: tuple[str, ...]
+    short: str
+    correct: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A kind with its subject ("" for none) and its value."""
+
+    kind: Kind
+    subject: str
+    value: str
+
+    @property
+    def slot(self) -> tuple[str, str]:
+        """What can hold one value at a time: a second fact of the same slot is a correction."""
+        return self.kind.key, self.subject.lower()
+
+    def fill(self, wording: str) -> str:
+        """The wording with this fact's subject and value in place."""
+        return fill(wording, self.subject, self.value)
+
+
+def fill(wording: str, subject: str, value: str = "") -> str:
+    """Put subject and value into a wording, with the articles that they need."""
+    if "{a" in wording:
+        if "{as}" in wording:
+            wording = wording.replace("{as}", with_article(subject))
+        if "{av}" in wording:
+            wording = wording.replace("{av}", with_article(value))
+    return wording.replace("{s}", subject).replace("{v}", value)
+
+
+def upper_start(sentence: str) -> str:
+    """The sentence with a capital."""
+    return sentence[0].upper() + sentence[1:]
+
+
+_TO_ASSISTANT = {
+    "I am": "you are",
+    "I was": "you were",
+    "am I": "are you",
+    "was I": "were you",
+    "I": "you",
+    "me": "you",
+    "my": "your",
+    "we": "you",
+    "our": "your",
+    "your": "my",
+}
+_SELF_WORDS = re.compile(r"\b(I am|I was|am I|was I|I|me|my|we|our|your)\b")
+
+
+def to_assistant(clause: str) -> str:
+    """The user's clause as the assistant would say it: 'where I was born' -> 'where you were born'."""
+    return _SELF_WORDS.sub(lambda match: _TO_ASSISTANT[match.group()], clause)
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """The lines of a block, without indentation and empty ones."""
+    return tuple(line.strip() for line in text.strip().splitlines() if line.strip())
+
+
+def kind(
+    key: str,
+    value: str,
+    *,
+    tell: str,
+    ask: str,
+    about: str,
+    answer: str,
+    subject: str = "",
+    note: str = "",
+    prompt: str = "",
+    brief: str = "{v}.\nIt is {v}.",
+    short: str = "It is {v}.",
+    correct: str = "",
+    weight: float = 1.0,
+) -> Kind:
+    """A kind of fact from blocks of one wording a line."""
+    return Kind(
+        key=key,
+        value=value,
+        subject=subject,
+        tell=Wordings.parted(lines(tell)),
+        ask=Wordings.parted(lines(ask)),
+        about=about,
+        about_you=to_assistant(about),
+        answer=lines(answer),
+        note=lines(note),
+        prompt=prompt,
+        brief=lines(brief),
+        short=short,
+        correct=lines(correct),
+        weight=weight,
+    )

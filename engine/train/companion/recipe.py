@@ -1,0 +1,60 @@
+"""Writes lives to a file: any number of them, in bounded memory, the same for the same seed."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import ConfigError
+from engine.formats.atomic import make_folder, writing
+from engine.train.companion.dialogues import Life, Shape, make_life
+from engine.train.companion.names import Split
+
+MIXES: dict[str, dict[Shape, float]] = {
+    "short": {"short": 0.85, "chat": 0.15},
+    "mixed": {"short": 0.35, "chat": 0.45, "dense": 0.2},
+    "long": {"short": 0.1, "chat": 0.4, "dense": 0.5},
+}
+"""Shares of the shapes of lives: `short` to begin with, `mixed` for most of the training, `long` for far memory."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: the file, and how many lives, messages and characters of text are in it."""
+
+    path: Path
+    lives: int
+    messages: int
+    characters: int
+
+
+def lives(count: int, seed: int, split: Split = "train", mix: str = "mixed") -> Iterator[Life]:
+    """`count` lives. Raises `ConfigError` for a mix that does not exist."""
+    if mix not in MIXES:
+        raise ConfigError(f"There is no mix '{mix}' of dialogues; choose one of {', '.join(MIXES)}.")
+    shapes, weights = tuple(MIXES[mix]), tuple(MIXES[mix].values())
+    choose = random.Random(f"{seed} {split} {mix}")
+    for index in range(count):
+        yield make_life(seed, index, choose.choices(shapes, weights)[0], split, split)
+
+
+def generate(folder: Path, count: int, seed: int, split: Split = "train", mix: str = "mixed") -> Written:
+    """Write `count` lives to `folder/{split}.jsonl`, one a line.
+
+    Raises `ConfigError` for a count below 1 or an unknown mix, `FileFormatError` where the file cannot be written.
+    """
+    if count < 1:
+        raise ConfigError(f"{count} lives cannot be written; ask for at least one.")
+    path = make_folder(folder) / f"{split}.jsonl"
+    messages = characters = 0
+    with writing(path) as file:
+        for life in lives(count, seed, split, mix):
+            for talk in life.conversations:
+                said = talk.messages()
+                messages += len(said)
+                characters += sum(len(message["text"]) for message in said)
+            file.write(json.dumps(life.to_dict(), ensure_ascii=False).encode() + b"\n")
+    return Written(path, count, messages, characters)

@@ -1,0 +1,119 @@
+"""Small talk: greetings, feelings, the weather, who the assistant is, little jokes and things everybody knows."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from engine.train.companion import lexicon as lx
+from engine.train.companion.facts import fill, lines
+from engine.train.companion.names import Split
+from engine.train.companion.topics.companion import COMPANION
+from engine.train.companion.topics.everyday import EVERYDAY
+from engine.train.companion.topics.feelings import FEELINGS
+from engine.train.companion.topics.greetings import GREETINGS, PARTINGS
+from engine.train.companion.topics.knowledge import KNOWLEDGE
+from engine.train.companion.topics.slotted import SLOTTED
+from engine.train.companion.values import MAKERS
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Things a user may say and the replies that fit any of them. `{v}` is a value of the kind `value`, if any."""
+
+    user: tuple[str, ...]
+    reply: tuple[str, ...]
+    value: str = ""
+
+
+def _read(block: str, value: str = "") -> Topic:
+    said, _, replies = block.partition("->")
+    return Topic(lines(said), lines(replies), value)
+
+
+def _read_all(text: str) -> tuple[Topic, ...]:
+    return tuple(_read(block) for block in text.split("\n\n") if block.strip())
+
+
+_TOPICS = _read_all(FEELINGS) + _read_all(COMPANION) + _read_all(EVERYDAY)
+_GREETINGS = _read_all(GREETINGS)
+_PARTINGS = _read_all(PARTINGS)
+_SLOTTED = tuple(_read(block, value) for value, block in SLOTTED)
+_KNOWLEDGE = tuple(tuple(line.split(" -> ")) for line in lines(KNOWLEDGE))
+_ASIDES = ("", "", "", "", "", "Well, ", "Hey, ", "So, ", "Oh, ", "Hmm, ", "You know, ", "Okay, ")
+
+
+class SmallTalk:
+    """Exchanges of small talk, chosen by `rng`."""
+
+    def __init__(self, rng: random.Random, split: Split) -> None:
+        self._rng = rng
+        self._split = split
+
+    def _any(self, choices: tuple[str, ...]) -> str:
+        return choices[int(self._rng.random() * len(choices))]
+
+    def _of(self, topics: tuple[Topic, ...]) -> tuple[str, str]:
+        topic = topics[int(self._rng.random() * len(topics))]
+        user, reply = self._any(topic.user), self._any(topic.reply)
+        if topic.value:
+            value = MAKERS[topic.value](self._rng, self._split)
+            user, reply = fill(user, "", value), fill(reply, "", value)
+        return user, reply
+
+    def greeting(self, name: str) -> tuple[str, str]:
+        """A hello, with the user's name if it is known."""
+        user, reply = self._of(_GREETINGS)
+        if name and self._rng.random() < 0.6:
+            head, mark, rest = _first_mark(reply)
+            reply = f"{head}, {name}{mark}{rest}"
+        return user, reply
+
+    def parting(self, name: str) -> tuple[str, str]:
+        """A goodbye, with the user's name if it is known."""
+        user, reply = self._of(_PARTINGS)
+        if name and self._rng.random() < 0.5:
+            head, mark, rest = _first_mark(reply)
+            reply = f"{head}, {name}{mark}{rest}"
+        return user, reply
+
+    def exchange(self) -> tuple[str, str]:
+        """One thing said by the user, and a fitting reply."""
+        roll = self._rng.random()
+        if roll < 0.5:
+            user, reply = self._of(_TOPICS)
+        elif roll < 0.8:
+            user, reply = self._of(_SLOTTED)
+        elif roll < 0.92:
+            user, reply = self._rng.choice(_KNOWLEDGE)
+        else:
+            user, reply = self._sum()
+        aside = _ASIDES[int(self._rng.random() * len(_ASIDES))]
+        if aside and user[0] in "WHDCTI" and user.split()[0] not in ("I", "I'm", "Hello", "Hi"):
+            user = aside + user[0].lower() + user[1:]
+        return (user.lower() if self._rng.random() < 0.08 else user), reply
+
+    def _sum(self) -> tuple[str, str]:
+        first, second = 1 + int(self._rng.random() * 10), 1 + int(self._rng.random() * 10)
+        if self._rng.random() < 0.5:
+            total = first + second
+            return f"What comes after {total}?", f"After {total} comes {total + 1}."
+        return f"What is {first} plus {second}?", f"{first} plus {second} is {first + second}."
+
+    def story(self) -> tuple[str, str]:
+        """A request for a story, and a very short one."""
+        ask = ("Tell me a story.", "Do you know a story?", "Can you tell me a short story?", "Make up a story.")
+        name = MAKERS["name"](self._rng, self._split)
+        hero, goal = self._any(lx.ANIMALS), self._any(lx.COMMON_NOUNS)
+        colour, place = self._any(lx.COLOURS[:12]), self._any(lx.MEETING_SPOTS)
+        ends = ("It was very happy.", "Then it went home.", "It kept it for ever.", "Then it fell asleep.")
+        text = f"There was once {fill('{av}', '', hero)} called {name}. It found a {colour} {goal} near the {place}. "
+        return self._any(ask), text + self._any(ends)
+
+
+def _first_mark(text: str) -> tuple[str, str, str]:
+    """Split at the first full stop, comma, exclamation or question mark."""
+    for at, sign in enumerate(text):
+        if sign in ".!?,":
+            return text[:at], sign, text[at + 1 :]
+    return text, "", ""

@@ -1,0 +1,88 @@
+"""What the user says about facts: a wording, a frame round it, and the way it is typed."""
+
+from __future__ import annotations
+
+import random
+
+from engine.train.companion.facts import Fact, Kind, Wordings, fill, upper_start
+from engine.train.companion.frames import (
+    ASK_FRAMES,
+    CORRECT_FRAMES,
+    TELL_FRAMES,
+    framed,
+    framed_question,
+    join_two,
+    sloppy,
+)
+from engine.train.companion.names import Split
+
+_TELL_SHARE, _ASK_SHARE = 0.35, 0.45
+
+
+class User:
+    """Words what the user says; all choices come from `rng`, all wordings from the split."""
+
+    def __init__(self, rng: random.Random, split: Split) -> None:
+        self._rng = rng
+        self._split = split
+
+    def _of(self, wordings: Wordings) -> str:
+        choices = wordings.of(self._split)
+        return choices[int(self._rng.random() * len(choices))]
+
+    def _typed(self, text: str, kind: Kind, subject: str, value: str = "") -> str:
+        keep = [value] if value else []
+        if kind.subject not in ("", "plan_time"):
+            keep.append(subject)
+        return sloppy(self._rng, text, keep)
+
+    def _statement(self, fact: Fact) -> str:
+        wording = self._of(fact.kind.tell)
+        said = fact.fill(wording)
+        return said if wording.startswith("{v}") else upper_start(said)
+
+    def tell(self, fact: Fact) -> str:
+        """A message that tells the fact."""
+        said = self._statement(fact)
+        if self._rng.random() < _TELL_SHARE:
+            said = framed(self._of(TELL_FRAMES), said)
+        return self._typed(said, fact.kind, fact.subject, fact.value)
+
+    def tell_two(self, first: Fact, second: Fact) -> str:
+        """A message that tells two facts, in one sentence or in two."""
+        one, two = self._statement(first), self._statement(second)
+        if "?" in one or "?" in two or ":" in one or self._rng.random() < 0.4:
+            return f"{one} {two}"
+        return join_two(one, two)
+
+    def ask(self, kind: Kind, subject: str) -> str:
+        """A message that asks for the value of a slot."""
+        wording = self._of(kind.ask)
+        said = upper_start(fill(wording, subject))
+        if self._rng.random() < _ASK_SHARE:
+            frame = self._of(ASK_FRAMES)
+            if "{c}" in frame or _plain_question(wording):
+                said = framed_question(frame, said, fill(kind.about, subject))
+        return self._typed(said, kind, subject)
+
+    def correct(self, fact: Fact) -> str:
+        """A message that tells a new value for a slot."""
+        choices = fact.kind.correct
+        if choices and self._rng.random() < 0.5:
+            said = upper_start(fact.fill(choices[int(self._rng.random() * len(choices))]))
+            if self._rng.random() < 0.3:
+                said = framed(self._rng.choice(("Actually, {t}", "News: {t}", "By the way, {t}")), said)
+        else:
+            said = framed(self._of(CORRECT_FRAMES), self._statement(fact))
+        return self._typed(said, fact.kind, fact.subject, fact.value)
+
+    def brief(self, fact: Fact) -> str:
+        """A short answer to the assistant's question."""
+        choices = fact.kind.brief
+        said = fact.fill(choices[int(self._rng.random() * len(choices))])
+        return self._typed(said, fact.kind, fact.subject, fact.value)
+
+
+def _plain_question(wording: str) -> bool:
+    """True for one simple question; a wording of two sentences, or one that begins with 'Do you', fits no frame."""
+    return wording.endswith("?") and wording.count(".") == 0 and not wording.startswith(("Do you", "Can you", "So,"))
