@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,7 +34,7 @@ class Body:
     config: BitLlamaConfig
     tensors: Mapping[str, Tensor]
     tokenizer: str | None
-    stored_fingerprint: str | None
+    stored_fingerprint: str | None = field(init=False)  # so that a copy with other fields does not inherit it
     path: Path | None
     encoding: Encoding
 

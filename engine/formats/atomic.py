@@ -23,10 +23,10 @@ def writing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     Raises `FileFormatError` when the disk is full, the folder is missing, or writing is not allowed; then the former
     file is untouched and no temporary file is left.
     """
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     mode = None
     try:
+        target = Path(os.path.realpath(path))
+        temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
         with contextlib.suppress(FileNotFoundError):
             found = target.stat().st_mode
             if not stat.S_ISREG(found):

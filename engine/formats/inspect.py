@@ -19,7 +19,7 @@ from engine.formats.checkpoint import FILES
 from engine.formats.soul import Soul, load_soul, looks_like_soul
 from engine.formats.tensors import MappedTensors, TensorFile
 from engine.formats.validation import tokenizer_entries
-from engine.ops.ternary.packing import PackedTernary, packed_width
+from engine.ops.ternary.packing import packed_width
 
 
 def inspect_path(path: str | os.PathLike[str]) -> Card:
@@ -127,10 +127,10 @@ def _soul_facts(soul: Soul) -> SoulFacts:
 
 
 def _format(body: Body) -> str:
-    ternary = {name for name in body.tensors if isinstance(body.tensors[name], PackedTernary)}
-    kinds = ", ".join(sorted({info.dtype for name, info in _stored(body).infos.items() if name not in ternary}))
+    packed, infos = body.encoding == "packed", _stored(body).infos
+    kinds = ", ".join(sorted({infos[name].dtype for name in body.tensors} - ({"U8"} if packed else set())))
     container = ".bitt" if body.path and is_bitt(body.path) else "checkpoint"
-    return f"{container}, {'packed ternary weights and ' if ternary else ''}float weights ({kinds})"
+    return f"{container}, {'packed ternary weights, ' if packed else ''}float weights as {kinds}"
 
 
 def _stored(body: Body) -> MappedTensors | PackedTensors:

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from engine.config import BitLlamaConfig
 from engine.errors import FileFormatError, SoulMismatchError
 from engine.formats import strict_json
-from engine.formats.tensors import TensorFile, save_tensors
+from engine.formats.bitt import MAGIC
+from engine.formats.tensors import TensorFile, map_file, save_tensors
 from engine.formats.validation import value_damage
 
 VERSION = 1
@@ -90,7 +91,10 @@ def load_soul(path: str | os.PathLike[str]) -> Soul:
     unknown: none is ever left out silently.
     """
     path = Path(path)
-    file = TensorFile.open(path)
+    buffer = map_file(path)
+    if buffer[: len(MAGIC)] == MAGIC:
+        raise FileFormatError(f"{path} is not a soul but a body (.bitt); load it as a model.")
+    file = TensorFile.read(buffer, path)
     layers = [np.array(file.tensors[name]) for name in _layer_names(path, list(file.tensors))]
     _check_layers(layers, str(path))
     values = {

@@ -218,7 +218,7 @@ def _span(shape: list[int]) -> int:
 def _check_cover(path: Path, infos: Mapping[str, TensorInfo], start: int, end: int) -> None:
     """Refuse tensors that overlap, leave holes, or do not reach the end: each byte belongs to exactly one."""
     at = start
-    for name, info in sorted(infos.items(), key=lambda item: item[1].start):
+    for name, info in sorted(infos.items(), key=lambda item: (item[1].start, item[1].nbytes)):
         if info.start != at:
             word = "overlaps another" if info.start < at else "leaves a hole before it"
             raise FileFormatError(f"{path}: the tensor {name[:80]!r} {word}; the file is damaged.")

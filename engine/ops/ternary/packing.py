@@ -138,20 +138,22 @@ class PackedTernary:
         """
         weights = self.unpack().astype(np.float32)
         flat = weights.reshape(-1)
-        (filled,) = np.nonzero(flat)
-        if not filled.size or not self.scale:
+        filled = int(np.count_nonzero(flat))
+        if not filled or not self.scale:
             return np.zeros(self.shape, np.float32)
         total = float(self.scale) * flat.size
-        low = np.float32(total / filled.size)
-        if float(low) * filled.size > total:
+        if total / filled >= float(np.finfo(np.float32).max):
+            raise FileFormatError(f"The ternary weights have the scale {self.scale}, too large for float32 weights.")
+        low = np.float32(total / filled)
+        if float(low) * filled > total:
             low = np.nextafter(low, np.float32(0))
         high = np.nextafter(low, np.float32(np.inf))
-        if not np.isfinite(high):
-            raise FileFormatError(f"The ternary weights have the scale {self.scale}, too large for float32 weights.")
-        raised = round((total - float(low) * filled.size) / (float(high) - float(low)))
-        size = np.full(filled.size, low)
-        size[:raised] = high
-        flat[filled] *= size
+        raised = round((total - float(low) * filled) / (float(high) - float(low)))
+        for part in _parts(flat):
+            places = np.flatnonzero(part)
+            part[places[:raised]] *= high
+            part[places[raised:]] *= low
+            raised = max(0, raised - places.size)
         return weights
 
 
