@@ -92,7 +92,7 @@ class Chat:
         for problem in self.mind.log.problems:
             self.note(f"Note     {problem}")
         if waiting:
-            self.note(f"Waiting  {waiting} {'message' if waiting == 1 else 'messages'} to sleep on: /sleep")
+            self.note(f"Waiting  {options.counted(waiting, 'message')} to sleep on: /sleep")
         if self.interactive:
             self.note("It learns from all that you say. /help lists the commands, /quit leaves.\n")
 

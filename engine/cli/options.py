@@ -121,13 +121,18 @@ def progress_text(progress: SleepProgress) -> str:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 message``, ``2 messages``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def report_text(report: SleepReport) -> str:
     """What a sleep did, in a sentence or two."""
     if not report.kept:
         return "Woken before anything was replayed to its end; the soul is as it was."
     text = (
-        f"{'Woken early' if report.woken else 'Slept'}: replayed {report.entries} messages of {report.conversations} "
-        f"conversations, {report.tokens:,} tokens in {report.seconds:.1f} s at {report.rate:g} times the waking rate. "
+        f"{'Woken early' if report.woken else 'Slept'}: replayed {counted(report.entries, 'message')} of "
+        f"{counted(report.conversations, 'conversation')}, {report.tokens:,} tokens in {report.seconds:.1f} s at {report.rate:g} times the waking rate. "
         f"Level {report.level:,}; the former soul was kept."
     )
     if report.rate < report.rate_asked:

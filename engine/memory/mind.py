@@ -218,7 +218,7 @@ class Mind:
             "rate": report.rate,
         }
         try:
-            self._commit(self.llama.soul(), "sleep", f"slept on {report.entries} messages", facts)
+            self._commit(self.llama.soul(), "sleep", f"messages slept on: {report.entries}", facts)
         except BaseException:
             self.llama.restore(before)
             raise
