@@ -12,6 +12,9 @@ import tokenizers
 
 from engine.errors import FileFormatError
 
+MAX_VOCAB = 1 << 20
+"""No tokenizer has more ids: it bounds what a damaged file can make us allocate."""
+
 REPLACEMENT = "\ufffd"
 """What stands for bytes that are no text."""
 
@@ -42,12 +45,18 @@ class TokenBytes:
         self.strip = 0
         for step in self._steps:
             self._check(step)
-        added = {token["id"]: token for token in description.get("added_tokens") or []}
-        self.special = frozenset(i for i, token in added.items() if token["special"])
+        added = description.get("added_tokens") or []
+        self.special = frozenset(token["id"] for token in added if token["special"])
         vocabulary = tokenizer.get_vocab()
-        self.table: list[bytes | None] = [None] * (max(vocabulary.values(), default=-1) + 1)
+        size = max(vocabulary.values(), default=-1) + 1
+        if not 0 < size <= MAX_VOCAB:
+            raise FileFormatError(f"The tokenizer has ids up to {size - 1}, which no model has; the file is damaged.")
+        self.table: list[bytes | None] = [None] * size
         for piece, i in vocabulary.items():
-            self.table[i] = piece.encode("utf-8", "replace") if i in added else self._bytes(piece)
+            self.table[i] = piece.encode("utf-8") if i in self.special else self._bytes(piece)
+        for token in added:
+            if not token["special"]:  # the library holds it in the form that its normaliser gives it
+                self.table[token["id"]] = self._bytes(tokenizer.id_to_token(token["id"]) or "")
 
     def _check(self, step: dict[str, Any]) -> None:
         kind = step["type"]
@@ -76,7 +85,7 @@ class TokenBytes:
                 piece = piece.replace(step["pattern"]["String"], step["content"])
             elif kind == "Metaspace":
                 piece = piece.replace(step["replacement"], " ")
-        return piece.encode("utf-8", "replace")
+        return piece.encode("utf-8")
 
 
 class StreamDecoder:

@@ -114,25 +114,28 @@ class Sampler:
 def nucleus(weights: np.ndarray, top_p: float) -> np.ndarray:
     """The fewest indices, in ascending order, whose weights reach `top_p` of the sum; the lower of equals first.
 
-    `weights` (V,) are non-negative, not all zero, and need not sum to 1. Only the largest are sorted: a few first,
-    eight times as many when they do not reach far enough.
+    `weights` (V,) are non-negative, not all zero, and need not sum to 1. They are not sorted: the place where the sum
+    is reached is narrowed down, first to the few largest or the rest, then by halves.
     """
     wanted = top_p * float(weights.sum(dtype=np.float64))
-    size, count = weights.size, _FIRST_CANDIDATES
-    while True:
-        count = min(count, size)
-        largest = weights if count == size else np.partition(weights, size - count)[size - count :]
-        largest = np.sort(largest)[::-1]
-        reached = int(np.searchsorted(np.cumsum(largest, dtype=np.float64), wanted))
-        if reached < count:
-            return _top(weights, reached + 1, float(largest[reached]))
-        if count == size:
-            return np.arange(size)
-        count *= 8
+    pool, taken, count = weights, 0, _FIRST_CANDIDATES
+    while pool.size > 2 * _FIRST_CANDIDATES:
+        parts = np.partition(pool, pool.size - count)
+        rest, largest = parts[: pool.size - count], parts[pool.size - count :]
+        mass = float(largest.sum(dtype=np.float64))
+        if mass >= wanted:
+            pool = largest
+        else:
+            pool, taken, wanted = rest, taken + count, wanted - mass
+        count = pool.size // 2
+    pool = np.sort(pool)[::-1]
+    last = min(int(np.searchsorted(np.cumsum(pool, dtype=np.float64), wanted)), pool.size - 1)
+    return _top(weights, taken + last + 1, float(pool[last]))
 
 
 def _top(weights: np.ndarray, count: int, smallest: float) -> np.ndarray:
     """Ascending indices of the `count` largest, given the smallest of these; the lower of equals first."""
-    above = np.flatnonzero(weights > smallest)
-    equal = np.flatnonzero(weights == smallest)[: count - above.size]
-    return np.union1d(above, equal) if equal.size else above
+    kept = weights > smallest
+    missing = count - int(np.count_nonzero(kept))
+    kept[np.flatnonzero(weights == smallest)[:missing]] = True
+    return np.flatnonzero(kept)

@@ -11,7 +11,7 @@ import tokenizers
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
 
 from engine.errors import DataError
-from engine.text.decoding import BYTE_OF_CHARACTER
+from engine.text.decoding import BYTE_OF_CHARACTER, MAX_VOCAB
 from engine.text.tokenizer import SPECIAL_TOKENS, Tokenizer
 
 TokenizerKind = Literal["bpe", "unigram", "bytes"]
@@ -21,7 +21,6 @@ BYTES_VOCAB = len(SPECIAL_TOKENS) + 256
 """Special tokens and bytes: what every vocabulary holds, and all that the plain one does."""
 
 SMALLEST_VOCAB: dict[TokenizerKind, int] = {"bytes": BYTES_VOCAB, "bpe": BYTES_VOCAB, "unigram": 512}
-LARGEST_VOCAB = 1 << 20
 
 _MIN_FREQUENCY = 2  # a pair of letters that occurs once is no part of the language
 _MAX_TOKEN = 24  # characters; rulers of dashes need no token each
@@ -38,10 +37,10 @@ def check_vocab_size(kind: TokenizerKind, vocab_size: int) -> None:
     """Raises `DataError` for an unknown kind or a vocabulary size that it cannot have."""
     if kind not in TOKENIZER_KINDS:
         raise DataError(f"The tokenizer kind {kind!r} is unknown; it must be one of {', '.join(TOKENIZER_KINDS)}.")
-    if kind != "bytes" and not SMALLEST_VOCAB[kind] <= vocab_size <= LARGEST_VOCAB:
+    if kind != "bytes" and not SMALLEST_VOCAB[kind] <= vocab_size <= MAX_VOCAB:
         raise DataError(
             f"A vocabulary of {vocab_size} tokens is not possible: a {kind} tokenizer needs {SMALLEST_VOCAB[kind]} "
-            f"(the special tokens, the bytes and some more) to {LARGEST_VOCAB}."
+            f"(the special tokens, the bytes and some more) to {MAX_VOCAB}."
         )
 
 

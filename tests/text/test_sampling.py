@@ -1,0 +1,175 @@
+"""The sampler draws from exactly the distribution that its settings describe."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from engine.errors import BitLlamaError, ConfigError
+from engine.text.sampling import Sampler, SamplingParams, nucleus
+
+
+def logits(size: int = 50, seed: int = 0, spread: float = 2.0) -> np.ndarray:
+    return (np.random.default_rng(seed).standard_normal(size) * spread).astype(np.float32)
+
+
+def reference(values: np.ndarray, params: SamplingParams, recent: list[int]) -> np.ndarray:
+    """Probabilities in float64, by full sorts and one token at a time."""
+    x = values.astype(np.float64)
+    for token in set(recent[-params.repetition_window :] if params.repetition_window else []):
+        x[token] = x[token] / params.repetition_penalty if x[token] > 0 else x[token] * params.repetition_penalty
+    p = np.exp((x - x.max()) / params.temperature)
+    order = sorted(range(x.size), key=lambda i: (-p[i], i))
+    if params.top_k:
+        order = order[: params.top_k]
+    total, reached, kept = sum(p[i] for i in order), 0.0, []
+    for i in order:
+        kept.append(i)
+        reached += p[i]
+        if params.top_p < 1 and reached >= params.top_p * total:
+            break
+    out = np.zeros(x.size)
+    out[kept] = p[kept]
+    return out / out.sum()
+
+
+CASES = {
+    "plain": SamplingParams(temperature=1.0, seed=1),
+    "cold": SamplingParams(temperature=0.4, seed=2),
+    "top_k": SamplingParams(temperature=1.3, top_k=7, seed=3),
+    "top_p": SamplingParams(temperature=1.0, top_p=0.8, seed=4),
+    "both": SamplingParams(temperature=1.0, top_k=12, top_p=0.6, seed=5),
+    "penalty": SamplingParams(temperature=1.0, repetition_penalty=1.8, repetition_window=6, top_p=0.9, seed=6),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_draws_follow_the_exact_distribution(name: str) -> None:
+    params, values, recent = CASES[name], logits(), [0, 3, 3, 9, 17, 30, 31, 49]
+    wanted = reference(values, params, recent)
+    sampler, draws = Sampler(params), 6_000
+    counts = np.bincount([sampler.sample(values, recent) for _ in range(draws)], minlength=values.size)
+    assert counts[wanted == 0].sum() == 0  # what is cut off is never drawn
+    # Pearson's chi-square over the tokens expected often enough; its mean is the degrees of freedom, its deviation
+    # the root of twice these. The seeds are fixed: this is no gamble, only a bound on the error.
+    often = wanted * draws >= 5
+    chi = (((counts - wanted * draws) ** 2)[often] / (wanted * draws)[often]).sum()
+    freedom = often.sum() - 1
+    assert freedom >= 4
+    assert chi < freedom + 4 * np.sqrt(2 * freedom), (chi, freedom)
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 513, 5000])
+@pytest.mark.parametrize("spread", [0.0, 0.01, 1.0, 10.0])
+@pytest.mark.parametrize("top_p", [0.05, 0.5, 0.9, 0.999])
+def test_the_nucleus_is_the_smallest_that_reaches_far_enough(size: int, spread: float, top_p: float) -> None:
+    weights = np.exp(logits(size, seed=size, spread=spread))
+    weights = np.round(weights, 2) + 0.01  # many equals
+    kept = nucleus(weights.astype(np.float32), top_p)
+    exact = weights.astype(np.float32).astype(np.float64)
+    order = np.argsort(-exact, kind="stable")
+    count = int(np.searchsorted(np.cumsum(exact[order]), top_p * exact.sum() * (1 - 1e-12))) + 1
+    assert kept.tolist() == sorted(order[:count].tolist())
+
+
+def test_zero_temperature_takes_the_best_and_the_lowest_of_equals() -> None:
+    values = np.array([1.0, 3.0, 3.0, -np.inf, 2.0], dtype=np.float32)
+    greedy = Sampler(SamplingParams(temperature=0.0, top_p=0.5))
+    assert [greedy.sample(values) for _ in range(5)] == [1] * 5
+    assert Sampler(SamplingParams(temperature=5.0, top_k=1)).sample(values) == 1
+
+
+def test_equals_at_the_edge_of_top_k_are_cut_by_id() -> None:
+    sampler = Sampler(SamplingParams(temperature=1.0, top_k=3, seed=0))
+    values = np.array([0.0, 1.0, 0.0, 0.0, 1.0], dtype=np.float32)
+    assert {sampler.sample(values) for _ in range(300)} == {0, 1, 4}
+
+
+def test_penalty_moves_both_signs_down_and_looks_no_further_than_its_window() -> None:
+    values = np.array([2.0, -1.0, 1.5, -2.5], dtype=np.float32)
+    kept = values.copy()
+    greedy = Sampler(SamplingParams(temperature=0.0, repetition_penalty=2.0, repetition_window=2))
+    assert greedy.sample(values, [0]) == 2
+    assert greedy.sample(values, [0, 1, 2]) == 0  # 0 is out of the window, 2 is not
+    assert greedy.sample(np.array([-1.0, -1.5], dtype=np.float32), [0]) == 1
+    assert greedy.sample(values, [99, -5]) == 0  # ids of another vocabulary
+    assert Sampler(SamplingParams(temperature=0, repetition_penalty=2, repetition_window=0)).sample(values, [0]) == 0
+    np.testing.assert_array_equal(values, kept)
+
+
+def test_a_seed_gives_the_same_draws_and_no_seed_does_not() -> None:
+    values = logits(1000, spread=0.5)
+
+    def draws(seed: int | None) -> list[int]:
+        sampler = Sampler(SamplingParams(temperature=1.0, top_p=0.95, seed=seed))
+        return [sampler.sample(values) for _ in range(30)]
+
+    assert draws(7) == draws(7)
+    assert draws(7) != draws(8)
+    assert draws(None) != draws(None)
+
+
+def test_extreme_values_neither_warn_nor_fail() -> None:
+    values = np.array([3e38, -3e38, 3e38, -np.inf], dtype=np.float32)
+    for temperature in (1e-30, 1e-3, 1.0, 100.0):
+        sampler = Sampler(SamplingParams(temperature=temperature, top_p=0.9, top_k=3, seed=0))
+        assert {sampler.sample(values) for _ in range(50)} <= {0, 2}
+
+
+def test_float16_logits_are_taken() -> None:
+    assert Sampler(SamplingParams(temperature=0)).sample(np.array([0, 1], dtype=np.float16)) == 1
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_logits_that_are_no_numbers_are_refused(bad: float) -> None:
+    for temperature in (0.0, 1.0):
+        values = logits()
+        values[13] = bad
+        with pytest.raises(BitLlamaError, match="not a number"):
+            Sampler(SamplingParams(temperature=temperature)).sample(values, [1])
+
+
+def test_nothing_allowed_and_wrong_shapes_are_refused() -> None:
+    sampler = Sampler(SamplingParams())
+    with pytest.raises(BitLlamaError, match="not a number"):
+        sampler.sample(np.full(5, -np.inf, dtype=np.float32))
+    for shape in ((0,), (2, 5), ()):
+        with pytest.raises(ConfigError, match="shape"):
+            sampler.sample(np.zeros(shape, dtype=np.float32))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("temperature", -0.1),
+        ("temperature", float("nan")),
+        ("temperature", "0.7"),
+        ("temperature", True),
+        ("top_p", 0.0),
+        ("top_p", 1.1),
+        ("top_k", -1),
+        ("top_k", 2.5),
+        ("repetition_penalty", 0.0),
+        ("repetition_penalty", float("inf")),
+        ("repetition_window", -1),
+        ("seed", -1),
+        ("seed", 1.5),
+    ],
+)
+def test_settings_that_cannot_work_are_named(name: str, value: object) -> None:
+    with pytest.raises(ConfigError, match=f"^{name} is"):
+        SamplingParams(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("spread", [0.1, 3.0])
+def test_a_large_vocabulary_takes_less_than_half_a_millisecond(spread: float) -> None:
+    values = logits(16384, spread=spread)
+    sampler = Sampler(SamplingParams(top_p=0.9, repetition_penalty=1.1, seed=0))
+    recent, times = list(range(64)), []
+    for _ in range(200):
+        started = time.perf_counter()
+        sampler.sample(values, recent)
+        times.append(time.perf_counter() - started)
+    assert min(times) < 0.5e-3  # the best of many: other programs may take the processor
