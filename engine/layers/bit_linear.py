@@ -40,6 +40,13 @@ class BitLinear(nn.Module):
             return bit_linear(x, self.weight, self.activation_bits)
         return frozen_linear(x, self.codes, self.scale, self.activation_bits)
 
+    @staticmethod
+    def together(x: Tensor, *maps: BitLinear) -> Tensor:
+        """Several maps of one input, their outputs side by side: ``[..., sum of out_features]``."""
+        if any(m.frozen for m in maps):
+            return torch.cat([m(x) for m in maps], dim=-1)
+        return bit_linear(x, [m.weight for m in maps if m.weight is not None], maps[0].activation_bits)
+
     def freeze(self) -> None:
         """Quantise the weights for good, by the same rule as the packed file, so that both give the same numbers."""
         if self.weight is not None:

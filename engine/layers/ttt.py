@@ -99,7 +99,7 @@ class TTTLayer(nn.Module):
             rate = torch.full_like(k[..., 0], self.config.inner_lr * rate_scale)
             conv = state.conv
         else:
-            views = torch.cat((self.query(x), self.down(x), self.value(x)), dim=-1)
+            views = BitLinear.together(x, self.query, self.down, self.value)
             conv = state.conv
             if self.config.conv_kernel > 1:
                 views, conv = self.conv(views, conv)

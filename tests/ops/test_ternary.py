@@ -45,3 +45,17 @@ def test_frozen_product_is_exact_in_integers_whatever_the_batch(rows: int) -> No
 def test_zero_activations_give_zero() -> None:
     y = ste.bit_linear(torch.zeros(2, 8), torch.randn(4, 8), 8)
     assert torch.equal(y, torch.zeros(2, 4))
+
+
+def test_maps_taken_together_equal_maps_alone() -> None:
+    generator = torch.Generator().manual_seed(2)
+    x0 = torch.randn(3, 11, 20, generator=generator)
+    w0 = [torch.randn(rows, 20, generator=generator) * (rows + 1) for rows in (4, 9, 1)]
+    results = []
+    for together in (False, True):
+        x, ws = x0.clone().requires_grad_(), [w.clone().requires_grad_() for w in w0]
+        y = ste.bit_linear(x, ws, 8) if together else torch.cat([naive.bit_linear(x, w, 8) for w in ws], dim=-1)
+        (y * torch.linspace(-1, 1, y.numel()).view_as(y)).sum().backward()
+        results.append([y, x.grad, *[w.grad for w in ws]])
+    for i, (reference, actual) in enumerate(zip(*results, strict=True)):
+        assert_close(f"tensor {i}", actual, reference, 1e-5)

@@ -1,7 +1,10 @@
-"""The ternary product for training and torch inference: one fused autograd function, equal to `naive.bit_linear`.
+"""The ternary product for training, fused, and the one for running with weights that were quantised once.
 
-Whole-number activations times ternary codes are summed in float32, which is exact below 2**24, so the integer product
-does not depend on batch shape, chunk size or thread count. The scales are applied once, to the result.
+`bit_linear` takes several maps of one input together, so that the input is quantised once and read once. Both factors
+are scaled before the product, as in `naive`, which leaves no scaling of the larger result.
+
+`frozen_linear` multiplies whole numbers instead: sums of int8 times {-1, 0, +1} are exact in float32 below 2**24, so
+the result does not depend on batch shape, chunk size or thread count.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.ops.ternary.naive import quantize_activations, quantize_weight
+from engine.ops.ternary.naive import SMALLEST_ABSMAX, quantize_activations, quantize_weight
 
 
 def frozen_linear(x: Tensor, codes: Tensor, scale: Tensor | float, bits: int) -> Tensor:
@@ -21,7 +24,7 @@ def frozen_linear(x: Tensor, codes: Tensor, scale: Tensor | float, bits: int) ->
     Args:
         x: activations of shape ``[..., in]``.
         codes: ternary codes as floats, of shape ``[out, in]``.
-        scale: the weight scale ``s``.
+        scale: the weight scale ``s``, or one for each row, ``[out]``.
         bits: width of the quantised activations; 32 leaves them as they are.
 
     Returns:
@@ -35,25 +38,35 @@ def frozen_linear(x: Tensor, codes: Tensor, scale: Tensor | float, bits: int) ->
 
 class _BitLinear(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bits: int) -> Tensor:
-        codes, scale = quantize_weight(weight)
-        if bits == 32:
-            ctx.save_for_backward(x, codes, scale)
-            return F.linear(x, codes) * scale
-        whole, x_scale = quantize_activations(x, bits)
-        ctx.save_for_backward(whole * x_scale, codes, scale)
-        return F.linear(whole, codes) * (x_scale * scale)
+    def forward(ctx: Any, x: Tensor, bits: int, *weights: Tensor) -> Tensor:
+        if bits < 32:
+            largest = 2 ** (bits - 1) - 1
+            absmax = torch.linalg.vector_norm(x, ord=torch.inf, dim=-1, keepdim=True)
+            scale = absmax.clamp_min_(SMALLEST_ABSMAX).div_(largest)
+            x = x.div(scale).round_().mul_(scale)
+        ternary = torch.cat([codes.mul_(s) for codes, s in map(quantize_weight, weights)])
+        ctx.save_for_backward(x, ternary)
+        ctx.rows = [len(weight) for weight in weights]
+        return F.linear(x, ternary)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         (grad,) = grads
-        x, codes, scale = ctx.saved_tensors
-        need_x, need_weight, _ = ctx.needs_input_grad
-        grad_x = (grad @ codes).mul_(scale) if need_x else None
-        grad_weight = grad.flatten(0, -2).T @ x.flatten(0, -2) if need_weight else None
-        return grad_x, grad_weight, None
+        x, ternary = ctx.saved_tensors
+        grad_x = grad @ ternary if ctx.needs_input_grad[0] else None
+        grad_weights = (grad.flatten(0, -2).T @ x.flatten(0, -2)).split(ctx.rows)
+        return grad_x, None, *grad_weights
 
 
-def bit_linear(x: Tensor, weight: Tensor, bits: int) -> Tensor:
-    """Same as `naive.bit_linear`, in less memory and time; see there for arguments and shapes."""
-    return _BitLinear.apply(x, weight, bits)
+def bit_linear(x: Tensor, weights: Tensor | list[Tensor], bits: int) -> Tensor:
+    """`naive.bit_linear` for one or several maps of the same input.
+
+    Args:
+        x: activations of shape ``[..., in]``.
+        weights: float master weights of shape ``[out, in]``, one map or a list of them; each has a scale of its own.
+        bits: width of the quantised activations; 32 leaves them as they are.
+
+    Returns:
+        Outputs side by side, ``[..., sum of out]``, with straight-through gradients.
+    """
+    return _BitLinear.apply(x, bits, *([weights] if isinstance(weights, Tensor) else weights))
