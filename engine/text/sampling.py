@@ -103,8 +103,7 @@ class Sampler:
         values = logits.astype(np.float32, copy=False)
         if params.repetition_penalty == 1 or not params.repetition_window or not len(recent):
             return values
-        ids = np.unique(np.asarray(recent[-params.repetition_window :], dtype=np.int64))
-        ids = ids[(ids >= 0) & (ids < values.size)]
+        ids = [i for i in set(recent[-params.repetition_window :]) if 0 <= i < values.size]
         values = values.copy()
         seen = values[ids]
         values[ids] = np.where(seen > 0, seen / params.repetition_penalty, seen * params.repetition_penalty)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -163,13 +164,20 @@ def test_settings_that_cannot_work_are_named(name: str, value: object) -> None:
         SamplingParams(**{name: value})  # type: ignore[arg-type]
 
 
+def time_of(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
 @pytest.mark.parametrize("spread", [0.1, 3.0])
-def test_a_large_vocabulary_takes_less_than_half_a_millisecond(spread: float) -> None:
-    values = logits(16384, spread=spread)
+def test_a_large_vocabulary_takes_less_time_than_sorting_it_would(spread: float) -> None:
+    values, recent = logits(16384, spread=spread), list(range(64))
     sampler = Sampler(SamplingParams(top_p=0.9, repetition_penalty=1.1, seed=0))
-    recent, times = list(range(64)), []
-    for _ in range(200):
-        started = time.perf_counter()
-        sampler.sample(values, recent)
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.5e-3  # the best of many: other programs may take the processor
+    # Turn by turn and the best of many, since other programs may take the processor.
+    times = [
+        (time_of(lambda: sampler.sample(values, recent)), time_of(lambda: np.argsort(values, kind="stable")))
+        for _ in range(300)
+    ]
+    sampling, sorting = np.min(times, axis=0)
+    assert sampling < sorting, f"{sampling * 1e6:.0f} us for a sample, {sorting * 1e6:.0f} us for a sort"
