@@ -69,9 +69,8 @@ class BodyReport:
 def check_body(config: BitLlamaConfig, tensors: Mapping[str, Any], tokenizer: str | None, packed: bool) -> BodyReport:
     """Compare tensors with `config.tensor_specs`, and look at every value once, one tensor in memory at a time."""
     report = BodyReport()
-    # First, since a damaged config may speak of a million layers.
-    found = {int(match[1]) for match in map(_LAYER.match, tensors) if match}
-    count = max(found, default=-1) + 1
+    # First, since a damaged config may speak of a million layers; so the layers are counted, not the highest number.
+    count = len({int(match[1]) for match in map(_LAYER.match, tensors) if match})
     if count != config.num_layers:
         report.contradictions.append(f"the config says {config.num_layers} layers, but the tensors are for {count}")
         return report
@@ -115,8 +114,13 @@ def tokenizer_entries(tokenizer: str) -> tuple[str, int | None]:
         return "unknown", None
     kind = str(model.get("type", "unknown"))[:40]
     vocab, added = model.get("vocab"), data.get("added_tokens")
-    ids: list[Any] = list(vocab.values()) if isinstance(vocab, dict) else list(range(len(vocab))) if vocab else []
-    ids += [token.get("id") for token in added if isinstance(token, dict)] if isinstance(added, list) else []
+    ids: list[Any] = []
+    if isinstance(vocab, dict):
+        ids += vocab.values()
+    elif isinstance(vocab, list):  # unigram: an entry's id is its place
+        ids += range(len(vocab))
+    if isinstance(added, list):
+        ids += [token.get("id") for token in added if isinstance(token, dict)]
     if not ids or not all(type(i) is int and i >= 0 for i in ids):
         return kind, None
     return kind, max(ids) + 1

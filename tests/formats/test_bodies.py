@@ -267,6 +267,21 @@ def test_a_tokenizer_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "c").exists()
 
 
+@pytest.mark.parametrize(
+    "tokenizer",
+    [
+        "{}",
+        '{"model": 1}',
+        '{"model": {"vocab": true}, "added_tokens": 3}',
+        '{"model": {"vocab": {"a": "b"}}}',
+        '{"model": {"type": [], "vocab": [["a", -1.5]]}, "added_tokens": [1, {"id": null}]}',
+    ],
+)
+def test_a_tokenizer_that_cannot_be_counted_is_left_to_its_own_room(tmp_path: Path, tokenizer: str) -> None:
+    save_bitt(tmp_path / "a.bitt", make_body(tokenizer=tokenizer), packed=True)
+    assert json.loads(load_body(tmp_path / "a.bitt").tokenizer or "") == json.loads(tokenizer)
+
+
 def test_places_without_a_body(tmp_path: Path, body: Body, soul: Soul) -> None:
     save_checkpoint(tmp_path / "c", body)
     save_soul(tmp_path / "a.soul", soul)
