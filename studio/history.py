@@ -1,0 +1,55 @@
+"""The conversations of a soul, grouped from the lines of its log."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from studio.messages import Line
+
+
+def new_conversation() -> str:
+    """A fresh name for a conversation."""
+    return secrets.token_hex(8)
+
+
+@dataclass
+class Conversation:
+    """One conversation, its lines oldest first; the system prompt is not among them."""
+
+    id: str
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What the person said first."""
+        return next((line.text for line in self.lines if line.role == "user"), self.lines[0].text)
+
+    @property
+    def last(self) -> str:
+        """When something was said last, ISO 8601 in UTC."""
+        return self.lines[-1].timestamp
+
+
+class History:
+    """All conversations of one soul."""
+
+    def __init__(self, lines: Iterable[Line] = ()) -> None:
+        self._conversations: dict[str, Conversation] = {}
+        self.add(lines)
+
+    def add(self, lines: Iterable[Line]) -> None:
+        """Take over lines of the log."""
+        for line in lines:
+            if line.role != "system":
+                found = self._conversations.setdefault(line.conversation, Conversation(line.conversation))
+                found.lines.append(line)
+
+    def newest_first(self) -> list[Conversation]:
+        """The conversations, the one that was spoken in last first."""
+        return sorted(self._conversations.values(), key=lambda conversation: conversation.last, reverse=True)
+
+    def get(self, conversation: str) -> Conversation | None:
+        """A conversation by its name, None where nothing was said in it."""
+        return self._conversations.get(conversation)

@@ -1,0 +1,261 @@
+"""The window's side of the worker: one poll a frame, awaitable requests, and the one owner of `is_dreaming`."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.messages import (
+    BodyFacts,
+    Close,
+    Command,
+    Done,
+    Dreaming,
+    EngineFailure,
+    Event,
+    Failed,
+    LoadSoul,
+    Open,
+    Opened,
+    ResetSoul,
+    Said,
+    SaveSoul,
+    Say,
+    Sleep,
+    Slept,
+    SoulFacts,
+    Token,
+)
+from studio.worker import Claim, Worker, claim
+
+FRAME_MS = 16
+POLL_BUDGET_S = 0.006
+"""The longest time one poll may take out of a frame; what is left waits for the next."""
+
+
+class Busy(Enum):
+    """What the worker is doing for the window."""
+
+    NOTHING = "nothing"
+    OPENING = "opening"
+    REPLYING = "replying"
+    DREAMING = "dreaming"
+    SOUL = "soul"
+    """Saving, loading or resetting a soul."""
+    CLOSING = "closing"
+
+
+claim_workspace = claim
+"""`studio.worker.claim`, for the program's start."""
+
+
+class Session(QObject):
+    """All that the pages know of the engine. Runs in the window's thread; requests are awaited under qasync.
+
+    One request is under way at a time: the pages lock what cannot be done meanwhile and say why (`why_locked`).
+    """
+
+    text_arrived = Signal(str)
+    """The reply's new text, folded: at most once a frame."""
+    dream_moved = Signal(object)
+    """A `Dreaming` event."""
+    changed = Signal()
+    """`busy`, `body`, `soul` or `speed` is another."""
+
+    def __init__(self, place: Claim, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = place.root
+        self.soul_name = self.tr("The soul")
+        """What the person calls the soul, for texts."""
+        self.busy = Busy.NOTHING
+        self.body: BodyFacts | None = None
+        self.soul: SoulFacts | None = None
+        self.dream: Dreaming | None = None
+        """The last word of the sleep under way."""
+        self.last_sleep: Slept | None = None
+        self.speed = 0.0
+        """Tokens a second of the last reply or of the sleep under way; 0 where nothing was measured."""
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._cancel = threading.Event()
+        self._worker = Worker(place, self._commands, self._events)
+        self._worker.start()
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self.poll_inference_events)
+        self._timer.start()
+
+    # State
+
+    @property
+    def is_dreaming(self) -> bool:
+        """True from the moment sleep is asked for until the soul is awake again."""
+        return self.busy is Busy.DREAMING
+
+    def why_locked(self) -> str:
+        """Why chat input and model operations are off, as a sentence for a tooltip; empty where they are on."""
+        if self.busy is Busy.DREAMING:
+            return self.tr("{name} is dreaming. Wake it up first.").format(name=self.soul_name)
+        if self.busy is Busy.REPLYING:
+            return self.tr("A reply is being written. Stop it first (Esc).")
+        if self.busy is Busy.OPENING:
+            return self.tr("A model is being loaded.")
+        if self.busy is Busy.SOUL:
+            return self.tr("The soul is being saved or loaded.")
+        if self.busy is Busy.CLOSING:
+            return self.tr("The Studio is closing.")
+        return ""
+
+    def why_silent(self) -> str:
+        """Why nothing can be said or slept on now: a lock, or no model; empty where it can."""
+        return self.why_locked() or ("" if self.body else self.tr("No model is loaded. Open one in Model Lab."))
+
+    # Requests
+
+    async def open(self, path: Path) -> Opened:
+        """Load a model with its soul. Raises `EngineFailure`; then the model before it stays where that is possible."""
+        with self._occupied(Busy.OPENING):
+            opened: Opened = await self._ask(lambda number: Open(number, path))
+            self.body, self.soul = opened.body, opened.soul
+            self.speed, self.last_sleep = 0.0, None
+        return opened
+
+    async def say(self, text: str, conversation: str, system: str, sampling: dict[str, Any], max_tokens: int) -> Said:
+        """Say something; the reply comes through `text_arrived` and ends with what this returns."""
+        with self._occupied(Busy.REPLYING):
+            cancel = self._fresh_cancel()
+            said: Said = await self._ask(
+                lambda number: Say(number, text, conversation, system, max_tokens=max_tokens, cancel=cancel, **sampling)
+            )
+            self.soul, self.speed = said.soul, said.tokens_per_second
+        return said
+
+    async def sleep(self, rate: float) -> Slept:
+        """Replay what waits. `wake` ends it early; then what the finished conversations taught is kept."""
+        with self._occupied(Busy.DREAMING):
+            cancel = self._fresh_cancel()
+            slept: Slept = await self._ask(lambda number: Sleep(number, rate, cancel))
+            self.soul, self.last_sleep = slept.soul, slept
+            self.speed = slept.tokens / slept.seconds if slept.seconds else 0.0
+        return slept
+
+    async def save_soul(self, path: Path) -> None:
+        """Write a copy of the soul to `path`."""
+        with self._occupied(Busy.SOUL):
+            self.soul = await self._ask(lambda number: SaveSoul(number, path))
+
+    async def load_soul(self, path: Path) -> None:
+        """Put the soul of a file into the loaded model."""
+        with self._occupied(Busy.SOUL):
+            self.soul = await self._ask(lambda number: LoadSoul(number, path))
+
+    async def reset_soul(self) -> None:
+        """Begin a fresh soul."""
+        with self._occupied(Busy.SOUL):
+            self.soul = await self._ask(ResetSoul)
+
+    def stop(self) -> None:
+        """End the reply under way within one token, or the sleep under way within one chunk."""
+        self._cancel.set()
+
+    wake = stop
+
+    async def close(self, even_unsaved: bool = False) -> None:
+        """Stop what is under way, save the soul and end the worker.
+
+        Raises `EngineFailure` where saving failed; then the worker lives on, unless `even_unsaved`.
+        """
+        self._cancel.set()
+        self.busy = Busy.CLOSING
+        self.changed.emit()
+        try:
+            if self._worker.is_alive():
+                await self._ask(lambda number: Close(number, even_unsaved))
+        except EngineFailure:
+            self.busy = Busy.NOTHING
+            self.changed.emit()
+            raise
+        self._worker.join()
+        self._timer.stop()
+
+    def close_now(self, seconds: float = 10.0) -> None:
+        """The end without an event loop, for the last resort: what can be saved in that time is."""
+        self._cancel.set()
+        self._commands.put(Close(0, even_unsaved=True))
+        self._worker.join(seconds)
+        self._timer.stop()
+
+    # The one place where events come in
+
+    def poll_inference_events(self) -> None:
+        """Hand over what the worker has sent since the last frame, within `POLL_BUDGET_S`."""
+        deadline = time.perf_counter() + POLL_BUDGET_S
+        text: list[str] = []
+        while time.perf_counter() < deadline:
+            try:
+                event = self._events.get_nowait()
+            except queue.Empty:
+                break
+            if isinstance(event, Token):
+                text.append(event.text)
+                continue
+            self._tell(text)
+            if isinstance(event, Dreaming):
+                self.dream, self.speed = event, event.tokens_per_second
+                self.dream_moved.emit(event)
+            else:
+                self._settle(event)
+        self._tell(text)
+        if self._waiting and not self._worker.is_alive() and self._events.empty():
+            for number in list(self._waiting):
+                self._settle(Failed(number, self.tr("The worker has ended unexpectedly. Start the Studio again."), ""))
+
+    def _tell(self, text: list[str]) -> None:
+        if text:
+            self.text_arrived.emit("".join(text))
+            text.clear()
+
+    def _settle(self, event: Event) -> None:
+        future = self._waiting.pop(event.request, None)
+        if future is None or future.done():
+            return
+        if isinstance(event, Done):
+            future.set_result(event.result)
+        elif isinstance(event, Failed):
+            future.set_exception(EngineFailure(event.message, event.details))
+
+    async def _ask(self, command: Callable[[int], Command]) -> Any:
+        number = next(self._numbers)
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        self._commands.put(command(number))
+        return await future
+
+    def _fresh_cancel(self) -> threading.Event:
+        self._cancel = threading.Event()
+        return self._cancel
+
+    @contextmanager
+    def _occupied(self, busy: Busy) -> Iterator[None]:
+        if self.busy is not Busy.NOTHING:
+            raise EngineFailure(self.why_locked())
+        self.busy, self.dream = busy, None
+        self.changed.emit()
+        try:
+            yield
+        finally:
+            if self.busy is busy:  # closing, which does not wait for others, stays
+                self.busy = Busy.NOTHING
+            self.changed.emit()

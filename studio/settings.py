@@ -1,0 +1,237 @@
+"""The settings of a person: each declared once, kept as JSON in the workspace, in effect as soon as it is changed."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.errors import BitLlamaError, ConfigError
+from engine.formats import atomic
+
+Kind = Literal["float", "int", "text", "choice", "paths"]
+
+FILE_NAME = "settings.json"
+WRITE_DELAY_MS = 400
+"""A slider on its way writes the file once, not at every step."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. Its texts are source strings of the translation context ``Settings``."""
+
+    key: str
+    kind: Kind
+    default: Any
+    group: str = ""
+    """Where the settings page shows it; empty for what the program remembers by itself."""
+    label: str = ""
+    help: str = ""
+    """One or two sentences: what it does and when it takes effect."""
+    low: float = 0.0
+    high: float = 0.0
+    step: float = 1.0
+    low_text: str = ""
+    """What the lowest value is called where it means something of its own."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """For ``choice``: value and text of each."""
+    long: bool = False
+    """For ``text``: of several lines."""
+
+    def check(self, value: Any) -> Any:
+        """The value in its proper type. Raises `ConfigError`, naming the key, for a value that cannot be."""
+        if self.kind == "text":
+            if not isinstance(value, str):
+                raise ConfigError(f"{self.key} is {value!r}; it must be text.")
+            return value
+        if self.kind == "paths":
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                raise ConfigError(f"{self.key} is {value!r}; it must be a list of paths.")
+            return list(value)
+        if self.kind == "choice":
+            allowed = [name for name, _ in self.choices]
+            if value not in allowed:
+                raise ConfigError(f"{self.key} is {value!r}; it must be one of {', '.join(allowed)}.")
+            return value
+        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        if not number or not self.low <= value <= self.high or (self.kind == "int" and value != int(value)):
+            raise ConfigError(f"{self.key} is {value!r}; it must be a number from {self.low:g} to {self.high:g}.")
+        return int(value) if self.kind == "int" else float(value)
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
+    """`text` as it is; the name is the one by which Qt's tools find texts to translate."""
+    return text
+
+
+GROUPS = (
+    QT_TRANSLATE_NOOP("Settings", "Replies"),
+    QT_TRANSLATE_NOOP("Settings", "Character"),
+    QT_TRANSLATE_NOOP("Settings", "Sleep"),
+    QT_TRANSLATE_NOOP("Settings", "Look"),
+)
+"""The groups of the settings page, in its order."""
+
+DECLARATIONS = (
+    Setting(
+        "temperature", "float", 0.7, GROUPS[0], low=0.0, high=2.0, step=0.05,
+        label=QT_TRANSLATE_NOOP("Settings", "Temperature"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings", "How freely words are chosen. 0 always takes the likeliest word; above 1 it gets wild."
+        ),
+    ),
+    Setting(
+        "top_p", "float", 0.95, GROUPS[0], low=0.05, high=1.0, step=0.05,
+        label=QT_TRANSLATE_NOOP("Settings", "Top-p"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings", "Only the likeliest words that together hold this share of the chance are considered. 1 is all."
+        ),
+    ),
+    Setting(
+        "top_k", "int", 40, GROUPS[0], low=0, high=500, step=1, low_text=QT_TRANSLATE_NOOP("Settings", "All"),
+        label=QT_TRANSLATE_NOOP("Settings", "Top-k"),
+        help=QT_TRANSLATE_NOOP("Settings", "Only this many of the likeliest words are considered."),
+    ),
+    Setting(
+        "max_reply", "int", 256, GROUPS[0], low=1, high=4096, step=16,
+        label=QT_TRANSLATE_NOOP("Settings", "Longest reply"),
+        help=QT_TRANSLATE_NOOP("Settings", "A reply ends after this many tokens even if the model has more to say."),
+    ),
+    Setting(
+        "seed", "int", -1, GROUPS[0], low=-1, high=2**31 - 1, step=1, low_text=QT_TRANSLATE_NOOP("Settings", "Random"),
+        label=QT_TRANSLATE_NOOP("Settings", "Seed"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings", "With a fixed seed, the same soul answers the same words in the same way every time."
+        ),
+    ),
+    Setting(
+        "soul_name", "text", "Luna", GROUPS[1],
+        label=QT_TRANSLATE_NOOP("Settings", "Name"),
+        help=QT_TRANSLATE_NOOP("Settings", "What you call it. Only this window uses the name; the model is not told."),
+    ),
+    Setting(
+        "system_prompt", "text", "", GROUPS[1], long=True,
+        label=QT_TRANSLATE_NOOP("Settings", "System prompt"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings", "Read before the next thing you say: who it should be, how it should answer. Empty is none."
+        ),
+    ),
+    Setting(
+        "sleep_rate", "float", 2.0, GROUPS[2], low=1.0, high=10.0, step=0.5,
+        label=QT_TRANSLATE_NOOP("Settings", "Learning while asleep"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings",
+            "How many times stronger than awake it learns while it sleeps. Where a model cannot stand that much, "
+            "the sleep uses what it can and says so.",
+        ),
+    ),
+    Setting(
+        "theme", "choice", "auto", GROUPS[3],
+        label=QT_TRANSLATE_NOOP("Settings", "Theme"),
+        help=QT_TRANSLATE_NOOP("Settings", "Automatic follows your system."),
+        choices=(
+            ("auto", QT_TRANSLATE_NOOP("Settings", "Automatic")),
+            ("light", QT_TRANSLATE_NOOP("Settings", "Light")),
+            ("dark", QT_TRANSLATE_NOOP("Settings", "Dark")),
+        ),
+    ),
+    Setting(
+        "font_size", "int", 14, GROUPS[3], low=11, high=24, step=1,
+        label=QT_TRANSLATE_NOOP("Settings", "Font size"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings", "Of all text, in pixels. Ctrl + and Ctrl − change it anywhere, Ctrl 0 puts it back."
+        ),
+    ),
+    Setting("last_model", "text", ""),
+    Setting("recent_models", "paths", []),
+)  # fmt: skip
+"""Every setting there is, in the order of the settings page."""
+
+
+class Settings(QObject):
+    """The values in force. Read with `get`, changed with `set`; `changed` names the key that changed."""
+
+    changed = Signal(str)
+    problem = Signal(str)
+    """A sentence for the person: the file could not be written."""
+
+    def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path = workspace / FILE_NAME
+        self.problems: list[str] = []
+        """What could not be used of the file when it was read, one sentence each."""
+        self._declared = {setting.key: setting for setting in DECLARATIONS}
+        self._values = {setting.key: setting.default for setting in DECLARATIONS}
+        self._unknown: dict[str, Any] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WRITE_DELAY_MS)
+        self._timer.timeout.connect(self.write)
+        self._dirty = False
+        self._read()
+
+    def get(self, key: str) -> Any:
+        """The value in force; a `KeyError` for a key that nobody declared."""
+        return self._values[key]
+
+    def set(self, key: str, value: Any) -> None:
+        """Change a setting. Raises `ConfigError` for a value that cannot be."""
+        value = self._declared[key].check(value)
+        if value != self._values[key]:
+            self._values[key] = value
+            self._dirty = True
+            self._timer.start()
+            self.changed.emit(key)
+
+    def reset(self, key: str) -> None:
+        """Back to the default."""
+        self.set(key, self._declared[key].default)
+
+    def is_default(self, key: str) -> bool:
+        """Whether the value in force is the declared default."""
+        return bool(self._values[key] == self._declared[key].default)
+
+    def write(self) -> None:
+        """Put what was changed on the disk now; a failure is told through `problem` and tried again later."""
+        self._timer.stop()
+        if not self._dirty:
+            return
+        changed = {key: value for key, value in self._values.items() if not self.is_default(key)}
+        try:
+            atomic.write_text(
+                self.path, json.dumps(self._unknown | changed, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+            )
+        except BitLlamaError as error:
+            self.problem.emit(str(error))
+            return
+        self._dirty = False
+
+    def _read(self) -> None:
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            self.problems.append(f"{self.path} cannot be read ({error}); the defaults are in force.")
+            return
+        try:
+            data = json.loads(text)
+            if not isinstance(data, dict):
+                raise ValueError("it holds no JSON object")
+        except (ValueError, RecursionError) as error:
+            aside = self.path.with_suffix(".damaged.json")
+            atomic.write_text(aside, text)
+            self.problems.append(f"{self.path} is damaged ({error}); the defaults are in force, {aside} keeps it.")
+            return
+        for key, value in data.items():
+            if key not in self._declared:
+                self._unknown[key] = value  # a newer version's; written back as it came
+                continue
+            try:
+                self._values[key] = self._declared[key].check(value)
+            except ConfigError as error:
+                self.problems.append(f"{self.path}: {error} The default is in force.")

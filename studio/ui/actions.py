@@ -1,0 +1,180 @@
+"""What can be done with models and souls, from whatever place of the window: one method for each verb."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio.messages import EngineFailure
+from studio.session import Session
+from studio.settings import Settings
+from studio.ui import dialogs, wording
+from studio.ui.tasks import Tasks
+
+RECENT = 6
+"""How many models are remembered."""
+
+
+def kind_of(path: Path) -> str:
+    """``model``, ``soul``, or empty for what the Studio cannot open."""
+    suffix = path.suffix.lower()
+    if suffix == ".soul":
+        return "soul"
+    if suffix in (".bitt", ".safetensors") or (path.is_dir() and (path / "config.json").exists()):
+        return "model"
+    return ""
+
+
+class Actions(QObject):
+    """The verbs of the Studio. Each checks that it may be done and shows what went wrong."""
+
+    opened = Signal(object)
+    """A model was loaded: `Opened`."""
+    soul_replaced = Signal()
+    """Another soul is awake: loaded or fresh."""
+    told = Signal(str)
+    """Something worth a line: a soul was saved."""
+
+    def __init__(self, window: QWidget, session: Session, settings: Settings) -> None:
+        super().__init__(window)
+        self.session, self.settings = session, settings
+        self.opening: Path | None = None
+        """The model that is being loaded."""
+        self._window = window
+        self._tasks = Tasks(self.fail)
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run a coroutine; its failure is shown."""
+        self._tasks.start(work)
+
+    def fail(self, failure: EngineFailure) -> None:
+        """Show what went wrong."""
+        dialogs.show_failure(self._window, failure)
+
+    def open_path(self, path: Path) -> None:
+        """Open whatever a path is: a model or a soul."""
+        if not kind_of(path):
+            kinds = self.tr("The Studio opens models (.bitt, .safetensors, a checkpoint folder) and souls (.soul).")
+            self.fail(EngineFailure(self.tr("{path} is neither.").format(path=path) + " " + kinds))
+        elif kind_of(path) == "soul":
+            self.load_soul(path)
+        else:
+            self.open_model(path)
+
+    def open_model(self, path: Path) -> None:
+        """Load a model and the soul that belongs to it."""
+        if not self._refused(self.session.why_locked()):
+            self.start(self.open_now(path))
+
+    async def open_now(self, path: Path) -> None:
+        """`open_model`, awaited."""
+        self.opening = path
+        try:
+            opened = await self.session.open(path)
+        finally:
+            self.opening = None
+        recent = [str(path), *(known for known in self.settings.get("recent_models") if known != str(path))]
+        self.settings.set("recent_models", recent[:RECENT])
+        self.settings.set("last_model", str(path))
+        self.opened.emit(opened)
+        if opened.problems:
+            self.fail(EngineFailure("\n".join(opened.problems)))
+
+    def choose_model(self) -> None:
+        """Ask for a model file and load it."""
+        self._ask_for_file(
+            self.tr("Open a model"), self.tr("Models (*.bitt *.safetensors)"), self._start_folder(), self.open_model
+        )
+
+    def load_soul(self, path: Path) -> None:
+        """Put a soul from a file into the loaded model."""
+        if not self._refused(self.session.why_silent()):
+            self.start(self._load_soul(path))
+
+    async def _load_soul(self, path: Path) -> None:
+        await self.session.load_soul(path)
+        self.soul_replaced.emit()
+        self.told.emit(self.tr("{file} is awake. The soul of before is kept.").format(file=path.name))
+
+    def choose_soul(self) -> None:
+        """Ask for a soul file and load it."""
+        self._ask_for_file(self.tr("Load a soul"), self.tr("Souls (*.soul)"), Path.home(), self.load_soul)
+
+    def choose_where_to_save(self) -> None:
+        """Ask where a copy of the soul shall go and write it there."""
+        dialog = QFileDialog(self._window, self.tr("Save a copy of the soul"), str(Path.home()))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("Souls (*.soul)"))
+        dialog.setDefaultSuffix("soul")
+        dialog.selectFile(f"{self.settings.get('soul_name').strip() or 'soul'}.soul".replace("/", "-"))
+        dialog.fileSelected.connect(lambda chosen: self.save_soul(Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_soul(self, path: Path) -> None:
+        """Write a copy of the soul to a file."""
+        if not self._refused(self.session.why_silent()):
+            self.start(self._save_soul(path))
+
+    async def _save_soul(self, path: Path) -> None:
+        await self.session.save_soul(path)
+        self.told.emit(self.tr("Saved a copy as {file}.").format(file=path.name))
+
+    def reset_soul(self) -> None:
+        """Ask, then begin a fresh soul."""
+        if self._refused(self.session.why_silent()):
+            return
+        name = self.session.soul_name
+        lived = wording.number(self.session.soul.level) if self.session.soul else "0"
+        dialogs.ask(
+            self._window,
+            self.tr("Begin a fresh soul?"),
+            self.tr(
+                "{name} has lived {n} tokens. A fresh soul has lived none and knows nothing of you. "
+                "The soul of now is kept in the workspace."
+            ).format(name=name, n=lived),
+            self.tr("Begin afresh"),
+            lambda: self.start(self._reset_soul()),
+        )
+
+    async def _reset_soul(self) -> None:
+        await self.session.reset_soul()
+        self.soul_replaced.emit()
+        self.told.emit(self.tr("A fresh soul is awake. The soul of before is kept."))
+
+    def sleep(self) -> None:
+        """Replay what waits."""
+        if not self._refused(self.session.why_silent()):
+            self.start(self.session.sleep(self.settings.get("sleep_rate")))
+
+    def wake(self) -> None:
+        """End the sleep under way."""
+        if self.session.is_dreaming:
+            self.session.wake()
+
+    def why_awake(self) -> str:
+        """Why sleep cannot begin now, as a sentence; empty where it can."""
+        soul = self.session.soul
+        nothing = "" if soul is None or soul.waiting_messages else self.tr("Nothing new waits for sleep.")
+        return self.session.why_silent() or nothing
+
+    def _refused(self, why: str) -> bool:
+        if why:
+            self.fail(EngineFailure(why))
+        return bool(why)
+
+    def _start_folder(self) -> Path:
+        recent = self.settings.get("recent_models")
+        return Path(recent[0]).parent if recent else Path.home()
+
+    def _ask_for_file(self, title: str, kinds: str, folder: Path, then: Any) -> None:
+        dialog = QFileDialog(self._window, title, str(folder))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(kinds)
+        dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

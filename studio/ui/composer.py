@@ -1,0 +1,158 @@
+"""Where a message is written: Enter sends, Shift+Enter begins a new line, and an input method is never interrupted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPlainTextEdit, QVBoxLayout
+
+from studio import theme
+from studio.ui import style
+from studio.ui.icons import dress
+from studio.ui.widgets import button, set_locked
+
+_MOST_LINES = 8
+
+
+class Draft(QPlainTextEdit):
+    """The text under way; as tall as its lines, up to `_MOST_LINES`."""
+
+    entered = Signal()
+    focus_moved = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("draft")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setAcceptDrops(False)  # files are for the window
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(0)
+        self.document().documentLayout().documentSizeChanged.connect(self.fit)
+        self._composing = False
+        self.fit()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not enter or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            super().keyPressEvent(event)
+        elif self._composing:
+            event.ignore()  # this Enter chooses among the input method's candidates
+        else:
+            event.accept()
+            self.entered.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_moved.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._composing = False
+        self.focus_moved.emit(False)
+
+    def fit(self) -> None:
+        """Take the height of the text."""
+        lines = min(_MOST_LINES, max(1, round(self.document().size().height())))
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 4)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.fit()
+
+
+class Composer(QFrame):
+    """The card at the foot of the chat. It says what was wanted; the chat page does it."""
+
+    send = Signal(str)
+    stop = Signal()
+    sleep = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("composer")
+        self.draft = Draft()
+        self.draft.setAccessibleName(self.tr("Message"))
+        self.draft.entered.connect(self._enter)
+        self.draft.textChanged.connect(self._refresh)
+        self.draft.focus_moved.connect(lambda inside: style.mark(self, focused=inside))
+        self.sleep_button = button(self.tr("Sleep"))
+        self.sleep_button.clicked.connect(self.sleep)
+        self.send_button = button(self.tr("Send"), "primary")
+        self.send_button.clicked.connect(self._enter)
+        self.stop_button = button(self.tr("Stop  Esc"), "primary", self.tr("Stop"))
+        self.stop_button.clicked.connect(self.stop)
+        row = QHBoxLayout()
+        row.setSpacing(theme.GAP_S)
+        row.addWidget(self.sleep_button)
+        row.addStretch(1)
+        row.addWidget(self.send_button)
+        row.addWidget(self.stop_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(theme.GAP_M)
+        column.addWidget(self.draft)
+        column.addLayout(row)
+        self._why_silent = ""
+        self.set_state("", "", False, "")
+        self._dress()
+
+    def set_state(self, prompt: str, why_silent: str, replying: bool, why_awake: str) -> None:
+        """Show what can be done.
+
+        Args:
+            prompt: the words in the empty field.
+            why_silent: why nothing can be sent now; empty where it can. While `replying` one may go on typing.
+            replying: a reply is under way: Send is Stop.
+            why_awake: why sleep cannot begin now; empty where it can.
+        """
+        self._why_silent = why_silent
+        self.draft.setPlaceholderText(prompt)
+        self._lock_draft("" if replying else why_silent)
+        set_locked(self.sleep_button, why_awake, self.tr("Replay what was said and keep it"))
+        self.send_button.setVisible(not replying)
+        self.stop_button.setVisible(replying)
+        self._refresh()
+
+    def _lock_draft(self, reason: str) -> None:
+        """The focus waits on the window's frame while nothing can be typed, and comes back after."""
+        frame = self.window()
+        if reason and self.draft.hasFocus():
+            frame.setFocus()
+        freed = not reason and not self.draft.isEnabled()
+        set_locked(self.draft, reason)
+        if (
+            freed
+            and self.isVisible()
+            and isinstance(frame, QMainWindow)
+            and frame.focusWidget()
+            in (
+                None,
+                frame,
+                frame.centralWidget(),
+            )
+        ):
+            self.draft.setFocus()
+
+    def _refresh(self) -> None:
+        empty = "" if self.draft.toPlainText().strip() else self.tr("Write something first.")
+        set_locked(self.send_button, self._why_silent or empty, self.tr("Send (Enter)"))
+
+    def _enter(self) -> None:
+        text = self.draft.toPlainText().strip()
+        if text and not self._why_silent:
+            self.draft.clear()
+            self.send.emit(text)
+
+    def _dress(self) -> None:
+        dress(self.sleep_button, "moon")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "sleep_button"):
+            self._dress()

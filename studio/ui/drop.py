@@ -1,0 +1,76 @@
+"""Dropping a file anywhere on the window, with a word on what will happen before it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio import theme
+from studio.ui import style
+from studio.ui.actions import Actions, kind_of
+from studio.ui.widgets import label
+
+
+def dropped_path(mime: QMimeData) -> Path | None:
+    """The one local file or folder that is being dragged; None for anything else."""
+    urls = mime.urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+
+
+class DropVeil(QWidget):
+    """Lies over the window while a file is dragged on it."""
+
+    def __init__(self, parent: QWidget, actions: Actions) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.words, self.detail = label(role="heading"), label(role="muted", wrap=True)
+        for text in (self.words, self.detail):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column = QVBoxLayout(self)
+        column.setSpacing(theme.GAP_S)
+        column.addStretch(1)
+        column.addWidget(self.words)
+        column.addWidget(self.detail)
+        column.addStretch(1)
+        self.hide()
+
+    def offer(self, path: Path | None) -> bool:
+        """Say what a drop of `path` would do; False where it would do nothing."""
+        kind = kind_of(path) if path else ""
+        session = self._actions.session
+        why = session.why_silent() if kind == "soul" else session.why_locked()
+        if path is None or not kind:
+            self.words.setText(self.tr("That cannot be opened here"))
+            self.detail.setText(
+                self.tr("Drop one model (.bitt, .safetensors, a checkpoint folder) or one soul (.soul).")
+            )
+        elif why:
+            self.words.setText(self.tr("Not now"))
+            self.detail.setText(why)
+        elif kind == "soul":
+            self.words.setText(self.tr("Go on as the soul {name}").format(name=path.stem))
+            self.detail.setText(self.tr("The soul of now is kept."))
+        else:
+            self.words.setText(self.tr("Load the model {name}").format(name=path.stem if path.suffix else path.name))
+            self.detail.setText(self.tr("Its own soul comes back with it; the one of now is saved first."))
+        parent = self.parentWidget()
+        if parent is not None:
+            self.setGeometry(parent.rect())
+        self.raise_()
+        self.show()
+        return bool(path and kind and not why)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QColor(style.colour("bg"))
+        veil.setAlpha(235)
+        painter.fillRect(self.rect(), veil)
+        pen = QPen(style.colour("soul"), 2, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        frame = QRectF(self.rect()).adjusted(18, 18, -18, -18)
+        painter.drawRoundedRect(frame, theme.RADIUS_CARD, theme.RADIUS_CARD)

@@ -1,0 +1,99 @@
+"""The bottom bar: who computes and why, how fast, whether it learns, and when the soul was saved."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from studio.session import Busy
+from studio.ui import wording
+from studio.ui.actions import Actions
+from studio.ui.widgets import Dot, button, label
+
+HEIGHT = 30
+_TOLD_MS = 6000
+
+
+class Footer(QFrame):
+    """Facts of the moment."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("footer")
+        self.setMinimumHeight(HEIGHT)
+        self._actions = actions
+        self.runtime, self.speed, self.state = label(role="small"), label(role="small"), label(role="small")
+        self.saved, self.told = label(role="small"), label(role="small")
+        self.dot = Dot("muted")
+        self.workspace = button(self.tr("workspace"), "quiet", self.tr("Open the workspace folder"))
+        self.workspace.setToolTip(str(actions.session.workspace))
+        self.workspace.clicked.connect(self._open_workspace)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(22)
+        row.addWidget(self.runtime)
+        row.addWidget(self.speed)
+        state = QHBoxLayout()
+        state.setSpacing(5)
+        state.addWidget(self.dot)
+        state.addWidget(self.state)
+        row.addLayout(state)
+        row.addStretch(1)
+        row.addWidget(self.told)
+        row.addWidget(self.saved)
+        row.addWidget(self.workspace)
+        self._clock = QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._show_saved)
+        self._clock.start()
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(_TOLD_MS)
+        self._quiet.timeout.connect(lambda: self.told.setText(""))
+        actions.told.connect(self.tell)
+        actions.session.changed.connect(self.refresh)
+        actions.session.dream_moved.connect(self.refresh)
+        self.refresh()
+
+    def tell(self, text: str) -> None:
+        """Say something for a few seconds."""
+        self.told.setText(text)
+        self._quiet.start()
+
+    def refresh(self) -> None:
+        """Show what the session is at."""
+        session = self._actions.session
+        body = session.body
+        if body is not None:
+            device = body.device.upper() if body.device in ("cpu", "mps") else body.device
+            self.runtime.setText(f"{device} · {body.runtime}")
+            self.runtime.setToolTip(body.reason)
+        else:
+            self.runtime.setText(self.tr("no model"))
+        self.speed.setText(wording.speed(session.speed) if session.speed else "")
+        self.speed.setVisible(bool(session.speed))
+        self.speed.setToolTip(self.tr("Measured over the last reply or sleep"))
+        texts = {
+            Busy.NOTHING: ("muted", self.tr("awake") if body else self.tr("waiting for a model")),
+            Busy.OPENING: ("body", self.tr("loading")),
+            Busy.REPLYING: ("learn", self.tr("learning")),
+            Busy.DREAMING: ("soul", self.tr("dreaming")),
+            Busy.SOUL: ("soul", self.tr("soul")),
+            Busy.CLOSING: ("soul", self.tr("saving the soul…")),
+        }
+        token, text = texts[session.busy]
+        self.dot.set_token(token)
+        self.state.setText(text)
+        self._show_saved()
+
+    def _show_saved(self) -> None:
+        soul = self._actions.session.soul
+        known = soul is not None and soul.saved_at > 0
+        ago = wording.ago(time.time() - soul.saved_at) if soul is not None and known else ""
+        self.saved.setText(self.tr("Saved {ago}").format(ago=ago) if known else "")
+
+    def _open_workspace(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._actions.session.workspace)))

@@ -1,0 +1,106 @@
+"""The column at the right of the chat: what is being learned, the soul, and how replies are chosen."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from studio import theme
+from studio.ui import wording
+from studio.ui.actions import Actions
+from studio.ui.widgets import button, label, prose
+
+_PROMPT_LENGTH = 90
+
+
+class Inspector(QFrame):
+    """Facts of the soul and of the sampling, always those in force."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("inspector")
+        self.setFixedWidth(theme.INSPECTOR_WIDTH)
+        self._actions = actions
+        self._learned = 0
+        self.learned = label(role="learn")
+        self.learned_note = prose()
+        self.soul = prose()
+        self.sampling = prose()
+        self.change = button(self.tr("Change"), "link", self.tr("Change how replies are chosen"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(theme.GAP_XS)
+        column.addWidget(label(self.tr("Learning"), "title"))
+        column.addSpacing(theme.GAP_S)
+        column.addWidget(self.learned)
+        column.addWidget(self.learned_note)
+        column.addSpacing(theme.GAP_L)
+        column.addWidget(label(self.tr("Soul"), "title"))
+        column.addSpacing(theme.GAP_XS)
+        column.addWidget(self.soul)
+        column.addSpacing(theme.GAP_L)
+        column.addWidget(label(self.tr("Sampling"), "title"))
+        column.addSpacing(theme.GAP_XS)
+        column.addWidget(self.sampling)
+        column.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        actions.session.changed.connect(self.refresh)
+        actions.settings.changed.connect(self.refresh)
+        self.refresh()
+
+    def set_learned(self, tokens: int) -> None:
+        """Tokens that the soul lived in the conversation that is shown, since the program started."""
+        self._learned = tokens
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is in force."""
+        self.learned.setText(f"+{wording.number(self._learned)}")
+        self.learned.setVisible(self._learned > 0)
+        if self._learned:
+            text = self.tr(
+                "tokens learned in this chat. The soul takes one small step at every token it reads or writes."
+            )
+        else:
+            text = self.tr("Nothing yet in this chat. The soul takes one small step at every token it reads or writes.")
+        self.learned_note.set_plain(text)
+        self.soul.set_plain(self._soul())
+        self.sampling.set_plain(self._sampling())
+
+    def _soul(self) -> str:
+        session, soul = self._actions.session, self._actions.session.soul
+        if soul is None:
+            return self.tr("No soul is awake; load a model first.")
+        now = time.time()
+        lines = [
+            self.tr("{layers} layers · {size}").format(layers=soul.layers, size=wording.size(soul.file_bytes))
+            if soul.file_bytes
+            else self.tr("{layers} layers").format(layers=soul.layers),
+            self.tr("{tokens} lived").format(tokens=wording.tokens(soul.level)),
+            self.tr("Last slept {ago}").format(ago=wording.ago(now - soul.slept_at))
+            if soul.slept_at
+            else self.tr("Has not slept yet"),
+        ]
+        if soul.waiting_messages:
+            lines.append(self.tr("{messages} wait for sleep").format(messages=wording.messages(soul.waiting_messages)))
+        if session.is_dreaming:
+            lines[2] = self.tr("Dreaming now")
+        return "\n".join(lines)
+
+    def _sampling(self) -> str:
+        get = self._actions.settings.get
+        top_k = self.tr("all") if get("top_k") == 0 else str(get("top_k"))
+        seed = self.tr("random") if get("seed") < 0 else str(get("seed"))
+        prompt = wording.short(get("system_prompt"), _PROMPT_LENGTH) or self.tr("none")
+        return "\n".join(
+            (
+                self.tr("Temperature {t} · top-p {p}").format(
+                    t=wording.decimal(get("temperature")), p=wording.decimal(get("top_p"))
+                ),
+                self.tr("Top-k {k} · seed {seed}").format(k=top_k, seed=seed),
+                self.tr("At most {tokens}").format(tokens=wording.tokens(get("max_reply"))),
+                self.tr("System prompt: {prompt}").format(prompt=prompt),
+            )
+        )

@@ -1,0 +1,259 @@
+"""The Model Lab: the models at hand, and the soul with its sleep."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio import theme
+from studio.ui import wording
+from studio.ui.actions import Actions
+from studio.ui.header import known_models
+from studio.ui.sleep_panel import SleepCard
+from studio.ui.widgets import Card, Elided, Facts, button, label, prose, set_locked
+
+_NARROW = 820
+"""Under this width the two cards of the soul stand one above the other."""
+
+
+class BodyCard(Card):
+    """The loaded model."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self._actions = actions
+        self.facts = Facts()
+        self.empty = label(role="muted", wrap=True)
+        self.open_button = button(self.tr("Open a model…"))
+        self.open_button.clicked.connect(actions.choose_model)
+        self.head.addStretch(1)
+        self.head.addWidget(self.open_button)
+        self.column.addWidget(self.empty)
+        self.column.addWidget(self.facts)
+        actions.session.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the session's state."""
+        session, body = self._actions.session, self._actions.session.body
+        set_locked(
+            self.open_button,
+            session.why_locked(),
+            self.tr("A .bitt or .safetensors file; a drop on the window does too"),
+        )
+        self.facts.setVisible(body is not None)
+        self.empty.setVisible(body is None)
+        if body is None:
+            self.title.setText(self.tr("No model is loaded"))
+            opening = self._actions.opening
+            self.empty.setText(
+                self.tr("{model} is being loaded…").format(model=opening.stem)
+                if opening
+                else self.tr("Open a .bitt or .safetensors file, or drop one anywhere on this window.")
+            )
+            return
+        self.title.setText(body.name)
+        stored = self.tr("ternary, 2 bits a weight") if body.packed else self.tr("float weights, ternary when used")
+        self.facts.set(self.tr("Weights"), f"{wording.parameters(body.parameters)} · {stored}")
+        self.facts.set(
+            self.tr("Shape"),
+            self.tr("{layers} layers, {width} wide, {vocab} tokens known, {variant} memory").format(
+                layers=body.layers, width=body.hidden_dim, vocab=wording.number(body.vocab_size), variant=body.variant
+            ),
+        )
+        self.facts.set(self.tr("File"), f"{body.path} · {wording.size(body.file_bytes)}")
+        self.facts.set(self.tr("Runs on"), f"{body.device.upper()} · {body.runtime}. {body.reason}")
+        self.facts.set(self.tr("Fingerprint"), body.fingerprint[:16], body.fingerprint)
+
+
+class ModelsCard(Card):
+    """The models at hand: the bundled one and those opened lately."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.title.setText(self.tr("At hand"))
+        self._actions = actions
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(theme.GAP_XS)
+        self.column.addLayout(self._rows)
+        self.empty = label(self.tr("Models that you open are listed here."), "muted", wrap=True)
+        self.column.addWidget(self.empty)
+        self.load_buttons: dict[Path, QWidget] = {}
+        actions.session.changed.connect(self.refresh)
+        actions.settings.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is at hand."""
+        known = known_models(self._actions)
+        if list(self.load_buttons) != known:
+            self._build(known)
+        self.empty.setVisible(not known)
+        body, locked = self._actions.session.body, self._actions.session.why_locked()
+        for path, control in self.load_buttons.items():
+            loaded = self.tr("It is loaded.") if body is not None and body.path == path else ""
+            set_locked(control, locked or loaded, str(path))
+
+    def _build(self, known: list[Path]) -> None:
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        self.load_buttons = {}
+        for path in known:
+            row = QWidget()
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(theme.GAP_M)
+            name = path.stem if path.suffix else path.name
+            line.addWidget(label(name))
+            line.addWidget(Elided(str(path.parent), "small"), 1)
+            load = button(self.tr("Load"), name=self.tr("Load {model}").format(model=name))
+            load.clicked.connect(lambda _=False, path=path: self._actions.open_model(path))
+            line.addWidget(load)
+            self.load_buttons[path] = load
+            self._rows.addWidget(row)
+
+
+class SoulCard(Card):
+    """The soul that is awake, and what can be done with its file."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self._actions = actions
+        self.detail = Elided(role="muted")
+        self.save_button = button(self.tr("Save a copy…"))
+        self.save_button.clicked.connect(actions.choose_where_to_save)
+        self.load_button = button(self.tr("Load…"), name=self.tr("Load a soul"))
+        self.load_button.clicked.connect(actions.choose_soul)
+        self.reset_button = button(self.tr("Begin afresh…"))
+        self.reset_button.clicked.connect(actions.reset_soul)
+        self.head.addWidget(self.detail, 1)
+        for control in (self.save_button, self.load_button, self.reset_button):
+            self.head.addWidget(control)
+        self.facts = Facts()
+        self.column.addWidget(self.facts)
+        self.note = prose(
+            self.tr(
+                "A soul is what a model has lived: its fast weights, changed a little by every token. It is saved by "
+                "itself after each reply; a copy is yours to keep or to take elsewhere."
+            )
+        )
+        self.column.addStretch(1)
+        self.column.addWidget(self.note)
+        actions.session.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the session's state."""
+        session, soul, body = self._actions.session, self._actions.session.soul, self._actions.session.body
+        self.title.setText(session.soul_name)
+        locked = session.why_silent()
+        set_locked(self.save_button, locked, self.tr("Write a copy of the soul to a file"))
+        set_locked(self.load_button, locked, self.tr("Go on as a soul from a file; the one of now is kept"))
+        set_locked(self.reset_button, locked, self.tr("Begin a fresh soul; the one of now is kept"))
+        self.facts.setVisible(soul is not None)
+        if soul is None or body is None:
+            self.detail.setText(self.tr("sleeps in a model that is not loaded"))
+            return
+        self.detail.setText(self.tr("lives in {model}").format(model=body.name))
+        now = time.time()
+        self.facts.set(self.tr("Lived"), wording.tokens(soul.level))
+        self.facts.set(
+            self.tr("Size"),
+            self.tr("{layers} layers").format(layers=soul.layers)
+            + (f" · {wording.size(soul.file_bytes)}" if soul.file_bytes else ""),
+        )
+        self.facts.set(
+            self.tr("Saved"), wording.ago(now - soul.saved_at) if soul.saved_at else self.tr("nothing lived yet")
+        )
+        self.facts.set(self.tr("Slept"), wording.ago(now - soul.slept_at) if soul.slept_at else self.tr("not yet"))
+
+
+class LabPage(QWidget):
+    """Two views, chosen at the left."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._actions = actions
+        self.body = BodyCard(actions)
+        self.models = ModelsCard(actions)
+        self.soul = SoulCard(actions)
+        self.sleep = SleepCard(actions)
+        self._stack = QStackedWidget()
+        self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._pair.setSpacing(18)
+        self._pair.addWidget(self.soul, 3)
+        self._pair.addWidget(self.sleep, 2)
+        models = QVBoxLayout()
+        models.setSpacing(18)
+        models.addWidget(self.body)
+        models.addWidget(self.models)
+        models.addStretch(1)
+        soul = QVBoxLayout()
+        soul.addLayout(self._pair)
+        soul.addStretch(1)
+        for view in (models, soul):
+            self._stack.addWidget(_scrolled(view))
+        side = QFrame()
+        side.setObjectName("side")
+        side.setFixedWidth(theme.SIDE_WIDTH)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(theme.GAP_XS)
+        self.views = QButtonGroup(self)
+        for number, text in enumerate((self.tr("Models"), self.tr("Soul and sleep"))):
+            choice = button(text, "row")
+            choice.setCheckable(True)
+            self.views.addButton(choice, number)
+            column.addWidget(choice)
+        column.addStretch(1)
+        self.views.idToggled.connect(lambda number, on: self._stack.setCurrentIndex(number) if on else None)
+        self.views.button(0).setChecked(True)
+        page = QHBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(side)
+        page.addWidget(self._stack, 1)
+        actions.session.changed.connect(self._mark_dream)
+        self._mark_dream()
+
+    def show_view(self, number: int) -> None:
+        """Show the models (0) or the soul and its sleep (1)."""
+        self.views.button(number).setChecked(True)
+
+    def _mark_dream(self) -> None:
+        dreaming = self._actions.session.is_dreaming
+        self.views.button(1).setText(self.tr("Soul and sleep") + (" ☾" if dreaming else ""))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() - theme.SIDE_WIDTH >= _NARROW
+        self._pair.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
+
+def _scrolled(view: QVBoxLayout) -> QScrollArea:
+    """A view that scrolls where the window is too low for it."""
+    inner = QWidget()
+    inner.setObjectName("inner")
+    view.setContentsMargins(26, 22, 26, 22)
+    inner.setLayout(view)
+    area = QScrollArea()
+    area.setWidget(inner)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area

@@ -1,0 +1,183 @@
+"""The frame: header, the three tabs, footer; keys that hold everywhere; dropping and closing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.errors import ConfigError
+from studio import theme
+from studio.messages import EngineFailure
+from studio.session import Busy, Session
+from studio.settings import Settings
+from studio.ui import dialogs, style
+from studio.ui.actions import Actions
+from studio.ui.chat_page import ChatPage
+from studio.ui.drop import DropVeil, dropped_path
+from studio.ui.footer import Footer
+from studio.ui.header import Header
+from studio.ui.lab_page import LabPage
+from studio.ui.settings_page import SettingsPage
+
+LAB, CHAT, SETTINGS = range(3)
+
+
+class MainWindow(QMainWindow):
+    """The one window of the Studio."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.session, self.settings = session, settings
+        session.soul_name = self._soul_name()
+        self.verbs = Actions(self, session, settings)
+        self.header = Header(self.verbs)
+        self.lab = LabPage(self.verbs)
+        self.chat = ChatPage(self.verbs)
+        self.settings_page = SettingsPage(settings)
+        self.footer = Footer(self.verbs)
+        self.pages = QStackedWidget()
+        for page in (self.lab, self.chat, self.settings_page):
+            self.pages.addWidget(page)
+        frame = self._frame = QWidget()
+        frame.setObjectName("page")
+        frame.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # where the focus rests while nothing can be typed
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.footer)
+        self.setCentralWidget(frame)
+        self.veil = DropVeil(self, self.verbs)
+        self.setAcceptDrops(True)
+        self.setWindowTitle(self.tr("Bit-Llama Studio"))
+        self.setMinimumSize(*theme.MINIMUM_SIZE)
+        self.resize(1280, 800)
+        self.header.tabs.chosen.connect(self._show_tab)
+        self.chat.inspector.change.clicked.connect(lambda: self.show_tab(SETTINGS))
+        settings.changed.connect(self._setting_changed)
+        settings.problem.connect(lambda sentence: self.verbs.fail(EngineFailure(sentence)))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
+        self._keys()
+        self._may_close = False
+        style.apply(settings.get("theme"), settings.get("font_size"))  # once, over the finished window
+        self.show_tab(CHAT)
+
+    def _keys(self) -> None:
+        for keys, what in {
+            "Esc": self.stop,
+            "Ctrl+N": self.new_chat,
+            "Ctrl+O": self.verbs.choose_model,
+            "Ctrl+,": lambda: self.show_tab(SETTINGS),
+            "Ctrl+1": lambda: self.show_tab(LAB),
+            "Ctrl+2": lambda: self.show_tab(CHAT),
+            "Ctrl+3": lambda: self.show_tab(SETTINGS),
+            "Ctrl++": lambda: self.zoom(1),
+            "Ctrl+=": lambda: self.zoom(1),
+            "Ctrl+-": lambda: self.zoom(-1),
+            "Ctrl+0": lambda: self.settings.reset("font_size"),
+        }.items():
+            QShortcut(QKeySequence(keys), self).activated.connect(what)
+
+    def show_tab(self, number: int) -> None:
+        """Show `LAB`, `CHAT` or `SETTINGS`."""
+        self.header.tabs.choose(number)
+        self._show_tab(number)
+
+    def new_chat(self) -> None:
+        """Begin another conversation, ready to type."""
+        self.show_tab(CHAT)
+        self.chat.new_chat()
+
+    def stop(self) -> None:
+        """End the reply under way; a sleep is ended by its own button only."""
+        if self.session.busy is Busy.REPLYING:
+            self.session.stop()
+
+    def zoom(self, steps: int) -> None:
+        """Make all text larger or smaller, within the bounds of the setting."""
+        try:
+            self.settings.set("font_size", self.settings.get("font_size") + steps)
+        except ConfigError:
+            return  # as large or as small as it gets
+
+    def _show_tab(self, number: int) -> None:
+        self.pages.setCurrentIndex(number)
+        self._frame.setFocus()
+        if number == CHAT:
+            self.chat.composer.draft.setFocus()
+
+    def _setting_changed(self, key: str) -> None:
+        if key in ("theme", "font_size"):
+            style.apply(self.settings.get("theme"), self.settings.get("font_size"))
+        elif key == "soul_name":
+            self.session.soul_name = self._soul_name()
+            self.session.changed.emit()
+
+    def _soul_name(self) -> str:
+        return self.settings.get("soul_name").strip() or self.tr("The soul")
+
+    def _scheme_changed(self) -> None:
+        choice = self.settings.get("theme")
+        if choice == "auto" and style.resolve(choice) is not style.tokens():
+            style.apply(choice, self.settings.get("font_size"))
+
+    # Dropping
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            self.veil.offer(dropped_path(event.mimeData()))
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped_path(event.mimeData())
+        possible = self.veil.offer(path)
+        self.veil.hide()
+        if path is not None and possible:
+            event.acceptProposedAction()
+            self.verbs.open_path(path)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.veil.setGeometry(self.rect())
+
+    # Closing
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing is always safe: what is under way is stopped and the soul saved before the window goes."""
+        self.settings.write()
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        if self.session.busy is not Busy.CLOSING:
+            self.verbs.start(self._close())
+
+    async def _close(self, even_unsaved: bool = False) -> None:
+        try:
+            await self.session.close(even_unsaved)
+        except EngineFailure as failure:
+            if not even_unsaved:
+                dialogs.ask(
+                    self,
+                    self.tr("The soul could not be saved"),
+                    str(failure),
+                    self.tr("Close without saving"),
+                    lambda: self.verbs.start(self._close(even_unsaved=True)),
+                )
+                return
+        self._may_close = True
+        self.close()

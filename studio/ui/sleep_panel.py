@@ -1,0 +1,202 @@
+"""Sleep, as it is seen: the ring that fills, the line that passes by, and what is known of the night."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio import theme
+from studio.messages import Dreaming, Slept
+from studio.ui import wording
+from studio.ui.actions import Actions
+from studio.ui.icons import dress
+from studio.ui.widgets import Card, Elided, Facts, MoonRing, button, label, prose, set_locked
+
+_LINE_LENGTH = 120
+
+
+class DreamView(QWidget):
+    """The ring, how far it is, and the line that is being replayed."""
+
+    def __init__(self, size: int = 80) -> None:
+        super().__init__()
+        self.ring = MoonRing(size)
+        self.percent = label(role="figure")
+        self.left = label(role="small")
+        self.line = Elided(role="small")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addStretch(1)
+        words.addWidget(self.percent)
+        words.addWidget(self.left)
+        words.addWidget(self.line)
+        words.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GAP_L + 2)
+        row.addWidget(self.ring)
+        row.addLayout(words, 1)
+
+    def show_dream(self, dream: Dreaming | None) -> None:
+        """Show how far a sleep has come; None before its first word."""
+        self.ring.set_fraction(dream.fraction if dream else 0.0)
+        self.percent.setText(self.tr("{n} %").format(n=int((dream.fraction if dream else 0.0) * 100)))
+        if dream is None:
+            self.left.setText(self.tr("falling asleep"))
+            self.line.setText("")
+            return
+        left, speed = wording.duration(dream.seconds_left), wording.speed(dream.tokens_per_second)
+        self.left.setText(self.tr("{left} left · {speed}").format(left=left, speed=speed))
+        self.line.setText(self.tr("replaying “{line}”").format(line=wording.short(dream.line, _LINE_LENGTH)))
+
+    def show_rest(self, headline: str, detail: str) -> None:
+        """Show that nobody sleeps."""
+        self.ring.set_fraction(0.0)
+        self.percent.setText(headline)
+        self.left.setText(detail)
+        self.line.setText("")
+
+
+def report_line(report: Slept) -> str:
+    """What a sleep did, in one line."""
+    return " · ".join(
+        (
+            wording.messages(report.messages),
+            wording.conversations(report.conversations),
+            wording.tokens(report.tokens),
+            wording.duration(report.seconds),
+        )
+    )
+
+
+class DreamCard(QFrame):
+    """What stands in the chat while the soul dreams."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.setObjectName("composer")
+        self._actions = actions
+        self.title = label(role="title")
+        self.view = DreamView(64)
+        self.wake_button = button(self.tr("Wake up"))
+        self.wake_button.setToolTip(self.tr("Ends the sleep now and keeps what the finished conversations taught"))
+        self.wake_button.clicked.connect(actions.wake)
+        row = QHBoxLayout()
+        row.addWidget(self.view, 1)
+        row.addWidget(self.wake_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(theme.GAP_S)
+        column.addWidget(self.title)
+        column.addLayout(row)
+        actions.session.dream_moved.connect(self.view.show_dream)
+        actions.session.changed.connect(self.refresh)
+        self.refresh()
+        self._dress()
+
+    def refresh(self) -> None:
+        """Show the session's state."""
+        session = self._actions.session
+        self.title.setText(self.tr("{name} is dreaming of what you said").format(name=session.soul_name))
+        if session.is_dreaming:
+            self.view.show_dream(session.dream)
+        self.setVisible(session.is_dreaming)
+
+    def _dress(self) -> None:
+        dress(self.wake_button, "sun")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "wake_button"):
+            self._dress()
+
+
+class SleepCard(Card):
+    """Sleep in the Model Lab: what waits, how it goes, what the last one did."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.title.setText(self.tr("Sleep"))
+        self._actions = actions
+        self.view = DreamView()
+        self.facts = Facts()
+        self.sleep_button = button(self.tr("Sleep"), "primary")
+        self.sleep_button.clicked.connect(actions.sleep)
+        self.wake_button = button(self.tr("Wake up and keep"))
+        self.wake_button.clicked.connect(actions.wake)
+        row = QHBoxLayout()
+        row.addWidget(self.sleep_button)
+        row.addWidget(self.wake_button)
+        row.addStretch(1)
+        self.column.addWidget(self.view)
+        self.column.addSpacing(theme.GAP_S)
+        self.column.addWidget(self.facts)
+        self.column.addSpacing(theme.GAP_S)
+        self.column.addLayout(row)
+        self.note = prose()
+        self.note.set_plain(
+            self.tr(
+                "Sleep replays what you said, so that it is learned more firmly. Waking early keeps what the finished "
+                "conversations taught. The soul of before is kept."
+            )
+        )
+        self.column.addWidget(self.note)
+        self.column.addStretch(1)
+        actions.session.dream_moved.connect(self.view.show_dream)
+        actions.session.changed.connect(self.refresh)
+        actions.settings.changed.connect(self.refresh)
+        self.refresh()
+        self._dress()
+
+    def refresh(self) -> None:
+        """Show the session's state."""
+        session, soul = self._actions.session, self._actions.session.soul
+        if session.is_dreaming:
+            self.view.show_dream(session.dream)
+        elif soul is None:
+            self.view.show_rest(self.tr("Awake"), self.tr("no model is loaded"))
+        else:
+            slept = wording.ago(time.time() - soul.slept_at) if soul.slept_at else ""
+            last = self.tr("last slept {ago}").format(ago=slept) if slept else self.tr("has not slept yet")
+            self.view.show_rest(self.tr("Awake"), last)
+        self.facts.set(self.tr("Waiting"), self._waiting())
+        rate = wording.decimal(self._actions.settings.get("sleep_rate"), 1)
+        self.facts.set(self.tr("Inner rate"), self.tr("raised × {rate}, back to normal on waking").format(rate=rate))
+        locked = session.is_dreaming
+        self.facts.set(self.tr("Chat"), self.tr("locked while dreaming") if locked else self.tr("open"))
+        self.facts.set(self.tr("Last sleep"), self._last())
+        self.sleep_button.setVisible(not session.is_dreaming)
+        self.wake_button.setVisible(session.is_dreaming)
+        set_locked(self.sleep_button, self._actions.why_awake(), self.tr("Replay what was said and keep it"))
+
+    def _waiting(self) -> str:
+        soul = self._actions.session.soul
+        if soul is None or not soul.waiting_messages:
+            return self.tr("nothing")
+        return f"{wording.conversations(soul.waiting_conversations)}, {wording.messages(soul.waiting_messages)}"
+
+    def _last(self) -> str:
+        report = self._actions.session.last_sleep
+        if report is None:
+            return "—"
+        if not report.kept:
+            return self.tr("woken before anything was learned; nothing changed")
+        text = report_line(report)
+        if report.woken:
+            text += " · " + self.tr("woken early")
+        if report.rate < report.rate_asked:
+            text += " · " + self.tr("rate cut to × {n}, more would be unstable").format(
+                n=wording.decimal(report.rate, 1)
+            )
+        return text
+
+    def _dress(self) -> None:
+        dress(self.sleep_button, "moon", "on_fill")
+        dress(self.wake_button, "sun")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "wake_button"):
+            self._dress()

@@ -1,0 +1,123 @@
+"""The style sheet of the Studio, a `string.Template` filled from the tokens by `studio.ui.style.sheet`."""
+
+from __future__ import annotations
+
+STYLESHEET = """
+QWidget { color: $text; font-size: ${body_text}px; }
+QMainWindow, QDialog, #page { background: $bg; }
+QToolTip {
+    color: $text; background: $raised; border: 1px solid $line; padding: 5px 8px; font-size: ${small}px;
+}
+
+#header { background: $surface; border: none; border-bottom: 1px solid $line; }
+#footer { background: $surface; border: none; border-top: 1px solid $line; }
+#side { background: $surface; border: none; border-right: 1px solid $line; }
+#inspector { background: $surface; border: none; border-left: 1px solid $line; }
+QFrame#card { background: $surface; border: 1px solid $line; border-radius: ${r_card}px; }
+QFrame#composer { background: $surface; border: 1px solid $line; border-radius: ${r_bubble}px; }
+QFrame#composer[focused="true"] { border-color: $soul_line; }
+QFrame#rule { background: $line; border: none; max-height: 1px; min-height: 1px; }
+
+QLabel { background: transparent; border: none; }
+QLabel[role="small"] { color: $muted; font-size: ${small}px; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="name"] { font-weight: 600; }
+QLabel[role="title"] { font-weight: 600; }
+QLabel[role="figure"] { font-size: ${figure}px; font-weight: 600; }
+QLabel[role="heading"] { font-size: ${figure}px; font-weight: 600; }
+QLabel[role="learn"] { color: $learn; font-size: ${figure}px; font-weight: 600; }
+QLabel[role="problem"] { color: $bad; font-size: ${small}px; }
+QLabel[role="good"] { color: $good; font-size: ${small}px; }
+
+QPushButton {
+    background: transparent; border: 1px solid $line; border-radius: ${r_control}px;
+    padding: 7px 14px; min-height: 17px;
+}
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $raised; }
+QPushButton:focus { border-color: $soul; }
+QPushButton:disabled { color: $faint; background: transparent; }
+QPushButton[kind="primary"] { background: $soul_fill; border-color: $soul_fill; color: $on_fill; }
+QPushButton[kind="primary"]:hover { background: $fill_hover; }
+QPushButton[kind="primary"]:focus { border-color: $text; }
+QPushButton[kind="primary"]:disabled { background: $raised; border-color: $raised; color: $faint; }
+QPushButton[kind="quiet"] {
+    border: 1px solid transparent; padding: 1px 5px; color: $muted; font-size: ${small}px; min-height: 15px;
+}
+QPushButton[kind="quiet"]:hover { color: $text; }
+QPushButton[kind="quiet"]:focus { border-color: $soul; }
+QPushButton[kind="link"] {
+    border: 1px solid transparent; padding: 1px 0; color: $soul; font-size: ${small}px; min-height: 15px;
+}
+QPushButton[kind="link"]:hover { background: transparent; color: $text; }
+QPushButton[kind="link"]:focus { border-color: $soul; }
+QPushButton[kind="row"] { border-color: transparent; text-align: left; padding: 7px 9px; }
+QPushButton[kind="row"]:checked { background: $raised; }
+QPushButton[kind="row"]:focus { border-color: $soul; }
+QPushButton[kind="chip"] { border-radius: 15px; padding: 5px 12px; }
+QPushButton[kind="chip"]:focus { border-color: $soul; }
+QPushButton[kind="suggestion"] { text-align: left; padding: 9px 14px; background: $surface; }
+QPushButton[kind="suggestion"]:hover { background: $raised; }
+QPushButton[kind="suggestion"]:focus { border-color: $soul; }
+QPushButton[kind="float"] {
+    background: $raised; border-radius: 14px; padding: 4px 12px; font-size: ${small}px; min-height: 18px;
+}
+QDialog#notice { background: $surface; border: 1px solid $line; }
+QPlainTextEdit#details { background: $bg; border: 1px solid $line; border-radius: ${r_control}px; padding: 8px;
+    font-family: monospace; font-size: ${small}px; }
+QLabel[role="dream"] { color: $soul; }
+QLabel#learned {
+    color: $learn; border: 1px solid $learn_line; border-radius: 11px; padding: 3px 9px; font-size: ${small}px;
+}
+
+#segment { background: $bg; border: 1px solid $line; border-radius: ${r_control}px; }
+#segment QPushButton { border: 1px solid transparent; border-radius: 6px; padding: 5px 17px; color: $muted; }
+#segment QPushButton:hover { background: transparent; color: $text; }
+#segment QPushButton:checked { background: $raised; color: $text; font-weight: 500; }
+#segment QPushButton:focus { border-color: $soul; }
+
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit[kind="field"] {
+    background: $bg; border: 1px solid $line; border-radius: ${r_control}px; padding: 6px 10px; min-height: 19px;
+    selection-background-color: $soul_fill; selection-color: $on_fill;
+}
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit[kind="field"]:focus {
+    border-color: $soul;
+}
+QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
+QComboBox::drop-down { border: none; width: 26px; }
+QComboBox QAbstractItemView, QMenu {
+    background: $surface; border: 1px solid $line; padding: 4px; outline: none;
+    selection-background-color: $raised; selection-color: $text;
+}
+QMenu { border-radius: ${r_control}px; }
+QMenu::item { padding: 6px 20px 6px 12px; border-radius: 6px; }
+QMenu::item:selected { background: $raised; }
+QMenu::item:disabled { color: $faint; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+
+QSlider { background: transparent; min-height: 22px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $raised; }
+QSlider::sub-page:horizontal { background: $soul; border-radius: 2px; }
+QSlider::handle:horizontal {
+    width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; background: $surface; border: 1px solid $muted;
+}
+QSlider::handle:horizontal:hover { background: $raised; }
+QSlider::handle:horizontal:focus { border: 2px solid $soul; }
+QSlider::sub-page:horizontal:disabled { background: $line; }
+
+QScrollArea, QAbstractScrollArea#transcript { background: transparent; border: none; }
+QScrollArea > QWidget > QWidget#inner { background: transparent; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar::handle:vertical { background: $line; border-radius: 3px; min-height: 32px; margin: 2px 3px; }
+QScrollBar::handle:vertical:hover { background: $faint; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle:horizontal { background: $line; border-radius: 3px; min-width: 32px; margin: 3px 2px; }
+
+QPlainTextEdit#draft, QPlainTextEdit[kind="field"], QLineEdit { placeholder-text-color: $muted; }
+QPlainTextEdit#draft { background: transparent; border: none; padding: 0; selection-background-color: $soul_fill;
+    selection-color: $on_fill; }
+QTextEdit#message { background: transparent; border: none; selection-background-color: $soul_fill;
+    selection-color: $on_fill; }
+"""

@@ -1,0 +1,95 @@
+"""The messages of one conversation as a Qt model; views pull what was added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from studio.messages import Line, Role, Said
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass
+class Message:
+    """One message as it is shown."""
+
+    role: Role
+    text: str
+    writing: bool = False
+    """The reply is still coming."""
+    learned: int = 0
+    """Tokens lived in this exchange; 0 where it is not known (an earlier day)."""
+    speed: float = 0.0
+    """Tokens a second; 0 where it is not known."""
+    ending: str = ""
+    """Why the reply ended, as `Said.stopped`; ``failed`` where an error ended it; empty where it is not known."""
+
+
+class Roles(IntEnum):
+    """Roles of the model beside ``DisplayRole``, which is the text."""
+
+    MESSAGE = Qt.ItemDataRole.UserRole + 1
+
+
+class TranscriptModel(QAbstractListModel):
+    """A list of `Message`. The last one may be growing."""
+
+    def __init__(self, conversation: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.conversation = conversation
+        self._messages: list[Message] = []
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature; the value is immutable)
+        return 0 if parent.isValid() else len(self._messages)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._messages):
+            return None
+        message = self._messages[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return message.text
+        return message if role == Roles.MESSAGE else None
+
+    def message(self, row: int) -> Message:
+        """The message of a row; negative rows count from the end."""
+        return self._messages[row]
+
+    def extend(self, lines: Iterable[Line]) -> None:
+        """Add messages of the log."""
+        added = [Message(line.role, line.text) for line in lines]
+        if added:
+            self._insert(added)
+
+    def begin_exchange(self, text: str) -> None:
+        """Add what the person said and the reply that is about to come."""
+        self._insert([Message("user", text), Message("assistant", "", writing=True)])
+
+    def append_text(self, text: str) -> None:
+        """Let the last message grow."""
+        self._messages[-1].text += text
+        self._last_changed()
+
+    def finish_exchange(self, said: Said | None) -> None:
+        """The reply is whole, with what came of it; None where an error ended it."""
+        last = self._messages[-1]
+        last.writing = False
+        last.ending = said.stopped if said else "failed"
+        if said:
+            last.learned, last.speed = said.learned, said.tokens_per_second
+            last.text = said.lines[-1].text if said.lines else last.text
+        self._last_changed()
+
+    def _insert(self, added: list[Message]) -> None:
+        first = len(self._messages)
+        self.beginInsertRows(QModelIndex(), first, first + len(added) - 1)
+        self._messages += added
+        self.endInsertRows()
+
+    def _last_changed(self) -> None:
+        index = self.index(len(self._messages) - 1)
+        self.dataChanged.emit(index, index)

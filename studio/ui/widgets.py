@@ -1,0 +1,312 @@
+"""Small parts that several pages are built of: labels, buttons, cards, the logo, the moon ring."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleValueChangeEvent, QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio import theme
+from studio.ui import style
+
+
+def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
+    """A label in a role of the style sheet: small, muted, title, figure, learn, problem, good."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if role:
+        made.setProperty("role", role)
+    return made
+
+
+class Prose(QLabel):
+    """Several lines of plain text with room between them."""
+
+    def __init__(self, role: str = "small") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
+        self.setProperty("role", role)
+        self.plain = ""
+
+    def set_plain(self, text: str) -> None:
+        """Show a text; its line breaks are kept, nothing in it is markup."""
+        if text != self.plain:
+            self.plain = text
+            lines = html.escape(text).replace("\n", "<br>")
+            self.setText(f'<div style="line-height: {theme.PROSE_HEIGHT:.0%}">{lines}</div>')
+            self.setAccessibleName(text)
+
+
+def prose(text: str = "", role: str = "small") -> Prose:
+    """A `Prose` that shows `text`."""
+    made = Prose(role)
+    made.set_plain(text)
+    return made
+
+
+def button(text: str, kind: str = "", name: str = "") -> QPushButton:
+    """A push button; clicking does not take the focus from the composer, Tab does reach it."""
+    made = QPushButton(text)
+    if kind:
+        made.setProperty("kind", kind)
+    made.setAccessibleName(name or text)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made
+
+
+def set_locked(control: QWidget, reason: str, hint: str = "") -> None:
+    """Enable a control where `reason` is empty; else disable it and let its tooltip say why."""
+    control.setEnabled(not reason)
+    control.setToolTip(reason or hint)
+
+
+class Card(QFrame):
+    """A rounded surface with a title line and a column under it."""
+
+    def __init__(self, title: str = "") -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(18, 16, 18, 18)
+        self.column.setSpacing(theme.GAP_S)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(theme.GAP_M)
+        self.title = label(title, "title")
+        self.head.addWidget(self.title)
+        self.column.addLayout(self.head)
+
+
+class Facts(QWidget):
+    """Rows of a muted name and its value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.GAP_L)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
+        self._values: dict[str, QLabel] = {}
+
+    def set(self, name: str, value: str, tip: str = "") -> None:
+        """Show `value` under `name`; a new name makes a new row."""
+        if name not in self._values:
+            row = len(self._values)
+            key = label(name, "muted")
+            shown = label(value, wrap=True)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            key.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(key, row, 0)
+            self._grid.addWidget(shown, row, 1)
+            self._values[name] = shown
+        self._values[name].setText(value)
+        self._values[name].setToolTip(tip)
+        self._values[name].setAccessibleName(f"{name}: {value}")
+
+    def value(self, name: str) -> str:
+        """The value shown under `name`."""
+        return self._values[name].text()
+
+
+class Dot(QWidget):
+    """A small disc in a token's colour: the body, the soul, learning."""
+
+    def __init__(self, token: str, diameter: int = 8) -> None:
+        super().__init__()
+        self._token = token
+        self._diameter = diameter
+        self.setFixedSize(diameter + 2, diameter + 2)
+
+    def set_token(self, token: str) -> None:
+        """Take another colour."""
+        self._token = token
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.colour(self._token))
+        painter.drawEllipse(QRectF(1, 1, self._diameter, self._diameter))
+
+
+def moon_path(centre: QPointF, radius: float) -> QPainterPath:
+    """A crescent, open to the upper right."""
+    disc, bite = QPainterPath(), QPainterPath()
+    disc.addEllipse(centre, radius, radius)
+    bite.addEllipse(centre + QPointF(radius * 0.62, -radius * 0.42), radius * 0.78, radius * 0.78)
+    return disc.subtracted(bite)
+
+
+class Logo(QWidget):
+    """The moon with its one star."""
+
+    def __init__(self, size: int = 20) -> None:
+        super().__init__()
+        self.setFixedSize(size, size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        side = float(self.width())
+        painter.setBrush(style.colour("soul"))
+        painter.drawPath(moon_path(QPointF(side * 0.47, side * 0.53), side * 0.42))
+        painter.setBrush(style.colour("learn"))
+        painter.drawEllipse(QPointF(side * 0.76, side * 0.22), side * 0.105, side * 0.105)
+
+
+class MoonRing(QWidget):
+    """The ring that fills while the soul sleeps, with the moon in it."""
+
+    def __init__(self, size: int = 80) -> None:
+        super().__init__()
+        self._size = size
+        self._fraction = 0.0
+        self.setFixedSize(size, size)
+        self.setAccessibleName(self.tr("Sleep progress"))
+        self.set_fraction(0.0)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._size, self._size)
+
+    @property
+    def fraction(self) -> float:
+        """How much of the ring is filled, 0 to 1."""
+        return self._fraction
+
+    def set_fraction(self, fraction: float) -> None:
+        """Fill the ring to `fraction`, 0 to 1."""
+        self._fraction = min(1.0, max(0.0, fraction))
+        percent = round(self._fraction * 100)
+        self.setAccessibleDescription(self.tr("{n} percent").format(n=percent))
+        QAccessible.updateAccessibility(QAccessibleValueChangeEvent(self, percent))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = self._size * 0.08
+        ring = QRectF(self.rect()).adjusted(width / 2 + 1, width / 2 + 1, -width / 2 - 1, -width / 2 - 1)
+        painter.setPen(QPen(style.colour("raised"), width))
+        painter.drawEllipse(ring)
+        if self._fraction > 0:
+            painter.setPen(QPen(style.colour("soul"), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawArc(ring, 90 * 16, -round(self._fraction * 360 * 16))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.colour("soul"))
+        painter.drawPath(moon_path(QPointF(self._size / 2, self._size / 2), self._size * 0.205))
+
+
+class Elided(QLabel):
+    """One line that ends in … where there is no room, and then tells the whole in its tooltip."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if role:
+            self.setProperty("role", role)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(QColor(self.palette().windowText().color()))
+        painter.drawText(self.rect(), int(self.alignment()), shown)
+
+
+class Segment(QFrame):
+    """A few choices as one control, exactly one of them taken; arrow keys move between them."""
+
+    chosen = Signal(int)
+
+    def __init__(self, texts: list[str], name: str) -> None:
+        super().__init__()
+        self.setObjectName("segment")
+        self.setAccessibleName(name)
+        self._group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3, 3, 3, 3)
+        row.setSpacing(0)
+        for number, text in enumerate(texts):
+            part = button(text)
+            part.setCheckable(True)
+            self._group.addButton(part, number)
+            row.addWidget(part)
+        self._group.idToggled.connect(lambda number, on: self.chosen.emit(number) if on else None)
+        self._group.button(0).setChecked(True)
+
+    @property
+    def current(self) -> int:
+        """The number of the choice taken."""
+        return self._group.checkedId()
+
+    def choose(self, number: int) -> None:
+        """Take a choice."""
+        self._group.button(number).setChecked(True)
+
+    def part(self, number: int) -> QAbstractButton:
+        """The button of a choice."""
+        return self._group.button(number)
+
+
+class Chip(QPushButton):
+    """A round button with a dot, a name and a small fact; it opens a menu."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self.setProperty("kind", "chip")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._compact = False
+        self._name, self._fact = label(), label(role="small")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(theme.GAP_S)
+        row.addWidget(Dot(token))
+        row.addWidget(self._name)
+        row.addWidget(self._fact)
+        for part in (self._name, self._fact):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_facts(self, kind: str, name: str, fact: str) -> None:
+        """Show `name` and beside it `fact`; `kind` is what a screen reader says first."""
+        self._name.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 150))
+        self._fact.setText(fact)
+        self._fact.setVisible(bool(fact) and not self._compact)
+        self.setAccessibleName(f"{kind}: {name} {fact}".strip())
+        self.setToolTip(f"{name} · {fact}" if fact else name)
+        self.updateGeometry()
+
+    def set_compact(self, compact: bool) -> None:
+        """Show the name alone where there is little room."""
+        self._compact = compact
+        self._fact.setVisible(bool(self._fact.text()) and not compact)
+        self.updateGeometry()
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The name and the fact."""
+        return self._name.text(), self._fact.text()
+
+    def sizeHint(self) -> QSize:
+        inner = self.layout()
+        return QSize(inner.sizeHint().width(), 30) if inner else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
