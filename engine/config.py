@@ -98,7 +98,7 @@ class BitLlamaConfig:
 
     def _check_float(self, name: str, low: float, high: float, why: str) -> None:
         value = getattr(self, name)
-        ok = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        ok = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not ok or not low < value < high:
             raise ConfigError(f"{name} is {value!r}; it must lie between {low:g} and {high:g}: {why}.")
 

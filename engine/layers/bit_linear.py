@@ -61,11 +61,9 @@ class BitLinear(nn.Module):
         self.weight = None
 
     def thaw(self) -> None:
-        """Make float master weights again, chosen so that quantising them gives the same codes and scale.
-
-        With a share p of the codes not zero, ``W = codes * s / p`` has ``mean(|W|) = s``, and rounds to the codes.
-        """
+        """Make float master weights again, which quantise to exactly the same codes and scale."""
         if self.weight is None:
-            share = self.codes.abs().mean().clamp_min(1e-6)
-            self.weight = nn.Parameter(self.codes * (self.scale / share))
+            codes = self.codes.to(device="cpu", dtype=torch.int8).numpy()
+            packed = packing.PackedTernary(packing.pack(codes), self.scale, (self.out_features, self.in_features))
+            self.weight = nn.Parameter(torch.from_numpy(packed.to_float()).to(self.codes.device))
             self.codes = None

@@ -1,0 +1,60 @@
+# Everything a person types. `make run` and `make test` install what they need and nothing twice.
+# On Windows use make.bat, which has the same two.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+COMPANION := runs/companion
+
+.PHONY: run chat test lint format screenshots companion clean
+
+run: $(VENV)/.installed  ## open the Studio, or the terminal chat where there is no display
+	@$(BIN)/python -m studio
+
+chat: $(VENV)/.installed  ## the terminal chat
+	@$(BIN)/bit-llama chat
+
+test: $(VENV)/.installed-test  ## the whole suite
+	@$(BIN)/python packaging/system_libraries.py --install
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-test  ## style, types and the floors of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+screenshots: $(VENV)/.installed-test  ## pictures of every view, in artifacts/screenshots
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m studio.screenshots artifacts/screenshots
+
+# The bundled model, from the project's own generator of dialogues. Stop it with Ctrl+C; the same command goes on.
+companion: $(VENV)/.installed
+	test -f $(COMPANION)/text/train.jsonl || \
+	    $(BIN)/python -m engine.train.companion generate --out $(COMPANION)/text --lives 16000 --seed 1
+	test -f $(COMPANION)/data/meta.json || \
+	    $(BIN)/bit-llama prepare $(COMPANION)/text --out $(COMPANION)/data --vocab-size 2048 --val-fraction 0.01
+	$(BIN)/bit-llama train --data $(COMPANION)/data --out $(COMPANION)/run \
+	    $$(test -f $(COMPANION)/run/checkpoints/latest && echo --resume) \
+	    --dim 192 --layers 4 --heads 4 --head-dim 64 --intermediate-dim 512 --context-len 192 --batch-size 12 \
+	    --lr 3e-3 --min-lr 5e-5 --warmup-steps 150 --steps 4600 \
+	    --save-interval 200 --eval-interval 200 --eval-tokens 40000 --log-interval 20
+	$(BIN)/bit-llama export $(COMPANION)/run/model resources/models/companion.bitt
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build dist artifacts .pytest_cache .ruff_cache .mypy_cache .import_linter_cache

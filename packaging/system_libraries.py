@@ -1,0 +1,78 @@
+"""Finds the system libraries that Qt needs on Linux and, where it may, installs the Debian packages that hold them.
+
+`python packaging/system_libraries.py` lists what is missing; with ``--install`` it installs it, as root or through
+sudo without a password. On other systems Qt brings all that it needs.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+
+LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+"""Shared libraries of Qt's windows on Linux, and the Debian packages that hold them."""
+
+
+def missing() -> list[str]:
+    """Debian packages of the libraries that cannot be loaded."""
+    packages = []
+    for library, package in LIBRARIES.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            packages.append(package)
+    if not shutil.which("fc-match"):
+        packages += ["fontconfig", "fonts-dejavu-core"]
+    return packages
+
+
+def install(packages: list[str]) -> bool:
+    """Install Debian packages; False where that is not possible here."""
+    if not shutil.which("apt-get"):
+        return False
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if sudo and not shutil.which("sudo"):
+        return False
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
+        if subprocess.run([*sudo, "apt-get", *command], env=environment, stdout=subprocess.DEVNULL).returncode:
+            return False
+    return True
+
+
+def main() -> int:
+    """0 where nothing is missing any more; 1 otherwise, with the command to type."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    packages = missing()
+    if packages and "--install" in sys.argv[1:]:
+        print("Installing system libraries for the window:", " ".join(packages), flush=True)
+        if install(packages):
+            packages = missing()
+    if packages:
+        print("The window needs system libraries; install them with: apt-get install", " ".join(packages))
+    return int(bool(packages))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
