@@ -89,7 +89,9 @@ class BitLlamaConfig:
                 f"hidden_dim {self.hidden_dim} is not a multiple of num_heads {self.num_heads}; give head_dim."
             )
         if self.num_parameters > MAX_PARAMETERS:
-            raise ConfigError(f"The config describes {self.num_parameters:,} weights, more than any body; it is damaged.")
+            raise ConfigError(
+                f"The config describes {self.num_parameters:,} weights, more than any body; it is damaged."
+            )
 
     def _check_int(self, name: str, low: int) -> None:
         value = getattr(self, name)

@@ -31,7 +31,9 @@ class Evaluation:
 
 
 @torch.no_grad()
-def evaluate(model: BitLlama, split: Split, kind: str, *, context: int, limit: int = 0, fresh_only: bool = False) -> Evaluation:
+def evaluate(
+    model: BitLlama, split: Split, kind: str, *, context: int, limit: int = 0, fresh_only: bool = False
+) -> Evaluation:
     """Loss on held-out tokens; in dialogues only on what the model itself says.
 
     Args:
