@@ -53,7 +53,7 @@ class BitLlamaConfig:
     num_heads: int = 1
     """H, independent fast-weight matrices per layer. ``tied`` has one."""
     head_dim: int = 0
-    """d, width of one head's keys and values; 0 means hidden_dim / 4 (``tied``), hidden_dim / num_heads (``linear``)."""
+    """d, width of a head's keys and values; 0: hidden_dim / 4 (``tied``), hidden_dim / num_heads (``linear``)."""
     conv_kernel: int = 4
     """Tokens that the causal depthwise convolution of ``linear`` sees, its own included; 1 means none."""
     activation_bits: int = 8

@@ -111,9 +111,9 @@ class BitLlama(nn.Module):
         nn.init.normal_(self.lm_head.weight, std=self.config.hidden_dim**-0.5)
         # What is added to the residual stream starts small, so that depth does not change its size (GPT-2).
         shrink = (2 * self.config.num_layers) ** -0.5
-        for block in self.layers:
-            block.ttt.up.weight.data.mul_(shrink)
-            block.mlp.down_proj.weight.data.mul_(shrink)
+        for name, parameter in self.layers.named_parameters():
+            if name.endswith(("ttt.up.weight", "mlp.down_proj.weight")):
+                parameter.data.mul_(shrink)
 
     @classmethod
     def from_body(cls, body: Body, device: str | torch.device = "cpu", frozen: bool = True) -> BitLlama:

@@ -26,6 +26,7 @@ class BitLinear(nn.Module):
         super().__init__()
         self.in_features, self.out_features, self.activation_bits = in_features, out_features, activation_bits
         self.weight: nn.Parameter | None = nn.Parameter(torch.randn(out_features, in_features) * in_features**-0.5)
+        self.codes: Tensor | None
         self.register_buffer("codes", None, persistent=False)
         self.scale = 0.0
 
@@ -38,6 +39,7 @@ class BitLinear(nn.Module):
         """Map ``[..., in_features]`` to ``[..., out_features]``."""
         if self.weight is not None:
             return bit_linear(x, self.weight, self.activation_bits)
+        assert self.codes is not None
         return frozen_linear(x, self.codes, self.scale, self.activation_bits)
 
     @staticmethod
@@ -55,14 +57,15 @@ class BitLinear(nn.Module):
 
     def set_codes(self, codes: np.ndarray, scale: float) -> None:
         """Take ternary codes, int8 ``[out_features, in_features]``, and their scale; the form is frozen afterwards."""
-        device = self.codes.device if self.weight is None else self.weight.device
+        held = self.codes if self.weight is None else self.weight
+        device = None if held is None else held.device
         self.codes = torch.from_numpy(codes).to(device=device, dtype=torch.float32)
         self.scale = float(scale)
         self.weight = None
 
     def thaw(self) -> None:
         """Make float master weights again, which quantise to exactly the same codes and scale."""
-        if self.weight is None:
+        if self.codes is not None:
             codes = self.codes.to(device="cpu", dtype=torch.int8).numpy()
             packed = packing.PackedTernary(packing.pack(codes), self.scale, (self.out_features, self.in_features))
             self.weight = nn.Parameter(torch.from_numpy(packed.to_float()).to(self.codes.device))

@@ -133,7 +133,7 @@ class CausalConv(nn.Module):
         self.weight = nn.Parameter(torch.empty(channels, kernel).uniform_(-(kernel**-0.5), kernel**-0.5))
 
     def forward(self, x: Tensor, tail: Tensor) -> tuple[Tensor, Tensor]:
-        """Mix ``[B, T, C]`` with `tail`, the ``[B, K - 1, C]`` inputs before it; returns the result and the new tail."""
+        """Mix ``[B, T, C]`` with `tail`, the ``[B, K - 1, C]`` inputs before; returns the result and the new tail."""
         kernel, tokens = self.weight.shape[1], x.shape[1]
         x = torch.cat((tail, x), dim=1)
         mixed = x[:, :tokens] * self.weight[:, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +78,7 @@ def _fresh_windows(model: BitLlama, ids: Tensor, context: int) -> float:
 def _fresh_documents(model: BitLlama, ids: Tensor, said: Tensor, docs: np.ndarray) -> float:
     bounds = [int(start) for start in docs if start < len(ids)] + [len(ids)]
     summed, weight = 0.0, 0.0
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         if end - start < 2:
             continue
         losses, _ = _losses(model, ids[None, start:end], model.init_state())

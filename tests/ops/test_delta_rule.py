@@ -41,7 +41,7 @@ def test_chunk_equals_naive(tokens: int, d: int, size: int, read_after: bool, ze
 
 
 def test_full_rate_stores_the_value_whole() -> None:
-    q, k, v, _, state = make_inputs(1, 1, 1, 16, zero_state=False)
+    _, k, v, _, state = make_inputs(1, 1, 1, 16, zero_state=False)
     result = naive.delta_rule(k, k, v, torch.ones(1, 1, 1), state)
     assert_close("reading", result.output, v, 1e-5)
 

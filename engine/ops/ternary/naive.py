@@ -5,7 +5,6 @@ Source: BitNet b1.58, Ma et al. 2024, arXiv 2402.17764, section 2.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
