@@ -107,7 +107,7 @@ class TorchRuntime:
         if len(layers) != self.config.num_layers or any(layer.shape != shape for layer in layers):
             found = ", ".join(sorted({str(layer.shape) for layer in layers})) or "none"
             raise SoulMismatchError(
-                f"This soul has {len(layers)} layers of shape {found}; this body has {self.config.num_layers} of {shape}."
+                f"The soul has {len(layers)} layers of shape {found}, the body {self.config.num_layers} of {shape}."
             )
         self._state = ModelState.from_fast_arrays(self.config, layers, self._model.device)
 

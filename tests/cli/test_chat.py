@@ -1,0 +1,104 @@
+"""``bit-llama chat`` as a person and as a script use it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.formats.soul import load_soul
+from engine.memory.log import ConversationLog
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_a_script_is_answered_line_by_line_and_the_soul_comes_back(
+    run: Run, program: Run, models: Path, tmp_path: Path
+) -> None:
+    script = "My cat is Miso.\n/temp 0\n/len 5\nHow old\\\nis she?\n//slash\n/sleep\n/wake\n/save {}\n/quit\nnever\n"
+    done = program("chat", models / "tiny.bitt", text=script.format(tmp_path / "copy.soul"))
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) >= 3
+    assert "level 0" in done.stderr
+    assert "as asked" not in done.stderr
+    assert "replayed 3 messages of 1 conversation," in done.stderr
+    entries = ConversationLog(tmp_path / "workspace" / "memories").entries()
+    assert [e.text for e in entries if e.role == "user"] == ["My cat is Miso.", "How old\nis she?", "/slash"]
+    level = load_soul(tmp_path / "copy.soul").meta.level
+    assert level > 40
+
+    again = run("chat", models / "tiny.bitt", text="")
+    assert again.returncode == 0
+    assert f"level {level:,}" in again.stderr
+    assert "to sleep on" not in again.stderr
+    assert again.stdout == ""
+
+
+def test_what_goes_wrong_in_a_script_is_told_and_counts(run: Run, models: Path, tmp_path: Path) -> None:
+    script = "/load missing.soul\n/temp hot\n/temp -1\n/len 0\n/dance\n/load\nstill here\n"
+    done = run("chat", models / "tiny.bitt", "--max-tokens", "3", text=script)
+    assert done.returncode == 1
+    errors = [line for line in done.stderr.splitlines() if line.startswith("bit-llama: ")]
+    for error, words in zip(errors, ("missing.soul", "number", "temperature", "/len", "/dance", "path"), strict=True):
+        assert words in error
+    entries = ConversationLog(tmp_path / "workspace" / "memories").entries()
+    assert [e.text for e in entries if e.role == "user"] == ["still here"]
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    from engine.cli.terminal import printable
+
+    assert printable("a\x1b[2Jb\x07\tc\nd\x9b") == "a\ufffd[2Jb\ufffd\tc\nd\ufffd"
+    assert printable("日本語 é") == "日本語 é"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of other systems")
+def test_ctrl_c_stops_the_answer_then_wakes_then_leaves(models: Path, environment: dict[str, str]) -> None:
+    import pty
+
+    child, terminal = pty.fork()
+    if child == 0:
+        command = [sys.executable, "-m", "engine.cli", "chat", str(models / "tiny.bitt"), "--len", "100000"]
+        os.execve(sys.executable, [*command, "--sleep-passes", "100"], environment)
+    shown = ""
+
+    def wait_for(words: str, after: int = 0) -> int:
+        nonlocal shown
+        end = time.monotonic() + 120
+        while words not in shown[after:]:
+            assert time.monotonic() < end, f"{words!r} did not come; the terminal shows {shown!r}"
+            try:
+                shown += os.read(terminal, 4096).decode("utf-8", "replace")
+            except OSError:
+                raise AssertionError(f"it left without {words!r}; the terminal shows {shown!r}") from None
+        return shown.index(words, after) + len(words)
+
+    def press(keys: str) -> None:
+        os.write(terminal, keys.encode())
+
+    at = wait_for("> ")
+    press("tell me a very long story about everything that there is\n")
+    at = wait_for("everything that there is\r\n", at)
+    time.sleep(0.5)
+    press("\x03")
+    at = wait_for("> ", at)
+    press("/sleep\n")
+    at = wait_for("asleep", at)
+    press("/wake\n")
+    at = wait_for("Woken", at)
+    at = wait_for("> ", at)
+    press("\x03")
+    at = wait_for("Ctrl+C once more", at)
+    at = wait_for("> ", at)
+    press("\x03")
+    _, status = os.waitpid(child, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 0
+    workspace = Path(environment["BIT_LLAMA_WORKSPACE"])
+    assert [e.role for e in ConversationLog(workspace / "memories").entries()] == ["user", "assistant"]
+    assert load_soul(next(workspace.glob("souls/*/main.soul"))).meta.level > 0
