@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,9 @@ def _byte_of_character() -> dict[str, int]:
 
 
 BYTE_OF_CHARACTER: Mapping[str, int] = _byte_of_character()
+
+# The same as a translation to Latin-1, which fails on a character that stands for no byte.
+_TO_LATIN_1 = dict.fromkeys(range(256), "\uffff") | {ord(c): chr(b) for c, b in BYTE_OF_CHARACTER.items()}
 
 _BYTE_PIECE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 
@@ -76,8 +80,8 @@ class TokenBytes:
         for step in self._steps:
             kind = step["type"]
             if kind == "ByteLevel":
-                if all(c in BYTE_OF_CHARACTER for c in piece):
-                    return bytes(BYTE_OF_CHARACTER[c] for c in piece)
+                with contextlib.suppress(UnicodeEncodeError):
+                    return piece.translate(_TO_LATIN_1).encode("latin-1")
             elif kind == "ByteFallback":
                 if match := _BYTE_PIECE.fullmatch(piece):
                     return bytes([int(match[1], 16)])
@@ -103,17 +107,26 @@ class StreamDecoder:
 
     def push(self, token: int) -> str:
         """Add one token; returns the characters that it completes, often one word, sometimes none."""
-        table = self._tokens.table
-        data = table[token] if 0 <= token < len(table) else None
-        if data is None:
-            return self._finish() + REPLACEMENT
-        if token in self._tokens.special:
-            return self._finish() + (data.decode("utf-8") if self._special else "")
-        return self._strip_start(self._utf8.decode(data))
+        return self.push_all((token,))
 
     def push_all(self, tokens: Sequence[int]) -> str:
         """`push` for several tokens."""
-        return "".join([self.push(token) for token in tokens])
+        table, special = self._tokens.table, self._tokens.special
+        out: list[str] = []
+        plain: list[bytes] = []
+        for token in tokens:
+            data = table[token] if 0 <= token < len(table) else None
+            if data is not None and token not in special:
+                plain.append(data)
+                continue
+            out += self._text(b"".join(plain)), self._finish()
+            plain.clear()
+            if data is None:
+                out.append(REPLACEMENT)
+            elif self._special:
+                out.append(data.decode("utf-8"))
+        out.append(self._text(b"".join(plain)))
+        return "".join(out)
 
     def flush(self) -> str:
         """End the text: an unfinished character comes out as U+FFFD. The decoder then starts afresh."""
@@ -122,11 +135,13 @@ class StreamDecoder:
         return out
 
     def _finish(self) -> str:
-        out = self._utf8.decode(b"", True)
+        """End a character that was begun."""
+        out = self._text(b"", True)
         self._utf8.reset()
-        return self._strip_start(out)
+        return out
 
-    def _strip_start(self, text: str) -> str:
+    def _text(self, data: bytes, final: bool = False) -> str:
+        text = self._utf8.decode(data, final)
         while self._strip and text:
             if text[0] != " ":
                 self._strip = 0

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
+import numpy as np
 import tokenizers
 
 from engine.errors import ConfigError, FileFormatError
-from engine.text.decoding import StreamDecoder, TokenBytes
+from engine.text.decoding import BYTE_OF_CHARACTER, StreamDecoder, TokenBytes
 from engine.text.pieces import PIECE_CHARACTERS, pieces
 
 END = "<|end|>"
@@ -85,7 +87,7 @@ class Tokenizer:
         """
         if special and self._special:
             return list(self._with_special(text))
-        return [i for ids in self.encode_stream([text]) for i in ids]
+        return [i for ids in self.encode_stream([text]) for i in ids.tolist()]
 
     def encode_all(self, texts: Sequence[str]) -> list[list[int]]:
         """`encode` for many texts at once, on all cores."""
@@ -93,11 +95,14 @@ class Tokenizer:
         owned = ((n, piece) for n, text in enumerate(texts) for piece in pieces([_without_surrogates(text)]))
         for batch in _batches(owned):
             for (n, _), ids in zip(batch, self._encode_batch([piece for _, piece in batch]), strict=True):
-                out[n] += ids
+                out[n] += ids.tolist()
         return out
 
-    def encode_stream(self, blocks: Iterable[str]) -> Iterator[list[int]]:
-        """Encode one text given in blocks as plain text, in memory that does not grow with it; yields ids in order."""
+    def encode_stream(self, blocks: Iterable[str]) -> Iterator[np.ndarray]:
+        """Encode one text given in blocks as plain text, in memory that does not grow with it.
+
+        Yields the ids in order, as arrays (n,) uint32.
+        """
         for batch in _batches((0, piece) for piece in pieces(_without_surrogates(block) for block in blocks)):
             yield from self._encode_batch([piece for _, piece in batch])
 
@@ -121,10 +126,28 @@ class Tokenizer:
         longest_first = sorted(self._special, key=len, reverse=True)
         return re.compile("(" + "|".join(map(re.escape, longest_first)) + ")")
 
-    def _encode_batch(self, texts: list[str]) -> Iterator[list[int]]:
+    def _encode_batch(self, texts: list[str]) -> Iterator[np.ndarray]:
+        if self._id_of_byte is not None:
+            for text in texts:
+                yield self._id_of_byte[np.frombuffer(text.encode("utf-8"), dtype=np.uint8)]
+            return
         for text, encoding in zip(texts, self._inner.encode_batch_fast(texts, add_special_tokens=False), strict=True):
             ids = encoding.ids
-            yield ids if self._bytes.special.isdisjoint(ids) else self._spell(text)
+            yield np.array(ids if self._bytes.special.isdisjoint(ids) else self._spell(text), dtype=np.uint32)
+
+    @cached_property
+    def _id_of_byte(self) -> np.ndarray | None:
+        """(256,) uint32 where every byte is a token and nothing is ever merged: no library is needed then."""
+        parts = json.loads(self._inner.to_str())
+        splitter, model = parts["pre_tokenizer"] or {}, parts["model"]
+        plain_splitter = splitter.get("type") == "ByteLevel" and not splitter["add_prefix_space"]
+        plain_model = model["type"] == "BPE" and not model["merges"] and not model.get("ignore_merges")
+        plain_affixes = not (model.get("continuing_subword_prefix") or model.get("end_of_word_suffix"))
+        all_special = len(parts["added_tokens"]) == len(self._special)
+        if not (plain_splitter and plain_model and plain_affixes and all_special and parts["normalizer"] is None):
+            return None
+        ids = [model["vocab"].get(c) for c, _ in sorted(BYTE_OF_CHARACTER.items(), key=lambda item: item[1])]
+        return None if None in ids else np.array(ids, dtype=np.uint32)
 
     def _spell(self, text: str) -> list[int]:
         """Encode text in which the model itself found a special token, as a unigram vocabulary may, with it cut up."""

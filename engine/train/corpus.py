@@ -79,6 +79,7 @@ class Corpus:
             while True:
                 data = _read(file, path, _BLOCK_BYTES)
                 text = _decode(decoder, data, offset, path)
+                self.read_bytes += len(data)
                 if not offset:
                     text = text.removeprefix("\ufeff")
                 if text := newlines.decode(text, final=not data):
@@ -86,7 +87,6 @@ class Corpus:
                 if not data:
                     return
                 offset += len(data)
-                self.read_bytes += len(data)
 
     def _lines(self, path: Path) -> Iterator[Document]:
         number = offset = 0

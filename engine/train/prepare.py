@@ -159,13 +159,12 @@ class _SplitWriter:
         self._docs.write(struct.pack("<Q", self.tokens))
         self.documents += 1
 
-    def add(self, ids: list[int], mask: list[int] | None = None) -> None:
+    def add(self, ids: list[int] | np.ndarray, mask: list[int] | None = None) -> None:
         """Append tokens; without a mask all are the model's own words."""
         self._tokens.write(np.asarray(ids, dtype=self._dtype).tobytes())
-        marks = np.ones(len(ids), dtype=np.uint8) if mask is None else np.asarray(mask, dtype=np.uint8)
-        self._mask.write(marks.tobytes())
+        self._mask.write(b"\1" * len(ids) if mask is None else bytes(mask))
         self.tokens += len(ids)
-        self.own_words += int(marks.sum())
+        self.own_words += len(ids) if mask is None else sum(mask)
 
 
 def _write(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable
 from typing import Literal, get_args
@@ -25,6 +26,7 @@ SMALLEST_VOCAB: dict[TokenizerKind, int] = {"bytes": BYTES_VOCAB, "bpe": BYTES_V
 _MIN_FREQUENCY = 2  # a pair of letters that occurs once is no part of the language
 _MAX_TOKEN = 24  # characters; rulers of dashes need no token each
 _COVERAGE = 0.9998  # of a unigram corpus; the rarest characters are spelled in bytes
+_WORD_SAMPLE = 1 << 20  # characters in which whole words are counted
 _BYTE_SCORE = -1000.0  # log probability of a byte: below any spelling in letters
 
 _ASCII = [chr(c) for c in range(0x20, 0x7F)] + ["\n", "\t"]
@@ -102,18 +104,20 @@ def _train_bpe(texts: Iterable[str], vocab_size: int) -> tokenizers.Tokenizer:
 
 
 def _train_unigram(texts: Iterable[str], vocab_size: int) -> tokenizers.Tokenizer:
-    kept = list(texts)
-    room = vocab_size - BYTES_VOCAB
-    counts = Counter(dict.fromkeys(_ASCII, 0))
+    kept = ["".join(_ASCII), *texts]  # so that ASCII is never missing
+    counts: Counter[str] = Counter()
     for text in kept:
         counts.update(text)
+    room = vocab_size - BYTES_VOCAB
     rare = _rare_characters(counts, room // 2)
     splitter = pre_tokenizers.Split(_WORDS, "isolated")
     learned = tokenizers.Tokenizer(models.Unigram())
     learned.pre_tokenizer = splitter
-    trainer = trainers.UnigramTrainer(vocab_size=room, initial_alphabet=_ASCII, show_progress=False)
+    trainer = trainers.UnigramTrainer(vocab_size=room, show_progress=False)
     learned.train_from_iterator((text.translate(rare) for text in kept), trainer)
-    pieces = _in_fixed_order(json.loads(learned.to_str())["model"]["vocab"], counts)
+    scores = _steady(dict(json.loads(learned.to_str())["model"]["vocab"]), counts)
+    scores = _frequent_words(kept, splitter, room - len(scores)) | scores
+    pieces = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     fixed = [(token, _BYTE_SCORE) for token in SPECIAL_TOKENS]
     fixed += [(f"<0x{byte:02X}>", _BYTE_SCORE) for byte in range(256)]
     inner = tokenizers.Tokenizer(models.Unigram(fixed + pieces, unk_id=len(SPECIAL_TOKENS), byte_fallback=True))
@@ -135,14 +139,33 @@ def _rare_characters(counts: Counter[str], room: int) -> dict[int, str]:
     return rare
 
 
-def _in_fixed_order(vocabulary: list[tuple[str, float]], counts: Counter[str]) -> list[tuple[str, float]]:
-    """The learned pieces, likeliest first, the same for the same corpus.
+def _steady(scores: dict[str, float], counts: Counter[str]) -> dict[str, float]:
+    """The learned log probabilities, made the same for the same corpus.
 
-    The library's sums differ in the last digits from run to run, and it deals out the scores of characters too rare
-    to have one in any order: scores are rounded, and those of the rare characters dealt by their counts.
+    The library's sums differ in the last digits from run to run, and the characters that it found no use for get the
+    lowest scores, in steps of 0.0001, in any order: scores are rounded, and those steps dealt by the counts.
     """
-    scores = {piece: round(score, 6) for piece, score in vocabulary}
-    lowest_word = min((score for piece, score in scores.items() if len(piece) > 1), default=0.0)
-    rare = sorted((p for p, score in scores.items() if score < lowest_word), key=lambda p: (-counts[p], p))
-    scores.update(zip(rare, sorted((scores[p] for p in rare), reverse=True), strict=True))
-    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    rounded = {piece: round(score, 6) for piece, score in scores.items()}
+    letters = [piece for piece in rounded if len(piece) == 1]
+    top = min(rounded.values()) + 0.0001 * len(letters)
+    unused = sorted((c for c in letters if rounded[c] <= top), key=lambda c: (-counts[c], c))
+    steps = sorted((rounded[c] for c in unused), reverse=True)
+    return rounded | dict(zip(unused, steps, strict=True))
+
+
+def _frequent_words(texts: list[str], splitter: pre_tokenizers.PreTokenizer, room: int) -> dict[str, float]:
+    """The most frequent words with their log probabilities, as many as there is room for.
+
+    The library only considers pieces that different words share, so where there are few words it leaves room.
+    """
+    words: Counter[str] = Counter()
+    read = 0
+    for text in texts if room else ():
+        if read >= _WORD_SAMPLE:
+            break
+        read += len(text)
+        words.update(word for word, _ in splitter.pre_tokenize_str(text))
+    total = words.total()
+    likely = [(w, c) for w, c in words.items() if c >= _MIN_FREQUENCY and 1 < len(w) <= _MAX_TOKEN]
+    best = sorted(likely, key=lambda item: (-item[1], item[0]))[:room]
+    return {word: round(math.log(count / total), 6) for word, count in best}
