@@ -17,7 +17,7 @@ from engine.train.companion.styles import DEFAULT_NAME, PLAIN, Scene, brief_answ
 from engine.train.companion.wording import User
 
 Event = Literal["tell", "ask", "unknown", "correct", "talk", "drill", "name", "about"]
-Shape = Literal["short", "chat", "dense"]
+Shape = Literal["short", "chat", "dense", "far"]
 
 _LEADS = (
     "Ask me something.",
@@ -99,10 +99,10 @@ class LifeMaker:
         days = 1 if shape == "short" else self._rng.choices((1, 2, 3, 4), (0.4, 0.3, 0.18, 0.12))[0]
         for day in range(days):
             self._open(day)
-            if shape == "dense":
-                self._dense(day)
+            if shape in ("dense", "far"):
+                self._dense(day, 1.0 if shape == "dense" else 3.0)
             else:
-                self._steps(4 + int(self._rng.random() * (6 if shape == "short" else 14)), day)
+                self._steps(5 + int(self._rng.random() * (7 if shape == "short" else 16)), day)
             if day == days - 1:
                 self._ask_the_rest()
             if self._rng.random() < 0.3:
@@ -131,24 +131,24 @@ class LifeMaker:
             self._name,
             self._about,
         )
-        weights = (30, 28, 9.5, 4.5, 15, 6, 5 if self._scene.name else 2, 2)
+        weights = (30, 29, 8, 4.5, 15, 6, 5 if self._scene.name else 2, 2)
         if day:
-            weights = (20, 36, 12, 5, 15, 5, 5 if self._scene.name else 2, 2)
+            weights = (20, 38, 10, 5, 15, 5, 5 if self._scene.name else 2, 2)
         for action in self._rng.choices(actions, weights, k=count):
             action()
 
-    def _dense(self, day: int) -> None:
-        """Many facts in a row, other talk, then questions about all of them."""
+    def _dense(self, day: int, length: float) -> None:
+        """Many facts in a row, other talk (more for a greater length), then questions about all of them."""
         rng = self._rng
         if day == 0 or rng.random() < 0.4:
-            for _ in range(4 + int(rng.random() * 10)):
+            for _ in range(4 + int(rng.random() * (10 + 2 * length))):
                 self._tell()
                 if rng.random() < 0.12:
                     self._chat()
-        for _ in range(int(rng.random() * rng.random() * 24)):
+        for _ in range(int(rng.random() * rng.random() * 24 * length)):
             rng.choice((self._chat, self._chat, self._drill))()
-        for _ in range(4 + int(rng.random() * 8)):
-            rng.choices((self._ask, self._ask_unknown, self._correct, self._chat), (60, 19, 8, 8))[0]()
+        for _ in range(4 + int(rng.random() * (8 + 2 * length))):
+            rng.choices((self._ask, self._ask_unknown, self._correct, self._chat), (62, 17, 8, 8))[0]()
 
     def _ask_the_rest(self) -> None:
         """Most facts that nobody asked about are asked in the end."""
@@ -248,7 +248,9 @@ class LifeMaker:
         else:
             known = [fact for fact in self._memory.facts.values() if not fact.kind.subject][-2:]
             asked = ("What do you know about me?", "Tell me something about me.", "What did I tell you about me?")
-        if known:
+        if not known:
+            self._say(self._rng.choice(asked), f"I {DO_NOT_KNOW} anything yet. You have not told me.", "about")
+        else:
             said = " ".join(self._replies.state(fact) for fact in known[:3])
             self._say(self._rng.choice(asked), said, "about", *known[:3])
 

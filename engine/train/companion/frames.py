@@ -47,9 +47,18 @@ ASK_FRAMES = Wordings.parted(
         Can you tell me {c}?
         Tell me {c}.
         Please tell me {c}.
-        I forgot {c}.
+        It slipped my mind {c}.
         I forgot {c}. Can you help me?
         Do you still know {c}?
+        Do you recall {c}?
+        Please say {c}.
+        Can you recall {c}?
+        I want to know {c}.
+        I cannot remember {c}.
+        I forgot {c}.
+        Help me, I forgot {c}.
+        I think I told you {c}.
+        Yesterday we talked about it: {q}
         Can you remember {c}?
         Remind me {c}.
         Have I told you {c}?
@@ -90,7 +99,7 @@ CORRECT_FRAMES = Wordings.parted(
         """
     )
 )
-_ACK_HEADS = ("Okay.", "I see.", "Good to know.", "Thank you for telling me.", "All right.", "Got it.", "How nice.")
+_ACK_HEADS = ("Okay.", "I see.", "Good to know.", "Thank you for telling me.", "All right.", "Got it.", "Interesting.")
 _ACK_TAILS = (
     "I will remember it.",
     "I will remember that.",
@@ -177,8 +186,10 @@ def sloppy(rng: random.Random, text: str, keep: Sequence[str]) -> str:
         return text
     if roll < 0.84:
         return text[:-1] if text[-1] in ".?" else text
-    if roll < 0.90:
+    if roll < 0.88:
         return text[:-1] + "!" if text[-1] == "." else text
+    if roll < 0.90:
+        return _mistyped(rng, text, keep)
     lowered = text.lower()
     for word in keep:
         low = word.lower()
@@ -189,6 +200,18 @@ def sloppy(rng: random.Random, text: str, keep: Sequence[str]) -> str:
             if not any(mark in word for word in keep):
                 lowered = lowered.replace(mark, "")
     return lowered
+
+
+def _mistyped(rng: random.Random, text: str, keep: Sequence[str]) -> str:
+    """The text with one letter left out or two changed round, in a longer word that is not in `keep`."""
+    parts = text.split(" ")
+    at = int(rng.random() * len(parts))
+    word = parts[at]
+    if len(word) > 4 and word.isalpha() and word.islower() and not any(word in kept for kept in keep):
+        cut = 1 + int(rng.random() * (len(word) - 2))
+        swapped = word[:cut] + word[cut + 1] + word[cut] + word[cut + 2 :]
+        parts[at] = word[:cut] + word[cut + 1 :] if rng.random() < 0.5 else swapped
+    return " ".join(parts)
 
 
 def join_two(first: str, second: str) -> str:

@@ -9,7 +9,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return tuple(item.strip() for item in text.split(","))
+    return tuple(" ".join(item.split()) for item in text.split(","))
 
 
 FIRST_NAMES = words(
@@ -74,8 +74,8 @@ FOODS = words(
     """
     pizza pasta rice soup bread cheese pancakes noodles salad curry stew sushi tacos chips potatoes beans
     lentils porridge toast omelette dumplings lasagne risotto burgers sandwiches fish chicken mushrooms tomatoes
-    carrots spinach corn cabbage pumpkin peas onions garlic olives chocolate cake cookies honey yoghurt ice-
-    cream popcorn nuts pickles waffles pie jam butter
+    carrots spinach corn cabbage pumpkin peas onions garlic olives chocolate cake cookies honey yoghurt
+    ice-cream popcorn nuts pickles waffles pie jam butter
     """
 )
 FOOD_KINDS = _listed(
@@ -83,6 +83,7 @@ FOOD_KINDS = _listed(
     soup, stew, cake, pie, salad, curry, bread, sauce, pudding, noodles, rolls, toast
     """
 )
+FRUIT_FLAVOURS = words("apple pear plum cherry grape orange lemon lime peach melon mango berry ginger mint rose honey")
 FRUITS = words(
     """
     apples pears plums cherries grapes oranges lemons limes bananas peaches figs dates melons mangoes kiwis
@@ -92,7 +93,8 @@ FRUITS = words(
 DRINKS = _listed(
     """
     tea, coffee, water, milk, cocoa, lemonade, juice, cider, cola, soda, mint tea, ginger beer, buttermilk,
-    green tea, iced tea, apple juice, hot chocolate, tomato juice, oat milk, black coffee
+    green tea, iced tea, apple juice, hot chocolate, tomato juice, oat milk, black coffee, black tea, grape
+    juice, almond milk, jasmine tea, lemon tea, kefir, herbal tea, lime juice, orange juice, pear juice
     """
 )
 ALLERGENS = _listed(
@@ -101,7 +103,12 @@ ALLERGENS = _listed(
     feathers, grass, mustard, celery, garlic, latex, horses, honey
     """
 )
-FLOWERS = words("rose tulip daisy lily poppy orchid violet iris sunflower peony bluebell snowdrop crocus lavender")
+FLOWERS = words(
+    """
+    marigold carnation begonia primrose daffodil aster lotus rose tulip daisy lily poppy orchid violet iris
+    sunflower peony bluebell snowdrop crocus lavender
+    """
+)
 TREES = words("oak pine birch maple willow elm ash beech cedar fir chestnut palm linden poplar")
 JOBS = words(
     """
@@ -125,8 +132,8 @@ JOB_DOERS = _listed(
 )
 INSTRUMENTS = words(
     """
-    piano guitar violin flute drums cello trumpet harp organ banjo clarinet saxophone accordion harmonica
-    trombone oboe ukulele tuba viola bassoon mandolin recorder
+    piano guitar violin flute zither cello trumpet harp organ banjo clarinet saxophone accordion harmonica
+    trombone oboe ukulele tuba viola bassoon mandolin recorder koto shamisen fife lute lyre
     """
 )
 LANGUAGES = words(
@@ -137,8 +144,9 @@ LANGUAGES = words(
 )
 SPORTS = words(
     """
-    football tennis chess rugby hockey golf cricket basketball volleyball badminton judo karate rowing swimming
-    running skiing skating climbing cycling boxing fencing archery bowling darts
+    football squash polo ballet wrestling curling baseball handball tennis chess rugby hockey golf cricket
+    basketball volleyball badminton judo karate rowing swimming running skiing skating climbing cycling boxing
+    fencing archery bowling darts
     """
 )
 CRAFTS = words(
@@ -147,11 +155,11 @@ CRAFTS = words(
     camping gardening juggling pottery weaving photography birdwatching stargazing surfing diving
     """
 )
-CRAFT_VERBS = ("painting", "drawing", "collecting", "making", "building", "mending", "carving", "folding")
+CRAFT_VERBS = ("painting", "drawing", "collecting", "making", "mending")
 CRAFT_THINGS = _listed(
     """
-    boats, birds, stamps, coins, clocks, kites, stones, masks, maps, shells, toys, hats, lamps, model trains,
-    old radios, paper cranes, wooden spoons, tiny houses, postcards
+    boats, clocks, kites, masks, maps, toys, hats, lamps, model trains, old radios, paper cranes, wooden spoons,
+    dolls, tiny houses, postcards, baskets, necklaces, puppets, flags, music boxes, chess sets, model planes
     """
 )
 RELATIONS = _listed(
@@ -196,18 +204,17 @@ GOODS = _listed(
     spoon, book, box, bell, cap, belt, rug, mug, plate, whistle, kite
     """
 )
-ROOMS = _listed(
+ROOMS = words("kitchen hall bedroom garage attic cellar office bathroom shed library basement nursery")
+HOLDERS = words("drawer box basket cupboard bag bowl jar bucket tin pot trunk vase suitcase cabinet chest backpack")
+SUPPORTS = words("chair table shelf bed sofa desk bench mat piano stove armchair windowsill stool carpet bookcase")
+INTO = ("in", "inside", "behind", "under", "next to", "near", "beside")
+ONTO = ("on", "under", "behind", "next to", "near", "beside")
+PLACE_ADJECTIVES = words(
     """
-    kitchen, hall, bedroom, garage, attic, cellar, garden, office, bathroom, shed, car, library
+    small big old new red green blue white black brown yellow grey round long heavy wooden broken empty dark
+    purple
     """
 )
-FURNITURE = _listed(
-    """
-    drawer, box, chair, table, shelf, basket, bed, sofa, cupboard, bag, bowl, jar, desk, bucket, pillow, lamp,
-    mat, tin, coat, vase, book, bench, pot, piano, stove, trunk
-    """
-)
-PLACE_WORDS = ("in", "under", "behind", "on", "next to", "near", "inside", "beside")
 MEETING_SPOTS = _listed(
     """
     bridge, station, fountain, market, library, church, park, harbour, cinema, museum, school, tower, cafe,
@@ -254,12 +261,14 @@ MONTHS = _listed(
     """
 )
 SEASONS = ("spring", "summer", "autumn", "winter")
+HALF_SEASONS = tuple(f"{part} {season}" for part in ("early", "late") for season in SEASONS)
 PLAN_TIMES = _listed(
     """
     tomorrow, tonight, next week, this weekend, next month, this evening, after work, in May, after lunch, next
-    year, in the morning, on my birthday
+    year, in the morning, in June
     """
 )
+SPOT_ADJECTIVES = words("old new big small red green blue white long quiet tall grey stone wooden round")
 STREET_ENDS = _listed(
     """
     Street, Street, Road, Lane, Avenue, Square, Way, Hill, Court, Row
@@ -275,3 +284,19 @@ TITLE_WORDS = _listed(
     Silver, Golden, Broken, Quiet, Hidden, Last, First, Blue, Red, Lost, Long, Small
     """
 )
+PLAIN_WORDS = words(
+    """
+    age ago air all and any are arm art ask ate back bad bar base beat begin being below better bit bool born
+    bow boy break but bye call came can care case cheer coal code codes come cover cry cut date day dig dish
+    does done dream eye far fast fell file fill find fine fire firm fit five flat float fly for former four free
+    full fun game gave get girl give good got gun had haha half has hate have head help here hero hid hide hive
+    home honest hope hour how ice ill ink job join joke jokes joy kid kind king know land later lead leg let lie
+    life like line list live lived log lot love low lower luck mad made main makes man meal mean men mind mine
+    mix money more name named nap neck need never none nor not note noun nut odd off one out own pan pay pen pet
+    place plain pool pop power proud put radio ran rise role roll rude run sad safe said same saw say season see
+    seen sees self set settle seven shall she shy sick side sit six size ski sky some song soon stand start
+    state stops store sun sure tag take taken ten their three tie time tired toe took top towel trade travel
+    true try two use want war was weather went were wet whether who why wifi will win wish won word yes you
+    """
+)
+"""Short words that syllables happen to make; made-up words must be none of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ class Chooser:
         self._memory = memory
         self._values = values
         self._kinds = kinds
-        self._reach = _sums([kind.weight for kind in kinds])
+        self._reach = _REACH if kinds is KINDS else _sums(kinds)
 
     def _kind(self) -> Kind:
         return self._rng.choices(self._kinds, cum_weights=self._reach)[0]
@@ -81,7 +82,7 @@ class Chooser:
         roll = rng.random()
         if told and roll < 0.5:
             like = rng.choice(list(told.values()))
-            if like.kind.subject and roll < 0.3:
+            if like.kind.subject and roll < 0.22:
                 return like.kind, self._subject(like.kind)
             if like.kind.subject in ("name", "relation"):
                 kind = rng.choice([kind for kind in self._kinds if kind.subject == like.kind.subject])
@@ -120,9 +121,8 @@ class Chooser:
         return rng.choices(pool, weights)[0]
 
 
-def _sums(weights: Sequence[float]) -> list[float]:
-    total, sums = 0.0, []
-    for weight in weights:
-        total += weight
-        sums.append(total)
-    return sums
+def _sums(kinds: Sequence[Kind]) -> list[float]:
+    return list(itertools.accumulate(kind.weight for kind in kinds))
+
+
+_REACH = _sums(KINDS)

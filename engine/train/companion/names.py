@@ -7,10 +7,12 @@ whatever the seed, and nobody has to keep lists of them apart.
 from __future__ import annotations
 
 import random
+import re
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from engine.train.companion import lexicon
 from engine.train.companion.lexicon import COMMON_NOUNS, words
 
 Split = Literal["train", "test"]
@@ -69,16 +71,16 @@ _SOUNDS: tuple[tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
         words("le y o ex ix et ot um ack ick ock ip op ump iff uzz im ow"),
     ),
 )
+_LISTS = [item for item in vars(lexicon).values() if isinstance(item, tuple)]
+_KNOWN = frozenset(word for item in _LISTS for word in " ".join(item).lower().split())
 _LETTERS = "abcdefghiklmnoprstuvwyz"
 _CONSONANTS = "bcdfghjklmnprstvwz"
 _VOWELS = "aeiou"
 
-# A made-up word must not be a rude one by accident.
-_RUDE = words(
-    """
-    ass fuc fuk shit cunt nig fag kik rape cock coc dic dik tit sex nazi piss cum slut puss porn twat wank penis anus
-    anal arse homo whor negr jew
-    """
+# A made-up word must not be a rude one by accident, nor one that nobody can say.
+_UNFIT = re.compile(
+    "ass|fuc|fuk|shit|cunt|nig|fag|kik|rape|cock|coc|dic|dik|tit|sex|nazi|piss|cum|slut|puss|porn|twat|wank|penis|anus|anal"
+    "|arse|homo|whor|negr|jew|(.)\\1\\1|[^aeiouy]{5}|^[^aeiouy]{4}|[aeiou]{4}"
 )
 
 
@@ -86,7 +88,7 @@ def _syllables(rng: random.Random) -> str:
     onsets, vowels, inner, endings = rng.choice(_SOUNDS)
     pick = rng.random
     word = onsets[int(pick() * len(onsets))] + vowels[int(pick() * len(vowels))]
-    for _ in range(int(pick() * 2.3)):
+    for _ in range(int(pick() * 1.75)):
         word += inner[int(pick() * len(inner))] + onsets[int(pick() * len(onsets))] + vowels[int(pick() * len(vowels))]
     ending = endings[int(pick() * len(endings))]
     if word[-1] in _VOWELS and ending[0] in _VOWELS:
@@ -121,19 +123,14 @@ _MAKERS: tuple[Callable[[random.Random], str], ...] = (*[_syllables] * 6, *[_alt
 
 
 def make_word(rng: random.Random, split: Split) -> str:
-    """A made-up word in small letters, 3 to 11 long, of the given split."""
+    """A made-up word in small letters, 3 to 10 long, of the given split."""
     while True:
         word = rng.choice(_MAKERS)(rng)
         size = len(word)
-        if size < 3 or size > 11 or not in_split(word, split):
+        if size < 3 or size > 10 or not in_split(word, split):
             continue
-        if any(rude in word for rude in _RUDE) or word in COMMON_NOUNS or _thrice(word):
-            continue
-        return word
-
-
-def _thrice(word: str) -> bool:
-    return any(word[at] == word[at + 1] == word[at + 2] for at in range(len(word) - 2))
+        if not _UNFIT.search(word) and word not in _KNOWN:
+            return word
 
 
 def make_name(rng: random.Random, split: Split) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable, Sequence
 
@@ -26,12 +27,16 @@ def with_article(word: str) -> str:
     return ("an " if vowel else "a ") + word
 
 
+@functools.cache
+def pool(words: Sequence[str], split: Split) -> tuple[str, ...]:
+    """The words of a tuple that belong to the split."""
+    return tuple(word for word in words if in_split(word, split))
+
+
 def pick(rng: random.Random, words: Sequence[str], split: Split) -> str:
-    """A word of a long list that belongs to the split (some always do in lists of twenty and more)."""
-    while True:
-        word = words[int(rng.random() * len(words))]
-        if in_split(word, split):
-            return word
+    """A word of a long tuple that belongs to the split."""
+    found = pool(words, split)
+    return found[int(rng.random() * len(found))]
 
 
 def either(rng: random.Random, words: Sequence[str]) -> str:
@@ -102,12 +107,14 @@ def _colour(rng: random.Random, split: Split) -> str:
 
 _SHADED = _combined(lx.SHADES, lx.COLOURS)
 _DISH = _combined(lx.FRUITS + lx.FOODS, ("with", "and"), lx.FOODS)
+_FLAVOURED = _combined(lx.FRUIT_FLAVOURS, ("tea", "juice", "soda", "milk"))
 _MEANING = _combined(lx.ADJECTIVES, lx.COMMON_NOUNS + lx.ANIMALS)
 _JOB_PAIR = _combined(lx.JOB_NOUNS, lx.JOB_DOERS)
 _CRAFT_PAIR = _combined(lx.CRAFT_VERBS, lx.CRAFT_THINGS)
-_PLACE = _combined(lx.PLACE_WORDS, ("the",), lx.COLOURS[:16] + lx.ADJECTIVES, lx.FURNITURE)
-_ROOM_PLACE = _combined(("in", "under", "behind"), ("the",), lx.ROOMS, lx.FURNITURE)
-_SPOT = _combined(("at the",), lx.ADJECTIVES, lx.MEETING_SPOTS)
+_IN_PLACE = _combined(lx.INTO, ("the",), lx.PLACE_ADJECTIVES, lx.HOLDERS)
+_ON_PLACE = _combined(lx.ONTO, ("the",), lx.PLACE_ADJECTIVES, lx.SUPPORTS)
+_ROOM_PLACE = _combined(("in", "behind"), ("the",), lx.ROOMS, lx.HOLDERS)
+_SPOT = _combined(("at the",), lx.SPOT_ADJECTIVES, lx.MEETING_SPOTS)
 _TITLE_PAIR = _combined(
     ("The", "One", "No", "Every"), lx.TITLE_WORDS, tuple(noun.capitalize() for noun in lx.COMMON_NOUNS)
 )
@@ -129,6 +136,14 @@ def _made_title(rng: random.Random, split: Split) -> str:
     if shape < 0.7:
         return f"The {either(rng, lx.COMMON_NOUNS).capitalize()} of {first}"
     return f"{either(rng, lx.TITLE_WORDS)} {first}"
+
+
+def _made_place(rng: random.Random, split: Split) -> str:
+    """A place that a made-up word tells apart: 'in the Vorba box'."""
+    name = make_word(rng, split)
+    if rng.random() < 0.5:
+        return f"{either(rng, lx.INTO)} the {name.capitalize()} {either(rng, lx.HOLDERS)}"
+    return f"{either(rng, lx.ONTO)} the {name} {either(rng, lx.SUPPORTS)}"
 
 
 def _team(rng: random.Random, split: Split) -> str:
@@ -237,13 +252,13 @@ MAKERS: dict[str, Maker] = {
     "house_number": _house_number,
     "colour": _colour,
     "food": _mixed((3, _plain(lx.FOODS, 1.0)), (2, _DISH), (2, _made_food), (2, make_word)),
-    "drink": _mixed((3, _plain(lx.DRINKS, 1.0)), (3, make_word), (1, _combined(lx.FRUITS, ("tea", "juice", "soda")))),
+    "drink": _mixed((3, _plain(lx.DRINKS, 1.0)), (3, make_word), (1, _FLAVOURED)),
     "fruit": _plain(lx.FRUITS, 0.5),
     "flower": _plain(lx.FLOWERS + lx.TREES, 0.5),
     "animal": _plain(lx.ANIMALS, 0.5),
     "allergen": _plain(lx.ALLERGENS, 0.45),
     "dislike": _mixed((2, _plain(lx.FOODS, 0.7)), (1, _plain(lx.FRUITS, 0.8)), (1, make_word)),
-    "season": _mixed((3, _closed(lx.SEASONS)), (1, _combined(("early", "late"), lx.SEASONS))),
+    "season": _mixed((3, _closed(lx.SEASONS)), (1, _closed(lx.HALF_SEASONS))),
     "number": _number,
     "age": _age,
     "date": _date,
@@ -261,7 +276,7 @@ MAKERS: dict[str, Maker] = {
     "hobby": _mixed((3, _plain(lx.CRAFTS, 1.0)), (4, _CRAFT_PAIR), (2, _plain(lx.CRAFTS, 0.0))),
     "team": _team,
     "activity": _activity,
-    "place": _mixed((3, _PLACE), (2, _ROOM_PLACE)),
+    "place": _mixed((2, _IN_PLACE), (2, _ON_PLACE), (1, _ROOM_PLACE), (3, _made_place)),
     "spot": _mixed((3, _SPOT), (2, lambda rng, split: f"at the {make_word(rng, split).capitalize()} cafe")),
     "meaning": _MEANING,
     "three": _three,

@@ -14,9 +14,14 @@ from engine.train.companion.frames import (
     join_two,
     sloppy,
 )
+from engine.train.companion.lexicon import words
 from engine.train.companion.names import Split
 
 _TELL_SHARE, _ASK_SHARE = 0.35, 0.45
+# Tellings that call for something stand alone: nobody says "by the way, please remember".
+_CALLS = words(
+    "Hello Hi Please Remember Keep Let Do Learn Store Put Write Call Dial Here Type You Nice New For Everyone"
+)
 
 
 class User:
@@ -25,6 +30,7 @@ class User:
     def __init__(self, rng: random.Random, split: Split) -> None:
         self._rng = rng
         self._split = split
+        self._american = rng.random() < 0.35
 
     def _of(self, wordings: Wordings) -> str:
         choices = wordings.of(self._split)
@@ -34,6 +40,8 @@ class User:
         keep = [value] if value else []
         if kind.subject not in ("", "plan_time"):
             keep.append(subject)
+        if self._american:
+            text = text.replace("favourite", "favorite").replace("olour", "olor").replace("ighbour", "ighbor")
         return sloppy(self._rng, text, keep)
 
     def _statement(self, fact: Fact) -> str:
@@ -44,7 +52,7 @@ class User:
     def tell(self, fact: Fact) -> str:
         """A message that tells the fact."""
         said = self._statement(fact)
-        if self._rng.random() < _TELL_SHARE:
+        if self._rng.random() < _TELL_SHARE and said.split(" ", 1)[0].rstrip(",") not in _CALLS:
             said = framed(self._of(TELL_FRAMES), said)
         return self._typed(said, fact.kind, fact.subject, fact.value)
 

@@ -17,7 +17,7 @@ TOLD: dict[str, dict[str, str]] = {
         {p} lives in a town called {v}.
         I visit {q} in {v}, where the family lives.
         These days {q} lives in {v}.
-        In {v} lives {q}.
+        In {v} you will find {q} at home.
         {p} makes a home in {v}.
         If you look for {q}, go to {v}, that is home.
         """,
@@ -246,6 +246,7 @@ TOLD: dict[str, dict[str, str]] = {
         "tell": """
         {p} bought {av}.
         {p} has bought {av}.
+        Today {q} went out and bought {av}.
         {p} wanted to buy something and took {av}.
         Yesterday {q} bought {av}.
         In the shop {q} bought {av}.
@@ -257,6 +258,7 @@ TOLD: dict[str, dict[str, str]] = {
         "ask": """
         What did {q} buy?
         What has {q} bought?
+        What did I say {q} bought?
         What did {q} buy in the shop?
         What did {q} buy at the market?
         Which thing did {q} buy?

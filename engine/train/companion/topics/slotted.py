@@ -24,9 +24,9 @@ SLOTTED: tuple[tuple[str, str], ...] = (
         Tonight we have {v}.
         I am cooking {v}.
         I ate too much {v}.
-        There was {v} at the party.
+        They had {v} at the party.
         ->
-        I hope the {v} was good.
+        I hope you liked the {v}.
         I have never tasted {v}.
         That sounds tasty. I cannot eat {v}.
         """,
@@ -39,8 +39,8 @@ SLOTTED: tuple[tuple[str, str], ...] = (
         Do you want some {v}?
         Have you ever tasted {v}?
         ->
-        I cannot eat, but {v} sounds good.
-        I have never tasted {v}. Is it good?
+        I cannot eat, but I would like to try {v}.
+        I have never tasted {v}. Should I?
         """,
     ),
     (
@@ -149,7 +149,7 @@ SLOTTED: tuple[tuple[str, str], ...] = (
         There was music on the {v}.
         I like the sound of the {v}.
         ->
-        The {v} has a nice sound, I hear.
+        I have heard much good about the {v}.
         I would like to hear the {v}.
         """,
     ),
