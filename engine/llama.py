@@ -107,7 +107,7 @@ class Llama:
             callback: gets the text as it comes, never a split character; returns False to stop.
             top_k, top_p, repetition_penalty, seed: see `SamplingParams`.
             stop: sequences that end the text and are not part of it.
-            cancel: asked before every chunk of the prompt and every token.
+            cancel: asked before every chunk of the prompt and every token; what was read by then stays lived.
 
         Raises `ConfigError` for arguments that cannot work.
         """
@@ -130,7 +130,7 @@ class Llama:
 
         The state holds what was said before: give only what is new. However the answer ends, the state sees the turn
         closed as the template closes it. `cancel` while the messages are being read takes the state back to before
-        them, and the completion is empty.
+        them, and the completion is empty; so does an exception at any time.
         """
         ids = self.template.render_ids(self.tokenizer, messages, reply=True)
         closing = [self.tokenizer.end_id, *self.template.closing_ids(self.tokenizer)]
@@ -254,10 +254,12 @@ class Llama:
     ) -> Completion:
         if isinstance(max_tokens, bool) or not isinstance(max_tokens, int) or max_tokens < 1:
             raise ConfigError(f"max_tokens is {max_tokens!r}; it must be a whole number of at least 1.")
-        began = time.monotonic()
+        began, level = time.monotonic(), self.level
         before = self.snapshot() if closing else None
         matcher, decoder = StopMatcher(stop), self.tokenizer.stream()
-        end = self.tokenizer.special_tokens.get(END)
+        special = self.tokenizer.special_tokens
+        end = special.get(END)
+        turns = set(special.values()) if closing else {end}  # who names the next speaker has finished, too
         pieces: list[str] = []
 
         def emit(text: str) -> bool:
@@ -272,7 +274,7 @@ class Llama:
         try:
             for token in self._tokens(ids, max_tokens, Sampler(sampling), cancel):
                 count += 1
-                if token == end:
+                if token in turns:
                     stopped = "end"
                     break
                 text, found = matcher.push(decoder.push(token))
@@ -285,13 +287,15 @@ class Llama:
                 else:
                     continue
                 break
-        except Cancelled:
+        except BaseException as error:
             if before is not None:
                 self.restore(before)
-            return Completion("", 0, 0, time.monotonic() - began, "callback")
+            if not isinstance(error, Cancelled):
+                raise
+            return Completion("", 0, self.level - level, time.monotonic() - began, "callback")
         if stopped in ("end", "length"):
             text, found = matcher.push(decoder.flush())
             emit(text if found else text + matcher.flush())
-        # The last token was not fed yet; a model that ended by itself has said the first token of the closing.
-        self._prefill([token, *(closing[1:] if stopped == "end" else closing)], logits=False)
+        # The last token was not fed yet. One that ends the turn is itself the first of the closing, or stands for it.
+        self._prefill(closing if closing and stopped == "end" else [token, *closing], logits=False)
         return Completion("".join(pieces), count, len(ids), time.monotonic() - began, stopped)

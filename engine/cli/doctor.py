@@ -78,10 +78,13 @@ def _workspace(args: argparse.Namespace) -> Iterator[Line]:
     try:
         workspace = options.open_workspace(args)
         yield "workspace", f"{workspace.root} can be written", True
-        with workspace.lock():
-            yield "workspace", "is not in use", True
     except BitLlamaError as error:
         yield "workspace", str(error), False
+        return
+    try:
+        workspace.lock().release()
+    except BitLlamaError as error:
+        yield "workspace", str(error), True  # as it should be while the Studio is open
 
 
 def _model(args: argparse.Namespace) -> Iterator[Line]:

@@ -130,9 +130,10 @@ def report_text(report: SleepReport) -> str:
     """What a sleep did, in a sentence or two."""
     if not report.kept:
         return "Woken before anything was replayed to its end; the soul is as it was."
+    what = f"{counted(report.entries, 'message')} of {counted(report.conversations, 'conversation')}"
     text = (
-        f"{'Woken early' if report.woken else 'Slept'}: replayed {counted(report.entries, 'message')} of "
-        f"{counted(report.conversations, 'conversation')}, {report.tokens:,} tokens in {report.seconds:.1f} s at {report.rate:g} times the waking rate. "
+        f"{'Woken early' if report.woken else 'Slept'}: replayed {what}, {counted(report.tokens, 'token')} in "
+        f"{report.seconds:.1f} s at {report.rate:g} times the waking rate. "
         f"Level {report.level:,}; the former soul was kept."
     )
     if report.rate < report.rate_asked:

@@ -143,7 +143,7 @@ class Mind:
             messages.insert(0, Message("system", system))
         for message in messages:
             self.log.append(message.role, message.text, self.conversation, self.store.key)
-        before, heard = self.llama.snapshot(), list[str]()
+        heard: list[str] = []
 
         def listen(piece: str) -> bool | None:
             heard.append(piece)
@@ -152,7 +152,6 @@ class Mind:
         try:
             done = self.llama.stream_chat(messages, max_tokens, sampling, listen, cancel=cancel)
         except BaseException:
-            self.llama.restore(before)
             self._log_reply("".join(heard))
             raise
         self._log_reply(done.text)

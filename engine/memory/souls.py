@@ -93,9 +93,12 @@ class SoulStore:
         """
         if self._written == (soul.meta.id, soul.meta.level) and self.active.exists():
             return soul
-        if self._kept(soul.meta.id) is not None:
-            old = soul.meta
-            soul = replace(soul, meta=new_meta(old.body, old.level, self.name, old.id, old.history))
+        old = soul.meta
+        if self._kept(old.id) is None:
+            meta = replace(old, name=self.name)
+        else:  # what was kept never changes: it lives on under an id of its own
+            meta = new_meta(old.body, old.level, self.name, old.id, old.history)
+        soul = replace(soul, meta=meta)
         self._write(soul)
         return soul
 

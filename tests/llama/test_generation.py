@@ -53,6 +53,27 @@ def test_two_turns_read_like_one_rendering_of_both() -> None:
     assert runtime.fed == llama.template.render_ids(TOKENIZER, both, reply=False)
 
 
+def test_naming_the_next_speaker_ends_the_answer_too() -> None:
+    llama, runtime = scripted([*TOKENIZER.encode("Yes"), TOKENIZER.token_id("<|user|>"), *TOKENIZER.encode("I am you")])
+    done, _ = chat(llama)
+    assert (done.text, done.stopped) == ("Yes", "end")
+    assert spoken(runtime.fed) == "<|user|>Hi<|end|>\n<|assistant|>Yes<|end|>\n"
+
+
+def test_an_exception_of_the_listener_goes_back_to_before_the_turn() -> None:
+    llama, runtime = scripted("abc")
+    llama.learn("old times")
+    before = list(runtime.fed)
+
+    def fail(_: str) -> None:
+        raise RuntimeError("the window went away")
+
+    with pytest.raises(RuntimeError):
+        llama.stream_chat(HELLO, 5, GREEDY, fail)
+    assert runtime.fed == before
+    assert llama.level == len(before)
+
+
 @pytest.mark.parametrize("how", ["length", "callback", "stop", "cancel"])
 def test_however_an_answer_ends_the_turn_is_closed_once(how: str) -> None:
     llama, runtime = scripted("abcdefgh")
