@@ -65,8 +65,12 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return err
 
 
-@pytest.mark.parametrize("command", ["run", "chat", "sleep", "export", "soul"])
-@pytest.mark.parametrize("kind", BAD_MODELS)
+# Listing souls does not read the weights, so it does not see what is wrong with them.
+CASES = [(command, kind) for command in ("run", "chat", "sleep", "export") for kind in BAD_MODELS]
+CASES += [("soul", kind) for kind in BAD_MODELS if kind not in ("truncated", "contradiction")]
+
+
+@pytest.mark.parametrize(("command", "kind"), CASES)
 def test_a_bad_model_file(
     models: Path, tmp_path: Path, command: str, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -79,8 +83,6 @@ def test_a_bad_model_file(
         "export": ["export", target, tmp_path / "out.bitt"],
         "soul": ["soul", "list", "--model", target, "--workspace", tmp_path / "w"],
     }[command]
-    if command == "soul" and kind in ("truncated", "contradiction"):
-        pytest.skip("listing souls does not read the weights")
     assert main([str(arg) for arg in args]) == 1
     told(capsys, str(target))
     assert not (tmp_path / "out.bitt").exists()
