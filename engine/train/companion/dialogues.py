@@ -117,7 +117,10 @@ class LifeMaker:
         self._scene = make_scene(self._rng, self._values, 0.25)
         self._life.conversations.append(Conversation(self._scene.system))
         if self._rng.random() < (0.7 if day else 0.35):
-            self._say(*self._talk.greeting(self._memory.get("my_name")), "talk")
+            user, reply = self._talk.greeting(self._memory.get("my_name"))
+            self._say(user, reply, "talk")
+            if reply.endswith(("you?", "today?")) and self._rng.random() < 0.6:
+                self._say(*self._talk.mood(), "talk")
 
     def _steps(self, count: int, day: int) -> None:
         """Things said in any order, more questions on later days."""
@@ -210,11 +213,19 @@ class LifeMaker:
         self._memory.asked[fact.slot] += 1
         reply = brief_answer(fact) if self._scene.manner.brief else self._replies.known(fact)
         self._say(self._user.ask(fact.kind, fact.subject), reply, "ask", fact, slot=(fact.kind, fact.subject))
+        if self._rng.random() < 0.05 and _answers_alone(fact.kind):
+            fact = self._chooser.renewed(fact)
+            self._memory.put(fact)
+            self._say(self._user.deny(fact), self._corrected(fact), "correct", fact)
 
     def _ask_unknown(self) -> None:
         kind, subject = self._chooser.unknown()
         reply = f"I {DO_NOT_KNOW}." if self._scene.manner.brief else self._replies.unknown(kind, subject)
         self._say(self._user.ask(kind, subject), reply, "unknown", slot=(kind, subject))
+        if self._rng.random() < 0.2 and _answers_alone(kind):
+            fact = self._chooser.fact_of(kind, subject)
+            self._memory.put(fact)
+            self._say(self._user.brief(fact), self._acknowledged(fact), "tell", fact)
 
     def _correct(self) -> None:
         if not self._memory.facts:
@@ -222,8 +233,10 @@ class LifeMaker:
             return
         fact = self._chooser.renewed(self._chooser.known())
         self._memory.put(fact)
-        reply = self._replies.state(fact) if self._scene.manner.brief else self._replies.corrected(fact)
-        self._say(self._user.correct(fact), reply, "correct", fact)
+        self._say(self._user.correct(fact), self._corrected(fact), "correct", fact)
+
+    def _corrected(self, fact: Fact) -> str:
+        return self._replies.state(fact) if self._scene.manner.brief else self._replies.corrected(fact)
 
     def _chat(self) -> None:
         self._say(*(self._talk.story() if self._rng.random() < 0.05 else self._talk.exchange()), "talk")
@@ -253,6 +266,11 @@ class LifeMaker:
         else:
             said = " ".join(self._replies.state(fact) for fact in known[:3])
             self._say(self._rng.choice(asked), said, "about", *known[:3])
+
+
+def _answers_alone(kind: Kind) -> bool:
+    """True if the short answers of the kind are clear without the assistant's own question."""
+    return bool(kind.prompt and kind.brief) and not kind.brief[0].startswith("Yes")
 
 
 def _first_sentence(text: str) -> str:

@@ -101,8 +101,9 @@ _TO_ASSISTANT = {
     "we": "you",
     "our": "your",
     "your": "my",
+    "you": "me",
 }
-_SELF_WORDS = re.compile(r"\b(I am|I was|am I|was I|I|me|my|we|our|your)\b")
+_SELF_WORDS = re.compile(r"\b(I am|I was|am I|was I|I|me|my|we|our|your|you)\b")
 
 
 def to_assistant(clause: str) -> str:

@@ -104,6 +104,10 @@ class Chooser:
             person = subject.partition("'s ")[0]
             if person not in self._memory.cast:
                 self._memory.cast.append(person)
+        return self.fact_of(kind, subject)
+
+    def fact_of(self, kind: Kind, subject: str) -> Fact:
+        """A fact of this slot with a fresh value."""
         return Fact(kind, subject, self._fresh(kind.value))
 
     def renewed(self, fact: Fact) -> Fact:

@@ -80,7 +80,8 @@ _VOWELS = "aeiou"
 # A made-up word must not be a rude one by accident, nor one that nobody can say.
 _UNFIT = re.compile(
     "ass|fuc|fuk|shit|cunt|nig|fag|kik|rape|cock|coc|dic|dik|tit|sex|nazi|piss|cum|slut|puss|porn|twat|wank|penis|anus|anal"
-    "|arse|homo|whor|negr|jew|(.)\\1\\1|[^aeiouy]{5}|^[^aeiouy]{4}|[aeiou]{4}"
+    "|arse|homo|whor|negr|jew|pub|boob|fart|bitch|nude|spic|gook|turd|hitl|coon|dyke|paki|prick|semen|vag|tard|suck"
+    "|lesb|gay|jap|nazi|(.)\\1\\1|[^aeiouy]{5}|^[^aeiouy]{4}|[aeiou]{4}"
 )
 
 

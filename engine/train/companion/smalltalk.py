@@ -35,7 +35,9 @@ def _read_all(text: str) -> tuple[Topic, ...]:
     return tuple(_read(block) for block in text.split("\n\n") if block.strip())
 
 
+_MOOD_STARTS = ("I am fine.", "I am sad.", "I am tired.", "I am happy.", "I am ill.", "I am bored.")
 _TOPICS = _read_all(FEELINGS) + _read_all(COMPANION) + _read_all(EVERYDAY)
+_MOODS = tuple(topic for topic in _read_all(FEELINGS) if topic.user[0] in _MOOD_STARTS)
 _GREETINGS = _read_all(GREETINGS)
 _PARTINGS = _read_all(PARTINGS)
 _SLOTTED = tuple(_read(block, value) for value, block in SLOTTED)
@@ -82,6 +84,7 @@ class SmallTalk:
         roll = self._rng.random()
         if roll < 0.5:
             user, reply = self._of(_TOPICS)
+            user = user.lower() if self._rng.random() < 0.15 else user
         elif roll < 0.8:
             user, reply = self._of(_SLOTTED)
         elif roll < 0.92:
@@ -91,7 +94,11 @@ class SmallTalk:
         aside = _ASIDES[int(self._rng.random() * len(_ASIDES))]
         if aside and user[0] in "WHDCTI" and user.split()[0] not in ("I", "I'm", "Hello", "Hi"):
             user = aside + user[0].lower() + user[1:]
-        return (user.lower() if self._rng.random() < 0.08 else user), reply
+        return user, reply
+
+    def mood(self) -> tuple[str, str]:
+        """What a user says who was asked how things are."""
+        return self._of(_MOODS)
 
     def _sum(self) -> tuple[str, str]:
         first, second = 1 + int(self._rng.random() * 10), 1 + int(self._rng.random() * 10)

@@ -23,6 +23,8 @@ _CALLS = words(
     "Hello Hi Please Remember Keep Let Do Learn Store Put Write Call Dial Here Type You Nice New For Everyone"
 )
 
+_DENIALS = ("No, {t}", "No. {T}", "That is wrong. {T}", "Not any more. {T}", "No, not now. {T}")
+
 
 class User:
     """Words what the user says; all choices come from `rng`, all wordings from the split."""
@@ -52,7 +54,7 @@ class User:
     def tell(self, fact: Fact) -> str:
         """A message that tells the fact."""
         said = self._statement(fact)
-        if self._rng.random() < _TELL_SHARE and said.split(" ", 1)[0].rstrip(",") not in _CALLS:
+        if self._rng.random() < _TELL_SHARE and not _calls(said):
             said = framed(self._of(TELL_FRAMES), said)
         return self._typed(said, fact.kind, fact.subject, fact.value)
 
@@ -81,14 +83,30 @@ class User:
             if self._rng.random() < 0.3:
                 said = framed(self._rng.choice(("Actually, {t}", "News: {t}", "By the way, {t}")), said)
         else:
-            said = framed(self._of(CORRECT_FRAMES), self._statement(fact))
+            said = self._statement(fact)
+            while _calls(said):
+                said = self._statement(fact)
+            said = framed(self._of(CORRECT_FRAMES), said)
         return self._typed(said, fact.kind, fact.subject, fact.value)
 
     def brief(self, fact: Fact) -> str:
         """A short answer to the assistant's question."""
+        return self._typed(self._brief(fact), fact.kind, fact.subject, fact.value)
+
+    def deny(self, fact: Fact) -> str:
+        """A short correction of what the assistant has just said."""
+        frame, said = _DENIALS[int(self._rng.random() * len(_DENIALS))], self._brief(fact)
+        if said.startswith(fact.value):
+            frame = frame.replace("{t}", "{T}")  # a value keeps its capital
+        return self._typed(framed(frame, said), fact.kind, fact.subject, fact.value)
+
+    def _brief(self, fact: Fact) -> str:
         choices = fact.kind.brief
-        said = fact.fill(choices[int(self._rng.random() * len(choices))])
-        return self._typed(said, fact.kind, fact.subject, fact.value)
+        return fact.fill(choices[int(self._rng.random() * len(choices))])
+
+
+def _calls(said: str) -> bool:
+    return said.split(" ", 1)[0].rstrip(",") in _CALLS
 
 
 def _plain_question(wording: str) -> bool:

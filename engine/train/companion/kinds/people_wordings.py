@@ -152,7 +152,7 @@ TOLD: dict[str, dict[str, str]] = {
         What {q} likes to eat is {v}.
         {p} is fond of eating {v}.
         If you cook for {q}, make {v}.
-        {p} is happy when there is {v} to eat.
+        {p} is always happy to eat {v}.
         I cooked {v}, because {q} likes to eat it.
         {p} could eat {v} every day.
         """,
