@@ -2,6 +2,6 @@
 
 import sys
 
-from studio.app import main
+from studio.launch import main
 
 sys.exit(main())

@@ -1,17 +1,16 @@
 """The program: arguments, workspace, window, then the model in the background.
 
-The order of the start: fault handler, arguments, Qt, workspace lock, settings, window on the screen, worker with the
-engine. Nothing before the window loads the engine.
+The order of the start: fault handler, arguments, Qt, workspace lock, settings, window on the screen, and only then the
+worker loads the engine. Nothing before the window needs torch.
 """
 
 from __future__ import annotations
 
-import argparse
 import faulthandler
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -21,6 +20,7 @@ from engine.errors import BitLlamaError
 from engine.resources import resource_path
 from engine.version import __version__
 from studio import theme
+from studio.launch import parser
 from studio.messages import EngineFailure
 from studio.session import Session, claim_workspace
 from studio.settings import Settings
@@ -32,51 +32,55 @@ from studio.ui.main_window import MainWindow
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the Studio; returns the exit code."""
-    arguments = _parser().parse_args(sys.argv[1:] if argv is None else argv)
-    fault_log: TextIO | None = None
+    """Open the window and run until it is closed; returns the exit code. Started through `studio.launch`."""
     if sys.stderr is not None:  # a windowed program on Windows has none
         faulthandler.enable()
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
+    arguments = parser().parse_args(argv)
+    app = QApplication(sys.argv[:1])
     app.setApplicationName("Bit-Llama Studio")
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
     try:
-        place = claim_workspace(arguments.workspace, arguments.portable)
-        settings = Settings(place.root)
+        window = build(arguments.workspace, arguments.portable)
     except (EngineFailure, BitLlamaError) as error:
+        if sys.stderr is not None:
+            print(error, file=sys.stderr)  # noqa: T201 (for those who started it from a shell)
         style.apply("auto", theme.TEXT_BODY)
         show_failure(None, EngineFailure(str(error))).exec()
-        print(error, file=sys.stderr)  # noqa: T201 (for those who started it from a shell)
         return 1
-    if sys.stderr is None:
-        fault_log = (place.root / "logs" / "faults.log").open("a", encoding="utf-8")
-        faulthandler.enable(fault_log)
     loop = QEventLoop(app)
-    session = Session(place)
-    window = MainWindow(session, settings)
     window.show()
     QTimer.singleShot(0, lambda: begin(window, arguments.files))
+    sys.excepthook = window.show_defect
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl+C in the shell closes as the window's own button does
+        signal.signal(number, lambda *_: window.close())
     try:
         with loop:
             loop.run_forever()
     finally:
-        session.close_now()
-        settings.write()
-        if fault_log is not None:
-            faulthandler.disable()
-            fault_log.close()
+        sys.excepthook = sys.__excepthook__
+        window.session.close_now()
+        window.settings.write()
     return 0
 
 
-def begin(window: MainWindow, files: Sequence[Path]) -> None:
+def build(workspace: Path | None, portable: bool = False) -> MainWindow:
+    """The window, not yet shown, over a workspace that is locked for it.
+
+    Raises `EngineFailure` for a workspace that is in use or cannot be used.
+    """
+    place = claim_workspace(workspace, portable)
+    settings = Settings(place.root)
+    return MainWindow(Session(place), settings)
+
+
+def begin(window: MainWindow, files: Sequence[Path] = ()) -> None:
     """Open the files of the command line, or the model of last time, or the bundled one."""
     for problem in window.settings.problems:
         window.verbs.fail(EngineFailure(problem))
     models = [path for path in files if kind_of(path) != "soul"]
     souls = [path for path in files if kind_of(path) == "soul"]
-    model = models[0] if models else first_model(window.settings)
+    model = models[0].absolute() if models else first_model(window.settings)
     if model is not None:
         window.verbs.start(_wake(window, model, souls))
 
@@ -84,7 +88,7 @@ def begin(window: MainWindow, files: Sequence[Path]) -> None:
 async def _wake(window: MainWindow, model: Path, souls: Sequence[Path]) -> None:
     await window.verbs.open_now(model)
     for soul in souls[:1]:
-        window.verbs.load_soul(soul)
+        window.verbs.load_soul(soul.absolute())
 
 
 def first_model(settings: Settings) -> Path | None:
@@ -97,16 +101,3 @@ def first_model(settings: Settings) -> Path | None:
     except BitLlamaError:
         return None
     return companion if companion.exists() else None
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bit-llama-studio", description="The window of Bit-Llama.")
-    parser.add_argument("files", nargs="*", type=Path, help="a model (.bitt, .safetensors, folder) and a soul (.soul)")
-    parser.add_argument("--workspace", type=Path, help="the folder of memories and souls (default: your own)")
-    parser.add_argument("--portable", action="store_true", help="keep the workspace beside the program")
-    parser.add_argument("--version", action="version", version=__version__)
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -50,7 +50,8 @@ class SoulFacts:
     """When it was last written, seconds since the epoch; 0 where it never was."""
     slept_at: float
     """When it last slept, seconds since the epoch; 0 where it never did."""
-    waiting_messages: int
+    waiting: tuple[str, ...]
+    """What the next sleep would replay, oldest first."""
     waiting_conversations: int
 
 
@@ -100,7 +101,8 @@ class Slept:
 
     soul: SoulFacts
     conversations: int
-    messages: int
+    messages: tuple[str, ...]
+    """What was replayed."""
     tokens: int
     rate: float
     """The factor on the inner learning rate that was used."""
@@ -190,6 +192,8 @@ class Token(Event):
     """A piece of a reply."""
 
     text: str
+    inner_loss: float
+    """How wrong the fast weights were, mean over the layers, before they learned the token fed last."""
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ class Session(QObject):
 
     text_arrived = Signal(str)
     """The reply's new text, folded: at most once a frame."""
+    learning_moved = Signal(object)
+    """The inner losses that came with `text_arrived`, a list of numbers, oldest first."""
     dream_moved = Signal(object)
     """A `Dreaming` event."""
     changed = Signal()
@@ -202,30 +204,31 @@ class Session(QObject):
     def poll_inference_events(self) -> None:
         """Hand over what the worker has sent since the last frame, within `POLL_BUDGET_S`."""
         deadline = time.perf_counter() + POLL_BUDGET_S
-        text: list[str] = []
+        tokens: list[Token] = []
         while time.perf_counter() < deadline:
             try:
                 event = self._events.get_nowait()
             except queue.Empty:
                 break
             if isinstance(event, Token):
-                text.append(event.text)
+                tokens.append(event)
                 continue
-            self._tell(text)
+            self._tell(tokens)
             if isinstance(event, Dreaming):
                 self.dream, self.speed = event, event.tokens_per_second
                 self.dream_moved.emit(event)
             else:
                 self._settle(event)
-        self._tell(text)
+        self._tell(tokens)
         if self._waiting and not self._worker.is_alive() and self._events.empty():
             for number in list(self._waiting):
                 self._settle(Failed(number, self.tr("The worker has ended unexpectedly. Start the Studio again."), ""))
 
-    def _tell(self, text: list[str]) -> None:
-        if text:
-            self.text_arrived.emit("".join(text))
-            text.clear()
+    def _tell(self, tokens: list[Token]) -> None:
+        if tokens:
+            self.text_arrived.emit("".join(token.text for token in tokens))
+            self.learning_moved.emit([token.inner_loss for token in tokens])
+            tokens.clear()
 
     def _settle(self, event: Event) -> None:
         future = self._waiting.pop(event.request, None)

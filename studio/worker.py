@@ -124,7 +124,7 @@ class Worker(threading.Thread):
         def on_text(text: str) -> bool:
             nonlocal first
             first = first or time.perf_counter()
-            self._events.put(Token(command.request, text))
+            self._events.put(Token(command.request, text, float(mind.llama.runtime.inner_losses.mean())))
             return not command.cancel.is_set()
 
         asked = _now()
@@ -169,11 +169,14 @@ class Worker(threading.Thread):
                     )
                 )
 
-        report = self._awake().sleep(on_progress, command.cancel.is_set, rate=command.rate)
+        mind = self._awake()
+        before = mind.waiting()
+        report = mind.sleep(on_progress, command.cancel.is_set, rate=command.rate)
+        left = {entry.id for entry in mind.waiting()}
         return Slept(
             self._soul_facts(),
             report.conversations,
-            report.entries,
+            tuple(entry.text for entry in before if entry.id not in left),
             report.tokens,
             report.rate,
             report.rate_asked,
@@ -235,7 +238,7 @@ class Worker(threading.Thread):
             file_bytes=saved.st_size if saved else 0,
             saved_at=saved.st_mtime if saved else 0.0,
             slept_at=_seconds(slept[-1]) if slept else 0.0,
-            waiting_messages=len(waiting),
+            waiting=tuple(entry.text for entry in waiting),
             waiting_conversations=len({entry.conversation for entry in waiting}),
         )
 

@@ -159,7 +159,7 @@ class Actions(QObject):
     def why_awake(self) -> str:
         """Why sleep cannot begin now, as a sentence; empty where it can."""
         soul = self.session.soul
-        nothing = "" if soul is None or soul.waiting_messages else self.tr("Nothing new waits for sleep.")
+        nothing = "" if soul is None or soul.waiting else self.tr("Nothing new waits for sleep.")
         return self.session.why_silent() or nothing
 
     def _refused(self, why: str) -> bool:

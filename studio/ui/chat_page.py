@@ -141,6 +141,8 @@ class ChatPage(QWidget):
         finally:
             self._sending, self._growing = False, None
             model.finish_exchange(said)
+            if model is not self._shown:
+                model.deleteLater()  # the history has it; another conversation is being read
             if said:
                 self.history.add(said.lines)
                 self._learned[model.conversation] += said.learned

@@ -92,6 +92,7 @@ class ConversationList(QFrame):
         self.list.currentItemChanged.connect(self._moved)
         self.empty = label(self.tr("Your conversations will be listed here."), "small", wrap=True)
         self.waiting = label(role="small")
+        self.waiting.setIndent(10)  # in line with the titles
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(theme.GAP_S)

@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
@@ -110,7 +109,6 @@ class NumberEditor(Editor):
             self.field = QSpinBox()
             self.field.setRange(int(setting.low), int(setting.high))
             self.field.setSingleStep(int(setting.step))
-        self.field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.field.setKeyboardTracking(False)
         self.field.setSpecialValueText(words(setting.low_text))
         self.field.setAccessibleName(name)

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 from studio.session import Busy
 from studio.ui import wording
 from studio.ui.actions import Actions
-from studio.ui.widgets import Dot, button, label
+from studio.ui.painted import Dot
+from studio.ui.widgets import button, label
 
 HEIGHT = 30
 _TOLD_MS = 6000

@@ -15,7 +15,8 @@ from studio import theme
 from studio.session import Busy
 from studio.ui import wording
 from studio.ui.actions import Actions
-from studio.ui.widgets import Chip, Logo, Segment, label
+from studio.ui.painted import Logo
+from studio.ui.widgets import Chip, Segment, label
 
 HEIGHT = 52
 

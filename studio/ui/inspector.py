@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.ui import wording
 from studio.ui.actions import Actions
+from studio.ui.learning import LearningStrip
 from studio.ui.widgets import button, label, prose
 
 _PROMPT_LENGTH = 90
@@ -25,6 +26,8 @@ class Inspector(QFrame):
         self._actions = actions
         self._learned = 0
         self.learned = label(role="learn")
+        self.strip = LearningStrip()
+        self.figure_note = label(role="small")
         self.learned_note = prose()
         self.soul = prose()
         self.sampling = prose()
@@ -34,7 +37,15 @@ class Inspector(QFrame):
         column.setSpacing(theme.GAP_XS)
         column.addWidget(label(self.tr("Learning"), "title"))
         column.addSpacing(theme.GAP_S)
-        column.addWidget(self.learned)
+        self._live = QWidget()
+        live = QVBoxLayout(self._live)
+        live.setContentsMargins(0, 0, 0, theme.GAP_S)
+        live.setSpacing(theme.GAP_XS)
+        live.addWidget(self.learned)
+        live.addWidget(self.figure_note)
+        live.addSpacing(theme.GAP_S)
+        live.addWidget(self.strip)
+        column.addWidget(self._live)
         column.addWidget(self.learned_note)
         column.addSpacing(theme.GAP_L)
         column.addWidget(label(self.tr("Soul"), "title"))
@@ -46,6 +57,9 @@ class Inspector(QFrame):
         column.addWidget(self.sampling)
         column.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
+        actions.session.learning_moved.connect(self._learn)
+        actions.opened.connect(self.forget)
+        actions.soul_replaced.connect(self.forget)
         actions.session.changed.connect(self.refresh)
         actions.settings.changed.connect(self.refresh)
         self.refresh()
@@ -57,17 +71,42 @@ class Inspector(QFrame):
 
     def refresh(self) -> None:
         """Show what is in force."""
-        self.learned.setText(f"+{wording.number(self._learned)}")
-        self.learned.setVisible(self._learned > 0)
-        if self._learned:
-            text = self.tr(
-                "tokens learned in this chat. The soul takes one small step at every token it reads or writes."
-            )
-        else:
-            text = self.tr("Nothing yet in this chat. The soul takes one small step at every token it reads or writes.")
-        self.learned_note.set_plain(text)
+        self._live.setVisible(self.strip.count > 0)
+        self._show_figure()
+        self.learned_note.set_plain(self._learning())
         self.soul.set_plain(self._soul())
         self.sampling.set_plain(self._sampling())
+
+    def forget(self) -> None:
+        """Begin the strip anew: another soul is awake."""
+        self.strip.clear()
+        self.refresh()
+
+    def _learn(self, losses: list[float]) -> None:
+        begins = self.strip.count == 0
+        self.strip.add(losses)
+        self._show_figure()
+        if begins:
+            self.refresh()
+
+    def _show_figure(self) -> None:
+        self.learned.setText(wording.decimal(self.strip.recent))
+        self.figure_note.setText(
+            self.tr("inner loss, last {n} tokens (was {first})").format(
+                n=self.strip.count, first=wording.decimal(self.strip.first)
+            )
+        )
+
+    def _learning(self) -> str:
+        if not self.strip.count:
+            return self.tr("The soul takes one small step at every token that it reads or writes. It will show here.")
+        text = self.tr(
+            "Each point is how wrong the fast weights were before they learned a token. "
+            "Falling means it is getting used to what you say."
+        )
+        if self._learned:
+            text += "\n" + self.tr("{tokens} learned in this chat.").format(tokens=wording.tokens(self._learned))
+        return text
 
     def _soul(self) -> str:
         session, soul = self._actions.session, self._actions.session.soul
@@ -83,8 +122,8 @@ class Inspector(QFrame):
             if soul.slept_at
             else self.tr("Has not slept yet"),
         ]
-        if soul.waiting_messages:
-            lines.append(self.tr("{messages} wait for sleep").format(messages=wording.messages(soul.waiting_messages)))
+        if soul.waiting:
+            lines.append(self.tr("{messages} wait for sleep").format(messages=wording.messages(len(soul.waiting))))
         if session.is_dreaming:
             lines[2] = self.tr("Dreaming now")
         return "\n".join(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -22,11 +22,14 @@ from studio import theme
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.header import known_models
+from studio.ui.night_card import NightCard
 from studio.ui.sleep_panel import SleepCard
-from studio.ui.widgets import Card, Elided, Facts, button, label, prose, set_locked
+from studio.ui.widgets import Card, Elided, Facts, Figure, button, label, prose, set_locked
 
 _NARROW = 820
 """Under this width the two cards of the soul stand one above the other."""
+_CLOCK_MS = 5000
+"""How often "12 s ago" is counted again."""
 
 
 class BodyCard(Card):
@@ -75,7 +78,7 @@ class BodyCard(Card):
             ),
         )
         self.facts.set(self.tr("File"), f"{body.path} · {wording.size(body.file_bytes)}")
-        self.facts.set(self.tr("Runs on"), f"{body.device.upper()} · {body.runtime}. {body.reason}")
+        self.facts.set(self.tr("Runs on"), f"{body.device.upper()} · {body.runtime} · {body.reason}")
         self.facts.set(self.tr("Fingerprint"), body.fingerprint[:16], body.fingerprint)
 
 
@@ -143,16 +146,27 @@ class SoulCard(Card):
         self.head.addWidget(self.detail, 1)
         for control in (self.save_button, self.load_button, self.reset_button):
             self.head.addWidget(control)
-        self.facts = Facts()
-        self.column.addWidget(self.facts)
-        self.note = prose(
-            self.tr(
-                "A soul is what a model has lived: its fast weights, changed a little by every token. It is saved by "
-                "itself after each reply; a copy is yours to keep or to take elsewhere."
+        self.lived, self.weight, self.saved, self.slept = Figure(), Figure(), Figure(), Figure()
+        figures = QHBoxLayout()
+        figures.setSpacing(2 * theme.GAP_XL)
+        for figure in (self.lived, self.weight, self.saved, self.slept):
+            figures.addWidget(figure)
+        figures.addStretch(1)
+        self.column.addSpacing(theme.GAP_XS)
+        self.column.addLayout(figures)
+        self.column.addSpacing(theme.GAP_XS)
+        self.column.addWidget(
+            prose(
+                self.tr(
+                    "A soul is what a model has lived: its fast weights, changed a little by every token. It is saved "
+                    "by itself after each reply; a copy is yours to keep or to take elsewhere."
+                )
             )
         )
-        self.column.addStretch(1)
-        self.column.addWidget(self.note)
+        self._clock = QTimer(self)
+        self._clock.setInterval(_CLOCK_MS)
+        self._clock.timeout.connect(self.refresh)
+        self._clock.start()
         actions.session.changed.connect(self.refresh)
         self.refresh()
 
@@ -164,22 +178,20 @@ class SoulCard(Card):
         set_locked(self.save_button, locked, self.tr("Write a copy of the soul to a file"))
         set_locked(self.load_button, locked, self.tr("Go on as a soul from a file; the one of now is kept"))
         set_locked(self.reset_button, locked, self.tr("Begin a fresh soul; the one of now is kept"))
-        self.facts.setVisible(soul is not None)
+        for figure in (self.lived, self.weight, self.saved, self.slept):
+            figure.setVisible(soul is not None)
         if soul is None or body is None:
-            self.detail.setText(self.tr("sleeps in a model that is not loaded"))
+            self.detail.setText(self.tr("lives in a model that is not loaded"))
             return
         self.detail.setText(self.tr("lives in {model}").format(model=body.name))
         now = time.time()
-        self.facts.set(self.tr("Lived"), wording.tokens(soul.level))
-        self.facts.set(
-            self.tr("Size"),
-            self.tr("{layers} layers").format(layers=soul.layers)
-            + (f" · {wording.size(soul.file_bytes)}" if soul.file_bytes else ""),
+        self.lived.show_figure(wording.number(soul.level), self.tr("tokens lived"))
+        self.weight.show_figure(
+            wording.size(soul.file_bytes) if soul.file_bytes else "–",
+            self.tr("{layers} layers of fast weights").format(layers=soul.layers),
         )
-        self.facts.set(
-            self.tr("Saved"), wording.ago(now - soul.saved_at) if soul.saved_at else self.tr("nothing lived yet")
-        )
-        self.facts.set(self.tr("Slept"), wording.ago(now - soul.slept_at) if soul.slept_at else self.tr("not yet"))
+        self.saved.show_figure(wording.ago(now - soul.saved_at) if soul.saved_at else "–", self.tr("saved"))
+        self.slept.show_figure(wording.ago(now - soul.slept_at) if soul.slept_at else "–", self.tr("slept"))
 
 
 class LabPage(QWidget):
@@ -192,11 +204,12 @@ class LabPage(QWidget):
         self.body = BodyCard(actions)
         self.models = ModelsCard(actions)
         self.soul = SoulCard(actions)
+        self.night = NightCard(actions)
         self.sleep = SleepCard(actions)
         self._stack = QStackedWidget()
         self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pair.setSpacing(18)
-        self._pair.addWidget(self.soul, 3)
+        self._pair.addWidget(self.night, 3)
         self._pair.addWidget(self.sleep, 2)
         models = QVBoxLayout()
         models.setSpacing(18)
@@ -204,6 +217,8 @@ class LabPage(QWidget):
         models.addWidget(self.models)
         models.addStretch(1)
         soul = QVBoxLayout()
+        soul.setSpacing(18)
+        soul.addWidget(self.soul)
         soul.addLayout(self._pair)
         soul.addStretch(1)
         for view in (models, soul):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
+from types import TracebackType
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QCloseEvent,
@@ -116,6 +120,14 @@ class MainWindow(QMainWindow):
         self._frame.setFocus()
         if number == CHAT:
             self.chat.composer.draft.setFocus()
+
+    def show_defect(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """`sys.excepthook` while the window is there: a defect is told, with what a report of it needs."""
+        details = "".join(traceback.format_exception(kind, error, trace))
+        if sys.stderr is not None:
+            sys.stderr.write(details)
+        sentence = self.tr("Something unexpected went wrong ({what}). Nothing that was saved is lost.")
+        self.verbs.fail(EngineFailure(sentence.format(what=f"{kind.__name__}: {error}"), details))
 
     def _setting_changed(self, key: str) -> None:
         if key in ("theme", "font_size"):

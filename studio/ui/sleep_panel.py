@@ -8,11 +8,12 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio import theme
-from studio.messages import Dreaming, Slept
+from studio.messages import Dreaming
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.icons import dress
-from studio.ui.widgets import Card, Elided, Facts, MoonRing, button, label, prose, set_locked
+from studio.ui.painted import MoonRing
+from studio.ui.widgets import Card, Elided, Facts, button, label, prose, set_locked
 
 _LINE_LENGTH = 120
 
@@ -57,18 +58,6 @@ class DreamView(QWidget):
         self.percent.setText(headline)
         self.left.setText(detail)
         self.line.setText("")
-
-
-def report_line(report: Slept) -> str:
-    """What a sleep did, in one line."""
-    return " · ".join(
-        (
-            wording.messages(report.messages),
-            wording.conversations(report.conversations),
-            wording.tokens(report.tokens),
-            wording.duration(report.seconds),
-        )
-    )
 
 
 class DreamCard(QFrame):
@@ -166,31 +155,15 @@ class SleepCard(Card):
         self.facts.set(self.tr("Inner rate"), self.tr("raised × {rate}, back to normal on waking").format(rate=rate))
         locked = session.is_dreaming
         self.facts.set(self.tr("Chat"), self.tr("locked while dreaming") if locked else self.tr("open"))
-        self.facts.set(self.tr("Last sleep"), self._last())
         self.sleep_button.setVisible(not session.is_dreaming)
         self.wake_button.setVisible(session.is_dreaming)
         set_locked(self.sleep_button, self._actions.why_awake(), self.tr("Replay what was said and keep it"))
 
     def _waiting(self) -> str:
         soul = self._actions.session.soul
-        if soul is None or not soul.waiting_messages:
+        if soul is None or not soul.waiting:
             return self.tr("nothing")
-        return f"{wording.conversations(soul.waiting_conversations)}, {wording.messages(soul.waiting_messages)}"
-
-    def _last(self) -> str:
-        report = self._actions.session.last_sleep
-        if report is None:
-            return "—"
-        if not report.kept:
-            return self.tr("woken before anything was learned; nothing changed")
-        text = report_line(report)
-        if report.woken:
-            text += " · " + self.tr("woken early")
-        if report.rate < report.rate_asked:
-            text += " · " + self.tr("rate cut to × {n}, more would be unstable").format(
-                n=wording.decimal(report.rate, 1)
-            )
-        return text
+        return f"{wording.conversations(soul.waiting_conversations)}, {wording.messages(len(soul.waiting))}"
 
     def _dress(self) -> None:
         dress(self.sleep_button, "moon", "on_fill")

@@ -81,7 +81,8 @@ class TranscriptModel(QAbstractListModel):
         last.ending = said.stopped if said else "failed"
         if said:
             last.learned, last.speed = said.learned, said.tokens_per_second
-            last.text = said.lines[-1].text if said.lines else last.text
+            if said.lines[-1].role == "assistant":
+                last.text = said.lines[-1].text
         self._last_changed()
 
     def _insert(self, added: list[Message]) -> None:

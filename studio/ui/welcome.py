@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from studio import theme
 from studio.ui import wording
 from studio.ui.actions import Actions
-from studio.ui.widgets import Logo, button, label, prose
+from studio.ui.painted import Logo
+from studio.ui.widgets import button, label, prose
 
 _WIDTH = 460
 

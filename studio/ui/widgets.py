@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleValueChangeEvent, QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
-from studio.ui import style
+from studio.ui.painted import Dot
 
 
 def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
@@ -123,94 +123,23 @@ class Facts(QWidget):
         return self._values[name].text()
 
 
-class Dot(QWidget):
-    """A small disc in a token's colour: the body, the soul, learning."""
+class Figure(QWidget):
+    """A number worth looking at, and under it what it is."""
 
-    def __init__(self, token: str, diameter: int = 8) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._token = token
-        self._diameter = diameter
-        self.setFixedSize(diameter + 2, diameter + 2)
+        self.figure, self.caption = label(role="figure"), label(role="small")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.figure)
+        column.addWidget(self.caption)
 
-    def set_token(self, token: str) -> None:
-        """Take another colour."""
-        self._token = token
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.colour(self._token))
-        painter.drawEllipse(QRectF(1, 1, self._diameter, self._diameter))
-
-
-def moon_path(centre: QPointF, radius: float) -> QPainterPath:
-    """A crescent, open to the upper right."""
-    disc, bite = QPainterPath(), QPainterPath()
-    disc.addEllipse(centre, radius, radius)
-    bite.addEllipse(centre + QPointF(radius * 0.62, -radius * 0.42), radius * 0.78, radius * 0.78)
-    return disc.subtracted(bite)
-
-
-class Logo(QWidget):
-    """The moon with its one star."""
-
-    def __init__(self, size: int = 20) -> None:
-        super().__init__()
-        self.setFixedSize(size, size)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        side = float(self.width())
-        painter.setBrush(style.colour("soul"))
-        painter.drawPath(moon_path(QPointF(side * 0.47, side * 0.53), side * 0.42))
-        painter.setBrush(style.colour("learn"))
-        painter.drawEllipse(QPointF(side * 0.76, side * 0.22), side * 0.105, side * 0.105)
-
-
-class MoonRing(QWidget):
-    """The ring that fills while the soul sleeps, with the moon in it."""
-
-    def __init__(self, size: int = 80) -> None:
-        super().__init__()
-        self._size = size
-        self._fraction = 0.0
-        self.setFixedSize(size, size)
-        self.setAccessibleName(self.tr("Sleep progress"))
-        self.set_fraction(0.0)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._size, self._size)
-
-    @property
-    def fraction(self) -> float:
-        """How much of the ring is filled, 0 to 1."""
-        return self._fraction
-
-    def set_fraction(self, fraction: float) -> None:
-        """Fill the ring to `fraction`, 0 to 1."""
-        self._fraction = min(1.0, max(0.0, fraction))
-        percent = round(self._fraction * 100)
-        self.setAccessibleDescription(self.tr("{n} percent").format(n=percent))
-        QAccessible.updateAccessibility(QAccessibleValueChangeEvent(self, percent))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width = self._size * 0.08
-        ring = QRectF(self.rect()).adjusted(width / 2 + 1, width / 2 + 1, -width / 2 - 1, -width / 2 - 1)
-        painter.setPen(QPen(style.colour("raised"), width))
-        painter.drawEllipse(ring)
-        if self._fraction > 0:
-            painter.setPen(QPen(style.colour("soul"), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawArc(ring, 90 * 16, -round(self._fraction * 360 * 16))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.colour("soul"))
-        painter.drawPath(moon_path(QPointF(self._size / 2, self._size / 2), self._size * 0.205))
+    def show_figure(self, figure: str, caption: str) -> None:
+        """Show both."""
+        self.figure.setText(figure)
+        self.caption.setText(caption)
+        self.setAccessibleName(f"{caption}: {figure}")
 
 
 class Elided(QLabel):

@@ -1,0 +1,122 @@
+"""``python -m studio.screenshots OUTDIR``: pictures of every view, from the real window in a workspace of its own.
+
+Without a display it needs ``QT_QPA_PLATFORM=offscreen``. Each theme is drawn at 1280×800, at the smallest size and at
+200 %; with a model (the bundled one, or ``--model``) a real conversation is held and slept on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from studio import theme
+from studio.app import build, first_model
+from studio.session import Busy
+from studio.ui.main_window import CHAT, LAB, SETTINGS, MainWindow
+
+WORDS = ("My dog is called Bramble.", "On Sundays we sail.", "What is my dog called?")
+_SIZES = {"": (1280, 800), "-small": theme.MINIMUM_SIZE}
+_SETTLE_S = 0.3
+_SCALE_MARK = "@2x"
+
+
+class Photographer:
+    """Walks through the window and takes a picture of every view."""
+
+    def __init__(self, window: MainWindow, folder: Path, suffix: str) -> None:
+        self.window, self.folder, self.suffix = window, folder, suffix
+        self.taken: list[Path] = []
+
+    async def visit(self, model: Path | None) -> None:
+        """Take all pictures; with a model, talk and sleep first."""
+        await self._everywhere("empty", (CHAT, LAB))
+        if model is not None:
+            await self.window.verbs.open_now(model)
+            await self._everywhere("welcome", (CHAT,))
+            await self._talk()
+            await self._sleep()
+            await self._everywhere("chat", (CHAT,))
+            self.window.lab.show_view(1)
+            await self._everywhere("soul", (LAB,))
+            self.window.lab.show_view(0)
+        await self._everywhere("models", (LAB,))
+        await self._everywhere("settings", (SETTINGS,))
+
+    async def _talk(self) -> None:
+        for number, words in enumerate(WORDS):
+            self.window.chat.send(words)
+            await self._until(Busy.REPLYING)
+            if number == len(WORDS) - 1:
+                await self._everywhere("reply", (CHAT,), settle=0.0)
+            await self._until(Busy.NOTHING)
+
+    async def _sleep(self) -> None:
+        self.window.verbs.sleep()
+        await self._until(Busy.DREAMING)
+        await self._everywhere("dream", (CHAT,), settle=0.0)
+        await self._until(Busy.NOTHING)
+
+    async def _until(self, busy: Busy) -> None:
+        while self.window.session.busy is not busy:
+            await asyncio.sleep(0.005)
+
+    async def _everywhere(self, name: str, tabs: Sequence[int], settle: float = _SETTLE_S) -> None:
+        """One picture for each theme and size of each of the tabs; a moment that passes is taken once."""
+        themes = ("dark", "light") if settle else ("dark",)
+        sizes = _SIZES if settle else {"": _SIZES[""]}
+        for tab in tabs:
+            self.window.show_tab(tab)
+            for colours in themes:
+                self.window.settings.set("theme", colours)
+                for mark, size in sizes.items():
+                    self.window.resize(*size)
+                    await asyncio.sleep(settle)
+                    place = f"{name}-{('lab', 'chat', 'settings')[tab]}-{colours}{mark}{self.suffix}.png"
+                    self.window.grab().save(str(self.folder / place))
+                    self.taken.append(self.folder / place)
+
+
+async def _visit(window: MainWindow, folder: Path, suffix: str, model: Path | None) -> None:
+    photographer = Photographer(window, folder, suffix)
+    try:
+        await photographer.visit(model)
+    finally:
+        await window.session.close()
+    print("\n".join(map(str, photographer.taken)))  # noqa: T201 (a command)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Take the pictures; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m studio.screenshots", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("--model", type=Path, help="a model to talk with (default: the bundled one)")
+    parser.add_argument("--single", action="store_true", help="leave out the pictures at 200 %%")
+    arguments = parser.parse_args(argv)
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication(sys.argv[:1])
+    app.setStyle("Fusion")
+    suffix = _SCALE_MARK if os.environ.get("QT_SCALE_FACTOR") == "2" else ""
+    with tempfile.TemporaryDirectory() as workspace:
+        window = build(Path(workspace))
+        window.show()
+        with QEventLoop(app) as loop:
+            model = arguments.model or first_model(window.settings)
+            loop.run_until_complete(_visit(window, arguments.folder, suffix, model))
+    if arguments.single or suffix:
+        return 0
+    again = [sys.executable, "-m", "studio.screenshots", str(arguments.folder)]
+    again += ["--model", str(arguments.model)] if arguments.model else []
+    return subprocess.run(again, env=os.environ | {"QT_SCALE_FACTOR": "2"}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""A real window over a real worker and a real, tiny model; only the person is played."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import tiny
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+from studio_person import Person
+
+from engine.formats.anatomy import Body
+from engine.formats.bitt import save_bitt
+from engine.formats.checkpoint import save_checkpoint
+from engine.memory.log import ConversationLog
+from engine.text.tokenizer import Tokenizer
+from studio.app import build
+
+
+def talkative(seed: int = 0) -> Body:
+    """A tiny body that never ends a reply by itself: with top-k, a likelihood in the middle is never chosen."""
+    body = tiny.body(seed=seed)
+    head = body.tensors["lm_head.weight"].copy()
+    head[Tokenizer.from_json(tiny.tokenizer_json()).end_id] = 0
+    return Body(body.config, dict(body.tensors) | {"lm_head.weight": head}, body.tokenizer)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Qt's screenless platform remarks on what it lacks (size hints, raising); that says nothing about the window."""
+    item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support", extend=True))
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``tiny.bitt``, ``other.bitt`` and the checkpoint folder ``checkpoint``."""
+    folder = tmp_path_factory.mktemp("models")
+    save_bitt(folder / "tiny.bitt", talkative(), packed=True)
+    save_bitt(folder / "other.bitt", talkative(seed=1), packed=True)
+    save_checkpoint(folder / "checkpoint", talkative(seed=2))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def qasync_loop(qapp: QApplication) -> Iterator[QEventLoop]:
+    loop = QEventLoop(qapp, already_running=True)
+    asyncio.events._set_running_loop(None)
+    yield loop
+    loop.stop()  # only at the very end: it also tells Qt to quit
+    loop.close()
+
+
+@pytest.fixture
+def loop(qasync_loop: QEventLoop) -> Iterator[QEventLoop]:
+    """The window's event loop, running as far as asyncio knows."""
+    asyncio.events._set_running_loop(qasync_loop)
+    yield qasync_loop
+    asyncio.events._set_running_loop(None)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def sit_down(qtbot: QtBot, loop: QEventLoop, workspace: Path) -> Iterator[Callable[[], Person]]:
+    """Opens the Studio on this test's workspace; the one that was open before is closed, as by a restart."""
+    people: list[Person] = []
+
+    def begin() -> Person:
+        if people:
+            end(people.pop())
+        window = build(workspace)
+        window.show()
+        people.append(Person(qtbot, window))
+        return people[-1]
+
+    def end(person: Person) -> None:
+        for notice in person.notices():
+            notice.close()
+        if person.window.isVisible():
+            person.leave()
+        person.window.deleteLater()
+        QApplication.processEvents()
+
+    yield begin
+    for person in people:
+        end(person)
+
+
+@pytest.fixture
+def person(sit_down: Callable[[], Person]) -> Person:
+    """Someone before a window without a model."""
+    return sit_down()
+
+
+@pytest.fixture
+def host(person: Person, models: Path) -> Person:
+    """Someone before a window with a model, which replies shortly."""
+    person.open(models / "tiny.bitt")
+    person.settings.set("max_reply", 12)
+    return person
+
+
+@pytest.fixture
+def remember(workspace: Path, models: Path) -> Callable[[int, int], None]:
+    """Puts conversations into the log before the Studio opens: how many, and of how many characters."""
+
+    def fill(conversations: int, characters: int) -> None:
+        from engine.formats.body import load_body
+
+        (workspace / "memories").mkdir(parents=True)
+        log = ConversationLog(workspace / "memories")
+        key = f"main@{load_body(models / 'tiny.bitt').fingerprint[:16]}"
+        for number in range(conversations):
+            log.append("user", f"Story {number}. " + "once upon a time " * (characters // 17), f"c{number}", key)
+            log.append("assistant", f"That was story {number}.", f"c{number}", key)
+
+    return fill

@@ -1,0 +1,85 @@
+"""Closing is safe at any moment, and a workspace has one window."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from studio_person import Person
+
+from engine.formats.soul import load_soul
+from studio.session import Busy
+
+
+def log_of(workspace: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in sorted((workspace / "memories").glob("*.jsonl")))
+
+
+def doing(person: Person, what: str) -> None:
+    if what == "loading":
+        person.window.verbs.open_model(person.session.body.path)
+        person.wait(lambda: person.session.busy is Busy.OPENING)
+    elif what == "replying":
+        person.settings.set("max_reply", 4096)
+        person.type("Tell me everything.")
+        person.enter()
+        person.wait(lambda: person.chat.model.rowCount() == 2 and person.chat.model.message(-1).text)
+    elif what == "sleeping":
+        person.window.verbs.sleep()
+        person.wait(lambda: person.session.dream is not None)
+    elif what == "saving":
+        person.window.verbs.save_soul(person.session.workspace / "copy.soul")
+        person.wait(lambda: person.session.busy is Busy.SOUL)
+
+
+@pytest.mark.parametrize("what", ["nothing", "loading", "replying", "sleeping", "saving"])
+def test_closing_is_safe_at_any_moment(
+    what: str, remember: Callable[[int, int], None], models: Path, sit_down: Callable[[], Person], workspace: Path
+) -> None:
+    remember(40, 4000)
+    person = sit_down()
+    person.open(models / "tiny.bitt")
+    doing(person, what)
+    person.leave()
+    assert not list(workspace.rglob("*.tmp")), "no file is half written"
+    souls = list(workspace.glob("souls/*/main.soul"))
+    assert all(load_soul(path).meta.level >= 0 for path in souls)
+    if what == "replying":
+        assert '"role": "assistant"' in log_of(workspace).splitlines()[-1]
+    again = sit_down()
+    again.open(models / "tiny.bitt")
+    if souls:
+        assert again.session.soul.level == load_soul(souls[0]).meta.level
+
+
+def test_closing_while_the_first_model_is_loaded(person: Person, models: Path) -> None:
+    person.window.verbs.open_model(models / "tiny.bitt")
+    person.leave()
+
+
+def test_a_soul_that_cannot_be_saved_keeps_the_window(host: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    host.say("Hello")
+
+    def refuse(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("os.fsync", refuse)
+        host.window.close()
+        notice = host.notice()
+        assert "No space left" in notice.words.plain
+        assert host.window.isVisible()
+        assert host.session._worker.is_alive()
+        host.press(notice, "Close without saving")
+        host.wait(lambda: not host.window.isVisible())
+    assert not host.session._worker.is_alive()
+
+
+def test_a_second_window_on_the_same_workspace_is_refused(person: Person, workspace: Path) -> None:
+    from studio.app import build
+    from studio.messages import EngineFailure
+
+    with pytest.raises(EngineFailure, match=f"in use by another program.*{os.getpid()}"):
+        build(workspace)

@@ -1,0 +1,91 @@
+"""Enter and input methods."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.ui.composer import Composer
+
+
+@pytest.fixture
+def composer(qtbot: QtBot) -> Composer:
+    made = Composer()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def sent(composer: Composer) -> list[str]:
+    heard: list[str] = []
+    composer.send.connect(heard.append)
+    return heard
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_sends_and_empties(composer: Composer, sent: list[str], qtbot: QtBot, key: Qt.Key) -> None:
+    qtbot.keyClicks(composer.draft, "My dog is called Bramble.")
+    qtbot.keyClick(composer.draft, key)
+    assert sent == ["My dog is called Bramble."]
+    assert composer.draft.toPlainText() == ""
+
+
+def test_shift_enter_begins_a_line(composer: Composer, sent: list[str], qtbot: QtBot) -> None:
+    qtbot.keyClicks(composer.draft, "one")
+    before = composer.draft.height()
+    qtbot.keyClick(composer.draft, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(composer.draft, "two")
+    assert not sent
+    assert composer.draft.toPlainText() == "one\ntwo"
+    assert composer.draft.height() > before
+    qtbot.keyClick(composer.draft, Qt.Key.Key_Return)
+    assert sent == ["one\ntwo"]
+
+
+def test_enter_never_sends_while_an_input_method_composes(composer: Composer, sent: list[str], qtbot: QtBot) -> None:
+    QApplication.sendEvent(composer.draft, QInputMethodEvent("にほん", []))
+    qtbot.keyClick(composer.draft, Qt.Key.Key_Return)
+    assert not sent
+    commit = QInputMethodEvent("", [])
+    commit.setCommitString("日本")
+    QApplication.sendEvent(composer.draft, commit)
+    assert not sent
+    assert composer.draft.toPlainText() == "日本"
+    qtbot.keyClick(composer.draft, Qt.Key.Key_Return)
+    assert sent == ["日本"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\n"])
+def test_nothing_is_not_sent(composer: Composer, sent: list[str], qtbot: QtBot, text: str) -> None:
+    composer.draft.setPlainText(text)
+    qtbot.keyClick(composer.draft, Qt.Key.Key_Return)
+    assert not sent
+    assert not composer.send_button.isEnabled()
+    assert composer.send_button.toolTip()
+
+
+def test_what_cannot_be_sent_stays(composer: Composer, sent: list[str], qtbot: QtBot) -> None:
+    composer.set_state("", "A reply is being written.", replying=True, why_awake="")
+    qtbot.keyClicks(composer.draft, "the next thing")
+    qtbot.keyClick(composer.draft, Qt.Key.Key_Return)
+    assert not sent
+    assert composer.draft.toPlainText() == "the next thing"
+    assert composer.stop_button.isVisible()
+    assert not composer.send_button.isVisible()
+
+
+def test_a_long_draft_scrolls_inside(composer: Composer) -> None:
+    composer.draft.setPlainText("line\n" * 8)
+    high = composer.draft.height()
+    composer.draft.setPlainText("line\n" * 80)
+    assert composer.draft.height() == high
+
+
+def test_the_send_button_sends(composer: Composer, sent: list[str], qtbot: QtBot) -> None:
+    qtbot.keyClicks(composer.draft, "Hello")
+    qtbot.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
+    assert sent == ["Hello"]

@@ -1,0 +1,90 @@
+"""The frame of the window: tabs, keys, names, narrow windows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPlainTextEdit, QPushButton, QSlider, QWidget
+from studio_person import Person
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_tabs_by_click_and_by_key(number: int, person: Person) -> None:
+    pages = (person.lab, person.chat, person.window.settings_page)
+    person.window.show_tab((number + 1) % 3)
+    person.click(person.window.header.tabs.part(number))
+    assert pages[number].isVisible()
+    person.window.show_tab((number + 1) % 3)
+    person.window.activateWindow()
+    person.qtbot.keyClick(person.window, Qt.Key.Key_1 + number, Qt.KeyboardModifier.ControlModifier)
+    assert pages[number].isVisible()
+
+
+def test_the_inspector_leads_to_the_settings_and_shows_them(host: Person) -> None:
+    host.settings.set("temperature", 1.25)
+    host.settings.set("system_prompt", "Be kind.")
+    assert "Temperature 1.25" in host.chat.inspector.sampling.plain
+    assert "Be kind." in host.chat.inspector.sampling.plain
+    host.click(host.chat.inspector.change)
+    assert host.window.settings_page.isVisible()
+    host.window.show_tab(1)
+    host.window.activateWindow()
+    host.qtbot.keyClick(host.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert host.window.settings_page.isVisible()
+
+
+def test_the_inspector_folds_away_in_a_narrow_window(person: Person) -> None:
+    person.window.resize(1280, 800)
+    QApplication.processEvents()
+    assert person.chat.inspector.isVisible()
+    person.window.resize(900, 600)
+    QApplication.processEvents()
+    assert (person.window.width(), person.window.height()) == (900, 600)
+    assert not person.chat.inspector.isVisible()
+
+
+class Opener(QObject):
+    """Takes the place of the system's file manager."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[QUrl] = []
+
+    @Slot(QUrl)
+    def take(self, url: QUrl) -> None:
+        self.urls.append(url)
+
+
+def test_the_workspace_folder_opens(person: Person, workspace: Path) -> None:
+    opener = Opener()
+    QDesktopServices.setUrlHandler("file", opener, "take")
+    try:
+        person.click(person.window.footer.workspace)
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
+    assert [Path(url.toLocalFile()) for url in opener.urls] == [workspace]
+
+
+def test_every_control_has_a_name_and_can_be_reached(host: Person) -> None:
+    host.say("Hello")
+    controls = (QAbstractButton, QPlainTextEdit, QSlider)
+    for control in host.window.findChildren(QWidget):
+        if isinstance(control, controls) and control.objectName() != "qt_toolbar_ext_button":
+            assert control.accessibleName() or getattr(control, "text", str)(), control
+        if isinstance(control, QPushButton):
+            assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.text()
+
+
+def test_the_tab_key_walks_through_the_chat(host: Person) -> None:
+    host.window.activateWindow()
+    host.window.show_tab(1)
+    met: list[str] = []
+    for _ in range(14):
+        focus = host.window.focusWidget()
+        met.append(focus.accessibleName() if focus else "")
+        host.qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    for name in ("Message", "New chat", "Sleep"):
+        assert name in met

@@ -1,0 +1,172 @@
+"""The session: one poll, folded tokens, answers in order, one owner of `is_dreaming`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+from studio_person import Person
+
+from studio.messages import Done, Dreaming, EngineFailure, Failed, Token
+from studio.session import POLL_BUDGET_S, Busy, Session, claim_workspace
+
+
+@pytest.fixture
+def session(loop: QEventLoop, tmp_path: Path) -> Iterator[Session]:
+    made = Session(claim_workspace(tmp_path / "workspace"))
+    yield made
+    made.close_now()
+
+
+def test_the_tokens_of_one_frame_are_one_signal(session: Session) -> None:
+    texts: list[str] = []
+    losses: list[list[float]] = []
+    session.text_arrived.connect(texts.append)
+    session.learning_moved.connect(losses.append)
+    for number in range(50):
+        session._events.put(Token(1, f"{number} ", number / 10))
+    session.poll_inference_events()
+    assert texts == ["".join(f"{number} " for number in range(50))]
+    assert losses == [[number / 10 for number in range(50)]]
+    session.poll_inference_events()
+    assert len(texts) == 1
+
+
+def test_folding_keeps_the_order_of_events(session: Session) -> None:
+    heard: list[object] = []
+    session.text_arrived.connect(heard.append)
+    session.dream_moved.connect(lambda dream: heard.append(dream.line))
+    for event in (Token(1, "a", 0), Token(1, "b", 0), Dreaming(1, 0.5, "dream", 1, 1), Token(1, "c", 0)):
+        session._events.put(event)
+    session.poll_inference_events()
+    assert heard == ["ab", "dream", "c"]
+
+
+def test_one_poll_leaves_time_for_the_frame(session: Session) -> None:
+    heard: list[str] = []
+    session.text_arrived.connect(heard.append)
+    for _ in range(300_000):
+        session._events.put(Token(1, "x", 0))
+    began = time.process_time()
+    session.poll_inference_events()
+    assert time.process_time() - began < 20 * POLL_BUDGET_S
+    assert 0 < len(heard[0]) < 300_000
+    while not session._events.empty():
+        session.poll_inference_events()
+    assert sum(map(len, heard)) == 300_000
+
+
+def test_an_answer_for_nobody_is_no_harm(session: Session) -> None:
+    session._events.put(Done(99, None))
+    session._events.put(Failed(98, "x", ""))
+    session.poll_inference_events()
+
+
+def test_nothing_can_be_done_without_a_model(session: Session, qtbot: QtBot) -> None:
+    assert "No model" in session.why_silent()
+    failures = outcome(session.sleep(2.0), qtbot)
+    assert "No model is loaded" in str(failures)
+    assert session.busy is Busy.NOTHING
+    assert not session.is_dreaming
+
+
+def test_a_missing_file_is_one_sentence(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    failure = outcome(session.open(tmp_path / "nothing.bitt"), qtbot)
+    assert "nothing.bitt" in str(failure)
+    assert not failure.details, "that is no defect of ours"
+    assert session.body is None
+    assert session.busy is Busy.NOTHING
+
+
+def test_a_defect_comes_with_its_traceback(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.llama.Llama.load_auto", lambda path: 1 // 0)
+    failure = outcome(session.open(Path("x.bitt")), qtbot)
+    assert "ZeroDivisionError" in str(failure)
+    assert "Traceback" in failure.details
+
+
+def test_one_thing_at_a_time(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    asyncio.get_running_loop()
+    first = asyncio.ensure_future(session.open(tmp_path / "nothing.bitt"))
+    second = asyncio.ensure_future(session.sleep(2.0))
+    qtbot.waitUntil(lambda: first.done() and second.done(), timeout=120_000)
+    assert "being loaded" in str(second.exception())
+    assert "nothing.bitt" in str(first.exception())
+
+
+def test_a_worker_that_dies_leaves_nobody_waiting(session: Session, qtbot: QtBot) -> None:
+    session.close_now()
+    waiting = asyncio.ensure_future(session.sleep(2.0))
+    qtbot.wait(10)
+    session.poll_inference_events()
+    qtbot.waitUntil(waiting.done)
+    assert "ended unexpectedly" in str(waiting.exception())
+
+
+def outcome(work: object, qtbot: QtBot) -> EngineFailure:
+    """What a request failed with."""
+    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    qtbot.waitUntil(task.done, timeout=120_000)
+    failure = task.exception()
+    assert isinstance(failure, EngineFailure)
+    return failure
+
+
+def test_dreaming_has_one_owner_and_locks_everything(
+    remember: Callable[[int, int], None], models: Path, sit_down: Callable[[], Person]
+) -> None:
+    remember(60, 4000)
+    person = sit_down()
+    person.open(models / "tiny.bitt")
+    person.type("a draft that stays")
+    person.click(person.chat.composer.sleep_button)
+    person.wait(lambda: person.session.is_dreaming and person.session.dream is not None)
+    window, session = person.window, person.session
+    locked = [
+        person.chat.composer.draft,
+        person.chat.composer.send_button,
+        person.chat.composer.sleep_button,
+        person.lab.body.open_button,
+        *person.lab.models.load_buttons.values(),
+        person.lab.soul.save_button,
+        person.lab.soul.load_button,
+        person.lab.soul.reset_button,
+        person.lab.sleep.sleep_button,
+    ]
+    for control in locked:
+        assert not control.isEnabled()
+        assert "dreaming" in control.toolTip()
+    for menu in (window.header.open_body_menu(), window.header.open_soul_menu()):
+        assert not any(action.isEnabled() for action in menu.actions() if not action.isSeparator())
+        menu.close()
+    assert not window.veil.offer(models / "other.bitt")
+    assert "dreaming" in window.veil.detail.text()
+    window.veil.hide()
+    # What is seen: the ring, what is replayed, how long it takes.
+    assert person.chat.dream.isVisible()
+    assert "Story" in person.chat.dream.view.line.text()
+    assert "tok/s" in person.chat.dream.view.left.text()
+    assert window.footer.state.text() == "dreaming"
+    assert "dreaming" in window.header.soul.shown[1]
+    assert person.chat._dim.isEnabled()
+    ring = person.chat.dream.view.ring
+    person.wait(lambda: ring.fraction > 0.05)
+    # Reading stays possible, and Wake up is never locked.
+    person.chat.show_conversation("c3")
+    assert "Story 3" in person.chat.model.message(0).text
+    before = session.soul.level
+    person.click(person.chat.dream.wake_button)
+    person.wait(lambda: not session.is_dreaming)
+    assert session.last_sleep.woken
+    assert session.last_sleep.kept == (session.soul.level > before)
+    for control in locked:
+        if control is not person.chat.composer.send_button:
+            assert control.isEnabled() or control.toolTip() == "It is loaded."
+    assert person.chat.composer.draft.toPlainText() == "a draft that stays"
+    assert not person.chat.dream.isVisible()
+    assert not person.chat._dim.isEnabled()
