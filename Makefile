@@ -41,7 +41,7 @@ companion: $(VENV)/.installed
 	$(BIN)/bit-llama train --data $(COMPANION)/data --out $(COMPANION)/run \
 	    $$(test -f $(COMPANION)/run/checkpoints/latest && echo --resume) \
 	    --dim 192 --layers 4 --heads 4 --head-dim 64 --intermediate-dim 512 --context-len 192 --batch-size 12 \
-	    --lr 3e-3 --min-lr 5e-5 --warmup-steps 150 --steps 4600 \
+	    --lr 3e-3 --min-lr 5e-5 --warmup-steps 150 --steps 3900 \
 	    --save-interval 200 --eval-interval 200 --eval-tokens 40000 --log-interval 20
 	$(BIN)/bit-llama export $(COMPANION)/run/model resources/models/companion.bitt
 

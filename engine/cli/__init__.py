@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from engine.errors import BitLlamaError
 from engine.version import __version__
 
-COMMANDS = ("chat", "run", "prepare", "train", "evaluate", "inspect", "export", "soul", "sleep", "doctor")
+COMMANDS = ("chat", "run", "prepare", "train", "evaluate", "inspect", "export", "soul", "sleep", "bench", "doctor")
 """Modules of this package. Each adds its parser, with ``run`` (args to exit code) as a default; heavy imports wait."""
 
 

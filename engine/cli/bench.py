@@ -1,0 +1,73 @@
+"""``bit-llama bench``: measurements that anyone can run. Each prints a table, then one line of JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from engine.cli.terminal import ProgressLine
+
+
+def add_parser(commands: Any) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser("bench", help="measure a body", description=__doc__)
+    benches = parser.add_subparsers(title="benches", metavar="BENCH", required=True)
+    memory = benches.add_parser(
+        "memory",
+        help="what it remembers of what it was told",
+        description="Tells facts with values and names never seen in training, talks of other things, asks; then "
+        "saves the soul, begins anew, loads it and asks again; and asks a newborn, who cannot know.",
+    )
+    memory.add_argument("model", metavar="MODEL", type=Path, nargs="?", help="default: the bundled model")
+    memory.add_argument("--probes", type=int, default=5, help="conversations (default: 5)")
+    memory.add_argument("--facts", type=int, default=8, help="facts told in each (default: 8)")
+    memory.add_argument("--filler", type=int, default=300, help="tokens of other talk before asking (default: 300)")
+    memory.add_argument(
+        "--wordings", choices=("known", "unseen", "mixed"), default="known",
+        help="ways of telling and asking: of training, held out of it, or both",
+    )  # fmt: skip
+    memory.add_argument("--seed", type=int, default=1, help="another seed makes other facts (default: 1)")
+    memory.set_defaults(run=run_memory)
+
+
+def run_memory(args: argparse.Namespace) -> int:
+    """Print shares of right answers: at once, after a restart, and of a newborn."""
+    from engine.llama import Llama
+    from engine.memory import recall
+    from engine.memory.mind import bundled_model
+    from engine.train.companion.probes import make_probe
+
+    llama = Llama.load_auto(args.model or bundled_model())
+    at_once = after = newborn = recall.NOTHING
+    between = 0
+    line = ProgressLine()
+    with tempfile.TemporaryDirectory() as folder:
+        soul = Path(folder) / "probe.soul"
+        for number in range(args.probes):
+            probe = make_probe(args.seed + number, args.facts, args.filler, wordings=args.wordings)
+            llama.reset_state()
+            between += recall.live(llama, probe, lambda part, n=number: line.show(f"probe {n + 1}: {part:.0%}"))
+            at_once += recall.ask(llama, probe.questions)
+            llama.save_soul(soul)
+            llama.reset_state()
+            newborn += recall.ask(llama, probe.questions)
+            llama.load_soul(soul)
+            after += recall.ask(llama, probe.questions)
+    line.clear()
+    rows = {"same conversation": at_once, "after a restart": after, "newborn, told nothing": newborn}
+    print(
+        f"{args.probes} conversations, {args.facts} facts each, {args.wordings} wordings, "
+        f"{between / max(1, args.probes):.0f} tokens between telling and asking"
+    )
+    print(f"{'':<24}{'told: right':>16}{'never told: honest':>22}")
+    for name, result in rows.items():
+        told = f"{result.told_right}/{result.told} = {result.share:.0%}"
+        unknown = f"{result.unknown_right}/{result.unknown} = {result.honest:.0%}"
+        print(f"{name:<24}{told:>16}{unknown:>22}")
+    figures = {name: {"right": r.share, "honest": r.honest} for name, r in rows.items()}
+    setting = {"facts": args.facts, "wordings": args.wordings, "tokens_between": between / max(1, args.probes)}
+    print(json.dumps({"bench": "memory", **setting, **figures}))
+    return 0
