@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import json
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +21,7 @@ from engine.cli.chat import HELP
 from engine.config import BitLlamaConfig
 from engine.train.args import TrainArgs
 from engine.train.companion import __main__ as companion
-from studio import launch, theme
+from studio import theme
 
 ALL = [Document.read(path) for path in DOCUMENTS]
 BY_NAME = {document.path.name: document for document in ALL}
@@ -43,10 +46,22 @@ def options(parser: argparse.ArgumentParser) -> set[str]:
     return found
 
 
+def named_options(text: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", text))
+
+
 def companion_options(capsys: pytest.CaptureFixture[str]) -> set[str]:
     with pytest.raises(SystemExit):
         companion.main(["generate", "--help"])
-    return set(re.findall(r"--[a-z][a-z0-9-]*", capsys.readouterr().out))
+    return named_options(capsys.readouterr().out)
+
+
+@functools.cache
+def studio_options() -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "studio", "--help"], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    return named_options(done.stdout)
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -80,26 +95,25 @@ def test_shell_examples_are_commands_that_exist(block: Block, capsys: pytest.Cap
             if program == "bit-llama":
                 build_parser().parse_args(words)
             elif program == "bit-llama-studio":
-                launch.parser().parse_args(words)
+                assert named_options(" ".join(words)) <= studio_options()
             elif program == "make":
                 assert set(words) <= make_targets()
             elif words[:2] == ["-m", "engine.train.companion"]:
-                assert {word for word in words if word.startswith("--")} <= companion_options(capsys)
+                assert named_options(" ".join(words)) <= companion_options(capsys)
             else:
                 assert program == "echo", f"nobody checks {line!r}"
 
 
 @pytest.mark.parametrize("document", ALL, ids=lambda document: document.path.name)
 def test_what_is_named_in_the_text_exists(document: Document, capsys: pytest.CaptureFixture[str]) -> None:
-    known = options(build_parser()) | options(launch.parser()) | companion_options(capsys)
+    known = options(build_parser()) | studio_options() | companion_options(capsys)
     for code in document.inline_code():
         words = code.split()
         if words[0] == "bit-llama" and len(words) > 1:
             assert words[1] in (*COMMANDS, "COMMAND"), code
         if words[0] == "make" and len(words) > 1:
             assert words[1] in make_targets(), code
-        for option in re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", code):
-            assert option in known, f"{document.path.name} names {option}"
+        assert named_options(code) <= known, f"{document.path.name} names an option that no command has: {code}"
         for path in re.findall(r"(?:engine|studio|tests|docs|packaging|resources)/[\w./-]*", code):
             assert path == TRAINED or (ROOT / path).exists(), f"{document.path.name} names {path}"
 
@@ -138,8 +152,7 @@ def test_every_document_is_named_in_the_readme() -> None:
 def test_every_command_has_its_section_and_all_its_options_there(name: str) -> None:
     section = BY_NAME["commands.md"].section(f"bit-llama {name}")
     assert f"bit-llama {name}" in section, "no example"
-    named = set(re.findall(r"--[a-z][a-z0-9-]*", section))
-    assert options(commands()[name]) - {"--help", "--verbose"} <= named
+    assert options(commands()[name]) - {"--help", "--verbose"} <= named_options(section)
 
 
 def test_the_slash_commands_of_the_chat() -> None:
