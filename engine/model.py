@@ -83,8 +83,7 @@ class BitLlama(nn.Module):
 
     Raises:
         DeviceError: the device is not there.
-        FileFormatError: the file is missing or broken.
-        ConfigError: the file's tensors have other sizes than `config`.
+        FileFormatError: the file is missing or broken, or its tensors have other sizes than `config`.
     """
 
     def __init__(

@@ -47,9 +47,14 @@ class ModelState:
             [layer.map(lambda x: x * mask.view(-1, *[1] * (x.dim() - 1)).to(x.dtype)) for layer in self.layers]
         )
 
-    def without_transient(self) -> ModelState:
-        """The same fast weights with everything else as newborn: what waking up with a soul is."""
-        return ModelState([LayerState(layer.fast, torch.zeros_like(layer.conv)) for layer in self.layers])
+    def without_transient(self, rows: Tensor | None = None) -> ModelState:
+        """The same fast weights with everything else as newborn, what waking up with a soul is: in all streams, or
+        where `rows`, bool ``[B]``, is True."""
+        if rows is None:
+            return ModelState([LayerState(layer.fast, torch.zeros_like(layer.conv)) for layer in self.layers])
+        return ModelState(
+            [LayerState(layer.fast, layer.conv.masked_fill(rows[:, None, None], 0.0)) for layer in self.layers]
+        )
 
     def fast_arrays(self, config: BitLlamaConfig, row: int = 0) -> list[np.ndarray]:
         """One stream's fast weights per layer: float32 copies of shape `BitLlamaConfig.fast_shape`."""

@@ -39,7 +39,10 @@ def why_no_window(environ: Mapping[str, str] = os.environ, platform: str = sys.p
 def terminal_chat(arguments: argparse.Namespace) -> int:
     """Run the terminal chat with the same workspace and model; returns its exit code."""
     command = [sys.executable, "-m", "engine.cli", "chat"]
-    command += [str(file) for file in arguments.files if file.suffix != ".soul"][:1]
+    models = [str(file) for file in arguments.files if file.suffix != ".soul"]
+    command += models[:1]
+    for left in [*(str(file) for file in arguments.files if file.suffix == ".soul"), *models[1:]]:
+        print(f"{left} was not opened; in the chat, /load takes a soul.", file=sys.stderr)  # noqa: T201
     if arguments.workspace is not None:
         command += ["--workspace", str(arguments.workspace)]
     if arguments.portable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import tempfile
 from pathlib import Path
@@ -33,13 +34,20 @@ def add_parser(commands: Any) -> None:
     memory.set_defaults(run=run_memory)
 
 
+def _show(line: ProgressLine, number: int, part: float) -> None:
+    line.show(f"conversation {number + 1}: {part:.0%}")
+
+
 def run_memory(args: argparse.Namespace) -> int:
     """Print shares of right answers: at once, after a restart, and of a newborn."""
+    from engine.errors import ConfigError
     from engine.llama import Llama
     from engine.memory import recall
     from engine.memory.mind import bundled_model
     from engine.train.companion.probes import make_probe
 
+    if args.probes < 1:
+        raise ConfigError(f"--probes is {args.probes}; at least one conversation is needed to measure anything.")
     llama = Llama.load_auto(args.model or bundled_model())
     at_once = after = newborn = recall.NOTHING
     between = 0
@@ -49,7 +57,7 @@ def run_memory(args: argparse.Namespace) -> int:
         for number in range(args.probes):
             probe = make_probe(args.seed + number, args.facts, args.filler, wordings=args.wordings)
             llama.reset_state()
-            between += recall.live(llama, probe, lambda part, n=number: line.show(f"probe {n + 1}: {part:.0%}"))
+            between += recall.live(llama, probe, functools.partial(_show, line, number))
             at_once += recall.ask(llama, probe.questions)
             llama.save_soul(soul)
             llama.reset_state()

@@ -50,13 +50,13 @@ def live(llama: Llama, probe: Probe, on_step: Callable[[float], None] = lambda _
     """Hold the conversation of a probe, with the model's own replies; returns the tokens lived after the last fact."""
     facts = [item.user for item in (*probe.told, *probe.corrected)]
     said = [*facts, *(user for user, _ in probe.filler)]
-    level = llama.level
+    told = llama.level
     for at, text in enumerate(said):
-        if at == len(facts):
-            level = llama.level
         reply(llama, text)
+        if at < len(facts):
+            told = llama.level
         on_step((at + 1) / len(said))
-    return llama.level - level
+    return llama.level - told
 
 
 def ask(llama: Llama, questions: Sequence[Question]) -> Recall:

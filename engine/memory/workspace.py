@@ -24,12 +24,12 @@ VERSION = 1
 
 
 def default_path(portable: bool = False) -> Path:
-    """Where the workspace is when nobody says: `ENVIRONMENT`, else beside the program (portable), else per user."""
-    if named := os.environ.get(ENVIRONMENT):
-        return Path(named)
+    """Where the workspace is when nobody says: beside the program (portable), else `ENVIRONMENT`, else per user."""
     if portable:
         program = Path(sys.executable) if getattr(sys, "frozen", False) else Path(__file__).resolve().parents[1]
         return program.parent / "workspace"
+    if named := os.environ.get(ENVIRONMENT):
+        return Path(named)
     return Path(platformdirs.user_data_dir("Bit-Llama Studio", appauthor=False)) / "workspace"
 
 

@@ -31,6 +31,9 @@ class Segment:
     """int64 ``[S]``: the stream whose state each stream takes over, usually its own."""
     carried: np.ndarray
     """bool ``[S]``: False where the stream begins newborn."""
+    begins: np.ndarray
+    """bool ``[S]``: True where a document begins; what is transient in a prior soul's state is not taken over, as when
+    a soul wakes up."""
 
 
 class Streams(Protocol):
@@ -108,8 +111,9 @@ class TextStreams(_Seeded):
         reset = self.newborn | (self.rng.random(self.count) < self.args.reset_prob)
         self.at += self.length
         return Segment(
-            block[:, :-1], block[:, 1:], np.ones((self.count, self.length), np.float32), np.arange(self.count), ~reset
-        )
+            block[:, :-1], block[:, 1:], np.ones((self.count, self.length), np.float32),
+            np.arange(self.count), ~reset, np.zeros(self.count, bool),
+        )  # fmt: skip
 
 
 class DocumentStreams(_Seeded):
@@ -141,12 +145,13 @@ class DocumentStreams(_Seeded):
         shape = (self.count, self.length)
         tokens, targets = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         weights = np.zeros(shape, np.float32)
-        source, carried = np.arange(self.count), np.ones(self.count, bool)
+        source, carried, begins = np.arange(self.count), np.ones(self.count, bool), np.zeros(self.count, bool)
         for row in range(self.count):
             if self.lengths_left[row] < 2:
                 document = self._next_document()
                 self.at[row] = self.starts[document]
                 self.lengths_left[row] = self.ends[document] - self.starts[document]
+                begins[row] = True
                 carried[row] = self.rng.random() >= self.args.document_reset_prob
                 source[row] = self.rng.integers(0, self.count) if self.rng.random() < 0.5 else row
             size = int(min(self.length, self.lengths_left[row] - 1))
@@ -156,7 +161,7 @@ class DocumentStreams(_Seeded):
             weights[row, :size] = self._weights(said[1:])
             self.at[row] += size
             self.lengths_left[row] -= size
-        return Segment(tokens, targets, weights, source, carried)
+        return Segment(tokens, targets, weights, source, carried, begins)
 
     def state_dict(self) -> dict[str, Any]:
         order = base64.b64encode(self.order.tobytes()).decode("ascii")

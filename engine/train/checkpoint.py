@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,7 @@ def save(run: Path, loop: LoopState, args: TrainArgs) -> Path:
         "format": FORMAT,
         "step": loop.step,
         "seconds": loop.seconds,
-        "best_loss": loop.best_loss,
+        "best_loss": loop.best_loss if math.isfinite(loop.best_loss) else None,
         "args": dataclasses.asdict(args),
         "config": loop.model.config.to_dict(),
         "streams": loop.streams,
@@ -151,4 +152,5 @@ def load(folder: Path, meta: dict[str, Any], loop: LoopState) -> None:
         ]
     torch.set_rng_state(torch.from_numpy(np.array(stored["random"])))
     loop.step, loop.seconds = int(meta["step"]), float(meta["seconds"])
-    loop.best_loss, loop.streams = float(meta["best_loss"]), meta["streams"]
+    loop.best_loss = math.inf if meta["best_loss"] is None else float(meta["best_loss"])
+    loop.streams = meta["streams"]

@@ -208,9 +208,9 @@ def _step(loop: checkpoint.LoopState, segment: Segment, rate: float, args: Train
 
 def _take_over(carried: list[ModelState], segment: Segment, device: torch.device) -> list[ModelState]:
     """The states that the segment begins with: newborn, the stream's own, or another's as a prior soul."""
-    mask = torch.from_numpy(segment.carried).to(device)
+    mask, begins = (torch.from_numpy(x).to(device) for x in (segment.carried, segment.begins))
     own = bool((segment.source == range(len(segment.source))).all())
-    if own and segment.carried.all():
+    if own and segment.carried.all() and not segment.begins.any():
         return carried
 
     def pick(m: int) -> ModelState:
@@ -218,7 +218,8 @@ def _take_over(carried: list[ModelState], segment: Segment, device: torch.device
         rows = slice(m * size, (m + 1) * size)
         # A prior soul comes from the same micro-batch, so that no state is copied between them.
         source = torch.from_numpy(segment.source[rows] % size).to(device)
-        return (carried[m] if own else carried[m].select(source)).keep(mask[rows])
+        state = (carried[m] if own else carried[m].select(source)).keep(mask[rows])
+        return state.without_transient(begins[rows])
 
     return [pick(m) for m in range(len(carried))]
 

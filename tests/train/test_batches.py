@@ -56,6 +56,7 @@ def test_documents_are_whole_padded_and_weighted() -> None:
         real = segment.weights[0] > 0
         document = int(segment.tokens[0, 0]) // 100
         assert segment.carried[0] == bool(said[document])
+        assert segment.begins[0] == (not said[document])
         said[document] += segment.targets[0, real].tolist()
         assert set(segment.weights[0, real].tolist()) <= {0.25, 1.0}
     for i, length in enumerate(lengths):
@@ -87,7 +88,7 @@ def test_streams_go_on_as_if_never_stopped(kind: str) -> None:
     second.load_state_dict(first.state_dict())
     for _ in range(40):
         a, b = first.next(), second.next()
-        for name in ("tokens", "targets", "weights", "source", "carried"):
+        for name in ("tokens", "targets", "weights", "source", "carried", "begins"):
             assert np.array_equal(getattr(a, name), getattr(b, name)), name
 
 

@@ -190,3 +190,23 @@ def test_the_learning_rate_warms_up_and_falls_on_a_cosine() -> None:
     assert rates[60] == pytest.approx(0.55)
     assert rates[-1] == pytest.approx(0.1, abs=1e-3)
     assert all(a >= b for a, b in itertools.pairwise(rates[10:]))
+
+
+def test_a_prior_soul_is_taken_over_as_when_it_wakes() -> None:
+    """Fast weights come from the named stream; what is transient does not, and a newborn has neither."""
+    from engine.config import BitLlamaConfig
+    from engine.state import ModelState
+    from engine.train.batches import Segment
+
+    config = BitLlamaConfig(10, 8, 1, 0.5, ttt_variant="linear", num_heads=2)
+    state = ModelState.fresh(config, 3)
+    for row in range(3):
+        state.layers[0].fast[row], state.layers[0].conv[row] = row + 1.0, row + 1.0
+    nothing = np.zeros((3, 4), np.int64)
+    segment = Segment(
+        nothing, nothing, nothing.astype(np.float32), np.array([2, 1, 2]), np.array([True, True, False]),
+        np.array([True, False, True]),
+    )  # fmt: skip
+    (taken,) = training_loop._take_over([state], segment, torch.device("cpu"))
+    assert [float(x) for x in taken.layers[0].fast.amax(dim=(1, 2, 3))] == [3.0, 2.0, 0.0]
+    assert [float(x) for x in taken.layers[0].conv.amax(dim=(1, 2))] == [0.0, 2.0, 0.0]

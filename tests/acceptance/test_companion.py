@@ -1,0 +1,68 @@
+"""The bundled model, as a user meets it: it copies what it is told, sleeps, and remembers after a restart."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from engine.formats.inspect import inspect_path
+from engine.llama import Llama
+from engine.memory import recall
+from engine.memory.mind import bundled_model
+from engine.train.companion.probes import make_probe
+
+MOST_BYTES = 12_000_000
+TOLD = "My dog is called Bramble.\nI live in Oslo.\n"
+ASKED = "What is my dog called?\nWhere do I live?\n"
+
+
+def chat(lines: str, workspace: Path) -> str:
+    """What the terminal chat prints when a person types `lines`, then quits; a new process each time."""
+    command = [sys.executable, "-m", "engine.cli", "chat", "--workspace", str(workspace), "--temp", "0"]
+    done = subprocess.run(
+        command, input=lines + "/quit\n", capture_output=True, text=True, timeout=200, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_file_is_sound_and_small() -> None:
+    card = inspect_path(bundled_model())
+    assert card.ok, card.render()
+    assert bundled_model().stat().st_size <= MOST_BYTES
+
+
+def test_told_slept_quit_and_started_again_it_still_knows(tmp_path: Path) -> None:
+    night = chat(TOLD + "/sleep\n", tmp_path)
+    assert "replayed 2 messages" in night
+    morning = chat(ASKED, tmp_path)
+    assert "level 0" not in morning
+    assert "Bramble" in morning
+    assert "Oslo" in morning
+
+
+def test_a_newborn_does_not_know(tmp_path: Path) -> None:
+    said = chat(ASKED, tmp_path)
+    assert "level 0" in said
+    assert "Bramble" not in said
+    assert "Oslo" not in said
+
+
+def test_unseen_values_are_recalled_and_survive_a_soul_file(tmp_path: Path) -> None:
+    llama = Llama.load_auto(bundled_model(), threads=1)
+    newborn = at_once = after = recall.NOTHING
+    for seed in range(101, 105):
+        probe = make_probe(seed, facts=2, filler_tokens=0, never_told=0)
+        llama.reset_state()
+        newborn += recall.ask(llama, probe.questions)
+        recall.live(llama, probe)
+        at_once += recall.ask(llama, probe.questions)
+        llama.save_soul(tmp_path / "probe.soul")
+        llama.reset_state()
+        llama.load_soul(tmp_path / "probe.soul")
+        after += recall.ask(llama, probe.questions)
+    print(newborn, at_once, after)
+    assert newborn.told_right == 0
+    assert at_once.share >= 0.5
+    assert after.share >= 0.5
