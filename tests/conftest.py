@@ -15,6 +15,8 @@ import pytest
 for _folder in ("", "model"):
     sys.path.insert(0, str(Path(__file__).parent / _folder))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The models of the tests are so small that a second thread only waits for the first.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 THREAD_PATIENCE = 2.0
 """Seconds that a thread may still need to end after its test."""
