@@ -43,7 +43,11 @@ companion: $(VENV)/.installed
 	    --dim 192 --layers 4 --heads 4 --head-dim 64 --intermediate-dim 512 --context-len 192 --batch-size 12 \
 	    --lr 3e-3 --min-lr 5e-5 --warmup-steps 150 --steps 3900 \
 	    --save-interval 200 --eval-interval 200 --eval-tokens 40000 --log-interval 20
-	$(BIN)/bit-llama export $(COMPANION)/run/model resources/models/companion.bitt
+	$(BIN)/bit-llama train --data $(COMPANION)/data --out $(COMPANION)/far --init-from $(COMPANION)/run/model \
+	    $$(test -f $(COMPANION)/far/checkpoints/latest && echo --resume) \
+	    --context-len 576 --batch-size 4 --lr 1.2e-3 --min-lr 3e-5 --warmup-steps 40 --steps 850 \
+	    --save-interval 100 --eval-interval 200 --eval-tokens 40000 --log-interval 20
+	$(BIN)/bit-llama export $(COMPANION)/far/model resources/models/companion.bitt
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

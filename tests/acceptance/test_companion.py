@@ -66,3 +66,5 @@ def test_unseen_values_are_recalled_and_survive_a_soul_file(tmp_path: Path) -> N
     assert newborn.told_right == 0
     assert at_once.share >= 0.5
     assert after.share >= 0.5
+    assert at_once.told_right >= 3
+    assert after.told_right >= 3
