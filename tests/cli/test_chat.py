@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import time
@@ -10,9 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import tiny
 
+from engine.formats.anatomy import Body
+from engine.formats.bitt import save_bitt
 from engine.formats.soul import load_soul
 from engine.memory.log import ConversationLog
+from engine.text.tokenizer import Tokenizer
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -61,9 +66,14 @@ def test_control_characters_never_reach_the_terminal() -> None:
 def test_ctrl_c_stops_the_answer_then_wakes_then_leaves(models: Path, environment: dict[str, str]) -> None:
     import pty
 
+    body = tiny.body()  # with top-k, it never ends an answer by itself
+    head = body.tensors["lm_head.weight"].copy()
+    head[list(Tokenizer.from_json(tiny.tokenizer_json()).special_tokens.values())] = 0
+    endless = models / "endless.bitt"
+    save_bitt(endless, Body(body.config, dict(body.tensors) | {"lm_head.weight": head}, body.tokenizer), packed=True)
     child, terminal = pty.fork()
     if child == 0:
-        command = [sys.executable, "-m", "engine.cli", "chat", str(models / "tiny.bitt"), "--len", "100000"]
+        command = [sys.executable, "-m", "engine.cli", "chat", str(endless), "--len", "100000", "--top-k", "5"]
         os.execve(sys.executable, [*command, "--sleep-passes", "100"], environment)
     shown = ""
 
@@ -71,7 +81,8 @@ def test_ctrl_c_stops_the_answer_then_wakes_then_leaves(models: Path, environmen
         nonlocal shown
         end = time.monotonic() + 120
         while words not in shown[after:]:
-            assert time.monotonic() < end, f"{words!r} did not come; the terminal shows {shown!r}"
+            ready, _, _ = select.select([terminal], [], [], max(0.0, end - time.monotonic()))
+            assert ready, f"{words!r} did not come; the terminal shows {shown!r}"
             try:
                 shown += os.read(terminal, 4096).decode("utf-8", "replace")
             except OSError:
