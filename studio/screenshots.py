@@ -25,7 +25,7 @@ from studio.ui.main_window import CHAT, LAB, SETTINGS, MainWindow
 
 WORDS = ("My dog is called Bramble.", "On Sundays we sail.", "What is my dog called?")
 _SIZES = {"": (1280, 800), "-small": theme.MINIMUM_SIZE}
-_SETTLE_S = 0.3
+_SETTLE_S = 0.15
 _SCALE_MARK = "@2x"
 
 

@@ -109,6 +109,7 @@ class NumberEditor(Editor):
             self.field = QSpinBox()
             self.field.setRange(int(setting.low), int(setting.high))
             self.field.setSingleStep(int(setting.step))
+        self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.field.setKeyboardTracking(False)
         self.field.setSpecialValueText(words(setting.low_text))
         self.field.setAccessibleName(name)

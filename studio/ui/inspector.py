@@ -90,10 +90,10 @@ class Inspector(QFrame):
             self.refresh()
 
     def _show_figure(self) -> None:
-        self.learned.setText(wording.decimal(self.strip.recent))
+        self.learned.setText(wording.loss(self.strip.recent))
         self.figure_note.setText(
             self.tr("inner loss, last {n} tokens (was {first})").format(
-                n=self.strip.count, first=wording.decimal(self.strip.first)
+                n=self.strip.count, first=wording.loss(self.strip.first)
             )
         )
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
+    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -94,7 +95,7 @@ class ModelsCard(Card):
         self.column.addLayout(self._rows)
         self.empty = label(self.tr("Models that you open are listed here."), "muted", wrap=True)
         self.column.addWidget(self.empty)
-        self.load_buttons: dict[Path, QWidget] = {}
+        self.load_buttons: dict[Path, QPushButton] = {}
         actions.session.changed.connect(self.refresh)
         actions.settings.changed.connect(self.refresh)
         self.refresh()
@@ -107,8 +108,9 @@ class ModelsCard(Card):
         self.empty.setVisible(not known)
         body, locked = self._actions.session.body, self._actions.session.why_locked()
         for path, control in self.load_buttons.items():
-            loaded = self.tr("It is loaded.") if body is not None and body.path == path else ""
-            set_locked(control, locked or loaded, str(path))
+            here = body is not None and body.path == path
+            control.setText(self.tr("Loaded") if here else self.tr("Load"))
+            set_locked(control, locked or (self.tr("It is loaded.") if here else ""), str(path))
 
     def _build(self, known: list[Path]) -> None:
         while (item := self._rows.takeAt(0)) is not None:

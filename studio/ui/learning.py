@@ -39,7 +39,7 @@ class LearningStrip(QWidget):
         """Take the inner losses of new tokens, oldest first."""
         self._losses.extend(losses)
         self._first += losses[: max(0, _RECENT - len(self._first))]
-        self.setAccessibleDescription(wording.decimal(self.recent))
+        self.setAccessibleDescription(wording.loss(self.recent))
         self.update()
 
     def clear(self) -> None:

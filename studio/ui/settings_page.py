@@ -19,6 +19,7 @@ class SettingsPage(QWidget):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.setObjectName("page")
+        self.settings = settings
         self.editors: dict[str, Editor] = {}
         self.cards: list[Card] = []
         guard = WheelGuard(self)

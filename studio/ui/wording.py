@@ -27,6 +27,11 @@ def decimal(value: float, digits: int = 2) -> str:
     return locale().toString(float(value), "f", digits)
 
 
+def loss(value: float) -> str:
+    """An inner loss, three figures or so: 0.31, 5.2, 63."""
+    return decimal(value, 2 if value < 1 else 1 if value < 10 else 0)
+
+
 def size(count: int) -> str:
     """Bytes: 2.1 MB."""
     return locale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
@@ -49,7 +54,9 @@ def speed(tokens_per_second: float) -> str:
 
 def duration(seconds: float) -> str:
     """48 s, 2 min 10 s, 1 h 5 min."""
-    whole = max(0, round(seconds))
+    if seconds < 1:
+        return _tr("under 1 s")
+    whole = round(seconds)
     if whole < 60:
         return _tr("{s} s").format(s=whole)
     if whole < 3600:

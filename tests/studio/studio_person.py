@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -55,13 +56,23 @@ class Person:
         self.wait(lambda: self.session.busy is Busy.REPLYING)
         self.wait_idle()
 
+    def begin_reply(self, text: str) -> None:
+        """Type, send, and wait for the first words of the reply."""
+        self.type(text)
+        self.enter()
+        self.wait(lambda: self.chat.model.rowCount() and self.chat.model.message(-1).writing)
+        self.wait(lambda: self.chat.model.message(-1).text)
+
     def drop(self, path: Path) -> None:
         """Drag a file over the window and let it go."""
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path))])
         copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        QApplication.sendEvent(self.window, QDragEnterEvent(QPoint(400, 300), copy, mime, left, none))
-        QApplication.sendEvent(self.window, QDropEvent(QPoint(400, 300), copy, mime, left, none))
+        with warnings.catch_warnings():  # PySide6 6.12 wants a QPointF there, those before it know only QPoint
+            warnings.simplefilter("ignore", DeprecationWarning)
+            enter = QDragEnterEvent(QPoint(400, 300), copy, mime, left, none)
+        QApplication.sendEvent(self.window, enter)
+        QApplication.sendEvent(self.window, QDropEvent(QPointF(400, 300), copy, mime, left, none))
 
     def choose_file(self, path: Path) -> None:
         """Answer the file dialog that is open."""
@@ -73,13 +84,14 @@ class Person:
     def _dialogs(self) -> list[QFileDialog]:
         return [dialog for dialog in self.window.findChildren(QFileDialog) if dialog.isVisible()]
 
-    def notice(self) -> Notice:
-        """The dialog that is open."""
-        self.wait(lambda: self.notices())
-        return self.notices()[-1]
+    def notice(self, title: str = "") -> Notice:
+        """The dialog that is open, the one with this title where one is given."""
+        self.wait(lambda: self.notices(title))
+        return self.notices(title)[-1]
 
-    def notices(self) -> list[Notice]:
-        return [notice for notice in self.window.findChildren(Notice) if notice.isVisible()]
+    def notices(self, title: str = "") -> list[Notice]:
+        found = [notice for notice in self.window.findChildren(Notice) if notice.isVisible()]
+        return [notice for notice in found if title in notice.windowTitle()]
 
     def press(self, notice: Notice, verb: str) -> None:
         """Press one of the buttons of a dialog."""

@@ -39,9 +39,7 @@ def test_a_reply_streams_in_and_is_learned(host: Person, workspace: Path) -> Non
 @pytest.mark.parametrize("how", ["button", "escape"])
 def test_stop_acts_within_a_token(how: str, host: Person) -> None:
     host.settings.set("max_reply", 4096)
-    host.type("Tell me everything.")
-    host.enter()
-    host.wait(lambda: host.chat.model.message(-1).text)
+    host.begin_reply("Tell me everything.")
     assert host.window.footer.state.text() == "learning"
     assert host.chat.composer.stop_button.isVisible()
     if how == "button":
@@ -135,9 +133,7 @@ def test_reading_elsewhere_while_a_reply_comes(host: Person) -> None:
     first = host.chat.conversation
     host.chat.new_chat()
     host.settings.set("max_reply", 4096)
-    host.type("The second thing")
-    host.enter()
-    host.wait(lambda: host.chat.model.rowCount() == 2 and host.chat.model.message(-1).text)
+    host.begin_reply("The second thing")
     second = host.chat.conversation
     host.chat.show_conversation(first)
     assert host.chat.model.message(0).text == "The first thing"

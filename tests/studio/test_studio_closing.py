@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,9 +24,7 @@ def doing(person: Person, what: str) -> None:
         person.wait(lambda: person.session.busy is Busy.OPENING)
     elif what == "replying":
         person.settings.set("max_reply", 4096)
-        person.type("Tell me everything.")
-        person.enter()
-        person.wait(lambda: person.chat.model.rowCount() == 2 and person.chat.model.message(-1).text)
+        person.begin_reply("Tell me everything.")
     elif what == "sleeping":
         person.window.verbs.sleep()
         person.wait(lambda: person.session.dream is not None)
@@ -59,21 +58,23 @@ def test_closing_while_the_first_model_is_loaded(person: Person, models: Path) -
     person.leave()
 
 
-def test_a_soul_that_cannot_be_saved_keeps_the_window(host: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_soul_that_cannot_be_saved_keeps_the_window(host: Person, workspace: Path) -> None:
     host.say("Hello")
-
-    def refuse(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as disk:
-        disk.setattr("os.fsync", refuse)
-        host.window.close()
-        notice = host.notice()
-        assert "No space left" in notice.words.plain
-        assert host.window.isVisible()
-        assert host.session._worker.is_alive()
-        host.press(notice, "Close without saving")
-        host.wait(lambda: not host.window.isVisible())
+    home = next(workspace.glob("souls/*/main.soul")).parent
+    shutil.rmtree(home)
+    home.write_text("no folder any more", encoding="utf-8")
+    host.say("This is lived, but cannot be saved.")
+    host.press(host.notice(), "Close")
+    host.window.close()
+    notice = host.notice("could not be saved")
+    assert "main.soul" in notice.words.plain
+    assert host.window.isVisible()
+    assert host.session._worker.is_alive()
+    host.press(notice, "Cancel")
+    host.wait_idle()
+    host.window.close()
+    host.press(host.notice("could not be saved"), "Close without saving")
+    host.wait(lambda: not host.window.isVisible())
     assert not host.session._worker.is_alive()
 
 

@@ -81,10 +81,11 @@ def test_every_control_has_a_name_and_can_be_reached(host: Person) -> None:
 def test_the_tab_key_walks_through_the_chat(host: Person) -> None:
     host.window.activateWindow()
     host.window.show_tab(1)
+    host.type("A draft")
     met: list[str] = []
     for _ in range(14):
         focus = host.window.focusWidget()
         met.append(focus.accessibleName() if focus else "")
         host.qtbot.keyClick(focus, Qt.Key.Key_Tab)
-    for name in ("Message", "New chat", "Sleep"):
+    for name in ("Message", "Send", "New chat", "Model: tiny 1.58-bit"):
         assert name in met

@@ -19,6 +19,7 @@ from studio.settings import DECLARATIONS, GROUPS, Setting, Settings
 from studio.theme import DARK, LIGHT
 from studio.ui import style
 from studio.ui.editors import ChoiceEditor, LineEditor, NumberEditor, PageEditor
+from studio.ui.settings_page import SettingsPage
 
 EVERY = pytest.mark.parametrize("setting", DECLARATIONS, ids=lambda setting: setting.key)
 
@@ -130,31 +131,39 @@ def test_many_changes_are_one_write(tmp_path: Path, qtbot: QtBot) -> None:
 # The page
 
 
-def test_every_declaration_that_is_shown_has_its_editor(person: Person) -> None:
-    shown = {setting.key for setting in DECLARATIONS if setting.group}
-    assert set(person.window.settings_page.editors) == shown
+@pytest.fixture
+def page(tmp_path: Path, qtbot: QtBot) -> SettingsPage:
+    made = SettingsPage(Settings(tmp_path))
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_every_declaration_that_is_shown_has_its_editor(page: SettingsPage) -> None:
+    assert set(page.editors) == {setting.key for setting in DECLARATIONS if setting.group}
 
 
 @pytest.mark.parametrize("setting", [s for s in DECLARATIONS if s.group], ids=lambda setting: setting.key)
-def test_an_editor_changes_its_setting_and_resets_it(setting: Setting, person: Person) -> None:
-    editor = person.window.settings_page.editors[setting.key]
+def test_an_editor_changes_its_setting_and_resets_it(setting: Setting, page: SettingsPage, qtbot: QtBot) -> None:
+    editor, settings = page.editors[setting.key], page.settings
     value = another(setting)
     assert not editor.reset.isEnabled()
     if isinstance(editor, NumberEditor):
         editor.field.setValue(value)
     elif isinstance(editor, ChoiceEditor):
-        person.click(editor.segment.part([name for name, _ in setting.choices].index(value)))
+        part = editor.segment.part([name for name, _ in setting.choices].index(value))
+        qtbot.mouseClick(part, Qt.MouseButton.LeftButton)
     elif isinstance(editor, LineEditor):
         editor.field.setText(value)
     elif isinstance(editor, PageEditor):
         editor.field.setPlainText(value)
-    assert person.settings.get(setting.key) == value
+    assert settings.get(setting.key) == value
     if isinstance(editor, NumberEditor) and editor.slider is not None:
         assert editor.slider.value() == round((value - setting.low) / setting.step)
         editor.slider.setValue(editor.slider.maximum() // 2)
-        assert editor.field.value() == pytest.approx(person.settings.get(setting.key))
-    person.click(editor.reset)
-    assert person.settings.get(setting.key) == setting.default
+        assert editor.field.value() == pytest.approx(settings.get(setting.key))
+    qtbot.mouseClick(editor.reset, Qt.MouseButton.LeftButton)
+    assert settings.get(setting.key) == setting.default
     assert not editor.reset.isEnabled()
 
 
