@@ -145,7 +145,7 @@ class SleepCard(Card):
         if session.is_dreaming:
             self.view.show_dream(session.dream)
         elif soul is None:
-            self.view.show_rest(self.tr("Awake"), self.tr("no model is loaded"))
+            self.view.show_rest(self.tr("Nobody here"), self.tr("no model is loaded"))
         else:
             slept = wording.ago(time.time() - soul.slept_at) if soul.slept_at else ""
             last = self.tr("last slept {ago}").format(ago=slept) if slept else self.tr("has not slept yet")
@@ -153,8 +153,8 @@ class SleepCard(Card):
         self.facts.set(self.tr("Waiting"), self._waiting())
         rate = wording.decimal(self._actions.settings.get("sleep_rate"), 1)
         self.facts.set(self.tr("Inner rate"), self.tr("raised × {rate}, back to normal on waking").format(rate=rate))
-        locked = session.is_dreaming
-        self.facts.set(self.tr("Chat"), self.tr("locked while dreaming") if locked else self.tr("open"))
+        chat = self.tr("open") if soul is not None else self.tr("waits for a model")
+        self.facts.set(self.tr("Chat"), self.tr("locked while dreaming") if session.is_dreaming else chat)
         self.sleep_button.setVisible(not session.is_dreaming)
         self.wake_button.setVisible(session.is_dreaming)
         set_locked(self.sleep_button, self._actions.why_awake(), self.tr("Replay what was said and keep it"))
