@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, DeviceError
@@ -54,6 +56,18 @@ def _read_weights(path: Path, config: BitLlamaConfig) -> Body:
     body = Body(config, body.tensors, encoding=body.encoding)
     body.validate().require(path)
     return body
+
+
+class _WithoutRandom(TorchFunctionMode):
+    """Leaves out `torch.nn.init`: weights that a file will fill are not drawn first. On the meta device a first draw
+    would also import torch's compiler, two seconds for nothing."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return args[0] if args else (kwargs or {})["tensor"]
+        return func(*args, **(kwargs or {}))
 
 
 class BitLlamaBlock(nn.Module):
@@ -118,7 +132,7 @@ class BitLlama(nn.Module):
     def from_body(cls, body: Body, device: str | torch.device = "cpu", frozen: bool = True) -> BitLlama:
         """The model of a loaded file. `frozen` quantises the weights once, for running; otherwise it can train."""
         place = pick_device(device)
-        with torch.device("meta"):
+        with torch.device("meta"), _WithoutRandom():
             model = cls(body.config, device="meta")
         model.to_empty(device="cpu")
         model.load_tensors(body)

@@ -96,7 +96,6 @@ INSPECTOR_WIDTH = 272
 FOLD_WIDTH = 1100
 """Under this window width the inspector folds away."""
 MINIMUM_SIZE = (900, 600)
-MOTION_MS = 150
 
 
 def scaled(size: int, body: int) -> int:

@@ -25,7 +25,8 @@ class BitLinear(nn.Module):
     def __init__(self, in_features: int, out_features: int, activation_bits: int = 8) -> None:
         super().__init__()
         self.in_features, self.out_features, self.activation_bits = in_features, out_features, activation_bits
-        self.weight: nn.Parameter | None = nn.Parameter(torch.randn(out_features, in_features) * in_features**-0.5)
+        weight = torch.empty(out_features, in_features)
+        self.weight: nn.Parameter | None = nn.Parameter(nn.init.normal_(weight, std=in_features**-0.5))
         self.codes: Tensor | None
         self.register_buffer("codes", None, persistent=False)
         self.scale = 0.0

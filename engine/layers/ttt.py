@@ -130,7 +130,7 @@ class CausalConv(nn.Module):
 
     def __init__(self, channels: int, kernel: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(channels, kernel).uniform_(-(kernel**-0.5), kernel**-0.5))
+        self.weight = nn.Parameter(nn.init.uniform_(torch.empty(channels, kernel), -(kernel**-0.5), kernel**-0.5))
 
     def forward(self, x: Tensor, tail: Tensor) -> tuple[Tensor, Tensor]:
         """Mix ``[B, T, C]`` with `tail`, the ``[B, K - 1, C]`` inputs before; returns the result and the new tail."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -199,3 +201,20 @@ def test_tensor_specs_are_the_parameters(config: BitLlamaConfig) -> None:
     }
     assert sum(p.numel() for p in model.parameters()) == config.num_parameters
     assert np.isclose(model.forward(token_id=0).mean().item(), 0, atol=1.0)
+
+
+def test_loading_draws_no_weights_and_does_not_import_the_compiler(tmp_path: Path) -> None:
+    save_bitt(tmp_path / "model.bitt", make(LINEAR).to_body(), packed=True)
+    script = (
+        "import sys, torch\n"
+        "from engine.formats.body import load_body\n"
+        "from engine.model import BitLlama\n"
+        "before = torch.get_rng_state()\n"
+        "BitLlama.from_body(load_body(sys.argv[1]))\n"
+        "assert torch.equal(before, torch.get_rng_state())\n"
+        "assert 'torch._dynamo' not in sys.modules\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "model.bitt")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
