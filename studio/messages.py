@@ -93,6 +93,8 @@ class Said:
     """Speed of writing, the reading of the prompt left out."""
     stopped: str
     """``end``, ``length``, ``stop`` or ``callback`` (somebody pressed Stop)."""
+    unsaved: str = ""
+    """Why the soul could not be written after the exchange, which stands all the same; "" when it was."""
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,7 @@ class Worker(threading.Thread):
             reply.seconds,
             (reply.tokens - 1) / writing if writing > 0 and reply.tokens > 1 else 0.0,
             reply.stopped,
+            reply.unsaved,
         )
 
     def _sleep(self, command: Sleep) -> Slept:

@@ -149,6 +149,9 @@ class Chat:
             )
         print(flush=True)
         self._interrupted = stop.wanted
+        if reply.unsaved:
+            self.failed = True
+            print(f"bit-llama: {reply.unsaved}", file=sys.stderr, flush=True)
         if reply.stopped == "length" and self.interactive:
             self.note(f"(cut at {self.length} tokens; /len N allows more)")
 

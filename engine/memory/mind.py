@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from engine.errors import FileFormatError
+from engine.errors import BitLlamaError, FileFormatError
 from engine.formats.soul import Soul, load_soul
 from engine.llama import Callback, Llama, Stopped
 from engine.memory.log import ConversationLog, Entry
@@ -42,6 +42,8 @@ class Reply:
     """Why it ended: the model said so, `max_tokens`, a stop sequence, or the listener wanted no more."""
     level: int
     """Tokens lived by the soul, this exchange included."""
+    unsaved: str = ""
+    """Why the soul could not be written afterwards; "" when it was. The exchange was lived and is in the log."""
 
 
 def bundled_model() -> Path:
@@ -155,11 +157,22 @@ class Mind:
             self._log_reply("".join(heard))
             raise
         self._log_reply(done.text)
-        self.save()
         if done.prompt_tokens:
             self._system = system
+        unsaved = ""
+        try:
+            self.save()
+        except BitLlamaError as error:  # the exchange stands: it must not look as if it could be said again
+            unsaved = str(error)
         return Reply(
-            done.text, self.conversation, done.tokens, done.prompt_tokens, done.seconds, done.stopped, self.level
+            done.text,
+            self.conversation,
+            done.tokens,
+            done.prompt_tokens,
+            done.seconds,
+            done.stopped,
+            self.level,
+            unsaved,
         )
 
     def _log_reply(self, text: str) -> None:

@@ -148,6 +148,8 @@ class ChatPage(QWidget):
                 self._learned[model.conversation] += said.learned
             self.refresh()
             self._list()
+        if said.unsaved:
+            raise EngineFailure(said.unsaved)
 
     def _grow(self, text: str) -> None:
         if self._growing is not None:

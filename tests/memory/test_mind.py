@@ -106,6 +106,21 @@ def test_a_message_that_cannot_be_kept_is_not_lived(mind: Mind, full_disk: Calla
     assert (fast(mind) == before).all()
 
 
+def test_an_exchange_stands_though_the_soul_cannot_be_written(mind: Mind, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise FileFormatError("Could not write main.soul: no space left.")
+
+    monkeypatch.setattr(mind, "save", fail)
+    reply = mind.say("Hello", system="Be kind.", max_tokens=3)
+    monkeypatch.undo()
+    assert "no space left" in reply.unsaved
+    assert reply.level == mind.level > 0
+    assert [role for role, _ in said(mind)] == ["system", "user", "assistant"]
+    assert mind.say("again", system="Be kind.", max_tokens=3).unsaved == ""
+    assert [role for role, _ in said(mind)].count("system") == 1
+    assert (on_disk(mind) == fast(mind)).all()
+
+
 def test_the_system_prompt_is_read_at_the_beginning_and_when_it_changes(mind: Mind) -> None:
     for system in ("Be kind.", "Be kind.", "Be brief.", "Be brief."):
         mind.say("x", system=system, max_tokens=1)

@@ -65,6 +65,7 @@ def test_a_soul_that_cannot_be_saved_keeps_the_window(host: Person, workspace: P
     home.write_text("no folder any more", encoding="utf-8")
     host.say("This is lived, but cannot be saved.")
     host.press(host.notice(), "Close")
+    assert not host.chat.composer.draft.toPlainText(), "it was said: sending it again would log it twice"
     host.window.close()
     notice = host.notice("could not be saved")
     assert "main.soul" in notice.words.plain
