@@ -11,6 +11,7 @@ from typing import Any
 from engine.errors import BitLlamaError, FileFormatError
 from engine.formats.soul import Soul, load_soul
 from engine.llama import Callback, Llama, Stopped
+from engine.memory.living import LivingSoul
 from engine.memory.log import ConversationLog, Entry
 from engine.memory.sleep import RATE, OnProgress, SleepProgress, SleepReport, to_replay
 from engine.memory.sleep import sleep as replay
@@ -67,20 +68,20 @@ class Mind:
     Attributes:
         workspace: where it lives.
         llama: the body and the live state.
-        store: where its souls are kept.
+        soul: the live soul and its file.
         log: what was said to every soul of the workspace.
         conversation: the conversation that is going on.
     """
 
     def __init__(self, workspace: Workspace, lock: WorkspaceLock, llama: Llama, soul: str = DEFAULT_NAME) -> None:
         self.workspace, self.llama = workspace, llama
-        self.store = SoulStore(workspace, llama.body.config, llama.body.fingerprint, soul)
+        store = SoulStore(workspace, llama.body.config, llama.body.fingerprint, soul)
+        self.soul = LivingSoul(llama, store)
         self.log = ConversationLog(workspace.memories)
         self.conversation = new_conversation_id()
         self._lock = lock
         self._system = ""  # the system prompt that the state has read
-        if (active := self.store.load_active()) is not None:
-            llama.set_soul(active)
+        self.soul.wake()
 
     @classmethod
     def open(
@@ -104,6 +105,11 @@ class Mind:
         except BaseException:
             lock.release()
             raise
+
+    @property
+    def store(self) -> SoulStore:
+        """Where the souls of this mind are kept."""
+        return self.soul.store
 
     @property
     def level(self) -> int:
@@ -209,41 +215,37 @@ class Mind:
         Whatever goes wrong, the soul in memory and on disk is the one of before.
         """
         self.save()
-        before = self.llama.snapshot()
-        report = replay(
-            self.llama,
-            self._since_sleep(),
-            rate=rate,
-            passes=passes,
-            replies=replies,
-            keep=keep,
-            cancel=cancel,
-            progress=on_progress,
-        )
-        if not report.kept:
-            return report
-        facts: dict[str, Any] = {
-            "until": report.until,
-            "entries": report.entries,
-            "tokens": report.tokens,
-            "passes": report.passes,
-            "rate": report.rate,
-        }
-        try:
-            self._commit(self.llama.soul(), "sleep", f"messages slept on: {report.entries}", facts)
-        except BaseException:
-            self.llama.restore(before)
-            raise
+        with self.soul.whole():
+            report = replay(
+                self.llama,
+                self._since_sleep(),
+                rate=rate,
+                passes=passes,
+                replies=replies,
+                keep=keep,
+                cancel=cancel,
+                progress=on_progress,
+            )
+            if not report.kept:
+                return report
+            facts: dict[str, Any] = {
+                "until": report.until,
+                "entries": report.entries,
+                "tokens": report.tokens,
+                "passes": report.passes,
+                "rate": report.rate,
+            }
+            self.soul.commit("sleep", f"messages slept on: {report.entries}", facts)
         self._system = ""  # the transient part of the state is new: the next message begins with the system prompt
         return report
 
     def save(self) -> None:
         """Write the soul to disk as it lives; done by itself after every answer and on closing."""
-        self.llama.adopt(self.store.autosave(self.llama.soul()).meta)
+        self.soul.save()
 
     def keep(self, note: str = "") -> Soul:
         """`save`, and keep this moment in the soul's history under an id; returns it as written."""
-        return self._commit(self.llama.soul(), "save", note)
+        return self.soul.commit("save", note)
 
     def save_soul_as(self, path: str | PathLike[str]) -> Soul:
         """Write a copy of the soul to a file of the user's."""
@@ -252,26 +254,17 @@ class Mind:
     def load_soul(self, path: str | PathLike[str]) -> Soul:
         """Go on as the soul in a file; the former one is kept. Raises what `Llama.load_soul` does, changing nothing."""
         soul = load_soul(Path(path))
-        self.save()
         facts = {} if self.store.knows(soul.meta.id) else {"until": self._newest_entry()}
         return self._become(soul, "import", f"from {Path(path).name}", facts)
 
     def restore(self, soul_id: str) -> Soul:
         """Go on as a soul that was kept (see `SoulStore.entries`); the former one is kept too."""
         soul = self.store.read(soul_id)
-        self.save()
         return self._become(soul, "restore", f"back to {soul.meta.id}")
 
     def reset(self) -> None:
         """Begin a new soul, newborn; the former one is kept, and the log stays as it is."""
-        self.save()
-        before = self.llama.snapshot()
-        self.llama.reset_state()
-        try:
-            self._commit(self.llama.soul(), "reset", "newborn", {"until": self._newest_entry()}, root=True)
-        except BaseException:
-            self.llama.restore(before)
-            raise
+        self.soul.reset({"until": self._newest_entry()})
         self.new_conversation()
 
     def close(self) -> None:
@@ -295,21 +288,8 @@ class Mind:
         return newest[0].id if newest else None
 
     def _become(self, soul: Soul, event: Event, note: str, facts: dict[str, Any] | None = None) -> Soul:
-        before = self.llama.snapshot()
-        self.llama.set_soul(soul)
-        try:
-            soul = self._commit(self.llama.soul(), event, note, facts)
-        except BaseException:
-            self.llama.restore(before)
-            raise
+        kept = self.soul.become(soul, event, note, facts)
         self.new_conversation()
-        return soul
-
-    def _commit(
-        self, soul: Soul, event: Event, note: str, facts: dict[str, Any] | None = None, root: bool = False
-    ) -> Soul:
-        kept = self.store.save_active(soul, event, note, facts, root)
-        self.llama.adopt(kept.meta)
         return kept
 
 
