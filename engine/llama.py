@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -17,35 +17,13 @@ from engine.formats.body import Body, load_body
 from engine.formats.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.runtime.base import Cancel, Cancelled, Runtime
 from engine.runtime.select import create_runtime
+from engine.text.completion import Callback, Completion, Progress, Stopped
 from engine.text.sampling import Sampler, SamplingParams
 from engine.text.stopping import StopMatcher
 from engine.text.template import ChatTemplate, Message
 from engine.text.tokenizer import END, Tokenizer
 
-Stopped = Literal["end", "length", "stop", "callback"]
-"""Why text ended: the model said so, the token limit, a stop sequence, or the listener wanted no more."""
-
-Callback = Callable[[str], bool | None]
-"""Called with each new piece of text; returning False stops the generation before another token is computed."""
-
-Progress = Callable[[int, int], None]
-"""Called with the tokens read so far and the tokens in all."""
-
-
-@dataclass(frozen=True)
-class Completion:
-    """Generated text and how it came about."""
-
-    text: str
-    """All that was generated, without the stop sequence that ended it."""
-    tokens: int
-    """Tokens generated."""
-    prompt_tokens: int
-    """Tokens read before the first one was generated."""
-    seconds: float
-    """Time in all."""
-    stopped: Stopped
-    """Why it ended."""
+__all__ = ["Callback", "Completion", "Llama", "Progress", "Stopped"]
 
 
 class Llama:
@@ -57,6 +35,7 @@ class Llama:
         runtime: who computes, and the live state.
         template: how messages become tokens.
         level: tokens lived by the soul, kept in its file.
+        fresh: nothing was fed since a conversation began: the fast weights are all of the state.
     """
 
     def __init__(self, body: Body, runtime: Runtime) -> None:
@@ -73,6 +52,7 @@ class Llama:
         self.template = ChatTemplate(body.config.chat_template)
         self.runtime = runtime
         self.level = 0
+        self.fresh = True
         self._meta: SoulMeta = new_meta(body.fingerprint, 0)
 
     @classmethod
@@ -133,8 +113,20 @@ class Llama:
         them, and the completion is empty; so does an exception at any time.
         """
         ids = self.template.render_ids(self.tokenizer, messages, reply=True)
-        closing = [self.tokenizer.end_id, *self.template.closing_ids(self.tokenizer)]
-        return self._complete(ids, max_tokens, sampling or SamplingParams(), callback, stop, cancel, closing)
+        return self._complete(ids, max_tokens, sampling or SamplingParams(), callback, stop, cancel, self._closing())
+
+    def relive(self, messages: Sequence[Message], reply: Sequence[int], cancel: Cancel | None = None) -> None:
+        """Live through a turn as `stream_chat` did when it generated the tokens `reply`: the same steps, the same bits.
+
+        Raises `Cancelled` when `cancel` answers True before a chunk or a token; what was fed by then stays lived.
+        """
+        self._prefill(self.template.render_ids(self.tokenizer, messages, reply=True), logits=False, cancel=cancel)
+        for fed, token in enumerate(reply[:-1]):
+            if cancel is not None and cancel():
+                raise Cancelled(fed)
+            self.runtime.step(token)
+            self.level += 1
+        self._prefill(self._end_of_turn(reply[-1:]), logits=False)
 
     def learn(self, text: str, cancel: Cancel | None = None, progress: Progress | None = None) -> int:
         """Read a text without answering; returns the number of tokens lived, less than all when cancelled."""
@@ -158,16 +150,22 @@ class Llama:
 
     def soul(self) -> Soul:
         """The soul as it is now: copies of the fast weights, and its level."""
-        return Soul(self.runtime.read_fast(), replace(self._meta, level=self.level))
+        return Soul(self.runtime.read_fast(), self.meta)
 
     def set_soul(self, soul: Soul) -> None:
         """Go on as `soul`, with nothing transient. Raises `SoulMismatchError` for a soul of another body."""
         check_fits(soul, self.body.config, self.body.fingerprint)
         self.runtime.write_fast(soul.layers)
+        self.fresh = True
         self._meta = replace(soul.meta, body=self.body.fingerprint)
         if not self._meta.id:  # a file from before souls had ids
             self._meta = new_meta(self.body.fingerprint, soul.meta.level, soul.meta.name)
         self.level = soul.meta.level
+
+    @property
+    def meta(self) -> SoulMeta:
+        """What the soul says of itself now."""
+        return replace(self._meta, level=self.level)
 
     @property
     def soul_history(self) -> list[dict[str, Any]]:
@@ -195,20 +193,21 @@ class Llama:
     def reset_state(self) -> None:
         """Be newborn: fast weights zero, level 0."""
         self.runtime.reset()
-        self.level = 0
+        self.level, self.fresh = 0, True
         self._meta = new_meta(self.body.fingerprint, 0)
 
     def new_conversation(self) -> None:
         """Keep what was learned, clear what is transient."""
         self.runtime.reset_transient()
+        self.fresh = True
 
     def snapshot(self) -> Any:
         """All of the state, for `restore`."""
-        return self.runtime.snapshot(), self.level, self._meta
+        return self.runtime.snapshot(), self.level, self.fresh, self._meta
 
     def restore(self, snapshot: Any) -> None:
         """Back to a `snapshot`, bit for bit."""
-        state, self.level, self._meta = snapshot
+        state, self.level, self.fresh, self._meta = snapshot
         self.runtime.restore(state)
 
     def _prefill(
@@ -219,12 +218,22 @@ class Llama:
                 progress(fed, len(ids))
 
         try:
+            self.fresh = self.fresh and not len(ids)
             out = self.runtime.prefill(ids, logits, cancel, note)
         except Cancelled as stopped:
             self.level += stopped.fed
             raise
         self.level += len(ids)
         return out
+
+    def _closing(self) -> list[int]:
+        """What closes a reply: the end, and what the template writes after it."""
+        return [self.tokenizer.end_id, *self.template.closing_ids(self.tokenizer)]
+
+    def _end_of_turn(self, last: Sequence[int]) -> list[int]:
+        """What is fed once the reply's `last` token is known; one that ends the turn is the first of the closing."""
+        turns = self.tokenizer.special_tokens.values()
+        return [*(token for token in last if token not in turns), *self._closing()]
 
     def _tokens(self, ids: Sequence[int], max_tokens: int, sampler: Sampler, cancel: Cancel | None) -> Iterator[int]:
         """Read `ids`, then yield generated tokens, ``<|end|>`` among them; each is fed when the next is asked for.
@@ -270,10 +279,10 @@ class Llama:
             return callback is None or callback(text) is not False
 
         stopped: Stopped = "length"
-        token, count = -1, 0
+        said: list[int] = []
         try:
             for token in self._tokens(ids, max_tokens, Sampler(sampling), cancel):
-                count += 1
+                said.append(token)
                 if token in turns:
                     stopped = "end"
                     break
@@ -296,6 +305,6 @@ class Llama:
         if stopped in ("end", "length"):
             text, found = matcher.push(decoder.flush())
             emit(text if found else text + matcher.flush())
-        # The last token was not fed yet. One that ends the turn is itself the first of the closing, or stands for it.
-        self._prefill(closing if closing and stopped == "end" else [token, *closing], logits=False)
-        return Completion("".join(pieces), count, len(ids), time.monotonic() - began, stopped)
+        # The last token was not fed yet.
+        self._prefill(self._end_of_turn(said[-1:]) if closing else said[-1:], logits=False)
+        return Completion("".join(pieces), len(said), len(ids), time.monotonic() - began, stopped, tuple(said))

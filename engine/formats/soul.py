@@ -1,8 +1,8 @@
 """``.soul``: the fast weights of every TTT layer, and where they come from.
 
 A safetensors file. Tensors ``layers.{i}.ttt.w_state`` (float32, one for each layer); metadata ``version``, ``body``,
-``level``, ``parent``, ``id``, ``created``, ``name`` and ``history``, each value a JSON text. Files whose tensors are
-named ``layer_{i}`` and that have no metadata are read too: they do not say which body they were lived in.
+``level``, ``parent``, ``id``, ``created``, ``name``, ``history`` and ``lived``, each value a JSON text. Files whose
+tensors are named ``layer_{i}`` and that have no metadata are read too: they do not say which body they were lived in.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ class SoulMeta:
     """What a person calls it."""
     history: list[dict[str, Any]] = field(default_factory=list)
     """What happened to it, oldest first."""
+    lived: str = ""
+    """Id of the log entry that it lived last; empty for a newborn and where the file does not say."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +186,7 @@ def _read_meta(values: dict[str, Any], where: str) -> SoulMeta:
     level = values.get("level", 0)
     if type(level) is not int or not 0 <= level < 1 << 63:
         raise FileFormatError(f"{where}: the soul's level is {str(level)[:40]!r}, not a number of tokens.")
-    for key in ("body", "id", "created", "name", "parent"):
+    for key in ("body", "id", "created", "name", "parent", "lived"):
         value = values.get(key, "")
         if not isinstance(value, str) and not (key == "parent" and value is None):
             raise FileFormatError(f"{where}: the soul's {key} is {str(value)[:40]!r}, not a text.")
