@@ -42,6 +42,8 @@ class BodyFacts:
 class SoulFacts:
     """The soul that lives in the loaded model."""
 
+    name: str
+    """What the engine calls it: the name of its file."""
     level: int
     """Tokens lived."""
     layers: int

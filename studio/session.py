@@ -36,11 +36,16 @@ from studio.messages import (
     SoulFacts,
     Token,
 )
+from studio.surprise import Surprise
 from studio.worker import Claim, Worker, claim
 
 FRAME_MS = 16
 POLL_BUDGET_S = 0.006
 """The longest time one poll may take out of a frame; what is left waits for the next."""
+
+
+UNNAMED = "main"
+"""The name of a soul that nobody named."""
 
 
 class Busy(Enum):
@@ -67,8 +72,6 @@ class Session(QObject):
 
     text_arrived = Signal(str)
     """The reply's new text, folded: at most once a frame."""
-    learning_moved = Signal(object)
-    """The inner losses that came with `text_arrived`, a list of numbers, oldest first."""
     dream_moved = Signal(object)
     """A `Dreaming` event."""
     changed = Signal()
@@ -77,8 +80,6 @@ class Session(QObject):
     def __init__(self, place: Claim, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.workspace = place.root
-        self.soul_name = self.tr("The soul")
-        """What the person calls the soul, for texts."""
         self.busy = Busy.NOTHING
         self.body: BodyFacts | None = None
         self.soul: SoulFacts | None = None
@@ -87,6 +88,8 @@ class Session(QObject):
         self.last_sleep: Slept | None = None
         self.speed = 0.0
         """Tokens a second of the last reply or of the sleep under way; 0 where nothing was measured."""
+        self.surprise = Surprise(self)
+        """What the soul that is awake found surprising lately."""
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
@@ -102,6 +105,16 @@ class Session(QObject):
     # State
 
     @property
+    def soul_name(self) -> str:
+        """The name of the soul that is awake, for labels."""
+        return self.soul.name if self.soul else self.tr("The soul")
+
+    @property
+    def soul_words(self) -> str:
+        """What the soul is called in a sentence: its name, unless nobody gave it one of its own."""
+        return self.tr("The soul") if self.soul is None or self.soul.name == UNNAMED else self.soul.name
+
+    @property
     def is_dreaming(self) -> bool:
         """True from the moment sleep is asked for until the soul is awake again."""
         return self.busy is Busy.DREAMING
@@ -109,7 +122,7 @@ class Session(QObject):
     def why_locked(self) -> str:
         """Why chat input and model operations are off, as a sentence for a tooltip; empty where they are on."""
         if self.busy is Busy.DREAMING:
-            return self.tr("{name} is dreaming. Wake it up first.").format(name=self.soul_name)
+            return self.tr("{name} is dreaming. Wake it up first.").format(name=self.soul_words)
         if self.busy is Busy.REPLYING:
             return self.tr("A reply is being written. Stop it first (Esc).")
         if self.busy is Busy.OPENING:
@@ -132,6 +145,7 @@ class Session(QObject):
             opened: Opened = await self._ask(lambda number: Open(number, path))
             self.body, self.soul = opened.body, opened.soul
             self.speed, self.last_sleep = 0.0, None
+            self.surprise.clear()
         return opened
 
     async def say(self, text: str, conversation: str, system: str, sampling: dict[str, Any], max_tokens: int) -> Said:
@@ -162,11 +176,13 @@ class Session(QObject):
         """Put the soul of a file into the loaded model."""
         with self._occupied(Busy.SOUL):
             self.soul = await self._ask(lambda number: LoadSoul(number, path))
+            self.surprise.clear()
 
     async def reset_soul(self) -> None:
         """Begin a fresh soul."""
         with self._occupied(Busy.SOUL):
             self.soul = await self._ask(ResetSoul)
+            self.surprise.clear()
 
     def stop(self) -> None:
         """End the reply under way within one token, or the sleep under way within one chunk."""
@@ -227,7 +243,7 @@ class Session(QObject):
     def _tell(self, tokens: list[Token]) -> None:
         if tokens:
             self.text_arrived.emit("".join(token.text for token in tokens))
-            self.learning_moved.emit([token.inner_loss for token in tokens])
+            self.surprise.add([token.inner_loss for token in tokens])
             tokens.clear()
 
     def _settle(self, event: Event) -> None:

@@ -78,10 +78,12 @@ GROUPS = (
 
 DECLARATIONS = (
     Setting(
-        "temperature", "float", 0.7, GROUPS[0], low=0.0, high=2.0, step=0.05,
+        "temperature", "float", 0.2, GROUPS[0], low=0.0, high=2.0, step=0.05,
         label=QT_TRANSLATE_NOOP("Settings", "Temperature"),
         help=QT_TRANSLATE_NOOP(
-            "Settings", "How freely words are chosen. 0 always takes the likeliest word; above 1 it gets wild."
+            "Settings",
+            "How freely words are chosen. 0 always takes the likeliest word; above 1 it gets wild. "
+            "A small model keeps to what you told it best when this is low.",
         ),
     ),
     Setting(
@@ -107,11 +109,6 @@ DECLARATIONS = (
         help=QT_TRANSLATE_NOOP(
             "Settings", "With a fixed seed, the same soul answers the same words in the same way every time."
         ),
-    ),
-    Setting(
-        "soul_name", "text", "Luna", GROUPS[1],
-        label=QT_TRANSLATE_NOOP("Settings", "Name"),
-        help=QT_TRANSLATE_NOOP("Settings", "What you call it. Only this window uses the name; the model is not told."),
     ),
     Setting(
         "system_prompt", "text", "", GROUPS[1], long=True,

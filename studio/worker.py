@@ -234,6 +234,7 @@ class Worker(threading.Thread):
         saved = mind.store.active.stat() if mind.store.active.exists() else None
         waiting = mind.waiting()
         return SoulFacts(
+            name=mind.store.name,
             level=mind.level,
             layers=mind.llama.body.config.num_layers,
             file_bytes=saved.st_size if saved else 0,

@@ -42,7 +42,7 @@ def add_device(parser: argparse.ArgumentParser) -> None:
 def add_sampling(parser: argparse.ArgumentParser, length: int) -> None:
     """How text is chosen."""
     group = parser.add_argument_group("how text is chosen")
-    group.add_argument("--temp", metavar="X", type=float, default=0.7, help="0 = always the likeliest (default: 0.7)")
+    group.add_argument("--temp", metavar="X", type=float, default=0.2, help="0 = always the likeliest (default: 0.2)")
     group.add_argument("--top-k", metavar="K", type=int, default=0, help="only the K likeliest tokens (default: all)")
     group.add_argument("--top-p", metavar="P", type=float, default=1.0, help="only the likeliest that reach P together")
     group.add_argument("--repetition-penalty", metavar="X", type=float, default=1.0, help="above 1: repeat less")

@@ -110,7 +110,7 @@ class Actions(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("Souls (*.soul)"))
         dialog.setDefaultSuffix("soul")
-        dialog.selectFile(f"{self.settings.get('soul_name').strip() or 'soul'}.soul".replace("/", "-"))
+        dialog.selectFile(f"{self.session.soul_name}.soul")
         dialog.fileSelected.connect(lambda chosen: self.save_soul(Path(chosen)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -128,7 +128,7 @@ class Actions(QObject):
         """Ask, then begin a fresh soul."""
         if self._refused(self.session.why_silent()):
             return
-        name = self.session.soul_name
+        name = self.session.soul_words
         lived = wording.number(self.session.soul.level) if self.session.soul else "0"
         dialogs.ask(
             self._window,

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QStackedWidge
 from studio import theme
 from studio.history import History, new_conversation
 from studio.messages import EngineFailure, Opened, Said
-from studio.session import Busy
+from studio.session import UNNAMED, Busy
 from studio.ui.actions import Actions
 from studio.ui.composer import Composer
 from studio.ui.conversation_list import ConversationList
@@ -177,13 +177,14 @@ class ChatPage(QWidget):
         dreaming, replying = session.is_dreaming, session.busy is Busy.REPLYING
         self._middle.setCurrentWidget(self.transcript if self._shown.rowCount() else self.welcome)
         self._dim.setEnabled(dreaming)
-        name = session.soul_name
+        name = session.soul_words
         if dreaming:
             prompt = self.tr("{name} is dreaming. Wake it up to talk.").format(name=name)
         elif session.body is None:
             prompt = session.why_silent()
         else:
-            prompt = self.tr("Tell {name} something…").format(name=name)
+            named = session.soul is not None and session.soul.name != UNNAMED
+            prompt = self.tr("Tell {name} something…").format(name=name) if named else self.tr("Tell it something…")
         self.composer.set_state(prompt, session.why_silent(), replying, self._actions.why_awake())
         self.conversations.show_waiting(session.soul.waiting_conversations if session.soul else 0)
         self.inspector.set_learned(self._learned[self._shown.conversation])

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio import theme
+from studio.surprise import RECENT
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.learning import LearningStrip
@@ -25,8 +26,9 @@ class Inspector(QFrame):
         self.setFixedWidth(theme.INSPECTOR_WIDTH)
         self._actions = actions
         self._learned = 0
+        self._surprise = actions.session.surprise
         self.learned = label(role="learn")
-        self.strip = LearningStrip()
+        self.strip = LearningStrip(actions.session.surprise)
         self.figure_note = label(role="small")
         self.learned_note = prose()
         self.soul = prose()
@@ -57,9 +59,7 @@ class Inspector(QFrame):
         column.addWidget(self.sampling)
         column.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        actions.session.learning_moved.connect(self._learn)
-        actions.opened.connect(self.forget)
-        actions.soul_replaced.connect(self.forget)
+        actions.session.surprise.moved.connect(self._learn)
         actions.session.changed.connect(self.refresh)
         actions.settings.changed.connect(self.refresh)
         self.refresh()
@@ -71,37 +71,30 @@ class Inspector(QFrame):
 
     def refresh(self) -> None:
         """Show what is in force."""
-        self._live.setVisible(self.strip.count > 0)
+        self._live.setVisible(self._surprise.count > 0)
         self._show_figure()
         self.learned_note.set_plain(self._learning())
         self.soul.set_plain(self._soul())
         self.sampling.set_plain(self._sampling())
 
-    def forget(self) -> None:
-        """Begin the strip anew: another soul is awake."""
-        self.strip.clear()
-        self.refresh()
-
-    def _learn(self, losses: list[float]) -> None:
-        begins = self.strip.count == 0
-        self.strip.add(losses)
-        self._show_figure()
-        if begins:
+    def _learn(self) -> None:
+        if self._live.isHidden() == (self._surprise.count > 0):
             self.refresh()
+        self._show_figure()
 
     def _show_figure(self) -> None:
-        self.learned.setText(wording.loss(self.strip.recent))
-        self.figure_note.setText(
-            self.tr("inner loss, last {n} tokens (was {first})").format(
-                n=self.strip.count, first=wording.loss(self.strip.first)
-            )
-        )
+        self.learned.setText(wording.decimal(self._surprise.recent))
+        self.learned.setToolTip(self.strip.toolTip())
+        self.figure_note.setText(self.tr("surprise, last {n} tokens (1 is usual)").format(n=self._shown_tokens()))
+
+    def _shown_tokens(self) -> int:
+        return min(RECENT, self._surprise.count)
 
     def _learning(self) -> str:
-        if not self.strip.count:
+        if not self._surprise.count:
             return self.tr("The soul takes one small step at every token that it reads or writes. It will show here.")
         text = self.tr(
-            "Each point is how wrong the fast weights were before they learned a token. "
+            "Each point is how wrong the fast weights were before they learned a token, against what is usual. "
             "Falling means it is getting used to what you say."
         )
         if self._learned:
@@ -123,10 +116,15 @@ class Inspector(QFrame):
             else self.tr("Has not slept yet"),
         ]
         if soul.waiting:
-            lines.append(self.tr("{messages} wait for sleep").format(messages=wording.messages(len(soul.waiting))))
+            lines.append(self._waiting(len(soul.waiting)))
         if session.is_dreaming:
             lines[2] = self.tr("Dreaming now")
         return "\n".join(lines)
+
+    def _waiting(self, count: int) -> str:
+        if count == 1:
+            return self.tr("1 message waits for sleep")
+        return self.tr("{n} messages wait for sleep").format(n=wording.number(count))
 
     def _sampling(self) -> str:
         get = self._actions.settings.get

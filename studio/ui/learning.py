@@ -1,75 +1,60 @@
-"""The learning strip: the inner loss of the tokens that were written last, as a line in amber."""
+"""The learning strip: how surprising the newest tokens were, as a line in amber over the line of what is usual."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
-
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio import theme
+from studio.surprise import RECENT, Surprise
 from studio.ui import style, wording
 
-SPAN = 256
-"""Tokens shown."""
-_RECENT = 32
-"""Tokens whose mean is the figure."""
 _HEIGHT = 72
+_LEAST_TOP = 2.0
+"""The strip reaches at least to twice the usual, so that a quiet stretch looks quiet."""
 
 
 class LearningStrip(QWidget):
-    """Draws what it was told; the newest token is at the right."""
+    """Draws a `Surprise`; the newest token is at the right."""
 
-    def __init__(self) -> None:
+    def __init__(self, surprise: Surprise) -> None:
         super().__init__()
-        self._losses: deque[float] = deque(maxlen=SPAN)
-        self._first: list[float] = []
+        self.surprise = surprise
         self.setMinimumHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(self.tr("Inner loss of the last tokens"))
+        self.setAccessibleName(self.tr("Surprise of the last tokens"))
+        surprise.moved.connect(self._moved)
+        self._moved()
 
-    @property
-    def count(self) -> int:
-        """How many tokens are shown."""
-        return len(self._losses)
-
-    def add(self, losses: Sequence[float]) -> None:
-        """Take the inner losses of new tokens, oldest first."""
-        self._losses.extend(losses)
-        self._first += losses[: max(0, _RECENT - len(self._first))]
-        self.setAccessibleDescription(wording.loss(self.recent))
+    def _moved(self) -> None:
+        self.setAccessibleDescription(wording.decimal(self.surprise.recent))
+        self.setToolTip(
+            self.tr(
+                "Surprise is the inner loss of a token, that is how wrong the fast weights were before they learned "
+                "it, divided by the mean over all tokens since this soul was woken ({usual} until now). "
+                "The figure is the mean of the last {n} tokens; the dashed line is 1, the usual."
+            ).format(usual=wording.loss(self.surprise.usual), n=RECENT)
+        )
         self.update()
-
-    def clear(self) -> None:
-        """Begin anew: another model or another soul."""
-        self._losses.clear()
-        self._first.clear()
-        self.update()
-
-    @property
-    def recent(self) -> float:
-        """Mean over the newest tokens."""
-        newest = list(self._losses)[-_RECENT:]
-        return sum(newest) / len(newest) if newest else 0.0
-
-    @property
-    def first(self) -> float:
-        """Mean over the first tokens since `clear`."""
-        return sum(self._first) / len(self._first) if self._first else 0.0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width, bottom = float(self.width()), float(self.height()) - 1.5
+        values = self.surprise.relative
+        top = max([_LEAST_TOP, *values])
+        room = bottom - theme.GAP_S
+
+        def height(value: float) -> float:
+            return bottom - 3 - value / top * room
+
         painter.setPen(QPen(style.colour("line"), 1))
         painter.drawLine(QPointF(0, bottom), QPointF(width, bottom))
-        if len(self._losses) < 2:
+        if len(values) < 2:
             return
-        top = max(self._losses) or 1.0
-        step = width / (len(self._losses) - 1)
-        room = bottom - theme.GAP_S
-        points = [QPointF(i * step, bottom - 3 - loss / top * room) for i, loss in enumerate(self._losses)]
+        painter.setPen(QPen(style.colour("line"), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(0, height(1.0)), QPointF(width, height(1.0)))
+        step = width / (len(values) - 1)
         painter.setPen(QPen(style.colour("learn"), 1.5))
-        painter.drawPolyline(QPolygonF(points))
+        painter.drawPolyline(QPolygonF([QPointF(i * step, height(value)) for i, value in enumerate(values)]))

@@ -42,7 +42,6 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session, self.settings = session, settings
-        session.soul_name = self._soul_name()
         self.verbs = Actions(self, session, settings)
         self.header = Header(self.verbs)
         self.lab = LabPage(self.verbs)
@@ -132,12 +131,6 @@ class MainWindow(QMainWindow):
     def _setting_changed(self, key: str) -> None:
         if key in ("theme", "font_size"):
             style.apply(self.settings.get("theme"), self.settings.get("font_size"))
-        elif key == "soul_name":
-            self.session.soul_name = self._soul_name()
-            self.session.changed.emit()
-
-    def _soul_name(self) -> str:
-        return self.settings.get("soul_name").strip() or self.tr("The soul")
 
     def _scheme_changed(self) -> None:
         choice = self.settings.get("theme")

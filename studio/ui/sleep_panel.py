@@ -88,7 +88,7 @@ class DreamCard(QFrame):
     def refresh(self) -> None:
         """Show the session's state."""
         session = self._actions.session
-        self.title.setText(self.tr("{name} is dreaming of what you said").format(name=session.soul_name))
+        self.title.setText(self.tr("{name} is dreaming of what you said").format(name=session.soul_words))
         if session.is_dreaming:
             self.view.show_dream(session.dream)
         self.setVisible(session.is_dreaming)

@@ -68,7 +68,7 @@ class Welcome(QWidget):
         """Show what the session is at."""
         session = self._actions.session
         ready = session.body is not None
-        name = session.soul_name
+        name = session.soul_words
         if self._actions.opening is not None:
             self.heading.setText(self.tr("Waking up"))
             self.words.set_plain(

@@ -30,7 +30,7 @@ def test_a_reply_streams_in_and_is_learned(host: Person, workspace: Path) -> Non
     assert row.learned.text() == f"+{message.learned} tokens learned"
     assert "My dog is called Bramble." in log_of(workspace)
     assert f"{message.learned} tokens" in host.window.header.soul.shown[1]
-    assert host.chat.inspector.strip.count > 0
+    assert host.session.surprise.count > 0
     assert "Saved" in host.window.footer.saved.text()
     assert host.chat.conversations.titles() == ["My dog is called Bramble."]
     assert "1 chat waits" in host.chat.conversations.waiting.text()

@@ -25,14 +25,15 @@ def session(loop: QEventLoop, tmp_path: Path) -> Iterator[Session]:
 
 def test_the_tokens_of_one_frame_are_one_signal(session: Session) -> None:
     texts: list[str] = []
-    losses: list[list[float]] = []
+    moves: list[int] = []
     session.text_arrived.connect(texts.append)
-    session.learning_moved.connect(losses.append)
+    session.surprise.moved.connect(lambda: moves.append(session.surprise.count))
     for number in range(50):
         session._events.put(Token(1, f"{number} ", number / 10))
     session.poll_inference_events()
     assert texts == ["".join(f"{number} " for number in range(50))]
-    assert losses == [[number / 10 for number in range(50)]]
+    assert moves == [50]
+    assert session.surprise.usual == pytest.approx(2.45)
     session.poll_inference_events()
     assert len(texts) == 1
 

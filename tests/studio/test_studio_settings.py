@@ -64,7 +64,7 @@ def test_what_cannot_be_is_refused_by_name(value: Any, tmp_path: Path, qapp: QAp
     settings = Settings(tmp_path)
     with pytest.raises(ConfigError, match="temperature"):
         settings.set("temperature", value)
-    assert settings.get("temperature") == 0.7
+    assert settings.get("temperature") == 0.2
 
 
 def test_a_whole_number_is_no_fraction(tmp_path: Path, qapp: QApplication) -> None:
@@ -75,7 +75,7 @@ def test_a_whole_number_is_no_fraction(tmp_path: Path, qapp: QApplication) -> No
 def test_a_bad_value_in_the_file_is_told_and_the_rest_is_used(tmp_path: Path, qapp: QApplication) -> None:
     (tmp_path / "settings.json").write_text('{"temperature": 99, "top_k": 7}', encoding="utf-8")
     settings = Settings(tmp_path)
-    assert settings.get("temperature") == 0.7
+    assert settings.get("temperature") == 0.2
     assert settings.get("top_k") == 7
     assert "temperature" in settings.problems[0]
 
@@ -198,13 +198,6 @@ def test_zoom_ends_at_the_bounds(person: Person) -> None:
     person.settings.set("font_size", 24)
     person.window.zoom(1)
     assert person.settings.get("font_size") == 24
-
-
-def test_the_name_is_used_everywhere(host: Person) -> None:
-    host.settings.set("soul_name", "Nova")
-    assert host.window.header.soul.shown[0] == "Nova"
-    assert "Nova" in host.chat.composer.draft.placeholderText()
-    assert host.lab.soul.title.text() == "Nova"
 
 
 def test_the_wheel_scrolls_the_page_and_changes_nothing(person: Person) -> None:

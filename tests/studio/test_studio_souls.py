@@ -152,3 +152,14 @@ def test_two_models_keep_two_souls(host: Person, models: Path) -> None:
     host.open(models / "tiny.bitt")
     assert host.session.soul.level == level
     assert host.chat.conversations.titles() == ["Hello"]
+
+
+def test_the_soul_is_called_what_the_engine_calls_it(host: Person, workspace: Path) -> None:
+    name = host.session.soul.name
+    host.say("Hello")
+    assert list((workspace / "souls").glob(f"*/{name}.soul")), "its file has that name"
+    assert host.window.header.soul.shown[0] == name
+    assert host.lab.soul.title.text() == name
+    assert "1 message waits for sleep" in host.chat.inspector.soul.plain
+    host.say("And more")
+    assert "2 messages wait for sleep" in host.chat.inspector.soul.plain

@@ -15,7 +15,9 @@ from studio.ui.message_widgets import ReplyRow, UserRow
 from studio.ui.transcript import Transcript
 from studio.ui.transcript_model import TranscriptModel
 
-SOUL = SoulFacts(level=37, layers=2, file_bytes=100, saved_at=0, slept_at=0, waiting=(), waiting_conversations=0)
+SOUL = SoulFacts(
+    name="main", level=37, layers=2, file_bytes=100, saved_at=0, slept_at=0, waiting=(), waiting_conversations=0
+)
 
 
 def lines(count: int, text: str = "A sentence of some length that needs a little room. ") -> list[Line]:
