@@ -60,6 +60,9 @@ class BitLlamaConfig:
     """Bits of the activations before a ternary product; 32 means that they are not quantised."""
     norm_eps: float = 1e-5
     """Added to the mean square in RMSNorm."""
+    out_norm_eps: float = 0.0
+    """The same in the norm of each head's output (``linear``); 0 means `norm_eps`. A larger one leaves a faint reading
+    faint, so that nothing stored does not look like something."""
     chat_template: str | None = None
     """Jinja2 source that turns messages into text; None means the built-in one."""
     extra: dict[str, Any] = field(default_factory=dict)
@@ -75,6 +78,8 @@ class BitLlamaConfig:
         upper = 2.0 if self.ttt_variant == "tied" else 1.0
         self._check_float("inner_lr", 0.0, upper, "with |k| = 1 the update is unstable outside it")
         self._check_float("norm_eps", 0.0, 1.0, "it keeps RMSNorm from dividing by zero")
+        if self.out_norm_eps:
+            self._check_float("out_norm_eps", 0.0, 100.0, "it is added to a mean square")
         if isinstance(self.activation_bits, bool) or self.activation_bits not in (4, 8, 16, 32):
             raise ConfigError(f"activation_bits is {self.activation_bits!r}; it must be 4, 8, 16 or 32 (none).")
         if self.chat_template is not None and not isinstance(self.chat_template, str):

@@ -78,7 +78,7 @@ class TTTLayer(nn.Module):
             self.rate = nn.Linear(dim, heads)
             nn.init.zeros_(self.rate.weight)
             nn.init.constant_(self.rate.bias, math.log(config.inner_lr / (1 - config.inner_lr)))
-            self.out_norm = RMSNorm(config.fast_dim, config.norm_eps)
+            self.out_norm = RMSNorm(config.fast_dim, config.out_norm_eps or config.norm_eps)
             if config.conv_kernel > 1:
                 self.conv = CausalConv(3 * width, config.conv_kernel)
 

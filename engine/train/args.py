@@ -31,6 +31,10 @@ class TrainArgs:
     intermediate_dim: int = _arg(0, "width of the feed-forward part; 0: 4 * dim")
     conv_kernel: int = _arg(4, "tokens seen by the short convolution (linear); 1: none")
     inner_lr: float = _arg(0.5, "inner learning rate (tied), or where its gate starts (linear)")
+    rate_floor: float = _arg(
+        0.0, "where the gate of the last head starts (linear), those between at even ratios; 0: all at inner_lr"
+    )
+    out_norm_eps: float = _arg(0.0, "added in the norm of each head's output (linear); 0: as in every norm")
     activation_bits: int = _arg(8, "bits of the activations; 32: not quantised")
 
     steps: int = _arg(2000, "optimiser steps")
@@ -71,6 +75,8 @@ class TrainArgs:
             raise ConfigError("--lr is 0, so nothing would be learned; give a positive rate such as 3e-4.")
         if self.min_lr > self.lr:
             raise ConfigError(f"--min-lr {self.min_lr:g} is above --lr {self.lr:g}; lower it.")
+        if self.rate_floor and not 0 < self.rate_floor <= self.inner_lr:
+            raise ConfigError(f"--rate-floor is {self.rate_floor!r}; it must lie between 0 and --inner-lr.")
         if self.beta2 >= 1:
             raise ConfigError(f"--beta2 is {self.beta2:g}; it must be under 1.")
         for name in ("reset_share", "reset_prob", "document_reset_prob"):
@@ -95,6 +101,7 @@ class TrainArgs:
             num_heads=self.heads if linear else 1,
             head_dim=self.head_dim,
             conv_kernel=self.conv_kernel,
+            out_norm_eps=self.out_norm_eps,
             activation_bits=self.activation_bits,
         )
 

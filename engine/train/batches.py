@@ -22,7 +22,7 @@ class Segment:
     """One step's input for S streams of T tokens."""
 
     tokens: np.ndarray
-    """int64 ``[S, T]``."""
+    """int64 ``[S, T]``; T is the segment length, or less at the end of documents."""
     targets: np.ndarray
     """int64 ``[S, T]``: the token after each."""
     weights: np.ndarray
@@ -34,6 +34,10 @@ class Segment:
     begins: np.ndarray
     """bool ``[S]``: True where a document begins; what is transient in a prior soul's state is not taken over, as when
     a soul wakes up."""
+
+
+POOL = 32
+"""Groups of documents among which similar lengths are looked for."""
 
 
 class Streams(Protocol):
@@ -117,7 +121,8 @@ class TextStreams(_Seeded):
 
 
 class DocumentStreams(_Seeded):
-    """Streams that read whole documents in a random order; the last segment of a document is padded.
+    """Streams that read whole documents in a random order, side by side: all begin one together, and one is about as
+    long as the others, so that little is padded. A document is cut into equal segments of at most `context_len` tokens.
 
     A document begins newborn with a chance of `document_reset_prob`, otherwise with a prior soul: the state that some
     stream, its own or another, has lived so far. It must answer from the document all the same.
@@ -131,30 +136,45 @@ class DocumentStreams(_Seeded):
         self.starts, self.ends = self.starts[keep], self.ends[keep]
         if not len(self.starts):
             raise DataError("The corpus holds no document of two tokens or more; there is nothing to learn from.")
-        self.order = self.rng.permutation(len(self.starts)).astype(np.uint32)
+        self.order = self._shuffled()
         self.taken = 0
+
+    def _shuffled(self) -> np.ndarray:
+        """A random order of all documents in which neighbours, `count` at a time, are of similar length."""
+        order = self.rng.permutation(len(self.starts)).astype(np.uint32)
+        lengths = self.ends - self.starts
+        for start in range(0, len(order), POOL * self.count):
+            pool = order[start : start + POOL * self.count]
+            pool = pool[np.argsort(lengths[pool], kind="stable")]
+            groups = [pool[i : i + self.count] for i in range(0, len(pool), self.count)]
+            mixed = [groups[i] for i in self.rng.permutation(len(groups))]
+            order[start : start + len(pool)] = np.concatenate(mixed)
+        return order
 
     def _next_document(self) -> int:
         if self.taken == len(self.order):
-            self.order = self.rng.permutation(len(self.starts)).astype(np.uint32)
+            self.order = self._shuffled()
             self.taken = 0
         self.taken += 1
         return int(self.order[self.taken - 1])
 
     def next(self) -> Segment:
-        shape = (self.count, self.length)
-        tokens, targets = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        weights = np.zeros(shape, np.float32)
         source, carried, begins = np.arange(self.count), np.ones(self.count, bool), np.zeros(self.count, bool)
-        for row in range(self.count):
-            if self.lengths_left[row] < 2:
+        if (self.lengths_left < 2).all():
+            begins[:] = True
+            for row in range(self.count):
                 document = self._next_document()
                 self.at[row] = self.starts[document]
                 self.lengths_left[row] = self.ends[document] - self.starts[document]
-                begins[row] = True
                 carried[row] = self.rng.random() >= self.args.document_reset_prob
                 source[row] = self.rng.integers(0, self.count) if self.rng.random() < 0.5 else row
-            size = int(min(self.length, self.lengths_left[row] - 1))
+        rest = int(self.lengths_left.max() - 1)
+        length = -(-rest // -(-rest // self.length))  # equal parts: a last one of a few tokens would be a noisy step
+        shape = (self.count, length)
+        tokens, targets = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        weights = np.zeros(shape, np.float32)
+        for row in range(self.count):
+            size = int(min(length, max(self.lengths_left[row] - 1, 0)))
             cut, said = self._cut(row, size)
             tokens[row, :size], targets[row, :size] = cut[:-1], cut[1:]
             tokens[row, size:] = cut[-1]

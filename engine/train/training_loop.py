@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import time
@@ -109,10 +110,11 @@ def run_training(
 
     losses: list[float] = []
     started, timed_from = time.monotonic() - loop.seconds, time.monotonic()
-    timed_steps = 0
+    timed_steps = timed_tokens = 0
     while loop.step < args.steps and not (stop is not None and stop()):
         rate = args.learning_rate(loop.step)
-        loss = _step(loop, streams.next(), rate, args)
+        segment = streams.next()
+        loss = _step(loop, segment, rate, args)
         if not math.isfinite(loss):
             kept = checkpoint.find_latest(out)
             raise TrainingError(
@@ -124,6 +126,7 @@ def run_training(
         loop.seconds = time.monotonic() - started
         losses.append(loss)
         timed_steps += 1
+        timed_tokens += segment.tokens.size
         validated = loop.step % args.eval_interval == 0 or loop.step == args.steps
         if validated or loop.step % args.log_interval == 0:
             elapsed = max(time.monotonic() - timed_from, 1e-9)
@@ -139,11 +142,11 @@ def run_training(
                 loop.step, args.steps, sum(losses) / len(losses),
                 result.fresh if result else None,
                 result.carried if result and data.meta["kind"] == "text" else None,
-                rate, args.batch_size * args.grad_accum * args.context_len / per_step,
+                rate, timed_tokens / elapsed,
                 loop.seconds, per_step * (args.steps - loop.step),
             )  # fmt: skip
             metrics.write(status)
-            losses, timed_from, timed_steps = [], time.monotonic(), 0
+            losses, timed_from, timed_steps, timed_tokens = [], time.monotonic(), 0, 0
             if on_status:
                 on_status(status)
         if loop.step % args.save_interval == 0 and loop.step < args.steps:
@@ -160,15 +163,34 @@ def _make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLla
         config = BitLlamaConfig.from_dict(checkpoint.read_meta(latest)["config"], str(latest))
         model = BitLlama(config, device=device)
     elif args.init_from:
-        model = BitLlama.from_body(load_body(Path(args.init_from)), device, frozen=False)
+        body = load_body(Path(args.init_from))
+        if args.out_norm_eps:
+            body = dataclasses.replace(body, config=dataclasses.replace(body.config, out_norm_eps=args.out_norm_eps))
+        model = BitLlama.from_body(body, device, frozen=False)
+        _spread_rates(model, args)
     else:
         model = BitLlama(args.model_config(vocab), device=device)
+        _spread_rates(model, args)
     if model.config.vocab_size != vocab:
         raise ConfigError(
             f"The body has {model.config.vocab_size} tokens and the data {vocab}; "
             "prepare the data with the body's tokenizer (--tokenizer)."
         )
     return model
+
+
+def _spread_rates(model: BitLlama, args: TrainArgs) -> None:
+    """Give the heads of each layer gates of different height, from where they stand down to `rate_floor`: what writes
+    little keeps long, and a body whose heads all write much cannot find that out in time."""
+    heads = model.config.num_heads
+    if not args.rate_floor or model.config.ttt_variant != "linear":
+        return
+    share = torch.linspace(0, 1, heads) if heads > 1 else torch.ones(1)
+    rates = args.inner_lr * (args.rate_floor / args.inner_lr) ** share
+    with torch.no_grad():
+        for name, bias in model.named_parameters():
+            if name.endswith("ttt.rate.bias"):
+                bias.add_((torch.logit(rates) - torch.logit(torch.tensor(args.inner_lr))).to(bias.device))
 
 
 def _make_optimizer(model: BitLlama, args: TrainArgs) -> torch.optim.Optimizer:
@@ -190,9 +212,11 @@ def _step(loop: checkpoint.LoopState, segment: Segment, rate: float, args: Train
     total = torch.zeros((), device=device)
     for m, state in enumerate(states):
         rows = slice(m * args.batch_size, (m + 1) * args.batch_size)
-        logits, state = model(tokens[rows], state)
-        nll = F.cross_entropy(logits.flatten(0, 1), targets[rows].flatten(), reduction="none")
-        loss = (nll * weights[rows].flatten()).sum() / counted
+        counts = weights[rows] > 0
+        h, state, _ = model.hidden(tokens[rows], state)
+        logits = model.head(h[counts])  # what does not count needs no logits: the head is the largest map
+        nll = F.cross_entropy(logits, targets[rows][counts], reduction="none")
+        loss = (nll * weights[rows][counts]).sum() / counted
         loss.backward()
         total += loss.detach()
         loop.carried[m] = state.detach()

@@ -16,6 +16,7 @@ from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError, ConfigError, DeviceError
 from engine.formats.bitt import load_bitt, save_bitt
 from engine.formats.checkpoint import save_checkpoint
+from engine.layers.ttt import LayerState, TTTLayer
 from engine.model import BitLlama
 from engine.ops.delta_rule import chunk
 from engine.state import ModelState
@@ -140,6 +141,18 @@ def test_reading_a_text_twice_lowers_the_inner_loss(config: BitLlamaConfig) -> N
         _, state, first = model.hidden(tokens, model.init_state())
         _, _, second = model.hidden(tokens, state)
     assert torch.stack(second).mean() < torch.stack(first).mean()
+
+
+def test_a_larger_out_norm_eps_leaves_a_faint_reading_faint() -> None:
+    out = []
+    for eps in (0.0, 1.0):
+        torch.manual_seed(1)
+        layer = TTTLayer(dataclasses.replace(LINEAR, out_norm_eps=eps, activation_bits=32))
+        state = LayerState.fresh(layer.config, 1, "cpu")
+        with torch.no_grad():
+            layer.value.weight.mul_(1e-2)
+            out.append(float(layer(torch.randn(1, 9, LINEAR.hidden_dim), state)[0].abs().mean()))
+    assert out[1] < out[0] / 3
 
 
 @VARIANTS

@@ -63,6 +63,19 @@ def test_documents_are_whole_padded_and_weighted() -> None:
         assert said[i] == [100 * i + n for n in range(1, length)]
 
 
+def test_documents_side_by_side_waste_little() -> None:
+    lengths = [3 + (37 * i) % 90 for i in range(256)]
+    streams = DocumentStreams(talk_split(lengths), TrainArgs(context_len=16, batch_size=4, heard_weight=1.0))
+    read = real = 0
+    while streams.taken < len(lengths) or (streams.lengths_left >= 2).any():
+        segment = streams.next()
+        read += segment.weights.size
+        real += int((segment.weights > 0).sum())
+        assert segment.begins.all() or not segment.begins.any()
+    assert real == sum(length - 1 for length in lengths)
+    assert real > 0.93 * read
+
+
 def test_documents_begin_newborn_or_with_a_prior_soul() -> None:
     args = TrainArgs(context_len=8, batch_size=4, document_reset_prob=0.5)
     streams = DocumentStreams(talk_split([9] * 50), args)

@@ -315,22 +315,37 @@ def test_files_hold_lives_in_the_form_that_training_reads(tmp_path: Path) -> Non
     assert written.path == tmp_path / "test.jsonl"
     found = [json.loads(line) for line in written.path.read_text(encoding="utf-8").splitlines()]
     assert len(found) == written.lives == 50
-    characters = 0
+    characters = nights = 0
     for life in found:
         assert list(life) == ["conversations"]
-        assert 1 <= len(life["conversations"]) <= 4
+        assert 1 <= len(life["conversations"]) <= 6
         for talk in life["conversations"]:
             roles = [message["role"] for message in talk["messages"]]
             said = roles[1:] if roles[0] == "system" else roles
-            assert said == ["user", "assistant"] * (len(said) // 2)
+            heard_only = set(said) == {"user"}
+            assert heard_only or said == ["user", "assistant"] * (len(said) // 2)
             assert said
+            nights += heard_only
             characters += sum(len(message["text"]) for message in talk["messages"])
     assert characters == written.characters
+    assert nights > 5
 
 
 def test_most_lives_have_150_to_1200_tokens() -> None:
     sizes = [sum(len(e.user) + len(e.reply) for e in life.exchanges()) / 4 for life in sample()]
     assert sum(150 <= size <= 1200 for size in sizes) > 0.7 * len(sizes)
+
+
+def test_what_was_only_heard_is_asked_on_another_day() -> None:
+    for index in range(30):
+        *nights, day = make_life(5, index, "night").conversations
+        told = {fact.slot: fact for talk in nights for e in talk.exchanges for fact in e.facts}
+        assert told
+        assert not any(e.reply for talk in nights for e in talk.exchanges)
+        assert all(e.reply for e in day.exchanges)
+        asked = [e for e in day.exchanges if e.event == "ask"]
+        assert asked
+        assert all(fact.value in e.reply for e in asked for fact in e.facts if told.get(fact.slot) == fact)
 
 
 @pytest.mark.parametrize("mix", MIXES)

@@ -210,3 +210,20 @@ def test_a_prior_soul_is_taken_over_as_when_it_wakes() -> None:
     (taken,) = training_loop._take_over([state], segment, torch.device("cpu"))
     assert [float(x) for x in taken.layers[0].fast.amax(dim=(1, 2, 3))] == [3.0, 2.0, 0.0]
     assert [float(x) for x in taken.layers[0].conv.amax(dim=(1, 2))] == [0.0, 2.0, 0.0]
+
+
+def test_a_rate_floor_spreads_the_gates_of_the_heads(text_data: Path, tmp_path: Path) -> None:
+    args = args_for(
+        text_data, tmp_path / "a", steps=1, lr=1e-9, min_lr=0.0, inner_lr=0.5, rate_floor=0.02, out_norm_eps=0.1
+    )
+    body = load_body(run_training(args).folder)
+    assert body.config.out_norm_eps == 0.1
+    start = 1 / (1 + np.exp(-np.array(body.tensors["layers.0.ttt.rate.bias"])))
+    assert start == pytest.approx([0.5, 0.02], rel=1e-4)
+    # A body that is trained on keeps what its gates have learned, lowered by the same.
+    again = dataclasses.replace(args, out=str(tmp_path / "b"), init_from=str(tmp_path / "a" / "model"))
+    shifted = np.array(load_body(run_training(again).folder).tensors["layers.0.ttt.rate.bias"])
+    odds = np.log(0.02 / 0.98)
+    assert shifted == pytest.approx([0.0, 2 * odds], abs=1e-3)
+    with pytest.raises(ConfigError, match="rate-floor"):
+        args_for(text_data, tmp_path, rate_floor=0.7)

@@ -46,11 +46,13 @@ def delta_rule(
     own, through_state = solved.split((v.shape[-1], k.shape[-1]), dim=-1)
     mixing = torch.tril(q @ k.transpose(-1, -2), 0 if read_after else -1)
 
+    # unbind, not an index for each chunk: its gradient is one stack, not a zeroed copy of everything for each chunk.
+    parts = zip(*(x.unbind(2) for x in (q, k, own, through_state, mixing)), strict=True)
     outputs, corrections = [], []
-    for n in range(k.shape[2]):
-        correction = own[:, :, n] - through_state[:, :, n] @ state.transpose(-1, -2)
-        outputs.append(q[:, :, n] @ state.transpose(-1, -2) + mixing[:, :, n] @ correction)
-        state = state + correction.transpose(-1, -2) @ k[:, :, n]
+    for queries, keys, ours, through, mix in parts:
+        correction = ours - through @ state.transpose(-1, -2)
+        outputs.append(queries @ state.transpose(-1, -2) + mix @ correction)
+        state = state + correction.transpose(-1, -2) @ keys
         corrections.append(correction)
     output = torch.cat(outputs, dim=2)[:, :, :tokens]
     errors = torch.cat(corrections, dim=2).detach() / rate.detach().flatten(2, 3).clamp_min(SMALLEST_RATE)

@@ -17,7 +17,7 @@ from engine.train.companion.styles import DEFAULT_NAME, PLAIN, Scene, brief_answ
 from engine.train.companion.wording import User
 
 Event = Literal["tell", "ask", "unknown", "correct", "talk", "drill", "name", "about"]
-Shape = Literal["short", "chat", "dense", "far"]
+Shape = Literal["short", "chat", "dense", "far", "night"]
 
 _LEADS = (
     "Ask me something.",
@@ -38,7 +38,8 @@ _OWNS = (
 
 @dataclass(frozen=True)
 class Exchange:
-    """A message of the user and the reply; `facts` were told, asked or corrected in it, `slot` is what was asked."""
+    """A message of the user and the reply ("" where it is only heard, as in sleep); `facts` were told, asked or
+    corrected in it, `slot` is what was asked."""
 
     user: str
     reply: str
@@ -59,7 +60,8 @@ class Conversation:
         found = [{"role": "system", "text": self.system}] if self.system else []
         for exchange in self.exchanges:
             found.append({"role": "user", "text": exchange.user})
-            found.append({"role": "assistant", "text": exchange.reply})
+            if exchange.reply:
+                found.append({"role": "assistant", "text": exchange.reply})
         return found
 
 
@@ -96,6 +98,9 @@ class LifeMaker:
 
     def make(self, shape: Shape) -> Life:
         """A whole life of the given shape."""
+        if shape == "night":
+            self._night()
+            return self._life
         days = 1 if shape == "short" else self._rng.choices((1, 2, 3, 4), (0.4, 0.3, 0.18, 0.12))[0]
         for day in range(days):
             self._open(day)
@@ -151,7 +156,28 @@ class LifeMaker:
         for _ in range(int(rng.random() * rng.random() * 24 * length)):
             rng.choice((self._chat, self._chat, self._drill))()
         for _ in range(4 + int(rng.random() * (8 + 2 * length))):
-            rng.choices((self._ask, self._ask_unknown, self._correct, self._chat), (62, 17, 8, 8))[0]()
+            rng.choices((self._ask, self._ask_unknown, self._correct, self._chat), (56, 24, 7, 8))[0]()
+
+    def _night(self) -> None:
+        """Days of which only the user's own words are heard, as sleep replays them; then a day of questions."""
+        rng = self._rng
+        for _ in range(1 + int(rng.random() * 5)):
+            self._scene = make_scene(rng, self._values, 0.25)
+            self._life.conversations.append(Conversation(self._scene.system if rng.random() < 0.2 else ""))
+            for _ in range(2 + int(rng.random() * 14)):
+                if rng.random() < 0.3:
+                    self._say(self._talk.exchange()[0], "", "talk")
+                elif self._memory.facts and rng.random() < 0.06:
+                    fact = self._chooser.renewed(self._chooser.known())
+                    self._memory.put(fact)
+                    self._say(self._user.correct(fact), "", "correct", fact)
+                else:
+                    fact = self._chooser.fact()
+                    self._memory.put(fact)
+                    self._say(self._user.tell(fact), "", "tell", fact)
+        self._open(1)
+        for _ in range(6 + int(rng.random() * 18)):
+            rng.choices((self._ask, self._ask_unknown, self._chat), (68, 24, 8))[0]()
 
     def _ask_the_rest(self) -> None:
         """Most facts that nobody asked about are asked in the end."""
@@ -167,6 +193,9 @@ class LifeMaker:
 
     def _say(self, user: str, reply: str, event: Event, *facts: Fact, slot: tuple[Kind, str] | None = None) -> None:
         manner = self._scene.manner
+        if not reply:
+            self._life.conversations[-1].exchanges.append(Exchange(user, "", event, facts, slot))
+            return
         if manner.brief and event == "talk":
             reply = _first_sentence(reply)
         if event != "drill":
