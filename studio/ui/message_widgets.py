@@ -1,22 +1,15 @@
-"""How one message looks: the bubble of the person at the right, the reply as plain text at the left."""
+"""How one message looks: the bubble of the person at the right, the reply at the left."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
-from PySide6.QtGui import (
-    QFocusEvent,
-    QGuiApplication,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QTextBlockFormat,
-    QTextCursor,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QWidget
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio import theme
 from studio.ui import style, wording
+from studio.ui.message_text import MessageText, PlainText
+from studio.ui.reply_text import ReplyText
 from studio.ui.transcript_model import Message
 from studio.ui.widgets import button, label
 
@@ -28,94 +21,10 @@ _QUIET_PAD = 6
 """Border and padding of a quiet button, see the style sheet."""
 
 
-class MessageText(QTextEdit):
-    """Selectable text as tall as it needs to be; growing text is appended, never laid out again from the start."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("message")
-        self.setReadOnly(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.viewport().setAutoFillBackground(False)
-        self.document().setDocumentMargin(0)
-        self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
-        self.format_lines()
-        self._shown = ""
-        self._caret = False
-
-    def show_text(self, text: str, writing: bool) -> None:
-        """Show `text`; where it continues what is shown only the rest is added."""
-        self._caret = writing
-        if text.startswith(self._shown):
-            self._append(text[len(self._shown) :])
-        else:
-            self.clear()
-            self.format_lines()
-            self._append(text)
-        self._shown = text
-        self.viewport().update()
-
-    def _append(self, text: str) -> None:
-        if not text:
-            return
-        cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(text)  # new lines take the format of the line before them
-
-    def format_lines(self) -> None:
-        """Give every line the height of the token table at the font size in force."""
-        block = QTextBlockFormat()
-        height = round(style.text_size(theme.TEXT_BODY) * theme.LINE_HEIGHT)
-        block.setLineHeight(height, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        cursor = QTextCursor(self.document())
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.mergeBlockFormat(block)
-
-    def height_for(self, width: int) -> int:
-        """Height of the text laid out in `width`, at least one line."""
-        self.setLineWrapColumnOrWidth(width)
-        line = round(style.text_size(theme.TEXT_BODY) * theme.LINE_HEIGHT)
-        return max(line, round(self.document().size().height()))
-
-    def ideal_width(self, limit: int) -> int:
-        """The width that the text would like to have, at most `limit`."""
-        self.setLineWrapColumnOrWidth(limit)
-        return min(limit, int(self.document().idealWidth()) + 2)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # the transcript scrolls, not the message
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
-            cursor = self.textCursor()
-            cursor.clearSelection()
-            self.setTextCursor(cursor)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._caret:
-            end = QTextCursor(self.document())
-            end.movePosition(QTextCursor.MoveOperation.End)
-            place = self.cursorRect(end)
-            size = style.text_size(theme.TEXT_BODY)
-            painter = QPainter(self.viewport())
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(style.colour("soul"))
-            box = QRectF(place.left() + 3, place.center().y() - size / 2, size / 2, size + 2)
-            painter.drawRoundedRect(box, 2, 2)
-
-
 class MessageRow(QWidget):
     """One row of the transcript."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.text = MessageText(self)
+    text: MessageText
 
     def show_message(self, message: Message) -> None:
         """Show a message, or what was added to it."""
@@ -125,17 +34,13 @@ class MessageRow(QWidget):
         """Lay out in `width` and return the height."""
         raise NotImplementedError
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
-            self.text.format_lines()
-
 
 class UserRow(MessageRow):
     """What the person said: a bubble at the right."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.text = PlainText(self)
         self._bubble = QRectF()
 
     def show_message(self, message: Message) -> None:
@@ -165,10 +70,11 @@ class UserRow(MessageRow):
 
 
 class ReplyRow(MessageRow):
-    """A reply: plain text, and under it what came of it."""
+    """A reply, and under it what came of it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.text = ReplyText(self)
         self._foot = QWidget(self)
         self.learned = label()
         self.learned.setObjectName("learned")

@@ -191,7 +191,7 @@ def test_text_is_never_markup(view: Transcript) -> None:
     model = shown(view, TranscriptModel("c"))
     model.extend([Line("user", "<b>a</b> & <|end|>", "", "c"), Line("assistant", "<i>x</i>\n\n  y", "", "c")])
     assert view.row_widget(0).text.toPlainText() == "<b>a</b> & <|end|>"  # type: ignore[union-attr]
-    assert view.row_widget(1).text.toPlainText() == "<i>x</i>\n\n  y"  # type: ignore[union-attr]
+    assert view.row_widget(1).text.toPlainText() == "<i>x</i>\ny"  # type: ignore[union-attr]
 
 
 def test_growing_text_is_the_whole_text(view: Transcript) -> None:
@@ -199,4 +199,4 @@ def test_growing_text_is_the_whole_text(view: Transcript) -> None:
     model.begin_exchange("Hi")
     for piece in ("日", "本", "\n", "語 🙂", "\n\nend"):
         model.append_text(piece)
-    assert view.row_widget(1).text.toPlainText() == "日本\n語 🙂\n\nend"  # type: ignore[union-attr]
+    assert view.row_widget(1).text.toPlainText() == "日本\n語 🙂\nend"  # type: ignore[union-attr]
