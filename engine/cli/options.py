@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from engine.memory.workspace import Workspace
     from engine.text.sampling import SamplingParams
 
+_SLEEP = ("method", "rate", "passes", "replies", "older", "drift_limit", "seed")
+
 
 def add_model(parser: argparse.ArgumentParser, option: bool = False) -> None:
     """The model, the bundled one where none is named: an argument, or with `option` ``--model``."""
@@ -97,20 +99,37 @@ def add_sleep(parser: argparse.ArgumentParser, prefix: str = "") -> None:
     """How a sleep goes."""
     group = parser.add_argument_group("sleep")
     group.add_argument(
-        f"--{prefix}rate", dest="sleep_rate", metavar="X", type=float, default=2.0,
-        help="how much faster it learns asleep (default: 2; cut where it would become unstable)",
+        f"--{prefix}method", dest="sleep_method", choices=("replay", "deep", "both"),
+        help="live it again, learn it by gradient descent on the soul, or both (default: both; see docs/sleep.md)",
     )  # fmt: skip
     group.add_argument(
-        f"--{prefix}passes", dest="sleep_passes", metavar="N", type=int, default=1, help="how often all is replayed"
+        f"--{prefix}rate", dest="sleep_rate", metavar="X", type=float,
+        help="how much faster replay learns asleep (default: 1; cut where it would become unstable)",
+    )  # fmt: skip
+    group.add_argument(
+        f"--{prefix}passes", dest="sleep_passes", metavar="N", type=int, help="how often all is replayed (default: 1)"
     )
     group.add_argument(
-        f"--{prefix}replies", dest="sleep_replies", action="store_true", help="replay its own answers too"
+        f"--{prefix}replies", dest="sleep_replies", choices=("none", "context", "learn"),
+        help="its own answers: left out, read for context, or learned too (default: none)",
+    )  # fmt: skip
+    group.add_argument(
+        f"--{prefix}older", dest="sleep_older", metavar="SHARE", type=float,
+        help="messages of former nights that come along, for each new one (default: 0.5)",
+    )  # fmt: skip
+    group.add_argument(
+        f"--{prefix}drift-limit", dest="sleep_drift_limit", metavar="SHARE", type=float,
+        help="reject a night by which the loss on other dialogues grew by more (default: 0.01 = 1%%)",
+    )  # fmt: skip
+    group.add_argument(
+        f"--{prefix}seed", dest="sleep_seed", metavar="N", type=int, help="the same seed gives the same night"
     )
 
 
 def sleep_settings(args: argparse.Namespace) -> dict[str, Any]:
-    """What `add_sleep` was given, for `Mind.sleep`."""
-    return {"rate": args.sleep_rate, "passes": args.sleep_passes, "replies": args.sleep_replies}
+    """What `add_sleep` was given, for `Mind.sleep`; what was not named is left to the defaults."""
+    given = {name: getattr(args, f"sleep_{name}") for name in _SLEEP}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def progress_text(progress: SleepProgress) -> str:
@@ -127,15 +146,44 @@ def counted(number: int, noun: str) -> str:
 
 
 def report_text(report: SleepReport) -> str:
-    """What a sleep did, in a sentence or two."""
-    if not report.kept:
+    """What a sleep did, in a few sentences."""
+    if report.verdict == "rejected":
+        return f"The night was rejected. {report.why} {report.note}".rstrip()
+    if not report.kept and not report.pending:
         return "Woken before anything was replayed to its end; the soul is as it was."
     what = f"{counted(report.entries, 'message')} of {counted(report.conversations, 'conversation')}"
+    if report.older:
+        what += f" and {counted(report.older, 'message')} of former nights"
+    state = "It waits for your decision" if report.pending else f"Level {report.level:,}; the former soul was kept"
     text = (
         f"{'Woken early' if report.woken else 'Slept'}: replayed {what}, {counted(report.tokens, 'token')} in "
-        f"{report.seconds:.1f} s at {report.rate:g} times the waking rate. "
-        f"Level {report.level:,}; the former soul was kept."
+        f"{report.seconds:.1f} s, at {report.rate:g} times the waking rate. {state}."
     )
     if report.rate < report.rate_asked:
         text += f" (A rate of {report.rate_asked:g} would have been unstable in this body.)"
-    return text
+    if report.after.answers:
+        text += f" It knew {report.before.right} of {len(report.after.answers)} things, now {report.after.right}."
+    return f"{text} {report.note}".rstrip()
+
+
+def report_table(report: SleepReport) -> str:
+    """The probes of a night one by one, and what they come to."""
+    lines = []
+    for before, after in zip(report.before.answers, report.after.answers, strict=False):
+        mark = "+" if after.right else "-"
+        asked = f"{after.asked} ..." if after.kind == "cloze" else after.asked
+        lines.append(f"  {mark} {asked}  [{after.expected}]  before: {before.said or '-'}  now: {after.said or '-'}")
+    rows = [
+        ("loss on what was said", report.before.log_loss, report.after.log_loss),
+        ("loss on other dialogues", report.before.heldout_loss, report.after.heldout_loss),
+    ]
+    for name, before_loss, after_loss in rows:
+        if before_loss == before_loss and after_loss == after_loss:  # measured, not NaN
+            lines.append(f"  {name}: {before_loss:.3f}, now {after_loss:.3f} ({after_loss / before_loss - 1:+.1%})")
+    if report.chat_tokens_per_second and report.tokens_per_second:
+        times = report.tokens_per_second / report.chat_tokens_per_second
+        lines.append(
+            f"  replay: {report.tokens_per_second:,.0f} tokens/s, {times:.0f} times the "
+            f"{report.chat_tokens_per_second:,.0f} of chatting"
+        )
+    return "\n".join(lines)

@@ -13,8 +13,8 @@ from engine.formats.soul import Soul, load_soul
 from engine.llama import Callback, Llama, Stopped
 from engine.memory.living import LivingSoul
 from engine.memory.log import ConversationLog, Entry
-from engine.memory.sleep import RATE, OnProgress, SleepProgress, SleepReport, to_replay
-from engine.memory.sleep import sleep as replay
+from engine.memory.nights import Decide, Nights
+from engine.memory.sleep import OnProgress, SleepProgress, SleepReport, SleepSettings, chosen, to_replay
 from engine.memory.souls import DEFAULT_NAME, Event, SoulStore
 from engine.memory.workspace import Workspace, WorkspaceLock
 from engine.resources import resource_path
@@ -77,6 +77,7 @@ class Mind:
         self.workspace, self.llama = workspace, llama
         store = SoulStore(workspace, llama.body.config, llama.body.fingerprint, soul)
         self.soul = LivingSoul(llama, store)
+        self.nights = Nights(self.soul)
         self.log = ConversationLog(workspace.memories)
         self.conversation = new_conversation_id()
         self._lock = lock
@@ -192,9 +193,9 @@ class Mind:
         self.conversation = conversation or new_conversation_id()
         return self.conversation
 
-    def waiting(self, replies: bool = False) -> list[Entry]:
-        """What the next sleep would replay: messages that this soul heard and has not slept on."""
-        return to_replay(self._since_sleep(), replies)
+    def waiting(self) -> list[Entry]:
+        """What the next sleep would replay: the user's messages that this soul heard and has not slept on."""
+        return to_replay(self._since_sleep())
 
     def _since_sleep(self) -> list[Entry]:
         marks = [until for event in self.llama.soul_history if isinstance(until := event.get("until"), str) and until]
@@ -205,39 +206,41 @@ class Mind:
         on_progress: OnProgress | None = None,
         cancel: Cancel | None = None,
         *,
-        rate: float = RATE,
-        passes: int = 1,
-        replies: bool = False,
+        decide: Decide = "auto",
         keep: bool = True,
+        settings: SleepSettings | None = None,
+        **changes: Any,
     ) -> SleepReport:
-        """Replay what waits; see `engine.memory.sleep.sleep`. The new soul is then on disk, the former one kept.
+        """Sleep on what waits, on a copy; see `Nights.sleep` and `engine.memory.sleep.dream`.
+
+        Args:
+            on_progress, cancel: told and asked at every chunk and step.
+            decide: ``auto`` takes the new soul over unless it drifted too far; ``ask`` keeps it for `accept_sleep`.
+            keep: when woken, keep what whole conversations and whole rounds taught.
+            settings: how; the defaults where None.
+            changes: single fields of `SleepSettings`, such as ``rate=3``.
 
         Whatever goes wrong, the soul in memory and on disk is the one of before.
         """
-        self.save()
-        with self.soul.whole():
-            report = replay(
-                self.llama,
-                self._since_sleep(),
-                rate=rate,
-                passes=passes,
-                replies=replies,
-                keep=keep,
-                cancel=cancel,
-                progress=on_progress,
-            )
-            if not report.kept:
-                return report
-            facts: dict[str, Any] = {
-                "until": report.until,
-                "entries": report.entries,
-                "tokens": report.tokens,
-                "passes": report.passes,
-                "rate": report.rate,
-            }
-            self.soul.commit("sleep", f"messages slept on: {report.entries}", facts)
-        self._system = ""  # the transient part of the state is new: the next message begins with the system prompt
+        waiting = self._since_sleep()
+        first = waiting[0].id if waiting else ""
+        older = [entry for entry in self.log.entries(soul=self.store.key) if entry.id < first]
+        report = self.nights.sleep(
+            waiting, older, chosen(settings, **changes), decide=decide, keep=keep, cancel=cancel, progress=on_progress
+        )
+        if report.kept:
+            self._system = ""  # the transient part of the state is new: the next message begins with the system prompt
         return report
+
+    def accept_sleep(self) -> Soul:
+        """Go on as the soul of the night that waits for a decision; see `Nights.accept`."""
+        taken = self.nights.accept()
+        self._system = ""
+        return taken
+
+    def reject_sleep(self) -> None:
+        """Let the night go that waits for a decision; see `Nights.reject`."""
+        self.nights.reject()
 
     def save(self) -> None:
         """Write the soul to disk as it lives; done by itself after every answer and on closing."""

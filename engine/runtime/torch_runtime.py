@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from torch.nn import functional as F
 
 from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, DeviceError, SoulMismatchError
@@ -98,6 +99,19 @@ class TorchRuntime:
             if progress is not None:
                 progress(start + len(piece))
         return self._logits(last) if logits and last is not None else None
+
+    @torch.inference_mode()
+    def score(self, tokens: Sequence[int]) -> np.ndarray:
+        """See `engine.runtime.scoring.Scores.score`."""
+        ids, found, last = self._checked(tokens), [], None
+        for start in range(0, len(ids), self.chunk):
+            piece = torch.from_numpy(ids[start : start + self.chunk]).to(self._model.device)
+            hidden, self._state, self._losses = self._model.hidden(piece[None], self._state, self._rate_scale)
+            logits = self._model.head(hidden[0]).float()
+            before = logits[:-1] if last is None else torch.cat((last, logits[:-1]))
+            found.append(F.cross_entropy(before, piece[len(piece) - len(before) :], reduction="none").cpu().numpy())
+            last = logits[-1:]
+        return np.concatenate(found) if found else np.zeros(0, np.float32)
 
     def read_fast(self) -> list[np.ndarray]:
         return self._state.fast_arrays(self.config)

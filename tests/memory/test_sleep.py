@@ -1,8 +1,9 @@
-"""Sleep: what is replayed, at which rate, and that it is never half."""
+"""Replay: what is lived again, at which rate, in which order, and that it is never half."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,7 +13,7 @@ import tiny
 from engine import Llama
 from engine.errors import ConfigError
 from engine.memory.log import Entry
-from engine.memory.sleep import SleepProgress, SleepReport, sleep
+from engine.memory.sleep import SleepProgress, SleepReport, SleepSettings, chosen, dream, sleep, sleep_again
 from engine.runtime.select import create_runtime
 from engine.text.template import Message
 
@@ -32,6 +33,8 @@ def entries(*lines: str) -> list[Entry]:
         out.append(Entry(role, text, datetime.now(UTC).isoformat(), conversation, "main", f"{n:012x}-0"))  # type: ignore[arg-type]
     return out
 
+
+REPLAY = SleepSettings(method="replay", rate=2.0, passes=1, older=0.0)
 
 DAY = entries(
     "a user My cat is Miso.",
@@ -70,7 +73,7 @@ USER_TALKS = [
 def test_what_the_user_said_is_lived_again_at_the_raised_rate() -> None:
     one = llama()
     level = one.level
-    report = sleep(one, DAY, rate=3)
+    report = sleep(one, DAY, settings=REPLAY, rate=3)
     expected = by_hand(USER_TALKS, 3)
     assert (fast(one) == fast(expected)).all()
     assert (fast(one) != fast(by_hand(USER_TALKS, 1))).any()
@@ -82,15 +85,26 @@ def test_what_the_user_said_is_lived_again_at_the_raised_rate() -> None:
 
 def test_its_own_answers_are_replayed_only_when_asked_for() -> None:
     one = llama()
-    report = sleep(one, DAY[:2], replies=True, rate=2)
+    report = sleep(one, DAY[:2], settings=REPLAY, replies="learn")
     expected = by_hand([[("user", "My cat is Miso."), ("assistant", "Cats are dogs.")]], 2)
     assert report.entries == 2
     assert (fast(one) == fast(expected)).all()
 
 
+def test_for_context_its_answers_are_read_at_the_waking_rate() -> None:
+    one = llama()
+    sleep(one, DAY[:2], settings=REPLAY, replies="context", rate=3)
+    expected = llama()
+    expected.new_conversation()
+    for role, text, rate in (("user", "My cat is Miso.", 3.0), ("assistant", "Cats are dogs.", 1.0)):
+        expected.rate_scale = rate
+        expected.feed(expected.template.render_ids(expected.tokenizer, [Message(role, text)], reply=False))  # type: ignore[arg-type]
+    assert (fast(one) == fast(expected)).all()
+
+
 def test_passes_live_everything_again() -> None:
     one = llama()
-    once, twice = sleep(llama(), DAY), sleep(one, DAY, passes=2)
+    once, twice = sleep(llama(), DAY, settings=REPLAY), sleep(one, DAY, settings=REPLAY, passes=2)
     assert twice.tokens == 2 * once.tokens
     assert twice.entries == once.entries
     assert (fast(one) == fast(by_hand(USER_TALKS * 2, 2))).all()
@@ -98,7 +112,7 @@ def test_passes_live_everything_again() -> None:
 
 def test_the_new_day_begins_with_nothing_transient() -> None:
     one, other = llama(), llama()
-    sleep(one, DAY)
+    sleep(one, DAY, settings=REPLAY)
     other.set_soul(one.soul())
     assert one.stream_completion("x", 5, 0).text == other.stream_completion("x", 5, 0).text
 
@@ -107,7 +121,7 @@ def test_progress_rises_to_the_end_and_says_what_is_replayed() -> None:
     told: list[SleepProgress] = []
     one = llama()
     one.runtime.chunk = 8
-    sleep(one, DAY, progress=told.append)
+    sleep(one, DAY, settings=REPLAY, progress=told.append)
     fractions = [progress.fraction for progress in told]
     assert fractions == sorted(set(fractions))
     assert fractions[-1] == 1
@@ -124,7 +138,7 @@ def woken_after(chunks: int, one: Llama, keep: bool = True, passes: int = 1) -> 
         asked[0] += 1
         return asked[0] > chunks
 
-    return sleep(one, DAY, cancel=cancel, keep=keep, passes=passes, rate=2)
+    return sleep(one, DAY, settings=REPLAY, cancel=cancel, keep=keep, passes=passes)
 
 
 def test_woken_at_any_chunk_it_has_lived_whole_conversations() -> None:
@@ -187,7 +201,7 @@ def test_an_exception_leaves_the_one_of_before() -> None:
             raise RuntimeError("the window went away")
 
     with pytest.raises(RuntimeError):
-        sleep(one, DAY, progress=fail)
+        sleep(one, DAY, settings=REPLAY, progress=fail)
     assert (fast(one) == before).all()
     assert (one.level, one.rate_scale) == (level, 1)
 
@@ -195,14 +209,14 @@ def test_an_exception_leaves_the_one_of_before() -> None:
 def test_nothing_to_replay_changes_nothing() -> None:
     one = llama()
     before = fast(one)
-    report = sleep(one, DAY[1:2])
+    report = sleep(one, DAY[1:2], settings=REPLAY)
     assert (report.kept, report.entries, report.tokens) == (False, 0, 0)
     assert (fast(one) == before).all()
 
 
 def test_a_rate_that_would_be_unstable_is_cut_and_the_report_says_so() -> None:
     one = llama("tied")
-    report = sleep(one, DAY, rate=1000, passes=20)
+    report = sleep(one, DAY, settings=REPLAY, rate=1000, passes=20)
     assert report.rate_asked == 1000
     assert report.rate == pytest.approx(0.95 * 2 / 0.2)
     assert np.isfinite(fast(one)).all()
@@ -210,9 +224,25 @@ def test_a_rate_that_would_be_unstable_is_cut_and_the_report_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", [{"rate": 0.5}, {"rate": float("nan")}, {"rate": True}, {"passes": 0}, {"passes": 101}, {"passes": 1.5}]
+    "bad",
+    [
+        {"rate": 0.5},
+        {"rate": float("nan")},
+        {"rate": True},
+        {"passes": 0},
+        {"passes": 101},
+        {"passes": 1.5},
+        {"method": "hypnosis"},
+        {"replies": "some"},
+        {"older": -1},
+        {"drift_limit": float("nan")},
+        {"learning_rate": 0.0},
+        {"rounds": 0},
+        {"seed": "x"},
+        {"depth": 3},
+    ],
 )
-def test_settings_that_cannot_work_are_refused(bad: dict[str, float]) -> None:
+def test_settings_that_cannot_work_are_refused(bad: dict[str, object]) -> None:
     one = llama()
     before = fast(one)
     with pytest.raises(ConfigError):
@@ -234,5 +264,99 @@ def test_sleeping_on_it_makes_it_less_surprising() -> None:
         return loss
 
     before = surprise()
-    sleep(one, DAY[:1], rate=3, passes=3)
+    sleep(one, DAY[:1], settings=REPLAY, rate=3, passes=3)
     assert surprise() < 0.8 * before
+
+
+OLD = entries(*(f"old{n} user Long ago I had {n} geese." for n in range(8)))
+NEW = [replace(entry, id=f"{n + 100:012x}-0") for n, entry in enumerate(DAY)]
+
+
+def test_older_conversations_come_along_by_share_and_seed() -> None:
+    assert sleep(llama(), NEW, OLD, REPLAY).older == 0
+    half, whole = (sleep(llama(), NEW, OLD, REPLAY, older=share) for share in (0.5, 100))
+    assert (half.older, whole.older) == (2, 8)
+    assert half.entries == whole.entries == 4
+    nights = {}
+    for seed in range(5):
+        first, again = llama(), llama()
+        sleep(first, NEW, OLD, REPLAY, older=0.5, seed=seed)
+        sleep(again, NEW, OLD, REPLAY, older=0.5, seed=seed)
+        assert (fast(first) == fast(again)).all()
+        nights[seed] = fast(first).tobytes()
+    assert len(set(nights.values())) > 1
+
+
+def test_the_last_pass_goes_in_the_order_of_the_log_and_those_between_do_not() -> None:
+    """Of two words on one thing the later one is heard last."""
+    seen: list[str] = []
+
+    def note(progress: SleepProgress) -> None:
+        if not seen or seen[-1] != progress.line:
+            seen.append(progress.line)
+
+    talks = entries(*(f"c{n} user Message {n} of the day." for n in range(6)))
+    sleep(llama(), talks, settings=REPLAY, passes=6, progress=note)
+    texts = [entry.text for entry in talks]
+    assert seen[:6] == texts
+    assert seen[-6:] == texts
+    middle = seen[6:-6]
+    assert set(middle) == set(texts)
+    assert middle != texts * 4
+
+
+def test_a_dream_leaves_the_one_who_sleeps_as_it_is() -> None:
+    one = llama()
+    one.feed(one.tokenizer.encode("in the middle of"))
+    one.rate_scale = 1.5
+    here, before, level = one.snapshot(), fast(one), one.level
+    night = dream(one, DAY, settings=REPLAY)
+    assert night.soul is not None
+    assert (fast(one) == before).all()
+    assert (one.level, one.rate_scale) == (level, 1.5)
+    after = one.stream_completion(" x", 6, 0).text
+    one.restore(here)
+    assert one.stream_completion(" x", 6, 0).text == after
+    assert any((a != b).any() for a, b in zip(night.soul.layers, before, strict=True))
+    assert night.soul.meta.level == night.report.level > level
+
+
+def test_a_second_sleep_on_the_same_material_is_no_loss() -> None:
+    """With one fact a layer can hold whole, living it again changes nothing more: the delta rule's fixed point."""
+    one = llama("tied")
+    losses = []
+    for _ in range(3):
+        sleep(one, DAY[:1], settings=REPLAY, rate=3, passes=8)
+        here = one.snapshot()
+        one.new_conversation()
+        one.feed(one.template.render_ids(one.tokenizer, [Message("user", "My cat is Miso.")], reply=False))
+        losses.append(float(one.runtime.inner_losses.mean()))
+        one.restore(here)
+    assert losses[1] <= losses[0] * 1.001
+    assert losses[2] <= losses[1] * 1.001
+
+
+def test_a_night_is_slept_again_from_what_the_history_says_bit_for_bit() -> None:
+    for method in ("replay", "both"):
+        one, other = llama(), llama()
+        report = sleep(one, NEW, OLD, chosen(method=method, rounds=2, passes=3, seed=4))
+        sleep_again(other, NEW, OLD, report.facts(), None)
+        assert (fast(one) == fast(other)).all()
+        assert other.level == one.level
+
+
+def test_a_night_that_was_woken_is_slept_again_to_where_it_came() -> None:
+    for chunks in (3, 9, 30):
+        one, other = llama(), llama()
+        one.runtime.chunk = other.runtime.chunk = 8
+        asked = [0]
+
+        def cancel(most: int = chunks, asked: list[int] = asked) -> bool:
+            asked[0] += 1
+            return asked[0] > most
+
+        report = sleep(one, NEW, OLD, chosen(method="both", rounds=6, passes=2), cancel=cancel)
+        assert report.woken
+        if report.kept:
+            sleep_again(other, NEW, OLD, report.facts(), None)
+        assert (fast(one) == fast(other)).all()

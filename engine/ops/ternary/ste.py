@@ -54,6 +54,8 @@ class _BitLinear(torch.autograd.Function):
         (grad,) = grads
         x, ternary = ctx.saved_tensors
         grad_x = grad @ ternary if ctx.needs_input_grad[0] else None
+        if not any(ctx.needs_input_grad[2:]):  # a body that is frozen under a soul that learns
+            return grad_x, None, *(None for _ in ctx.rows)
         grad_weights = (grad.flatten(0, -2).T @ x.flatten(0, -2)).split(ctx.rows)
         return grad_x, None, *grad_weights
 

@@ -1,0 +1,179 @@
+"""The nights of a soul: each on a copy, its outcome taken over at once or kept until somebody decides.
+
+A night's soul that waits for a decision lies in the soul's history folder as ``candidate.soul``, apart from the entries
+of the timeline. ``nights.jsonl`` beside it has one line for every night, in figures: no text of any message.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from engine.errors import ConfigError, FileFormatError, WorkspaceError
+from engine.formats import atomic
+from engine.formats.soul import Soul, check_fits, load_soul, save_soul
+from engine.memory.living import LivingSoul
+from engine.memory.log import Entry
+from engine.memory.sleep import OnProgress, SleepReport, SleepSettings, dream
+from engine.runtime.base import Cancel
+
+Decide = Literal["auto", "ask"]
+
+
+class Nights:
+    """Sleeps for one soul; the soul that is awake is untouched until a night's outcome is accepted."""
+
+    def __init__(self, soul: LivingSoul) -> None:
+        self._soul = soul
+
+    @property
+    def candidate(self) -> Path:
+        """The file of the soul that waits for a decision."""
+        return self._soul.store.history / "candidate.soul"
+
+    @property
+    def log(self) -> Path:
+        """One line of JSON for every night."""
+        return self._soul.store.history / "nights.jsonl"
+
+    def sleep(
+        self,
+        entries: Sequence[Entry],
+        past: Sequence[Entry],
+        settings: SleepSettings,
+        *,
+        decide: Decide = "auto",
+        keep: bool = True,
+        cancel: Cancel | None = None,
+        progress: OnProgress | None = None,
+    ) -> SleepReport:
+        """Sleep on `entries`; see `engine.memory.sleep.dream` for what the arguments mean.
+
+        With ``auto`` the new soul is the active one afterwards unless the night was rejected; with ``ask`` it becomes
+        the candidate, whatever the verdict would be on its own, as long as it was not rejected. A rejected night
+        leaves the soul bit for bit, and its messages go on waiting.
+
+        Raises `ConfigError` while another candidate waits, and what `dream` and the store raise; nothing happened then.
+        """
+        if decide not in ("auto", "ask"):
+            raise ConfigError(f"decide is {decide!r}; it must be auto or ask.")
+        if self.candidate.exists():
+            raise ConfigError("A night waits for your decision; accept or reject it before the next one.")
+        self._soul.save()
+        night = dream(
+            self._soul.llama, entries, past, settings, keep=keep, cancel=cancel, progress=progress
+        )  # fmt: skip
+        report = night.report
+        if report.verdict == "rejected":
+            self._note(report.facts(), "rejected", report.why)
+            return replace(report, note=f"{report.note} {self._tried()}".strip())
+        if night.soul is None:
+            return report
+        if decide == "ask":
+            self._keep_candidate(night.soul, report.facts())
+            return replace(report, kept=False, pending=True, level=self._soul.llama.level)
+        self._take_over(night.soul, report.facts())
+        return report
+
+    def accept(self) -> Soul:
+        """Go on as the candidate; the soul of before is kept. What was said since that night waits for the next one.
+
+        Raises `ConfigError` where none waits, `FileFormatError` or `SoulMismatchError` for one that cannot be used.
+        """
+        soul, facts = self._read_candidate()
+        self._soul.save()
+        taken = self._take_over(soul, facts)
+        self.candidate.unlink(missing_ok=True)
+        return taken
+
+    def reject(self) -> None:
+        """Let the candidate go: the soul is as it was, and the messages of that night go on waiting.
+
+        Raises `ConfigError` where none waits.
+        """
+        if not self.candidate.exists():
+            raise ConfigError("No night waits for a decision.")
+        facts: dict[str, Any] = {}
+        with contextlib.suppress(FileFormatError):  # a damaged one can still be let go
+            facts = self._read_candidate()[1]
+        self.forget_candidate()
+        self._note(facts, "rejected", "by the user")
+
+    def forget_candidate(self) -> None:
+        """Delete the candidate where there is one."""
+        try:
+            self.candidate.unlink(missing_ok=True)
+        except OSError as error:
+            raise WorkspaceError(
+                f"Could not delete {self.candidate}: {error.strerror}. Check its permissions."
+            ) from error
+
+    def waiting_facts(self) -> dict[str, Any] | None:
+        """The figures of the night that waits for a decision, None where none does. Raises as `accept`."""
+        return self._read_candidate()[1] if self.candidate.exists() else None
+
+    def rejected_in_a_row(self) -> int:
+        """Nights that were rejected since one was last accepted."""
+        count = 0
+        for line in self._lines():
+            count = count + 1 if line.get("verdict") == "rejected" else 0
+        return count
+
+    def _tried(self) -> str:
+        times = self.rejected_in_a_row()
+        what = "what it was about goes on waiting"
+        return f"The soul is as it was, and {what}." if times < 2 else (
+            f"The soul is as it was, and {what}; {times} nights in a row were rejected: "
+            "sleep with a lower rate, by replay alone, or with a higher drift limit."
+        )  # fmt: skip
+
+    def _take_over(self, soul: Soul, facts: dict[str, Any]) -> Soul:
+        with self._soul.whole():
+            self._soul.llama.set_soul(soul)
+            kept = self._soul.commit("sleep", f"messages slept on: {facts.get('entries', 0)}", facts)
+        self._note(facts, "accepted", "")
+        return kept
+
+    def _keep_candidate(self, soul: Soul, facts: dict[str, Any]) -> None:
+        atomic.make_folder(self.candidate.parent)
+        history = [*soul.meta.history, {"event": "candidate", **facts}]
+        save_soul(self.candidate, replace(soul, meta=replace(soul.meta, history=history)))
+
+    def _read_candidate(self) -> tuple[Soul, dict[str, Any]]:
+        if not self.candidate.exists():
+            raise ConfigError("No night waits for a decision.")
+        soul = load_soul(self.candidate)
+        body = self._soul.llama.body
+        check_fits(soul, body.config, body.fingerprint)
+        *history, facts = soul.meta.history or [{}]
+        if facts.get("event") != "candidate":
+            raise FileFormatError(f"{self.candidate} is no soul of a night; reject it, and sleep again.")
+        facts = {key: value for key, value in facts.items() if key != "event"}
+        return replace(soul, meta=replace(soul.meta, history=history)), facts
+
+    def _note(self, facts: dict[str, Any], verdict: str, why: str) -> None:
+        """Add a line to the log of nights. Where it cannot be written the night stands all the same."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        line = json.dumps({"when": now, "verdict": verdict, "why": why, **facts}, ensure_ascii=False)
+        with contextlib.suppress(OSError):
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            with self.log.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+
+    def _lines(self) -> list[dict[str, Any]]:
+        try:
+            texts = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+        found = []
+        for text in texts:
+            with contextlib.suppress(ValueError, RecursionError):
+                line = json.loads(text)
+                if isinstance(line, dict):
+                    found.append(line)
+        return found

@@ -1,0 +1,196 @@
+"""Finds plain statements of fact in what a person said, by the wordings that the companion was trained to understand.
+
+It is a reader of patterns, no more: "my cat is called Miso", "I live in Oslo", "my locker code is 4711". What it does
+not recognise it leaves alone; such messages are replayed and probed by their own words only.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.memory.log import Entry
+from engine.train.companion import lexicon
+from engine.train.companion.facts import Fact, Kind, kind
+from engine.train.companion.kinds import BY_KEY, KINDS
+
+_SUBJECTS = {
+    "pet": lexicon.PETS,
+    "relation": lexicon.RELATIONS,
+    "named_thing": lexicon.NAMED_THINGS,
+    "owned": lexicon.OWNED,
+    "owned_plural": lexicon.OWNED_PLURAL,
+    "coloured": lexicon.COLOURED,
+    "event": lexicon.EVENTS,
+    "goods": lexicon.GOODS,
+    "day": lexicon.DAYS,
+    "plan_time": lexicon.PLAN_TIMES,
+}
+_PERSON = r"[A-Z][\w-]{1,20}"
+_VALUE = r"(?:[^.!?;:\n]|(?<=\d)[.:](?=\d)){1,60}?"
+_SPELLINGS = (
+    ("\u2019", "'"), ("favorite", "favourite"), ("olor", "olour"), ("eighbor", "eighbour"), ("I'm ", "I am "),
+    ("It's ", "It is "), ("it's ", "it is "), ("I've got a ", "I have a "), ("I'll ", "I will "),
+    (" don't ", " do not "), ("That's ", "That is "),
+)  # fmt: skip
+_LAST_WORD = r"(?=\s*(?:[.!?;\n]|$)|[.,]? and (?:my|I|our|the)\b)"
+
+_PROPER = re.compile(r"[A-Z][\w'-]*(?: [\w'-]+){0,3}")
+_FORMS = {
+    **dict.fromkeys(("name", "surname", "pet_name", "thing_name", "city", "country", "school", "company"), _PROPER),
+    **dict.fromkeys(("number", "age", "house_number"), re.compile(r"\d{1,4}")),
+    **dict.fromkeys(("code", "phone"), re.compile(r".*\d.*")),
+    "date": re.compile(rf"(?i:{'|'.join(lexicon.MONTHS)}) \d{{1,2}}|\d{{1,2}}\.? (?i:{'|'.join(lexicon.MONTHS)})"),
+    "time": re.compile(r"\d{1,2}:\d{2}.*|.*(?:o'clock|noon|midnight)"),
+}
+_NEVER_FIRST = frozenset(lexicon.words("is are was were not so very going been being because that it i my"))
+
+_OWN = kind(
+    "own_words",
+    "words",
+    subject="thing",
+    tell="My {s} is {v}.",
+    ask="""
+    What is my {s}?
+    Which one is my {s}?
+    Do you know my {s}?
+    What did I say my {s} is?
+    """,
+    about="what my {s} is",
+    answer="Your {s} is {v}.",
+)
+_OWN_PATTERN = re.compile(rf"\b[Mm]y ((?:[a-z'-]+ ){{0,2}}[a-z'-]+) is (?:called |named )?({_VALUE}){_LAST_WORD}")
+_NO_SUBJECT = frozenset(lexicon.words("it that this one name there"))
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A fact and the message that told it last."""
+
+    fact: Fact
+    entry: Entry
+
+
+def statements(entries: Iterable[Entry]) -> list[Statement]:
+    """The facts that a person's messages tell, in the order told; of two about one thing the later one."""
+    found: dict[tuple[str, str], Statement] = {}
+    for entry in entries:
+        if entry.role == "user":
+            for fact in read(entry.text):
+                found.pop(fact.slot, None)
+                found[fact.slot] = Statement(fact, entry)
+    return list(found.values())
+
+
+def read(message: str) -> list[Fact]:
+    """The facts that one message tells; of several ways to read the same words the most particular."""
+    text = " ".join(message.split())
+    for other, ours in _SPELLINGS:
+        text = text.replace(other, ours)
+    text = text.replace("ouour", "our")
+    best: list[tuple[int, tuple[int, int], Fact]] = []
+    for literal, pattern, of, may_ask in _patterns():
+        if literal and literal not in text.lower():
+            continue
+        for match in pattern.finditer(text):
+            groups = match.groupdict()
+            fact = Fact(of, _subject(groups.get("s") or ""), groups["v"].strip(" ,'\""))
+            if _is_value(fact, text) and (may_ask or not _asks(text, match.end())):
+                best.append((len(match.group()) - len(groups["v"]), match.span(), fact))
+    if not best:
+        best = [
+            (0, match.span(), Fact(_own_kind(match[1], match[2]), match[1], match[2].strip(" ,'\"")))
+            for match in _OWN_PATTERN.finditer(text)
+            if match[1].split()[-1] not in _NO_SUBJECT
+            and match[2].split()[0].lower() not in _NEVER_FIRST
+            and not _asks(text, match.end())
+        ]
+    best.sort(key=lambda found: -found[0])
+    chosen: list[tuple[tuple[int, int], Fact]] = []
+    for _, (start, end), fact in best:
+        if all(end <= s or start >= e for (s, e), _ in chosen):
+            chosen.append(((start, end), fact))
+    return [fact for _, fact in sorted(chosen, key=lambda found: found[0])]
+
+
+def _is_value(fact: Fact, text: str) -> bool:
+    """Whether the words look like a value of this kind; a wrong reading is worse than none."""
+    if not fact.value or fact.value.split()[0].lower() in _NEVER_FIRST:
+        return False
+    form = _FORMS.get(fact.kind.value)
+    if form is _PROPER and text == text.lower():  # typed without capitals: only one word can be told to be a name
+        return fact.value.isalpha() and "name" in text + fact.kind.key and " am " not in f" {text}"
+    return form is None or form.fullmatch(fact.value) is not None
+
+
+def _own_kind(subject: str, value: str) -> Kind:
+    """The kind of "my X is Y": a name where X is somebody or something that has one, else in the person's own words."""
+    if re.match(_PERSON, value):
+        for key, names in (("pet_name", "pet"), ("relative_name", "relation"), ("thing_name", "named_thing")):
+            if subject in _SUBJECTS[names]:
+                return BY_KEY[key]
+    return _OWN
+
+
+def _asks(text: str, end: int) -> bool:
+    """Whether the sentence that goes on at `end` is a question."""
+    rest = re.match(r"[^.!?\n]*([.!?]|$)", text[end:])
+    return bool(rest and rest[1] == "?")
+
+
+def _subject(text: str) -> str:
+    return text if re.fullmatch(rf"{_PERSON}(?:'s .+)?", text) else text.lower()
+
+
+@functools.cache
+def _patterns() -> Sequence[tuple[str, re.Pattern[str], Kind, bool]]:
+    """For every way of telling a fact in training: words that must occur, a pattern, the kind, whether it asks too."""
+    found = []
+    for of in KINDS:
+        for wording in dict.fromkeys((*of.tell.train, *of.correct)):
+            if "{v}" in wording or "{av}" in wording:
+                pattern = re.compile(_pattern(wording, of))
+                found.append((_longest_literal(wording), pattern, of, wording.endswith("?")))
+    return found
+
+
+def _longest_literal(wording: str) -> str:
+    parts = re.split(r"\{\w+\}", wording.rstrip(".!?"))
+    return max((part.strip().lower() for part in parts), key=len)
+
+
+def _pattern(wording: str, of: Kind) -> str:
+    subject = _subject_pattern(of.subject)
+    seen: set[str] = set()
+
+    def hole(name: str) -> str:
+        article = r"(?i:an? )" if name.startswith("a") else ""
+        group = name[-1]
+        if group in seen:
+            return f"{article}(?P={group})"
+        seen.add(group)
+        return f"{article}(?P<{group}>{_VALUE if group == 'v' else subject})"
+
+    pieces = re.split(r"\{(\w+)\}", wording.rstrip(".!?"))
+    out = ""
+    for at, piece in enumerate(pieces):
+        out += hole(piece) if at % 2 else _any_case(re.escape(piece))
+    return rf"(?<![\w']){out}{_LAST_WORD}"
+
+
+def _any_case(literal: str) -> str:
+    """A literal whatever the capitals, commas optional, as people type."""
+    return f"(?i:{literal.replace(',', ',?')})"
+
+
+def _subject_pattern(subject: str) -> str:
+    if subject in _SUBJECTS:
+        words = sorted(_SUBJECTS[subject], key=len, reverse=True)
+        return f"(?i:{'|'.join(map(re.escape, words))})"
+    if subject == "name":
+        return _PERSON
+    if subject == "name_pet":
+        return rf"{_PERSON}'s (?:{'|'.join(map(re.escape, lexicon.PETS))})"
+    return r"[\w-]+"

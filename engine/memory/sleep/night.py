@@ -1,0 +1,232 @@
+"""A night: probes, replay and deep sleep on a copy, probes again, a verdict. The live soul is left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.formats.soul import Soul
+from engine.llama import Llama
+from engine.memory.log import Entry
+from engine.memory.sleep import deep
+from engine.memory.sleep.probes import Examiner, make_exam
+from engine.memory.sleep.replay import Meter, Talk, order, replay, some_older, talks_of, to_replay
+from engine.memory.sleep.report import OnProgress, Probed, SleepReport, Verdict
+from engine.memory.sleep.settings import Method, SleepSettings
+from engine.runtime.base import Cancel, Cancelled
+
+STABLE_SHARE = 0.95
+"""How much of the stable range a raised rate may use."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Where a night that is slept again ends: there, where somebody had woken it."""
+
+    talks: int
+    """Conversations to replay."""
+    rounds: int
+    """Rounds of deep sleep."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """What came of a night."""
+
+    report: SleepReport
+    soul: Soul | None
+    """The new soul; None where nothing was lived or it was rejected."""
+
+
+def dream(
+    llama: Llama,
+    entries: Sequence[Entry],
+    past: Sequence[Entry] = (),
+    settings: SleepSettings | None = None,
+    *,
+    keep: bool = True,
+    probe: bool = True,
+    cancel: Cancel | None = None,
+    progress: OnProgress | None = None,
+    limit: Limit | None = None,
+) -> Night:
+    """Sleep on `entries`, mixed with some of `past`, and give back the soul that it makes.
+
+    Args:
+        llama: the soul that sleeps. Its state and its learning rate are afterwards, in all cases, those of before.
+        entries: messages not slept on yet.
+        past: messages slept on before, from which some conversations come along.
+        settings: how; the defaults where None.
+        keep: when woken, keep what whole conversations and whole rounds taught; False keeps nothing then.
+        probe: ask before and after, and reject what drifted too far; without, nothing is measured.
+        cancel: asked before every chunk, every step and every probe.
+        progress: told after every one.
+        limit: go no further than this.
+
+    Raises `ConfigError` for settings that cannot work.
+    """
+    live, rate = llama.snapshot(), llama.rate_scale
+    try:
+        llama.rate_scale = 1.0
+        chosen = settings or SleepSettings()
+        return _Night(llama, entries, past, chosen, keep, probe, cancel, progress, limit).whole()
+    finally:
+        llama.restore(live)
+        llama.rate_scale = rate
+
+
+class _Night:
+    """The phases of one night, in the order of `whole`; what they find out stands in the attributes."""
+
+    def __init__(
+        self,
+        llama: Llama,
+        entries: Sequence[Entry],
+        past: Sequence[Entry],
+        settings: SleepSettings,
+        keep: bool,
+        probe: bool,
+        cancel: Cancel | None,
+        progress: OnProgress | None,
+        limit: Limit | None,
+    ) -> None:
+        self.llama, self.entries, self.settings, self.keep, self.cancel = llama, entries, settings, keep, cancel
+        self.method, self.note = _possible(settings.method)
+        self.rate = float(min(settings.rate, max(STABLE_SHARE * llama.runtime.max_rate_scale, 1.0)))
+        self.new = talks_of(llama, entries, settings.replies)
+        self.old = self._some_of(past)
+        talks = [*self.old, *self.new]
+        passes = order(talks, settings.passes, settings.seed) if self.method != "deep" and self.new else []
+        self.again = [talk for one in passes for talk in one][: limit.talks if limit else None]
+        self.rounds = min(settings.rounds, limit.rounds) if limit else settings.rounds
+        self.lessons = deep.Lessons(llama, talks, settings.seed) if self.method != "replay" and self.new else None
+        self.exam = make_exam(llama, self.new, entries, settings.seed) if probe and self.new else None
+        self.deep_work = self.lessons.work(self.rounds) if self.lessons else 0.0
+        work = sum(talk.tokens for talk in self.again) + self.deep_work
+        self.meter = Meter(work + (2 * self.exam.tokens if self.exam else 0), progress)
+        self.start, self.level = llama.snapshot(), llama.level
+        self.before, self.after = Probed(), Probed()
+        self.chat_speed = self.speed = 0.0
+        self.finished: frozenset[str] = frozenset()
+        self.talks = self.lived_rounds = 0
+        self.woken = False
+
+    def _some_of(self, past: Sequence[Entry]) -> list[Talk]:
+        """Conversations that come along. One that goes on tonight counts as new, not as older."""
+        names = {talk.conversation for talk in self.new}
+        talks = talks_of(self.llama, [e for e in past if e.conversation not in names], self.settings.replies, False)
+        messages = sum(len(talk.lines) for talk in self.new)
+        return some_older(talks, messages, self.settings.older, self.settings.seed)
+
+    def whole(self) -> Night:
+        """Everything, from the first probe to the verdict."""
+        try:
+            self._examine_before()
+            self._live_again()
+            if self.lessons is not None and not self.woken:
+                self._go_deep(self.lessons)
+        except Cancelled:
+            self.woken = True
+        if self.woken and not self.keep:
+            self.finished = frozenset()
+        if not self.finished:
+            self.llama.restore(self.start)
+            return Night(self._report("accepted", ""), None)
+        self.llama.new_conversation()
+        self._examine_after()
+        verdict, why = _judge(self.before, self.after, self.settings.drift_limit, self.llama.runtime.read_fast())
+        report = self._report(verdict, why)
+        return Night(report, self.llama.soul() if verdict == "accepted" else None)
+
+    def _examine_before(self) -> None:
+        if self.exam is not None:
+            examiner = Examiner(self.llama, self.exam, self.meter, self.cancel)
+            self.chat_speed = examiner.speed()
+            self.before = examiner.all()
+
+    def _live_again(self) -> None:
+        came = replay(self.llama, self.again, self.rate, self.cancel, self.meter)
+        self.llama.rate_scale = 1.0
+        self.finished, self.talks, self.woken = came.finished, came.talks, came.woken
+        self.speed = came.tokens / came.seconds if came.tokens else 0.0
+
+    def _go_deep(self, lessons: deep.Lessons) -> None:
+        came = deep.deepen(self.llama, lessons, self.settings, self.rounds, self.cancel, self.meter, self.deep_work)
+        self.woken, self.lived_rounds = came.woken, came.rounds
+        if came.rounds:
+            self.llama.runtime.write_fast(came.layers)
+            self.llama.level += came.tokens
+            self.finished |= {talk.conversation for talk in lessons.talks}
+
+    def _examine_after(self) -> None:
+        """Drift is measured whatever happens, since it decides; who was woken is not kept waiting for the rest."""
+        if self.exam is None:
+            return
+        drift = Examiner(self.llama, self.exam, self.meter).drift()
+        self.after = Probed(heldout_loss=drift)
+        if not self.woken:
+            try:
+                self.after = Examiner(self.llama, self.exam, self.meter, self.cancel).known(drift)
+            except Cancelled:
+                self.note = "Woken during the last probes, after all was learned."
+
+    def _report(self, verdict: Verdict, why: str) -> SleepReport:
+        new = [line for talk in self.new if talk.conversation in self.finished for line in talk.lines]
+        kept = bool(self.finished) and verdict == "accepted"
+        return SleepReport(
+            entries=len(new),
+            conversations=len({line.entry.conversation for line in new}),
+            tokens=self.llama.level - self.level,
+            passes=self.settings.passes,
+            rate=self.rate,
+            rate_asked=self.settings.rate,
+            seconds=self.meter.seconds,
+            woken=self.woken,
+            kept=kept,
+            level=self.llama.level if kept else self.level,
+            until=_reached(self.entries, to_replay(self.entries, self.settings.replies), self.finished),
+            method=self.method,
+            settings=self.settings,
+            older=sum(len(talk.lines) for talk in self.old if talk.conversation in self.finished),
+            before=self.before,
+            after=self.after,
+            tokens_per_second=self.speed,
+            chat_tokens_per_second=self.chat_speed,
+            verdict=verdict,
+            why=why,
+            talks=self.talks,
+            rounds=self.lived_rounds,
+            heard=self.entries[-1].id if self.entries else "",
+            note=self.note,
+        )
+
+
+def _possible(method: Method) -> tuple[Method, str]:
+    if method != "replay" and not deep.available():
+        return "replay", "Deep sleep needs torch, which is not installed here; this was plain replay."
+    return method, ""
+
+
+def _judge(before: Probed, after: Probed, limit: float, layers: Sequence[np.ndarray]) -> tuple[Verdict, str]:
+    if not all(np.isfinite(layer).all() for layer in layers):
+        return "rejected", "The new soul held numbers that are not finite; sleep with a lower rate."
+    drift = after.heldout_loss / before.heldout_loss - 1 if before.heldout_loss else 0.0
+    if drift > limit:
+        return "rejected", (
+            f"The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: "
+            "it would have learned this night at the cost of everything else."
+        )
+    return "accepted", ""
+
+
+def _reached(entries: Sequence[Entry], replayed: Sequence[Entry], finished: frozenset[str]) -> str | None:
+    """The last entry before the first one that still has to be replayed; None where nothing was."""
+    waiting = {entry.id for entry in replayed if entry.conversation not in finished}
+    until = None
+    for entry in entries:
+        if entry.id in waiting:
+            break
+        until = entry.id
+    return until
