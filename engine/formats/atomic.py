@@ -52,7 +52,7 @@ def writing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         if isinstance(error, OSError):
             raise _failure(path, error) from error
         raise
-    _flush_folder(target.parent)
+    flush_folder(target.parent)
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
@@ -82,7 +82,7 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
     return folder
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make the new name itself durable. Windows has no such call, and some network folders refuse it."""
     if os.name == "nt":
         return

@@ -1,7 +1,8 @@
 """What was said, one message a line, on disk before anything is made of it.
 
 ``memories/YYYY-MM-DD.jsonl`` (UTC days), each line a JSON object: ``role``, ``text``, ``timestamp`` (ISO 8601, UTC),
-``conversation``, ``soul``, ``id``. Lines are only ever appended. Ids sort in the order of writing.
+``conversation``, ``soul``, ``id``, and what `engine.memory.life` needs to live it again. Lines are appended; only
+forgetting writes a file anew. Ids sort in the order of writing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,7 +44,7 @@ class Entry:
     id: str
     """Unique, and sorts in the order of writing."""
     extra: dict[str, Any] = field(default_factory=dict)
-    """Keys that this version does not know, as they came."""
+    """Further keys of the line: ``after``, ``begins`` and ``tokens`` (see `engine.memory.life`), and unknown ones."""
 
 
 class ConversationLog:
@@ -56,12 +57,18 @@ class ConversationLog:
         self._last_id = ""
         self._whole: Path | None = None  # the file whose last line is known to end in a newline
 
-    def append(self, role: Role, text: str, conversation: str, soul: str) -> Entry:
-        """Write one message and return once it is on the disk. Raises `WorkspaceError` when it cannot be kept."""
+    def append(
+        self, role: Role, text: str, conversation: str, soul: str, extra: Mapping[str, Any] | None = None
+    ) -> Entry:
+        """Write one message, with `extra` keys, and return once it is on the disk.
+
+        Raises `WorkspaceError` when it cannot be kept; then no part of it is.
+        """
         now = datetime.now(UTC)
         path = self._file_for(now)
-        entry = Entry(role, text, now.isoformat(timespec="milliseconds"), conversation, soul, self._next_id(path, now))
-        line = json.dumps({key: getattr(entry, key) for key in _KEYS}, ensure_ascii=False) + "\n"
+        stamp = now.isoformat(timespec="milliseconds")
+        entry = Entry(role, text, stamp, conversation, soul, self._next_id(path, now), dict(extra or {}))
+        line = _line(entry) + "\n"
         try:
             fresh = not path.exists()
             with path.open("ab", buffering=0) as file:
@@ -97,6 +104,28 @@ class ConversationLog:
             found = found[place + 1 :] if place is not None else [entry for entry in found if entry.id > after]
         return [entry for entry in found if soul is None or entry.soul == soul]
 
+    def newest(self) -> str:
+        """Id of the message that was written last, "" where there is none. Raises `WorkspaceError`."""
+        if not self._last_id:
+            self._last_id = max((entry.id for path in self._days()[-1:] for entry in self._read(path)), default="")
+        return self._last_id
+
+    def rewritten(self, change: Callable[[Entry], Entry | None]) -> dict[Path, bytes]:
+        """What files would hold after `change` (None: the line goes); only those that differ, nothing is written.
+
+        Lines that cannot be read stay as they are, byte for byte. Raises `WorkspaceError` for an unreadable file.
+        """
+        found = {}
+        for path in self._days():
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                raise WorkspaceError(f"Could not read {path}: {error.strerror}. Check its permissions.") from error
+            lines = [new for line in data.split(b"\n") if (new := _changed(line, change)) is not None]
+            if (new_data := b"\n".join(lines)) != data:
+                found[path] = new_data
+        return found
+
     def _days(self) -> list[Path]:
         return sorted(path for path in self.folder.glob("*.jsonl") if _DAY.fullmatch(path.name))
 
@@ -128,6 +157,19 @@ class ConversationLog:
             self._last_id = max((entry.id for entry in self._read(path)), default="")
         stamp = max(int(now.timestamp() * 1000), _stamp_of(self._last_id) + 1)
         return f"{stamp:012x}-{secrets.token_hex(4)}"
+
+
+def _line(entry: Entry) -> str:
+    return json.dumps({key: getattr(entry, key) for key in _KEYS} | entry.extra, ensure_ascii=False)
+
+
+def _changed(line: bytes, change: Callable[[Entry], Entry | None]) -> bytes | None:
+    try:
+        entry = _parse(line)
+    except (ValueError, RecursionError):
+        return line
+    new = change(entry)
+    return line if new is entry else None if new is None else _line(new).encode("utf-8", errors="replace")
 
 
 def _parse(line: bytes) -> Entry:

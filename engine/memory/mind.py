@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from engine.errors import BitLlamaError, FileFormatError
-from engine.formats.soul import Soul, load_soul
-from engine.llama import Callback, Llama, Stopped
+from engine.formats.soul import Soul
+from engine.llama import Callback, Llama
+from engine.memory import dial as dials
+from engine.memory.dial import Dial
+from engine.memory.forgetting import ForgetPlan, OnForget, carry_out, plan_forgetting
+from engine.memory.household import Household
+from engine.memory.life import heard_by, slept_until
+from engine.memory.lives import Lives
 from engine.memory.living import LivingSoul
 from engine.memory.log import ConversationLog, Entry
 from engine.memory.nights import Decide, Nights
+from engine.memory.reply import Reply
 from engine.memory.sleep import OnProgress, SleepProgress, SleepReport, SleepSettings, chosen, to_replay
-from engine.memory.souls import DEFAULT_NAME, Event, SoulStore
+from engine.memory.souls import SoulStore
+from engine.memory.timeline import Timeline
 from engine.memory.workspace import Workspace, WorkspaceLock
 from engine.resources import resource_path
 from engine.runtime.base import Cancel
@@ -23,28 +30,6 @@ from engine.text.sampling import SamplingParams
 from engine.text.template import Message
 
 __all__ = ["Mind", "Reply", "SleepProgress", "SleepReport", "bundled_model", "new_conversation_id"]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What the model answered."""
-
-    text: str
-    """The whole answer, also when it was stopped."""
-    conversation: str
-    """The conversation that it belongs to."""
-    tokens: int
-    """Tokens generated."""
-    prompt_tokens: int
-    """Tokens read before the answer: the message in its template, and the system prompt when it was due."""
-    seconds: float
-    """Time from the first token read to the last one written."""
-    stopped: Stopped
-    """Why it ended: the model said so, `max_tokens`, a stop sequence, or the listener wanted no more."""
-    level: int
-    """Tokens lived by the soul, this exchange included."""
-    unsaved: str = ""
-    """Why the soul could not be written afterwards; "" when it was. The exchange was lived and is in the log."""
 
 
 def bundled_model() -> Path:
@@ -68,18 +53,23 @@ class Mind:
     Attributes:
         workspace: where it lives.
         llama: the body and the live state.
+        household: the souls of this body.
         soul: the live soul and its file.
+        nights: its sleeps.
         log: what was said to every soul of the workspace.
         conversation: the conversation that is going on.
+        dial: what that conversation leaves behind.
     """
 
-    def __init__(self, workspace: Workspace, lock: WorkspaceLock, llama: Llama, soul: str = DEFAULT_NAME) -> None:
+    def __init__(self, workspace: Workspace, lock: WorkspaceLock, llama: Llama, soul: str | None = None) -> None:
         self.workspace, self.llama = workspace, llama
-        store = SoulStore(workspace, llama.body.config, llama.body.fingerprint, soul)
-        self.soul = LivingSoul(llama, store)
-        self.nights = Nights(self.soul)
+        self.household = Household(workspace, llama.body.config, llama.body.fingerprint)
         self.log = ConversationLog(workspace.memories)
+        self.soul = LivingSoul(llama, self.household.store(soul), self.log)
+        self.nights = Nights(self.soul)
+        self._lives = Lives(self.household, self.soul)
         self.conversation = new_conversation_id()
+        self.dial: Dial = "learn"
         self._lock = lock
         self._system = ""  # the system prompt that the state has read
         self.soul.wake()
@@ -91,9 +81,11 @@ class Mind:
         model_path: str | PathLike[str] | None = None,
         device: str = "auto",
         threads: int | None = None,
-        soul: str = DEFAULT_NAME,
+        soul: str | None = None,
     ) -> Mind:
-        """Lock a workspace, load a body (the bundled one where none is named), and wake its soul where it has one.
+        """Lock a workspace, load a body (the bundled one where none is named), and wake a soul of it.
+
+        That is the soul called `soul`, or the one that was used last; where there is none yet, a newborn.
 
         Raises `WorkspaceError` for a workspace that is in use or unusable, and what `Llama.load_auto` and
         `SoulStore.load_active` raise; the workspace is free again then.
@@ -114,8 +106,18 @@ class Mind:
 
     @property
     def level(self) -> int:
-        """Tokens lived by the soul."""
-        return self.llama.level
+        """Tokens lived by the soul; a conversation that it does not learn from does not count."""
+        return self.soul.meta.level
+
+    @property
+    def soul_name(self) -> str:
+        """What the soul is called."""
+        return self.household.name_of(self.store.name)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The kept moments of this soul."""
+        return Timeline(self.store)
 
     def say(
         self,
@@ -126,6 +128,7 @@ class Mind:
         max_tokens: int = 256,
         on_text: Callback | None = None,
         cancel: Cancel | None = None,
+        dial: Dial | None = None,
     ) -> Reply:
         """Tell it something and hear the answer.
 
@@ -139,38 +142,49 @@ class Mind:
             on_text: gets the answer as it comes; returns False to stop it.
             cancel: asked before every chunk and every token. While the message is still being read, the state goes
                 back to before it.
+            dial: what the conversation leaves behind (`engine.memory.dial`); None for what it was, ``learn`` in a new
+                one. Setting it otherwise begins a conversation.
 
         What was answered is in the log and in the saved soul, also when it was stopped. Raises `WorkspaceError` when
         the message cannot be kept (nothing was lived then), `ConfigError` for settings that cannot work; after an
         exception while reading or answering, the state is the one of before the message.
         """
-        if conversation is not None and conversation != self.conversation:
-            self.new_conversation(conversation)
+        another = conversation is not None and conversation != self.conversation
+        dial = dials.checked(dial or ("learn" if another else self.dial))
+        if another or dial != self.dial:
+            self.new_conversation(conversation, dial)
+        if dial != "learn" and not self.soul.is_aside:
+            self.soul.stand_aside(dial)
         messages = [Message("user", text)]
         system = system.strip()
-        if system != self._system and system:
+        if system and system != ("" if self.llama.fresh else self._system):
             messages.insert(0, Message("system", system))
-        for message in messages:
-            self.log.append(message.role, message.text, self.conversation, self.store.key)
+        if dial == "learn":
+            self._log_messages(messages)
         heard: list[str] = []
 
         def listen(piece: str) -> bool | None:
             heard.append(piece)
             return on_text(piece) if on_text is not None else None
 
-        try:
-            done = self.llama.stream_chat(messages, max_tokens, sampling, listen, cancel=cancel)
-        except BaseException:
-            self._log_reply("".join(heard))
-            raise
-        self._log_reply(done.text)
-        if done.prompt_tokens:
-            self._system = system
+        with self.soul.whole():
+            try:
+                done = self.llama.stream_chat(messages, max_tokens, sampling, listen, cancel=cancel)
+            except BaseException:
+                if dial == "learn" and heard:
+                    self.log.append("assistant", "".join(heard), self.conversation, self.store.key)
+                raise
+            if done.prompt_tokens:
+                self._system = system
+            if done.prompt_tokens and dial == "learn":
+                tokens = {"tokens": list(done.ids)}
+                self.soul.lived(self.log.append("assistant", done.text, self.conversation, self.store.key, tokens).id)
         unsaved = ""
-        try:
-            self.save()
-        except BitLlamaError as error:  # the exchange stands: it must not look as if it could be said again
-            unsaved = str(error)
+        if dial == "learn":
+            try:
+                self.save()
+            except BitLlamaError as error:  # the exchange stands: it must not look as if it could be said again
+                unsaved = str(error)
         return Reply(
             done.text,
             self.conversation,
@@ -182,14 +196,27 @@ class Mind:
             unsaved,
         )
 
-    def _log_reply(self, text: str) -> None:
-        if text:
-            self.log.append("assistant", text, self.conversation, self.store.key)
+    def _log_messages(self, messages: list[Message]) -> None:
+        """Write down what is to be lived, and where in the life of this soul (see `engine.memory.life`)."""
+        place: dict[str, Any] = {"after": self.llama.meta.lived}
+        if self.llama.fresh:
+            place["begins"] = True
+        for message in messages:
+            self.log.append(message.role, message.text, self.conversation, self.store.key, place)
+            place = {}
 
-    def new_conversation(self, conversation: str | None = None) -> str:
-        """Begin another conversation: what was learned stays, what is transient goes. Returns its id."""
+    def new_conversation(self, conversation: str | None = None, dial: Dial = "learn") -> str:
+        """Begin another conversation: what was learned stays, what is transient goes. Returns its id.
+
+        Args:
+            conversation: its id, a fresh one where None.
+            dial: what it leaves behind. After one that is not ``learn`` the soul is, bit for bit, the one of before.
+        """
+        self.dial = dials.checked(dial)
+        self.soul.come_back()
         self.llama.new_conversation()
-        self._system = ""
+        if dial == "learn":
+            self.soul.milestone()
         self.conversation = conversation or new_conversation_id()
         return self.conversation
 
@@ -198,8 +225,8 @@ class Mind:
         return to_replay(self._since_sleep())
 
     def _since_sleep(self) -> list[Entry]:
-        marks = [until for event in self.llama.soul_history if isinstance(until := event.get("until"), str) and until]
-        return self.log.entries(after=marks[-1] if marks else None, soul=self.store.key)
+        history = self.soul.meta.history
+        return heard_by(self.log.entries(after=slept_until(history)), self.store.key, history)
 
     def sleep(
         self,
@@ -223,51 +250,78 @@ class Mind:
         Whatever goes wrong, the soul in memory and on disk is the one of before.
         """
         waiting = self._since_sleep()
-        first = waiting[0].id if waiting else ""
-        older = [entry for entry in self.log.entries(soul=self.store.key) if entry.id < first]
-        report = self.nights.sleep(
+        heard = heard_by(self.log.entries(), self.store.key, self.soul.meta.history)
+        older = [entry for entry in heard if waiting and entry.id < waiting[0].id]
+        return self.nights.sleep(
             waiting, older, chosen(settings, **changes), decide=decide, keep=keep, cancel=cancel, progress=on_progress
         )
-        if report.kept:
-            self._system = ""  # the transient part of the state is new: the next message begins with the system prompt
-        return report
 
     def accept_sleep(self) -> Soul:
         """Go on as the soul of the night that waits for a decision; see `Nights.accept`."""
-        taken = self.nights.accept()
-        self._system = ""
-        return taken
+        return self.nights.accept()
 
     def reject_sleep(self) -> None:
         """Let the night go that waits for a decision; see `Nights.reject`."""
         self.nights.reject()
 
     def save(self) -> None:
-        """Write the soul to disk as it lives; done by itself after every answer and on closing."""
+        """Write the soul to disk as it lives; done by itself after every answer and on closing.
+
+        A conversation that it does not learn from ends with this.
+        """
         self.soul.save()
+        self.household.choose(self.store.name)
 
     def keep(self, note: str = "") -> Soul:
         """`save`, and keep this moment in the soul's history under an id; returns it as written."""
         return self.soul.commit("save", note)
 
     def save_soul_as(self, path: str | PathLike[str]) -> Soul:
-        """Write a copy of the soul to a file of the user's."""
-        return self.llama.save_soul(path, self.store.name)
+        """Write a copy of the soul, with an id of its own, to a file of the user's."""
+        return self.soul.copy_to(path)
 
     def load_soul(self, path: str | PathLike[str]) -> Soul:
         """Go on as the soul in a file; the former one is kept. Raises what `Llama.load_soul` does, changing nothing."""
-        soul = load_soul(Path(path))
-        facts = {} if self.store.knows(soul.meta.id) else {"until": self._newest_entry()}
-        return self._become(soul, "import", f"from {Path(path).name}", facts)
+        return self._went(self._lives.load(Path(path)))
 
-    def restore(self, soul_id: str) -> Soul:
-        """Go on as a soul that was kept (see `SoulStore.entries`); the former one is kept too."""
-        soul = self.store.read(soul_id)
-        return self._become(soul, "restore", f"back to {soul.meta.id}")
+    def restore(self, which: str) -> Soul:
+        """Go on as a moment that was kept (its id or label, see `Timeline`); the present soul is kept too."""
+        return self._went(self._lives.restore(which))
+
+    def undo(self) -> Soul:
+        """Go back to before the last event (sleep, import, reset, restore) of this soul; a second undo takes that back.
+
+        Raises `ConfigError` where there was none, or where the soul of before is not kept.
+        """
+        return self._went(self._lives.undo())
 
     def reset(self) -> None:
         """Begin a new soul, newborn; the former one is kept, and the log stays as it is."""
-        self.soul.reset({"until": self._newest_entry()})
+        self._went(self._lives.reset())
+
+    def branch(self, name: str, which: str | None = None) -> SoulStore:
+        """Begin a soul called `name` from a kept moment, or from the soul as it is; `switch` goes on as it."""
+        return self._lives.branch(name, which)
+
+    def switch(self, name: str) -> None:
+        """Go on as another soul of this body, the one that wakes from now on. Raises `ConfigError` for a stranger."""
+        self._lives.switch(name)
+        self.new_conversation()
+
+    def forget_plan(self, *ids: str, pinned_too: bool = False) -> ForgetPlan:
+        """What it costs to forget messages of the log, and what it touches; see `plan_forgetting`."""
+        self.save()
+        return plan_forgetting(self.household, self.log, self.llama, ids, pinned_too)
+
+    def forget(self, plan: ForgetPlan, cancel: Cancel | None = None, progress: OnForget | None = None) -> None:
+        """Forget as planned, and go on as the soul that never heard it; see `engine.memory.forgetting`.
+
+        Raises `Cancelled` when `cancel` answers True. After any exception everything is as before.
+        """
+        self.save()
+        with self.soul.whole():
+            carry_out(plan, self.workspace.root, self.household, self.log, self.llama, cancel, progress)
+            self.soul.wake()
         self.new_conversation()
 
     def close(self) -> None:
@@ -285,15 +339,9 @@ class Mind:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _newest_entry(self) -> str | None:
-        """The mark of a soul that has nothing to sleep on: what was said so far was said to another one."""
-        newest = self.log.entries(soul=self.store.key)[-1:]
-        return newest[0].id if newest else None
-
-    def _become(self, soul: Soul, event: Event, note: str, facts: dict[str, Any] | None = None) -> Soul:
-        kept = self.soul.become(soul, event, note, facts)
+    def _went(self, soul: Soul) -> Soul:
         self.new_conversation()
-        return kept
+        return soul
 
 
 def _path(path: str | PathLike[str] | None) -> Path | None:

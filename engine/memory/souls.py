@@ -1,8 +1,9 @@
 """Where souls are kept: the active one of a body, and every former one that an event left behind.
 
 ``souls/<body>/<name>.soul`` is the active soul, written over after each reply. ``souls/<body>/<name>.history/`` keeps
-one file for every save, sleep, import and reset; such a file never changes. A soul that lives on after it was kept
-gets an id of its own, with the kept one as parent, so that ids and parents form the tree of what was lived.
+one file for every event; such a file never changes, and what a person says of it lies beside it (`Timeline`). A soul
+that lives on after it was kept gets an id of its own, with the kept one as parent, so that ids and parents form the
+tree of what was lived.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, FileFormatError
@@ -22,12 +23,21 @@ from engine.formats import atomic
 from engine.formats.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.memory.workspace import Workspace
 
-Event = Literal["save", "sleep", "import", "reset", "restore"]
+Event = Literal["save", "sleep", "import", "reset", "restore", "branch", "forget"]
 
 DEFAULT_NAME = "main"
 
 _NAME = re.compile(r"[\w][\w .-]{0,63}", re.UNICODE)
 _KEPT = re.compile(r"(?P<when>\d{8}T\d{6}Z)-(?P<event>[a-z]+)-(?P<id>[0-9A-Za-z-]+)\.soul")
+
+
+class KeptFile(NamedTuple):
+    """What the name of a kept soul's file says."""
+
+    id: str
+    event: str
+    when: str
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,23 @@ class SoulEntry:
     """What the file says of itself: level, parent, history."""
 
 
+def check_name(name: str) -> None:
+    """Raise `ConfigError` for a name that a soul cannot have."""
+    if not _NAME.fullmatch(name) or name.endswith((".", " ")):
+        raise ConfigError(f"A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.")
+
+
+def after_event(meta: SoulMeta, event: Event, note: str, facts: dict[str, Any], root: bool = False) -> SoulMeta:
+    """What a soul says of itself once `event` has happened to it; `root`: it descends from nothing.
+
+    The history gains the event, and with it the level and the log entry lived last, as they stood then.
+    """
+    new = new_meta(meta.body, meta.level, meta.name, None if root else meta.id, meta.history)
+    told = {"event": event, "id": new.id, "created": new.created, "level": new.level, "note": note, "lived": meta.lived}
+    new.history.append(told | facts)
+    return replace(new, lived=meta.lived)
+
+
 class SoulStore:
     """The souls of one name for one body.
 
@@ -60,8 +87,7 @@ class SoulStore:
     def __init__(
         self, workspace: Workspace, config: BitLlamaConfig, fingerprint: str, name: str = DEFAULT_NAME
     ) -> None:
-        if not _NAME.fullmatch(name) or name.endswith((".", " ")):
-            raise ConfigError(f"A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.")
+        check_name(name)
         folder = workspace.souls / fingerprint[:16]
         self.name = name
         self.key = f"{name}@{fingerprint[:16]}"
@@ -70,7 +96,6 @@ class SoulStore:
         self.history = folder / f"{name}.history"
         self._config, self._fingerprint = config, fingerprint
         self._written: tuple[str, int] | None = None  # id and level of the active file: what it holds, in two words
-        atomic.make_folder(self.history)
 
     def load_active(self) -> Soul | None:
         """The active soul, or None where none was lived yet. Raises `FileFormatError` or `SoulMismatchError`."""
@@ -97,10 +122,14 @@ class SoulStore:
         if self._kept(old.id) is None:
             meta = replace(old, name=self.name)
         else:  # what was kept never changes: it lives on under an id of its own
-            meta = new_meta(old.body, old.level, self.name, old.id, old.history)
+            meta = replace(new_meta(old.body, old.level, self.name, old.id, old.history), lived=old.lived)
         soul = replace(soul, meta=meta)
         self._write(soul)
         return soul
+
+    def keep_moment(self) -> None:
+        """Keep the active soul as it was written last, as an ``autosave``; it lives on under an id of its own."""
+        self._keep_former()
 
     def save_active(
         self, soul: Soul, event: Event, note: str = "", facts: dict[str, Any] | None = None, root: bool = False
@@ -116,15 +145,11 @@ class SoulStore:
 
         Raises `FileFormatError` when it cannot be written; then the former one is still active.
         """
-        self._keep_former()
-        old = soul.meta
-        meta = new_meta(old.body, old.level, self.name, None if root else old.id, old.history)
-        meta.history.append(
-            {"event": event, "id": meta.id, "created": meta.created, "level": meta.level, "note": note, **(facts or {})}
-        )
-        soul = replace(soul, meta=meta)
+        before = self._keep_former()
+        soul = replace(soul, meta=after_event(soul.meta, event, note, {"before": before, **(facts or {})}, root))
+        soul = replace(soul, meta=replace(soul.meta, name=self.name))
         self._write(soul)
-        self._keep(event, meta.id)
+        self._keep(event, soul.meta.id)
         return soul
 
     def knows(self, soul_id: str) -> bool:
@@ -133,13 +158,20 @@ class SoulStore:
             return False
         return self._kept(soul_id) is not None or (self.active.exists() and load_soul(self.active).meta.id == soul_id)
 
-    def entries(self) -> list[SoulEntry]:
-        """Every kept soul that can be read, oldest first."""
+    def kept(self) -> list[KeptFile]:
+        """The files of the kept souls, oldest first by name; none is read."""
         found = []
         for path in sorted(self.history.glob("*.soul")):
             if match := _KEPT.fullmatch(path.name):
-                with contextlib.suppress(FileFormatError):
-                    found.append(SoulEntry(match["id"], match["event"], match["when"], path, load_soul(path).meta))
+                found.append(KeptFile(match["id"], match["event"], match["when"], path))
+        return found
+
+    def entries(self) -> list[SoulEntry]:
+        """Every kept soul that can be read, oldest first."""
+        found = []
+        for file in self.kept():
+            with contextlib.suppress(FileFormatError):
+                found.append(SoulEntry(*file, load_soul(file.path).meta))
         return sorted(found, key=lambda entry: (entry.when, entry.meta.created, entry.meta.level))
 
     def read(self, soul_id: str) -> Soul:
@@ -150,40 +182,49 @@ class SoulStore:
 
     def find(self, soul_id: str) -> Path:
         """The file of the kept soul whose id begins with `soul_id`. Raises `ConfigError` where none or several do."""
-        matches = [
-            path
-            for path in self.history.glob("*.soul")
-            if (match := _KEPT.fullmatch(path.name)) and soul_id and match["id"].startswith(soul_id)
-        ]
+        matches = [file.path for file in self.kept() if soul_id and file.id.startswith(soul_id)]
         if len(matches) != 1:
             many = "no kept soul" if not matches else f"{len(matches)} kept souls"
             raise ConfigError(f"There is {many} with the id {soul_id!r}; `bit-llama soul list` shows them.")
         return matches[0]
 
+    def remove(self, path: Path) -> None:
+        """Delete the file of a kept soul. Raises `FileFormatError` where that is not allowed."""
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileFormatError(f"Could not delete {path}: {error.strerror}. Check its permissions.") from error
+
+    def file_for(self, event: str, soul_id: str, when: str = "") -> Path:
+        """Where a soul lies that is kept for `event`, now unless `when` (``YYYYMMDDTHHMMSSZ``) says otherwise."""
+        return self.history / f"{when or _stamp()}-{event}-{soul_id}.soul"
+
     def _write(self, soul: Soul) -> None:
+        atomic.make_folder(self.active.parent)
         save_soul(self.active, soul)
         self._written = (soul.meta.id, soul.meta.level)
 
     def _kept(self, soul_id: str) -> Path | None:
-        return next(
-            (p for p in self.history.glob("*.soul") if (m := _KEPT.fullmatch(p.name)) and m["id"] == soul_id), None
-        )
+        return next((file.path for file in self.kept() if file.id == soul_id), None)
 
-    def _keep_former(self) -> None:
+    def _keep_former(self) -> str:
+        """See that the active soul is kept before it is replaced; returns its id, "" where there is none."""
         if not self.active.exists():
-            return
+            return ""
         try:
             former = load_soul(self.active).meta
         except FileFormatError:
-            aside = self.history / f"{_stamp()}-damaged.soul"
-            os.replace(self.active, aside)
-            return
+            atomic.make_folder(self.history)
+            os.replace(self.active, self.history / f"{_stamp()}-damaged.soul")
+            return ""
         if self._kept(former.id) is None:
             self._keep("autosave", former.id)
+        return former.id
 
     def _keep(self, event: str, soul_id: str) -> None:
         """Give the active file a second name in the history: it is never changed in place, so the bytes stay."""
-        target = self.history / f"{_stamp()}-{event}-{soul_id}.soul"
+        target = self.file_for(event, soul_id)
+        atomic.make_folder(self.history)
         try:
             os.link(self.active, target)
         except OSError:  # a file system without links

@@ -15,6 +15,7 @@ import platformdirs
 
 from engine.errors import WorkspaceError
 from engine.formats import atomic
+from engine.memory import transaction
 
 ENVIRONMENT = "BIT_LLAMA_WORKSPACE"
 """Environment variable that names the workspace where no path was given."""
@@ -83,9 +84,17 @@ class Workspace:
     def lock(self) -> WorkspaceLock:
         """Take the workspace for this program alone, until `WorkspaceLock.release` or the end of the process.
 
+        A change that a crash cut short is finished, or thrown away where it had not happened yet.
+
         Raises `WorkspaceError` when another program (or another part of this one) holds it.
         """
-        return WorkspaceLock(self.root)
+        lock = WorkspaceLock(self.root)
+        try:
+            transaction.finish(self.root)
+        except BaseException:
+            lock.release()
+            raise
+        return lock
 
 
 class WorkspaceLock:
