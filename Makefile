@@ -6,8 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 COMPANION := runs/companion
+# What an install is made from: the package's description, and the native library's sources.
+PACKAGE := pyproject.toml packaging/build_native.py $(wildcard engine/native/CMakeLists.txt engine/native/src/*)
 
-.PHONY: run chat test lint format screenshots companion clean
+.PHONY: run chat test native lint format screenshots companion clean
 
 run: $(VENV)/.installed  ## open the Studio, or the terminal chat where there is no display
 	@$(BIN)/python -m studio
@@ -18,6 +20,9 @@ chat: $(VENV)/.installed  ## the terminal chat
 test: $(VENV)/.installed-test  ## the whole suite
 	@$(BIN)/python packaging/system_libraries.py --install
 	$(BIN)/python -m pytest
+
+native:  ## compile the native library again, after a change to its sources
+	@$(PYTHON) packaging/build_native.py
 
 lint: $(VENV)/.installed-test  ## style, types and the floors of the house
 	$(BIN)/ruff check .
@@ -52,11 +57,11 @@ companion: $(VENV)/.installed
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed: $(PACKAGE) | $(VENV)/bin/python
 	$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed-test: $(PACKAGE) | $(VENV)/bin/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.installed
 

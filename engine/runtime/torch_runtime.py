@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,10 +9,11 @@ import torch
 from torch.nn import functional as F
 
 from engine.config import BitLlamaConfig
-from engine.errors import ConfigError, DeviceError, SoulMismatchError
+from engine.errors import DeviceError
 from engine.formats.body import Body
 from engine.model import BitLlama, pick_device
 from engine.runtime.base import Cancel, Cancelled, Progress
+from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
 from engine.state import ModelState
 
 CHUNK = 128
@@ -38,9 +38,7 @@ class TorchRuntime:
 
     def __init__(self, body: Body, device: str = "auto", threads: int | None = None) -> None:
         if threads is not None:
-            if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
-                raise ConfigError(f"threads is {threads!r}; it must be a whole number from 1 to 1024.")
-            torch.set_num_threads(threads)
+            torch.set_num_threads(check_threads(threads))
         place = pick_device(device)
         self.reason = _reason(device, place)
         try:
@@ -62,16 +60,11 @@ class TorchRuntime:
 
     @rate_scale.setter
     def rate_scale(self, value: float) -> None:
-        limit = self.max_rate_scale
-        ok = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        if not ok or not 0 < value < limit:
-            upper = f" and below {limit:g}, where the updates of this body become unstable" if limit < math.inf else ""
-            raise ConfigError(f"The learning rate cannot be scaled by {value!r}: it must be a number above 0{upper}.")
-        self._rate_scale = float(value)
+        self._rate_scale = check_rate_scale(value, self.config)
 
     @property
     def max_rate_scale(self) -> float:
-        return 2.0 / self.config.inner_lr if self.config.ttt_variant == "tied" else math.inf
+        return max_rate_scale(self.config)
 
     @property
     def inner_losses(self) -> np.ndarray:
@@ -117,12 +110,7 @@ class TorchRuntime:
         return self._state.fast_arrays(self.config)
 
     def write_fast(self, layers: Sequence[np.ndarray]) -> None:
-        shape = self.config.fast_shape
-        if len(layers) != self.config.num_layers or any(layer.shape != shape for layer in layers):
-            found = ", ".join(sorted({str(layer.shape) for layer in layers})) or "none"
-            raise SoulMismatchError(
-                f"The soul has {len(layers)} layers of shape {found}, the body {self.config.num_layers} of {shape}."
-            )
+        check_fast(layers, self.config)
         self._state = ModelState.from_fast_arrays(self.config, layers, self._model.device)
 
     def reset(self) -> None:
@@ -139,11 +127,7 @@ class TorchRuntime:
         self._state = snapshot
 
     def _checked(self, tokens: Sequence[int]) -> np.ndarray:
-        ids = np.asarray(tokens, dtype=np.int64).reshape(-1)
-        bad = ids[(ids < 0) | (ids >= self.config.vocab_size)]
-        if bad.size:
-            raise ConfigError(f"Token {bad[0]} is outside the vocabulary of {self.config.vocab_size}.")
-        return ids
+        return check_tokens(tokens, self.config).astype(np.int64)
 
     @torch.inference_mode()
     def _feed(self, ids: np.ndarray) -> torch.Tensor:

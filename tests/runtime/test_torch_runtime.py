@@ -156,20 +156,20 @@ def test_reading_a_paragraph_twice_surprises_less_the_second_time() -> None:
 def test_threads_are_set_and_nonsense_is_refused() -> None:
     before = torch.get_num_threads()
     try:
-        create_runtime(tiny.body(), device="cpu", threads=2)
+        create_runtime(tiny.body(), device="cpu", runtime="torch", threads=2)
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
     for threads in (0, -1, True, 1.5):
         with pytest.raises(ConfigError, match="threads"):
-            create_runtime(tiny.body(), device="cpu", threads=threads)  # type: ignore[arg-type]
+            create_runtime(tiny.body(), device="cpu", runtime="torch", threads=threads)  # type: ignore[arg-type]
 
 
 def test_the_choice_has_a_reason_in_words() -> None:
-    asked = create_runtime(tiny.body(), device="cpu")
+    asked = create_runtime(tiny.body(), device="cpu", runtime="torch")
     assert (asked.name, asked.device) == ("torch", "cpu")
     assert "as asked" in asked.reason
-    assert "processor" in create_runtime(tiny.body()).reason or torch.cuda.is_available()
+    assert "processor" in create_runtime(tiny.body(), runtime="torch").reason or torch.cuda.is_available()
 
 
 @pytest.mark.parametrize("device", ["warp", "cuda:99", "vulkan"])

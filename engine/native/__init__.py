@@ -1,0 +1,118 @@
+"""The native library: where it lies, whether it can be used, and why not. The C interface is ``src/api.h``.
+
+The package's build compiles it into this folder (``packaging/build_native.py``), for an editable install and a wheel
+alike. Where that was not possible the build leaves a sentence in ``not_built.txt``, and torch computes instead.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from pathlib import Path
+
+ABI = 1
+"""`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
+MAX_CHUNK = 128
+"""`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
+
+STEM = "bit_llama_native"
+NOT_BUILT = "not_built.txt"
+_HERE = Path(__file__).resolve().parent
+
+_I32, _F32, _Pointer = ctypes.c_int32, ctypes.c_float, ctypes.c_void_p
+
+
+class Config(ctypes.Structure):
+    """`bl_config`."""
+
+    _fields_ = [
+        *[(name, _I32) for name in ("vocab", "hidden", "layers", "heads", "head_dim", "mlp")],
+        *[(name, _I32) for name in ("conv_kernel", "activation_bits", "linear")],
+        *[(name, _F32) for name in ("inner_lr", "norm_eps", "out_norm_eps")],
+    ]
+
+
+class Ternary(ctypes.Structure):
+    """`bl_ternary`: packed codes and their scale."""
+
+    _fields_ = [("codes", _Pointer), ("scale", _F32)]
+
+
+class Layer(ctypes.Structure):
+    """`bl_layer`: the weights of one block."""
+
+    _fields_ = [
+        *[(name, Ternary) for name in ("query", "key", "value", "up", "gate", "mlp_up", "mlp_down")],
+        *[(name, _Pointer) for name in ("norm1", "norm2", "conv", "rate_weight", "rate_bias", "out_norm")],
+    ]
+
+
+class State(ctypes.Structure):
+    """`bl_state`: where fast weights and the convolution's tail lie."""
+
+    _fields_ = [("fast", _Pointer), ("conv", _Pointer)]
+
+
+_SIGNATURES = {
+    "bl_abi": (_I32, ()),
+    "bl_instruction_sets": (ctypes.c_char_p, ()),
+    "bl_create": (
+        _Pointer,
+        (ctypes.POINTER(Config), ctypes.POINTER(Layer), _Pointer, _Pointer, _Pointer, _I32, ctypes.c_char_p),
+    ),
+    "bl_destroy": (None, (_Pointer,)),
+    "bl_step": (None, (_Pointer, State, _I32, _F32, _Pointer, _Pointer)),
+    "bl_prefill": (_I32, (_Pointer, State, _Pointer, _I32, _F32, _Pointer, _I32, _Pointer)),
+    "bl_ternary_sums": (_I32, (ctypes.c_char_p, _Pointer, _I32, _I32, _Pointer, _I32, _Pointer)),
+    "bl_read_seconds": (ctypes.c_double, (ctypes.c_uint64, _I32, _I32)),
+}
+
+
+def library_path() -> Path | None:
+    """The compiled library, or None where there is none."""
+    for suffix in (".so", ".dll", ".dylib"):
+        path = _HERE / (STEM + suffix)
+        if path.is_file():
+            return path
+    return None
+
+
+@functools.cache
+def _load() -> ctypes.CDLL | str:
+    """The library with its functions typed, or why there is none, as the end of a sentence."""
+    path = library_path()
+    if path is None:
+        note = _HERE / NOT_BUILT
+        if note.is_file():
+            return f"it was not built at install: {note.read_text(encoding='utf-8').strip()}"
+        return "it was not built: install the package again on a machine with a C++ compiler"
+    try:
+        loaded = ctypes.CDLL(str(path))  # calls release the GIL
+        loaded.bl_abi.restype = _I32
+        if loaded.bl_abi() != ABI:
+            return f"{path.name} was built from other sources: install the package again"
+        for name, (result, arguments) in _SIGNATURES.items():
+            function = getattr(loaded, name)
+            function.restype, function.argtypes = result, arguments
+    except (OSError, AttributeError) as error:
+        return f"{path.name} cannot be loaded ({error}): install the package again"
+    return loaded
+
+
+def why_not() -> str | None:
+    """Why the library cannot be used, as the end of a sentence, or None where it can."""
+    loaded = _load()
+    return loaded if isinstance(loaded, str) else None
+
+
+def library() -> ctypes.CDLL:
+    """The loaded library. Raises `OSError` where `why_not` has an answer."""
+    loaded = _load()
+    if isinstance(loaded, str):
+        raise OSError(f"The native library cannot be used: {loaded}.")
+    return loaded
+
+
+def instruction_sets() -> list[str]:
+    """The instruction sets that this build and this processor share, the best first; ``scalar`` is always there."""
+    return str(library().bl_instruction_sets().decode()).split(",")

@@ -1,0 +1,109 @@
+// Making and ending models, the choice of instructions, and what tests and measurements need.
+#include "api.h"
+
+#include <chrono>
+#include <cstring>
+#include <new>
+#include <string>
+#include <system_error>
+
+#include "chunk.h"
+#include "cpu.h"
+#include "model.h"
+
+namespace {
+// Best first.
+const std::vector<const Kernels*>& usable() {
+    static const std::vector<const Kernels*> kernels = [] {
+        const Processor p = this_processor();
+        std::vector<const Kernels*> found;
+        if (p.avx512_vnni) found.push_back(avx512_vnni_kernels());
+        if (p.avx_vnni) found.push_back(avx_vnni_kernels());
+        if (p.avx2) found.push_back(avx2_kernels());
+        if (p.neon_dot) found.push_back(neon_kernels());
+        found.push_back(scalar_kernels());
+        std::vector<const Kernels*> built;
+        for (const Kernels* k : found)
+            if (k) built.push_back(k);
+        return built;
+    }();
+    return kernels;
+}
+
+const Kernels* named(const char* instructions) {
+    if (!instructions) return usable().front();
+    for (const Kernels* k : usable())
+        if (std::strcmp(k->name, instructions) == 0) return k;
+    return nullptr;
+}
+}  // namespace
+
+int32_t bl_abi() { return BL_ABI; }
+
+const char* bl_instruction_sets() {
+    static const std::string names = [] {
+        std::string joined;
+        for (const Kernels* k : usable()) joined += (joined.empty() ? "" : ",") + std::string(k->name);
+        return joined;
+    }();
+    return names.c_str();
+}
+
+bl_model* bl_create(const bl_config* config, const bl_layer* layers, const float* embed, const float* norm_f,
+                    const float* head, int32_t threads, const char* instructions) {
+    const Kernels* kernels = named(instructions);
+    if (!kernels) return nullptr;
+    try {
+        return new bl_model(*config, layers, embed, norm_f, head, threads, kernels);
+    } catch (const std::bad_alloc&) {
+    } catch (const std::length_error&) {
+    } catch (const std::system_error&) {  // no more threads
+    }
+    return nullptr;
+}
+
+void bl_destroy(bl_model* model) { delete model; }
+
+int32_t bl_ternary_sums(const char* instructions, const uint8_t* codes, int32_t rows, int32_t cols, const int8_t* x,
+                        int32_t tokens, int32_t* out) {
+    const Kernels* k = named(instructions);
+    if (!k) return -1;
+    const size_t width = size_t(padded(cols));
+    std::vector<int8_t> values(width * size_t(tokens));
+    std::vector<Quantised> scales(static_cast<size_t>(tokens));
+    std::vector<uint8_t> unpacked(GROUP * width);
+    std::vector<float> products(size_t(tokens) * size_t(rows));
+    for (int t = 0; t < tokens; t++) {
+        int32_t sum = 0;
+        for (int c = 0; c < cols; c++) sum += values[t * width + c] = x[size_t(t) * cols + c];
+        scales[t] = {1.0f, sum};
+    }
+    k->ternary(codes, rows, cols, 1.0f, values.data(), scales.data(), tokens, products.data(), size_t(rows), false,
+               unpacked.data());
+    for (size_t i = 0; i < products.size(); i++) out[i] = int32_t(products[i]);
+    return 0;
+}
+
+double bl_read_seconds(uint64_t bytes, int32_t threads, int32_t rounds) {
+    try {
+        std::vector<float> memory(bytes / sizeof(float), 1.0f);
+        std::vector<float> ones(4096, 1.0f), sums(size_t(threads) * 16);
+        Pool pool(threads);
+        const Kernels* k = usable().front();
+        double best = -1;
+        for (int round = 0; round < rounds; round++) {
+            const auto began = std::chrono::steady_clock::now();
+            pool.run([&](int thread) {
+                const Range mine = share(int(memory.size() / ones.size()), thread, threads, 1);
+                for (int i = mine.begin; i < mine.end; i++)
+                    sums[size_t(thread) * 16] +=
+                        k->dot(memory.data() + size_t(i) * ones.size(), ones.data(), int(ones.size()));
+            });
+            const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+            if (best < 0 || took.count() < best) best = took.count();
+        }
+        return sums[0] > 0 ? best : -1;
+    } catch (const std::bad_alloc&) {
+        return -1;
+    }
+}

@@ -1,0 +1,73 @@
+// The C interface of the native runtime. engine/native/__init__.py mirrors it with ctypes.
+//
+// The library computes a whole BitLlama on the processor: a token, or a chunk of them, in one call. It owns neither
+// weights nor state: weights are pointers into the memory-mapped file, the state is two arrays of the caller.
+//
+// Shapes: V vocabulary, D hidden width, N layers, H heads, d head width, M width of the SwiGLU, K convolution kernel.
+#pragma once
+#include <cstdint>
+
+#if defined(_WIN32)
+#define BL_API extern "C" __declspec(dllexport)
+#else
+#define BL_API extern "C" __attribute__((visibility("default")))
+#endif
+
+// Raised whenever a struct or a function changes; the Python side refuses another number.
+constexpr int32_t BL_ABI = 1;
+
+// Most tokens of one bl_prefill.
+constexpr int32_t BL_MAX_CHUNK = 128;
+
+struct bl_config {
+    int32_t vocab, hidden, layers, heads, head_dim, mlp;
+    int32_t conv_kernel;      // 1: no convolution
+    int32_t activation_bits;  // 4, 8, 16; 32: not quantised
+    int32_t linear;           // 0: the tied variant, 1: the linear one
+    float inner_lr, norm_eps, out_norm_eps;
+};
+
+// A ternary matrix, packed as engine/ops/ternary/packing.py says: a row is 16 * ceil(cols / 64) bytes.
+struct bl_ternary {
+    const uint8_t* codes;
+    float scale;
+};
+
+// One block. Pointers that the variant does not have are null.
+struct bl_layer {
+    bl_ternary query, key, value, up;      // (H d, D) three times, (D, H d)
+    bl_ternary gate, mlp_up, mlp_down;     // (M, D), (M, D), (D, M)
+    const float *norm1, *norm2;            // (D)
+    const float* conv;                     // (K, 3 H d): transposed, so that channels are neighbours
+    const float *rate_weight, *rate_bias;  // (H, D), (H)
+    const float* out_norm;                 // (d)
+};
+
+// fast: (N, H, d, d) float32, each head's matrix key by value, which is the transpose of a soul's.
+// conv: (N, K - 1, 3 H d) float32, the oldest token first.
+struct bl_state {
+    float *fast, *conv;
+};
+
+struct bl_model;
+
+BL_API int32_t bl_abi();
+// The instruction sets of this build that this processor can run, best first, separated by commas.
+BL_API const char* bl_instruction_sets();
+// Null where memory is short or `instructions` names a set that cannot run here; null `instructions` takes the best.
+BL_API bl_model* bl_create(const bl_config* config, const bl_layer* layers, const float* embed, const float* norm_f,
+                           const float* head, int32_t threads, const char* instructions);
+BL_API void bl_destroy(bl_model* model);
+// Feed one token: logits (V) after it, and each layer's inner loss (N).
+BL_API void bl_step(bl_model* model, bl_state state, int32_t token, float rate_scale, float* logits, float* losses);
+// Feed 1 to BL_MAX_CHUNK tokens by the chunk-parallel form. logits holds the last `rows` tokens' (rows, V); 0 rows need
+// none. Losses are means over the chunk. 0, or -1 where memory for the chunk is short; then nothing has happened.
+BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32_t count, float rate_scale,
+                          float* logits, int32_t rows, float* losses);
+
+// For tests and measurements.
+// (rows, cols) packed ternary matrix times (tokens, cols) int8: exact sums (tokens, rows).
+BL_API int32_t bl_ternary_sums(const char* instructions, const uint8_t* codes, int32_t rows, int32_t cols,
+                               const int8_t* x, int32_t tokens, int32_t* out);
+// Seconds to read `bytes` of memory once with `threads` threads; the best of `rounds`. Negative where memory is short.
+BL_API double bl_read_seconds(uint64_t bytes, int32_t threads, int32_t rounds);

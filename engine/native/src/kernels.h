@@ -1,0 +1,57 @@
+// What each instruction set provides: one table of functions, chosen once when a model is made.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+constexpr int BLOCK = 64;        // weights in a packed block
+constexpr int BLOCK_BYTES = 16;  // and its bytes
+constexpr int GROUP = 4;         // rows of a ternary matrix that are computed together
+
+// Activations of one token on their way into a ternary matrix.
+struct Quantised {
+    float scale;
+    int32_t sum;  // of the whole numbers: stored weights are code + 1, so this is subtracted from every product
+};
+
+struct Kernels {
+    const char* name;
+
+    // out[i] = x[i] / sqrt(mean(x^2) + eps) * w[i]
+    void (*rms_norm)(const float* x, const float* w, int n, float eps, float* out);
+    // Whole numbers in [-largest, largest] by the largest |x|; out is int8 and padded with zeros to whole blocks.
+    Quantised (*quantise)(const float* x, int n, float largest, int8_t* out);
+    // The same rule, kept as floats in out: for widths that int8 does not hold. Returns the scale.
+    float (*quantise_wide)(const float* x, int n, float largest, float* out);
+    // out[t * ld + r] (+)= (codes[r] . x[t]) * scale * x_scale[t]; x is (tokens, padded cols).
+    // `unpacked` is scratch of GROUP rows.
+    void (*ternary)(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, const Quantised* q,
+                    int tokens, float* out, size_t ld, bool add, uint8_t* unpacked);
+    // The same on float activations x (tokens, ldx) with scales x_scale[t].
+    void (*ternary_wide)(const uint8_t* codes, int rows, int cols, float scale, const float* x, size_t ldx,
+                         const float* x_scale, int tokens, float* out, size_t ld, bool add, float* unpacked);
+    // out[r] = w[r] . x for a float matrix (rows, n)
+    void (*matvec)(const float* w, int rows, int n, const float* x, float* out);
+    float (*dot)(const float* a, const float* b, int n);
+    // out = silu(gate) * up; silu in place
+    void (*swiglu)(const float* gate, const float* up, int n, float* out);
+    void (*silu)(float* x, int n);
+    // out = x / (|x| + 1e-6)
+    void (*unit)(const float* x, int n, float* out);
+    // Depthwise causal convolution of `channels` over `tokens`, in place; x (tokens, ld), tail (kernel - 1, stride),
+    // weight (kernel, stride). The tail becomes the last kernel - 1 inputs.
+    void (*convolve)(float* x, size_t ld, int tokens, int channels, float* tail, const float* weight, size_t stride,
+                     int kernel);
+    // One token of the delta rule on `cols` columns of a head's fast weights w (d, ld): see ttt.h.
+    void (*delta_step)(float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v, float rate,
+                       bool read_after, float kq, float* out, float* error);
+    // out (m, ldo) (+)= a b; a(i, j) = a[i * a_row + j * a_col], b (n, ldb), `cols` columns.
+    void (*gemm)(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n, int cols,
+                 float* out, size_t ldo, bool add);
+};
+
+// Null where this build or this processor does not have the set.
+const Kernels* scalar_kernels();
+const Kernels* avx2_kernels();
+const Kernels* avx_vnni_kernels();
+const Kernels* avx512_vnni_kernels();
+const Kernels* neon_kernels();

@@ -1,0 +1,310 @@
+// The kernels, written once over a vector type that each instruction set defines before it includes this file, inside a
+// namespace of its own: F and W, load, store, set1, add, sub, mul, div, fma, max, abs, sum, largest, power_of_two,
+// to_int8, and the whole-number products ternary_group and unpack_group.
+//
+// No template of the standard library may be used here: the linker keeps one copy of each, and would take the one that
+// was compiled for the newest instruction set to the oldest processor.
+//
+// A row, a column or a token is computed by the same operations in the same order wherever it stands in a tile, so that
+// neither the number of threads nor the split of the work changes a bit of the result.
+
+constexpr float SMALLEST_ABSMAX = 1e-30f;
+constexpr float KEY_EPS = 1e-6f;
+
+static inline int at_most(int a, int b) { return a < b ? a : b; }
+
+// The first n < W values, then zeros.
+static inline F load_part(const float* p, int n) {
+    float buffer[W] = {};
+    for (int i = 0; i < n; i++) buffer[i] = p[i];
+    return load(buffer);
+}
+
+static inline void store_part(float* p, F x, int n) {
+    float buffer[W];
+    store(buffer, x);
+    for (int i = 0; i < n; i++) p[i] = buffer[i];
+}
+
+// Whole: the caller knows that a full vector is left, and the loops need not ask.
+template <bool Whole>
+static inline F load_columns(const float* p, int left) {
+    return Whole || left >= W ? load(p) : load_part(p, left);
+}
+
+template <bool Whole>
+static inline void store_columns(float* p, F x, int left) {
+    if (Whole || left >= W) store(p, x);
+    else store_part(p, x, left);
+}
+
+static inline F load_at(const float* p, int left) { return load_columns<false>(p, left); }
+
+static inline void store_at(float* p, F x, int left) { store_columns<false>(p, x, left); }
+
+// Nearest whole number, ties to even; |x| < 2^22.
+static inline F nearest(F x) {
+    const F magic = set1(12582912.0f);
+    return sub(add(x, magic), magic);
+}
+
+// Cephes' expf: relative error about 2^-23. NaN stays NaN.
+static inline F exp(F x) {
+    x = max(set1(-87.0f), min(set1(88.0f), x));
+    const F n = nearest(mul(x, set1(1.44269504f)));
+    F r = fma(n, set1(-0.693359375f), x);
+    r = fma(n, set1(2.12194440e-4f), r);
+    F p = set1(1.9875691500e-4f);
+    p = fma(p, r, set1(1.3981999507e-3f));
+    p = fma(p, r, set1(8.3334519073e-3f));
+    p = fma(p, r, set1(4.1665795894e-2f));
+    p = fma(p, r, set1(1.6666665459e-1f));
+    p = fma(p, r, set1(5.0000001201e-1f));
+    p = add(fma(mul(r, r), p, r), set1(1.0f));
+    return mul(p, power_of_two(n));
+}
+
+static inline F silu_of(F x) { return div(x, add(set1(1.0f), exp(sub(set1(0.0f), x)))); }
+
+template <int R>
+static inline void dot_rows(const float* w, size_t ld, const float* x, int n, float* out) {
+    F a[R], b[R];
+    for (int r = 0; r < R; r++) a[r] = b[r] = set1(0.0f);
+    int i = 0;
+    for (; i + 2 * W <= n; i += 2 * W) {
+        const F x0 = load(x + i), x1 = load(x + i + W);
+        for (int r = 0; r < R; r++) {
+            a[r] = fma(load(w + r * ld + i), x0, a[r]);
+            b[r] = fma(load(w + r * ld + i + W), x1, b[r]);
+        }
+    }
+    for (; i < n; i += W) {
+        const F x0 = load_at(x + i, n - i);
+        for (int r = 0; r < R; r++) a[r] = fma(load_at(w + r * ld + i, n - i), x0, a[r]);
+    }
+    for (int r = 0; r < R; r++) out[r] = sum(add(a[r], b[r]));
+}
+
+static float dot(const float* a, const float* b, int n) {
+    float out;
+    dot_rows<1>(a, 0, b, n, &out);
+    return out;
+}
+
+static void matvec(const float* w, int rows, int n, const float* x, float* out) {
+    int r = 0;
+    for (; r + 4 <= rows; r += 4) dot_rows<4>(w + size_t(r) * n, n, x, n, out + r);
+    for (; r < rows; r++) dot_rows<1>(w + size_t(r) * n, n, x, n, out + r);
+}
+
+static void rms_norm(const float* x, const float* w, int n, float eps, float* out) {
+    const F factor = set1(1.0f / root(dot(x, x, n) / float(n) + eps));
+    for (int i = 0; i < n; i += W) {
+        const int left = n - i;
+        store_at(out + i, mul(mul(load_at(x + i, left), factor), load_at(w + i, left)), left);
+    }
+}
+
+// The scale of a token's activations; NaN where one of them is not finite, so that damage is not hidden by rounding.
+static float activation_scale(const float* x, int n, float largest_whole) {
+    F top = set1(0.0f), nothing = set1(0.0f);
+    for (int i = 0; i < n; i += W) {
+        const F v = load_at(x + i, n - i);
+        top = max(abs(v), top);
+        nothing = fma(v, set1(0.0f), nothing);
+    }
+    const float absmax = largest(top);
+    return (absmax > SMALLEST_ABSMAX ? absmax : SMALLEST_ABSMAX) / largest_whole + sum(nothing);
+}
+
+static Quantised quantise(const float* x, int n, float largest_whole, int8_t* out) {
+    const float scale = activation_scale(x, n, largest_whole);
+    const F divisor = set1(scale), low = set1(-largest_whole), high = set1(largest_whole);
+    int i = 0;
+    for (; i < n; i += W) {
+        const int left = n - i;
+        F v = min(max(div(load_at(x + i, left), divisor), low), high);  // a NaN becomes a bound
+        v = nearest(v);
+        if (left < W) {  // 0 / NaN is NaN, and the padding must be 0
+            float part[W];
+            store(part, v);
+            for (int j = left; j < W; j++) part[j] = 0.0f;
+            v = load(part);
+        }
+        to_int8(v, out + i);  // out is padded to whole blocks, which are multiples of W
+    }
+    for (; i % BLOCK; i++) out[i] = 0;
+    int32_t total = 0;
+    for (int j = 0; j < i; j++) total += out[j];
+    return {scale, total};
+}
+
+static float quantise_wide(const float* x, int n, float largest_whole, float* out) {
+    const float scale = activation_scale(x, n, largest_whole);
+    const F divisor = set1(scale), low = set1(-largest_whole), high = set1(largest_whole);
+    for (int i = 0; i < n; i += W) {
+        const F v = min(max(div(load_at(x + i, n - i), divisor), low), high);
+        store_at(out + i, nearest(v), n - i);
+    }
+    return scale;
+}
+
+static void ternary(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, const Quantised* q,
+                    int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
+    const int blocks = (cols + BLOCK - 1) / BLOCK;
+    const size_t row_bytes = size_t(blocks) * BLOCK_BYTES, width = size_t(blocks) * BLOCK;
+    int32_t sums[2 * GROUP];
+    for (int r = 0; r < rows; r += GROUP) {
+        const int group = at_most(GROUP, rows - r);
+        const uint8_t* tile = codes + r * row_bytes;
+        if (tokens > 1) unpack_group(tile, row_bytes, group, blocks, unpacked);
+        for (int t = 0; t < tokens; t += 2) {
+            const int pair = at_most(2, tokens - t);
+            if (tokens == 1) ternary_group(tile, row_bytes, group, blocks, x, sums);
+            else unpacked_group(unpacked, width, group, int(width), x + t * width, pair, sums);
+            for (int i = 0; i < pair; i++) {
+                const float factor = q[t + i].scale * scale;
+                for (int j = 0; j < group; j++) {
+                    const float y = float(sums[i * GROUP + j] - q[t + i].sum) * factor;
+                    float& place = out[(t + i) * ld + r + j];
+                    place = add_to ? place + y : y;
+                }
+            }
+        }
+    }
+}
+
+static void ternary_wide(const uint8_t* codes, int rows, int cols, float scale, const float* x, size_t ldx,
+                         const float* x_scale, int tokens, float* out, size_t ld, bool add_to, float* unpacked) {
+    const int blocks = (cols + BLOCK - 1) / BLOCK;
+    for (int r = 0; r < rows; r++) {
+        const uint8_t* row = codes + size_t(r) * blocks * BLOCK_BYTES;
+        for (int i = 0; i < cols; i++) {
+            const int place = i % BLOCK;
+            const uint8_t byte = row[i / BLOCK * BLOCK_BYTES + place % BLOCK_BYTES];
+            unpacked[i] = float((byte >> (2 * (place / BLOCK_BYTES)) & 3) - 1);
+        }
+        for (int t = 0; t < tokens; t++) {
+            const float y = dot(unpacked, x + t * ldx, cols) * (x_scale[t] * scale);
+            float& place = out[t * ld + r];
+            place = add_to ? place + y : y;
+        }
+    }
+}
+
+static void swiglu(const float* gate, const float* up, int n, float* out) {
+    for (int i = 0; i < n; i += W) {
+        const int left = n - i;
+        store_at(out + i, mul(silu_of(load_at(gate + i, left)), load_at(up + i, left)), left);
+    }
+}
+
+static void silu(float* x, int n) {
+    for (int i = 0; i < n; i += W) store_at(x + i, silu_of(load_at(x + i, n - i)), n - i);
+}
+
+static void unit(const float* x, int n, float* out) {
+    const F length = set1(root(dot(x, x, n)) + KEY_EPS);
+    for (int i = 0; i < n; i += W) store_at(out + i, div(load_at(x + i, n - i), length), n - i);
+}
+
+static void convolve(float* x, size_t ld, int tokens, int channels, float* tail, const float* weight, size_t stride,
+                     int kernel) {
+    const int past = kernel - 1;
+    for (int c = 0; c < channels; c += W) {
+        const int left = channels - c;
+        for (int t = 0; t < tokens; t++) {
+            const F now = load_at(x + t * ld + c, left);
+            F mixed = set1(0.0f);
+            for (int i = 0; i < past; i++) {
+                const F before = load_at(tail + i * stride + c, left);
+                mixed = fma(before, load_at(weight + i * stride + c, left), mixed);
+                if (i) store_at(tail + (i - 1) * stride + c, before, left);
+            }
+            if (past) store_at(tail + (past - 1) * stride + c, now, left);
+            store_at(x + t * ld + c, fma(now, load_at(weight + past * stride + c, left), mixed), left);
+        }
+    }
+}
+
+// Two sums over the keys for S vectors of columns, then the update of the same columns.
+template <int S, bool Whole>
+static inline void delta_columns(float* w, size_t ld, int d, int left, const float* q, const float* k, const float* v,
+                                 float rate, bool read_after, float kq, float* out, float* error) {
+    F said[S], read[S];
+    for (int s = 0; s < S; s++) said[s] = read[s] = set1(0.0f);
+    for (int j = 0; j < d; j++) {
+        const F key = set1(k[j]), query = set1(q[j]);
+        for (int s = 0; s < S; s++) {
+            const F row = load_columns<Whole>(w + j * ld + s * W, left - s * W);
+            said[s] = fma(row, key, said[s]);
+            read[s] = fma(row, query, read[s]);
+        }
+    }
+    F step[S];
+    for (int s = 0; s < S; s++) {
+        const int here = left - s * W;
+        const F wrong = sub(said[s], load_columns<Whole>(v + s * W, here));
+        step[s] = sub(set1(0.0f), mul(wrong, set1(rate)));
+        store_columns<Whole>(error + s * W, wrong, here);
+        store_columns<Whole>(out + s * W, read_after ? fma(step[s], set1(kq), read[s]) : read[s], here);
+    }
+    for (int j = 0; j < d; j++) {
+        const F key = set1(k[j]);
+        for (int s = 0; s < S; s++) {
+            float* place = w + j * ld + s * W;
+            store_columns<Whole>(place, fma(step[s], key, load_columns<Whole>(place, left - s * W)), left - s * W);
+        }
+    }
+}
+
+static void delta_step(float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v, float rate,
+                       bool read_after, float kq, float* out, float* error) {
+    int c = 0;
+    for (; c + 4 * W <= cols; c += 4 * W)
+        delta_columns<4, true>(w + c, ld, d, cols - c, q, k, v + c, rate, read_after, kq, out + c, error + c);
+    for (; c < cols; c += W)
+        delta_columns<1, false>(w + c, ld, d, cols - c, q, k, v + c, rate, read_after, kq, out + c, error + c);
+}
+
+// R rows by S vectors of columns, all sums in registers.
+template <int R, int S, bool Whole>
+static inline void gemm_tile(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int n, int left,
+                             float* out, size_t ldo, bool add_to) {
+    F sums[R][S];
+    for (int r = 0; r < R; r++)
+        for (int s = 0; s < S; s++)
+            sums[r][s] = add_to ? load_columns<Whole>(out + r * ldo + s * W, left - s * W) : set1(0.0f);
+    for (int j = 0; j < n; j++) {
+        F values[S];
+        for (int s = 0; s < S; s++) values[s] = load_columns<Whole>(b + j * ldb + s * W, left - s * W);
+        for (int r = 0; r < R; r++) {
+            const F factor = set1(a[r * a_row + j * a_col]);
+            for (int s = 0; s < S; s++) sums[r][s] = fma(factor, values[s], sums[r][s]);
+        }
+    }
+    for (int r = 0; r < R; r++)
+        for (int s = 0; s < S; s++) store_columns<Whole>(out + r * ldo + s * W, sums[r][s], left - s * W);
+}
+
+template <int S, bool Whole>
+static inline void gemm_columns(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n,
+                                int left, float* out, size_t ldo, bool add_to) {
+    int r = 0;
+    for (; r + 4 <= m; r += 4)
+        gemm_tile<4, S, Whole>(a + r * a_row, a_row, a_col, b, ldb, n, left, out + r * ldo, ldo, add_to);
+    for (; r < m; r++) gemm_tile<1, S, Whole>(a + r * a_row, a_row, a_col, b, ldb, n, left, out + r * ldo, ldo, add_to);
+}
+
+static void gemm(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n, int cols,
+                 float* out, size_t ldo, bool add_to) {
+    int c = 0;
+    for (; c + 2 * W <= cols; c += 2 * W)
+        gemm_columns<2, true>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
+    for (; c < cols; c += W) gemm_columns<1, false>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
+}
+
+static Kernels table(const char* name) {
+    return {name, rms_norm, quantise, quantise_wide, ternary,  ternary_wide, matvec,
+            dot,  swiglu,   silu,     unit,          convolve, delta_step,   gemm};
+}

@@ -1,0 +1,98 @@
+// NEON with its dot product of bytes, for 64-bit ARM.
+#include "kernels.h"
+
+#if defined(BL_HAVE_NEON_DOT)
+#include <arm_neon.h>
+#include <math.h>
+#include <stddef.h>
+
+namespace neon {
+constexpr int W = 4;
+using F = float32x4_t;
+
+static inline F load(const float* p) { return vld1q_f32(p); }
+static inline void store(float* p, F x) { vst1q_f32(p, x); }
+static inline F set1(float x) { return vdupq_n_f32(x); }
+static inline F add(F a, F b) { return vaddq_f32(a, b); }
+static inline F sub(F a, F b) { return vsubq_f32(a, b); }
+static inline F mul(F a, F b) { return vmulq_f32(a, b); }
+static inline F div(F a, F b) { return vdivq_f32(a, b); }
+static inline F fma(F a, F b, F c) { return vfmaq_f32(c, a, b); }
+// As on x86: the second where either is NaN.
+static inline F max(F a, F b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
+static inline F min(F a, F b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
+static inline F abs(F a) { return vabsq_f32(a); }
+static inline float root(float x) { return sqrtf(x); }
+static inline float sum(F a) { return vaddvq_f32(a); }
+static inline float largest(F a) { return vmaxvq_f32(a); }
+static inline F power_of_two(F n) {
+    const int32x4_t exponent = vshlq_n_s32(vaddq_s32(vcvtnq_s32_f32(n), vdupq_n_s32(127)), 23);
+    return vaddq_f32(vreinterpretq_f32_s32(exponent), vsubq_f32(n, n));  // NaN where n is NaN
+}
+static inline void to_int8(F x, int8_t* out) {
+    const int16x4_t words = vqmovn_s32(vcvtnq_s32_f32(x));
+    const int8x8_t bytes = vqmovn_s16(vcombine_s16(words, words));
+    vst1_lane_s32(reinterpret_cast<int32_t*>(out), vreinterpret_s32_s8(bytes), 0);
+}
+
+static inline int8x16_t signed_bytes(uint8x16_t x) { return vreinterpretq_s8_u8(x); }
+
+// The four runs of sixteen stored weights of a block.
+struct Unpacked {
+    int8x16_t run[4];
+};
+static inline Unpacked unpack_block(const uint8_t* block) {
+    const uint8x16_t v = vld1q_u8(block), three = vdupq_n_u8(3);
+    return {{signed_bytes(vandq_u8(v, three)), signed_bytes(vandq_u8(vshrq_n_u8(v, 2), three)),
+             signed_bytes(vandq_u8(vshrq_n_u8(v, 4), three)), signed_bytes(vshrq_n_u8(v, 6))}};
+}
+
+static void unpack_group(const uint8_t* codes, size_t row_bytes, int rows, int blocks, uint8_t* out) {
+    for (int r = 0; r < rows; r++)
+        for (int b = 0; b < blocks; b++) {
+            const Unpacked w = unpack_block(codes + r * row_bytes + b * BLOCK_BYTES);
+            for (int i = 0; i < 4; i++)
+                vst1q_u8(out + (size_t(r) * blocks + b) * BLOCK + i * 16, vreinterpretq_u8_s8(w.run[i]));
+        }
+}
+
+static void ternary_group(const uint8_t* codes, size_t row_bytes, int rows, int blocks, const int8_t* x, int32_t* out) {
+    int32x4_t even[GROUP], odd[GROUP];
+    for (int r = 0; r < GROUP; r++) even[r] = odd[r] = vdupq_n_s32(0);
+    for (int b = 0; b < blocks; b++) {
+        const int8_t* at = x + b * BLOCK;
+        const int8x16_t x0 = vld1q_s8(at), x1 = vld1q_s8(at + 16), x2 = vld1q_s8(at + 32), x3 = vld1q_s8(at + 48);
+        for (int r = 0; r < rows; r++) {
+            const Unpacked w = unpack_block(codes + r * row_bytes + b * BLOCK_BYTES);
+            even[r] = vdotq_s32(vdotq_s32(even[r], w.run[0], x0), w.run[2], x2);
+            odd[r] = vdotq_s32(vdotq_s32(odd[r], w.run[1], x1), w.run[3], x3);
+        }
+    }
+    for (int r = 0; r < rows; r++) out[r] = vaddvq_s32(vaddq_s32(even[r], odd[r]));
+}
+
+static void unpacked_group(const uint8_t* w, size_t ld, int rows, int width, const int8_t* x, int tokens,
+                           int32_t* out) {
+    int32x4_t totals[2][GROUP];
+    for (int t = 0; t < 2; t++)
+        for (int r = 0; r < GROUP; r++) totals[t][r] = vdupq_n_s32(0);
+    for (int c = 0; c < width; c += 16)
+        for (int t = 0; t < tokens; t++) {
+            const int8x16_t values = vld1q_s8(x + t * ld + c);
+            for (int r = 0; r < rows; r++)
+                totals[t][r] = vdotq_s32(totals[t][r], signed_bytes(vld1q_u8(w + r * ld + c)), values);
+        }
+    for (int t = 0; t < tokens; t++)
+        for (int r = 0; r < rows; r++) out[t * GROUP + r] = vaddvq_s32(totals[t][r]);
+}
+
+#include "kernels_impl.h"
+}  // namespace neon
+
+const Kernels* neon_kernels() {
+    static const Kernels kernels = neon::table("NEON dot product");
+    return &kernels;
+}
+#else
+const Kernels* neon_kernels() { return nullptr; }
+#endif

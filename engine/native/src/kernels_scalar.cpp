@@ -1,0 +1,91 @@
+// Plain C++ for any processor. A vector of eight floats keeps the order of sums of the wider sets.
+#include <math.h>
+
+#include "kernels.h"
+
+namespace scalar {
+constexpr int W = 8;
+struct F {
+    float v[W];
+};
+
+#define EACH(expression)                                 \
+    F out;                                               \
+    for (int i = 0; i < W; i++) out.v[i] = (expression); \
+    return out
+
+static inline F load(const float* p) { EACH(p[i]); }
+static inline void store(float* p, F x) {
+    for (int i = 0; i < W; i++) p[i] = x.v[i];
+}
+static inline F set1(float x) { EACH(x); }
+static inline F add(F a, F b) { EACH(a.v[i] + b.v[i]); }
+static inline F sub(F a, F b) { EACH(a.v[i] - b.v[i]); }
+static inline F mul(F a, F b) { EACH(a.v[i] * b.v[i]); }
+static inline F div(F a, F b) { EACH(a.v[i] / b.v[i]); }
+static inline F fma(F a, F b, F c) { EACH(a.v[i] * b.v[i] + c.v[i]); }
+// As the vector instructions: the second where either is NaN.
+static inline F max(F a, F b) { EACH(a.v[i] > b.v[i] ? a.v[i] : b.v[i]); }
+static inline F min(F a, F b) { EACH(a.v[i] < b.v[i] ? a.v[i] : b.v[i]); }
+static inline F abs(F a) { EACH(a.v[i] < 0 ? -a.v[i] : a.v[i]); }
+static inline float root(float x) { return sqrtf(x); }
+
+static inline float sum(F a) {
+    return ((a.v[0] + a.v[4]) + (a.v[2] + a.v[6])) + ((a.v[1] + a.v[5]) + (a.v[3] + a.v[7]));
+}
+static inline float largest(F a) {
+    float top = a.v[0];
+    for (int i = 1; i < W; i++) top = a.v[i] > top ? a.v[i] : top;
+    return top;
+}
+// 2^n for whole -126 <= n <= 127; anything that is not such a number gives NaN.
+static inline F power_of_two(F n) {
+    EACH(n.v[i] >= -126.0f && n.v[i] <= 127.0f ? ldexpf(1.0f, int(n.v[i])) : n.v[i] - n.v[i] + NAN);
+}
+static inline void to_int8(F x, int8_t* out) {
+    for (int i = 0; i < W; i++) out[i] = int8_t(x.v[i]);
+}
+
+// out[j] = stored weights of row j times x, which has `blocks` blocks.
+static void ternary_group(const uint8_t* codes, size_t row_bytes, int rows, int blocks, const int8_t* x, int32_t* out) {
+    for (int r = 0; r < rows; r++) {
+        const uint8_t* row = codes + r * row_bytes;
+        int32_t total = 0;
+        for (int b = 0; b < blocks; b++)
+            for (int j = 0; j < BLOCK_BYTES; j++) {
+                const int8_t* at = x + b * BLOCK + j;
+                const int byte = row[b * BLOCK_BYTES + j];
+                total +=
+                    (byte & 3) * at[0] + (byte >> 2 & 3) * at[16] + (byte >> 4 & 3) * at[32] + (byte >> 6) * at[48];
+            }
+        out[r] = total;
+    }
+}
+
+static void unpack_group(const uint8_t* codes, size_t row_bytes, int rows, int blocks, uint8_t* out) {
+    for (int r = 0; r < rows; r++)
+        for (int b = 0; b < blocks; b++)
+            for (int j = 0; j < BLOCK; j++) {
+                const uint8_t byte = codes[r * row_bytes + b * BLOCK_BYTES + j % BLOCK_BYTES];
+                out[(size_t(r) * blocks + b) * BLOCK + j] = byte >> (2 * (j / BLOCK_BYTES)) & 3;
+            }
+}
+
+// out[i * GROUP + j] = row j of w times token i of x; both have `width` columns.
+static void unpacked_group(const uint8_t* w, size_t ld, int rows, int width, const int8_t* x, int tokens,
+                           int32_t* out) {
+    for (int i = 0; i < tokens; i++)
+        for (int r = 0; r < rows; r++) {
+            int32_t total = 0;
+            for (int c = 0; c < width; c++) total += int(w[r * ld + c]) * x[i * ld + c];
+            out[i * GROUP + r] = total;
+        }
+}
+
+#include "kernels_impl.h"
+}  // namespace scalar
+
+const Kernels* scalar_kernels() {
+    static const Kernels kernels = scalar::table("scalar");
+    return &kernels;
+}

@@ -1,0 +1,103 @@
+#include "model.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace {
+// A scaled rate of the linear variant is cut here: at 1 a token's value is stored whole, above it overshoots.
+constexpr float MAX_LINEAR_RATE = 1.0f;
+constexpr int HEAD_ROWS = 32;
+}  // namespace
+
+bl_model::bl_model(const bl_config& c, const bl_layer* layers_, const float* embed_, const float* norm_f_,
+                   const float* head_, int threads, const Kernels* kernels)
+    : config(c),
+      layers(layers_, layers_ + c.layers),
+      embed(embed_),
+      norm_f(norm_f_),
+      head(head_),
+      k(*kernels),
+      width(c.heads * c.head_dim),
+      widest(std::max({c.hidden, c.mlp, c.heads * c.head_dim})),
+      largest_whole(float((int64_t(1) << (c.activation_bits - 1)) - 1)),
+      pool(threads),
+      one(c, width, 1) {
+    own.reserve(size_t(threads));
+    for (int i = 0; i < threads; i++) own.emplace_back(c, width, widest);
+}
+
+void bl_model::quantise(const float* x, int n, Activations& into, int t) const {
+    float* wide = into.wide.at(size_t(t) * padded(n));
+    if (narrow()) {
+        *into.scales.at(t) = k.quantise(x, n, largest_whole, into.whole.at(size_t(t) * padded(n)));
+    } else if (config.activation_bits < 32) {
+        *into.wide_scales.at(t) = k.quantise_wide(x, n, largest_whole, wide);
+    } else {
+        std::copy(x, x + n, wide);
+        *into.wide_scales.at(t) = 1.0f;
+    }
+}
+
+void bl_model::multiply(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,
+                        bool add, Own& scratch) const {
+    if (rows.size() <= 0) return;
+    const uint8_t* codes = w.codes + size_t(rows.begin) * (padded(cols) / BLOCK * BLOCK_BYTES);
+    if (narrow())
+        k.ternary(codes, rows.size(), cols, w.scale, x.whole.data(), x.scales.data(), tokens, out + rows.begin, ld, add,
+                  scratch.unpacked.data());
+    else
+        k.ternary_wide(codes, rows.size(), cols, w.scale, x.wide.data(), size_t(padded(cols)), x.wide_scales.data(),
+                       tokens, out + rows.begin, ld, add, scratch.unpacked_wide.data());
+}
+
+void bl_model::project(const bl_layer& layer, Range rows, Activations& x, int tokens, float* views,
+                       Own& scratch) const {
+    if (tied()) {
+        multiply(layer.key, rows, config.hidden, x, tokens, views, size_t(3) * width, false, scratch);
+        return;
+    }
+    const bl_ternary* maps[] = {&layer.query, &layer.key, &layer.value};
+    for (int i = 0; i < 3; i++) {
+        const Range part{std::max(rows.begin - i * width, 0), std::min(rows.end - i * width, width)};
+        multiply(*maps[i], part, config.hidden, x, tokens, views + size_t(i) * width, size_t(3) * width, false,
+                 scratch);
+    }
+}
+
+float bl_model::rate(const bl_layer& layer, int head_, const float* x, float rate_scale) const {
+    if (tied()) return config.inner_lr * rate_scale;
+    const float z = k.dot(layer.rate_weight + size_t(head_) * config.hidden, x, config.hidden) + layer.rate_bias[head_];
+    const float open = 1.0f / (1.0f + std::exp(-z));
+    return rate_scale == 1.0f ? open : std::min(open * rate_scale, MAX_LINEAR_RATE);
+}
+
+void bl_model::norm_heads(const bl_layer& layer, const float* x, float* out) const {
+    if (!layer.out_norm) {
+        std::copy(x, x + width, out);
+        return;
+    }
+    for (int h = 0; h < config.heads; h++) {
+        const size_t at = size_t(h) * config.head_dim;
+        k.rms_norm(x + at, layer.out_norm, config.head_dim, config.out_norm_eps, out + at);
+    }
+}
+
+void bl_model::logits(float* h, int tokens, int thread, float* out) {
+    const size_t hidden = size_t(config.hidden), vocab = size_t(config.vocab);
+    const Range mine = share(tokens, thread, pool.size(), 1),
+                words = share(config.vocab, thread, pool.size(), HEAD_ROWS);
+    for (int t = mine.begin; t < mine.end; t++)
+        k.rms_norm(h + t * hidden, norm_f, config.hidden, config.norm_eps, h + t * hidden);
+    pool.barrier();
+    for (int row = words.begin; row < words.end; row += HEAD_ROWS)  // read once for all tokens
+        for (int t = 0; t < tokens; t++)
+            k.matvec(head + size_t(row) * hidden, std::min(HEAD_ROWS, words.end - row), config.hidden, h + t * hidden,
+                     out + t * vocab + size_t(row));
+}
+
+float bl_model::loss(const float* errors, int tokens) const {
+    double total = 0;
+    for (int t = 0; t < tokens; t++)
+        total += double(k.dot(errors + size_t(t) * width, errors + size_t(t) * width, width));
+    return float(total / 2 / config.heads / tokens);
+}

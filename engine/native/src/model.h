@@ -1,0 +1,129 @@
+// A body and what computing with it needs: weights by pointer, scratch memory, threads.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "api.h"
+#include "kernels.h"
+#include "pool.h"
+
+// Memory for values that every kernel may read with its widest loads.
+template <class T>
+class Buffer {
+public:
+    Buffer() = default;
+    explicit Buffer(size_t count) : values_(count) {}
+    T* data() { return values_.data(); }
+    T* at(size_t i) { return values_.data() + i; }
+    size_t size() const { return values_.size(); }
+
+private:
+    std::vector<T> values_;
+};
+
+struct Range {
+    int begin, end;
+    int size() const { return end - begin; }
+};
+
+// The share of `thread` in 0 ... total, cut at multiples of `grain`.
+inline Range share(int total, int thread, int threads, int grain) {
+    const int64_t pieces = (int64_t(total) + grain - 1) / grain;
+    const int64_t begin = pieces * thread / threads * grain, end = pieces * (thread + 1) / threads * grain;
+    return {int(begin < total ? begin : total), int(end < total ? end : total)};
+}
+
+inline int padded(int n) { return (n + BLOCK - 1) / BLOCK * BLOCK; }
+
+// Activations of `tokens` tokens, quantised as the config says, on their way into a ternary matrix.
+struct Activations {
+    Activations() = default;
+    Activations(int tokens, int width)
+        : whole(size_t(tokens) * padded(width)),
+          wide(size_t(tokens) * padded(width)),
+          scales(tokens),
+          wide_scales(tokens) {}
+    Buffer<int8_t> whole;
+    Buffer<float> wide;  // where int8 does not hold them
+    Buffer<Quantised> scales;
+    Buffer<float> wide_scales;
+};
+
+// What one thread needs for itself.
+struct Own {
+    Own(const bl_config& c, int width, int widest)
+        : normed(c.hidden),
+          heads(width),
+          hidden(widest),
+          query(c.head_dim),
+          key(c.head_dim),
+          activations(1, widest),
+          unpacked(size_t(GROUP) * padded(widest)),
+          unpacked_wide(padded(widest)) {}
+    Buffer<float> normed, heads, hidden, query, key;
+    Activations activations;
+    Buffer<uint8_t> unpacked;
+    Buffer<float> unpacked_wide;
+};
+
+// What the threads share while they compute `tokens` tokens.
+struct Shared {
+    Shared() = default;
+    Shared(const bl_config& c, int width, int tokens)
+        : stream(size_t(tokens) * c.hidden),
+          views(size_t(tokens) * 3 * width),
+          out(size_t(tokens) * width),
+          errors(size_t(tokens) * width),
+          gate(size_t(tokens) * c.mlp),
+          up(size_t(tokens) * c.mlp),
+          rates(size_t(tokens) * c.heads) {}
+    Buffer<float> stream;       // (T, D)
+    Buffer<float> views;        // (T, 3 H d): query, key, value
+    Buffer<float> out, errors;  // (T, H d)
+    Buffer<float> gate, up;     // (T, M)
+    Buffer<float> rates;        // (T, H)
+};
+
+struct bl_model {
+    bl_model(const bl_config& config, const bl_layer* layers, const float* embed, const float* norm_f,
+             const float* head, int threads, const Kernels* kernels);
+
+    const bl_config config;
+    const std::vector<bl_layer> layers;
+    const float *embed, *norm_f, *head;
+    const Kernels& k;
+    const int width;   // H d
+    const int widest;  // input of the widest ternary matrix
+    const float largest_whole;
+    Pool pool;
+    std::vector<Own> own;
+    Shared one;                           // for a token
+    std::shared_ptr<struct Chunk> chunk;  // for many, made when first needed
+
+    bool tied() const { return !config.linear; }
+    bool narrow() const { return config.activation_bits <= 8; }
+    float* fast(const bl_state& state, int layer) const { return state.fast + size_t(layer) * width * config.head_dim; }
+    float* tail(const bl_state& state, int layer) const {
+        return state.conv + size_t(layer) * (config.conv_kernel - 1) * 3 * width;
+    }
+    // Where the views lie within 3 H d; the tied variant has one for all three.
+    int query_at() const { return 0; }
+    int key_at() const { return tied() ? 0 : width; }
+    int value_at() const { return tied() ? 0 : 2 * width; }
+
+    // x (n) of token `t` into `into`.
+    void quantise(const float* x, int n, Activations& into, int t) const;
+    // Rows `rows` of out = w x for `tokens` tokens of activations; out (T, ld) is that of row 0.
+    void multiply(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,
+                  bool add, Own& scratch) const;
+    // The views' own rows `rows`, of query, key and value together.
+    void project(const bl_layer& layer, Range rows, Activations& x, int tokens, float* views, Own& scratch) const;
+    // The rate of a head for the normed input x (D).
+    float rate(const bl_layer& layer, int head, const float* x, float rate_scale) const;
+    // Norm each head of (H d) where the layer has a norm.
+    void norm_heads(const bl_layer& layer, const float* x, float* out) const;
+    // Within run: this thread's share of the logits (T, V) of the residual stream h (T, D), which is normed in place.
+    void logits(float* h, int tokens, int thread, float* out);
+    // One token's, or the mean of many tokens', inner loss from the errors (T, H d).
+    float loss(const float* errors, int tokens) const;
+};

@@ -1,0 +1,57 @@
+"""What every runtime refuses, in the same words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import BitLlamaConfig
+from engine.errors import ConfigError, SoulMismatchError
+
+
+def check_threads(threads: object) -> int:
+    """A number of threads. Raises `ConfigError` unless it is a whole number from 1 to 1024."""
+    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
+        raise ConfigError(f"threads is {threads!r}; it must be a whole number from 1 to 1024.")
+    return threads
+
+
+def max_rate_scale(config: BitLlamaConfig) -> float:
+    """The bound under which every update of this body stays stable."""
+    return 2.0 / config.inner_lr if config.ttt_variant == "tied" else math.inf
+
+
+def check_rate_scale(value: object, config: BitLlamaConfig) -> float:
+    """A factor on the inner learning rate. Raises `ConfigError` unless 0 < value < `max_rate_scale`."""
+    limit = max_rate_scale(config)
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not math.isfinite(value)
+        or not 0 < value < limit
+    ):
+        upper = f" and below {limit:g}, where the updates of this body become unstable" if limit < math.inf else ""
+        raise ConfigError(f"The learning rate cannot be scaled by {value!r}: it must be a number above 0{upper}.")
+    return float(value)
+
+
+def check_tokens(tokens: Sequence[int], config: BitLlamaConfig) -> NDArray[np.int32]:
+    """Token ids (T,). Raises `ConfigError` for one outside the vocabulary."""
+    ids = np.asarray(tokens, dtype=np.int64).reshape(-1)
+    bad = ids[(ids < 0) | (ids >= config.vocab_size)]
+    if bad.size:
+        raise ConfigError(f"Token {bad[0]} is outside the vocabulary of {config.vocab_size}.")
+    return ids.astype(np.int32)
+
+
+def check_fast(layers: Sequence[np.ndarray], config: BitLlamaConfig) -> None:
+    """Fast weights of every layer. Raises `SoulMismatchError` where their number or shape is not the body's."""
+    shape = config.fast_shape
+    if len(layers) != config.num_layers or any(layer.shape != shape for layer in layers):
+        found = ", ".join(sorted({str(layer.shape) for layer in layers})) or "none"
+        raise SoulMismatchError(
+            f"The soul has {len(layers)} layers of shape {found}, the body {config.num_layers} of {shape}."
+        )

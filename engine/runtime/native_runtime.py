@@ -1,0 +1,243 @@
+"""The body computed by the native library: on the processor, straight from the packed weights, without torch."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import native
+from engine.config import BitLlamaConfig
+from engine.errors import DeviceError
+from engine.formats.anatomy import Body, as_packed
+from engine.runtime.base import Cancel, Cancelled, Progress
+from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
+
+Floats = NDArray[np.float32]
+
+_UNDERSTOOD = {
+    "vocab_size", "hidden_dim", "num_layers", "inner_lr", "ttt_variant", "intermediate_dim", "num_heads", "head_dim",
+    "conv_kernel", "activation_bits", "norm_eps", "out_norm_eps", "chat_template", "extra",
+}  # fmt: skip
+"""The config keys that the library knows; a body that uses another one is left to torch."""
+
+MAX_THREADS = 8
+"""More threads than this only wait for the memory."""
+THREAD_WORK = 4_000_000
+"""Slow weights of a body below which a second thread would cost more in meetings than it saves."""
+
+
+def why_not_native(config: BitLlamaConfig) -> str | None:
+    """Why the native runtime cannot compute a body of this config here, as the end of a sentence, or None."""
+    reason = native.why_not()
+    if reason is not None:
+        return reason
+    for field in dataclasses.fields(config):
+        if field.name not in _UNDERSTOOD and getattr(config, field.name) != field.default:
+            return f"it does not know the config's {field.name}"
+    return None
+
+
+class NativeRuntime:
+    """`Runtime` over the native library. See `engine.runtime.base.Runtime` for what each member promises.
+
+    Args:
+        body: the slow weights; packed ones are used where the file maps them, float ones are quantised once.
+        threads: CPU threads; None takes as many as this process may use and this body is worth.
+        instructions: one of `engine.native.instruction_sets`; None takes the best.
+
+    Raises:
+        DeviceError: the library is absent or does not know this body's config, or memory is short.
+        ConfigError: `threads` is not a whole number from 1 to 1024.
+    """
+
+    name = "native"
+    device = "cpu"
+    chunk = native.MAX_CHUNK
+
+    def __init__(self, body: Body, threads: int | None = None, instructions: str | None = None) -> None:
+        reason = why_not_native(body.config)
+        if reason is not None:
+            raise DeviceError(f"The native runtime cannot be used, since {reason}; use the torch runtime.")
+        self.config = config = body.config
+        self.threads = default_threads(config) if threads is None else check_threads(threads)
+        self.instructions = instructions or native.instruction_sets()[0]
+        self._library = native.library()
+        self._weights = _Weights(body)
+        weights = self._weights
+        model = self._library.bl_create(
+            weights.config, weights.layers, weights.embed, weights.norm_f, weights.head,
+            self.threads, self.instructions.encode(),
+        )  # fmt: skip
+        if not model:
+            raise DeviceError(
+                f"The native runtime cannot start {self.threads} threads with the instructions {self.instructions}: "
+                "memory is short, or this processor lacks them."
+            )
+        self._model = model
+        # Not at exit: another thread may be computing still, and the process takes everything with it.
+        weakref.finalize(self, self._library.bl_destroy, model).atexit = False
+        count = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        self.reason = f"the processor computes with the native library, {self.instructions} on {count}"
+        heads, d = config.num_heads, config.fast_dim
+        tail = config.conv_kernel - 1 if config.ttt_variant == "linear" else 0
+        # Key by value, the transpose of a soul's: then no sum of the update runs across a vector.
+        self._fast = np.zeros((config.num_layers, heads, d, d), np.float32)
+        self._conv = np.zeros((config.num_layers, tail, 3 * heads * d), np.float32)
+        self._losses = np.zeros(config.num_layers, np.float32)
+        self._rate_scale = 1.0
+
+    @property
+    def rate_scale(self) -> float:
+        return self._rate_scale
+
+    @rate_scale.setter
+    def rate_scale(self, value: float) -> None:
+        self._rate_scale = check_rate_scale(value, self.config)
+
+    @property
+    def max_rate_scale(self) -> float:
+        return max_rate_scale(self.config)
+
+    @property
+    def inner_losses(self) -> np.ndarray:
+        return self._losses.copy()
+
+    def step(self, token: int) -> np.ndarray:
+        (checked,) = check_tokens([token], self.config)
+        logits = np.empty(self.config.vocab_size, np.float32)
+        self._library.bl_step(
+            self._model, self._state(), int(checked), self._rate_scale, logits.ctypes.data, self._losses.ctypes.data
+        )
+        return logits
+
+    def prefill(
+        self,
+        tokens: Sequence[int],
+        logits: bool = True,
+        cancel: Cancel | None = None,
+        progress: Progress | None = None,
+    ) -> np.ndarray | None:
+        ids = check_tokens(tokens, self.config)
+        last = None
+        for start in range(0, len(ids), self.chunk):
+            if cancel is not None and cancel():
+                raise Cancelled(start)
+            piece = ids[start : start + self.chunk]
+            end = start + len(piece)
+            last = self._feed(piece, int(logits and end == len(ids)))
+            if progress is not None:
+                progress(end)
+        return last[0] if logits and last is not None else None
+
+    def score(self, tokens: Sequence[int]) -> Floats:
+        """See `engine.runtime.scoring.Scores.score`."""
+        ids = check_tokens(tokens, self.config)
+        losses = np.zeros(max(0, len(ids) - 1), np.float32)
+        for start in range(0, len(ids), self.chunk):
+            piece = ids[start : start + self.chunk]
+            logits = self._feed(piece, len(piece))
+            after = ids[start + 1 : start + len(piece) + 1]
+            logits = logits[: len(after)]
+            logits -= logits.max(axis=1, keepdims=True)
+            taken = logits[np.arange(len(after)), after]
+            losses[start : start + len(after)] = np.log(np.exp(logits).sum(axis=1)) - taken
+        return losses
+
+    def read_fast(self) -> list[np.ndarray]:
+        shape = self.config.fast_shape
+        return [np.ascontiguousarray(layer.swapaxes(-1, -2)).reshape(shape) for layer in self._fast]
+
+    def write_fast(self, layers: Sequence[np.ndarray]) -> None:
+        check_fast(layers, self.config)
+        for mine, given in zip(self._fast, layers, strict=True):
+            mine[:] = given.reshape(mine.shape).swapaxes(-1, -2)
+        self.reset_transient()
+
+    def reset(self) -> None:
+        self._fast[:] = 0
+        self.reset_transient()
+
+    def reset_transient(self) -> None:
+        self._conv[:] = 0
+
+    def snapshot(self) -> tuple[Floats, Floats]:
+        return self._fast.copy(), self._conv.copy()
+
+    def restore(self, snapshot: tuple[Floats, Floats]) -> None:
+        self._fast[:], self._conv[:] = snapshot
+
+    def _feed(self, ids: NDArray[np.int32], rows: int) -> Floats:
+        """Live through 1 to `MAX_CHUNK` tokens; the logits (rows, V) of the last `rows` of them."""
+        logits = np.empty((rows, self.config.vocab_size), np.float32)
+        code = self._library.bl_prefill(
+            self._model, self._state(), ids.ctypes.data, len(ids), self._rate_scale,
+            logits.ctypes.data, rows, self._losses.ctypes.data,
+        )  # fmt: skip
+        if code:
+            raise MemoryError
+        return logits
+
+    def _state(self) -> native.State:
+        return native.State(self._fast.ctypes.data, self._conv.ctypes.data)
+
+
+class _Weights:
+    """A body's weights as the library wants them; keeps alive what the pointers point to."""
+
+    def __init__(self, body: Body) -> None:
+        c = body.config
+        self._body = body
+        self._kept: list[np.ndarray] = []
+        linear = c.ttt_variant == "linear"
+        self.config = native.Config(
+            c.vocab_size, c.hidden_dim, c.num_layers, c.num_heads, c.fast_dim, c.mlp_dim,
+            c.conv_kernel if linear else 1, c.activation_bits, linear, c.inner_lr, c.norm_eps,
+            c.out_norm_eps or c.norm_eps,
+        )  # fmt: skip
+        self.embed, self.norm_f, self.head = map(self._floats, ("embed.weight", "norm_f.weight", "lm_head.weight"))
+        self.layers = (native.Layer * c.num_layers)()
+        for i, layer in enumerate(self.layers):
+            self._fill(layer, f"layers.{i}.")
+
+    def _fill(self, layer: native.Layer, prefix: str) -> None:
+        ternary = {"key": "ttt.down", "up": "ttt.up", "gate": "mlp.gate_proj", "mlp_up": "mlp.up_proj"}
+        ternary |= {"mlp_down": "mlp.down_proj", "query": "ttt.query", "value": "ttt.value"}
+        floats = {"norm1": "norm1.weight", "norm2": "norm2.weight", "conv": "ttt.conv.weight"}
+        floats |= {"rate_weight": "ttt.rate.weight", "rate_bias": "ttt.rate.bias", "out_norm": "ttt.out_norm.weight"}
+        for field, name in ternary.items():
+            if f"{prefix}{name}.weight" in self._body.tensors:
+                setattr(layer, field, self._ternary(f"{prefix}{name}.weight"))
+        for field, name in floats.items():
+            if prefix + name in self._body.tensors:
+                setattr(layer, field, self._floats(prefix + name))
+
+    def _floats(self, name: str) -> int:
+        tensor = self._body.tensors[name]
+        assert isinstance(tensor, np.ndarray)
+        return self._pointer(np.ascontiguousarray(tensor.T if "conv" in name else tensor, np.float32))
+
+    def _ternary(self, name: str) -> native.Ternary:
+        packed = as_packed(self._body.tensors[name])
+        return native.Ternary(self._pointer(np.ascontiguousarray(packed.codes)), packed.scale)
+
+    def _pointer(self, array: np.ndarray) -> int:
+        self._kept.append(array)
+        return int(array.ctypes.data)
+
+
+def default_threads(config: BitLlamaConfig) -> int:
+    """Threads that a body is worth on this machine."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdigit() and int(asked):
+        return min(int(asked), MAX_THREADS)
+    if config.num_parameters < THREAD_WORK:
+        return 1
+    affinity: Any = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(cores, MAX_THREADS)

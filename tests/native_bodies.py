@@ -1,0 +1,42 @@
+"""Bodies for the tests of the native library, and the mark of tests that need it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import tiny
+
+from engine import native
+from engine.formats.body import Body, PackedTernary
+
+needs_library = pytest.mark.skipif(native.why_not() is not None, reason=f"no native library: {native.why_not()}")
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "tied": {"ttt_variant": "tied"},
+    "linear": {"ttt_variant": "linear"},
+    "tied, odd sizes": {"ttt_variant": "tied", "hidden_dim": 44, "head_dim": 13, "intermediate_dim": 71},
+    "linear, odd sizes": {
+        "ttt_variant": "linear", "hidden_dim": 50, "num_heads": 3, "head_dim": 17, "intermediate_dim": 133,
+        "conv_kernel": 3, "vocab_size": 263, "out_norm_eps": 0.5,
+    },
+    "linear, no convolution": {"ttt_variant": "linear", "conv_kernel": 1},
+    "linear, wide": {"ttt_variant": "linear", "hidden_dim": 192, "num_heads": 2, "head_dim": 96, "norm_eps": 1e-3},
+}  # fmt: skip
+
+
+def random_body(shape: str = "linear", seed: int = 0, packed: bool = True, **changes: Any) -> Body:
+    """A random body of one of `SHAPES`, with a tokenizer; no tensor has its initial value."""
+    sizes = SHAPES[shape] | changes
+    config = tiny.config(sizes.pop("ttt_variant"), **sizes)
+    rng = np.random.default_rng(seed)
+    tensors: dict[str, Any] = {}
+    for name, spec in config.tensor_specs().items():
+        values = rng.standard_normal(spec.shape).astype(np.float32)
+        if "norm" in name:
+            values = 1 + values / 4
+        elif name != "embed.weight":
+            values *= np.float32(spec.shape[-1] ** -0.5)
+        tensors[name] = PackedTernary.from_float(values) if spec.ternary and packed else values
+    return Body(config, tensors, tiny.tokenizer_json(), encoding="packed" if packed else "float")
