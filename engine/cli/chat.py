@@ -26,9 +26,16 @@ HELP = """\
 /temp X       0 = always the likeliest word, 1 = as the model believes, more = wilder
 /len N        the longest answer, in tokens
 /new          begin another conversation with the same soul
+/dial X       begin one that it learns from (learn), one that leaves no trace in it (use), or one without it (temporary)
 /help         this list
 /quit         leave (or Ctrl+D); the soul is saved
 A line that begins with // is said with one /. A line that ends with \\ goes on in the next."""
+
+_DIALS = {
+    "learn": "It learns from all that you say.",
+    "use": "It knows what it has learned, but keeps nothing of this conversation; nothing is written.",
+    "temporary": "This is without its soul: it knows nothing and keeps nothing; nothing is written.",
+}
 
 
 def add_parser(commands: Any) -> None:
@@ -39,6 +46,10 @@ def add_parser(commands: Any) -> None:
     options.add_device(parser)
     options.add_sampling(parser, length=256)
     parser.add_argument("--system", metavar="TEXT", default="", help="a system prompt, read when a conversation begins")
+    parser.add_argument(
+        "--dial", choices=tuple(_DIALS), default="learn",
+        help="learn from it all; use the soul but keep nothing; temporary: no soul, nothing on disk (default: learn)",
+    )  # fmt: skip
     options.add_sleep(parser, prefix="sleep-")
     parser.set_defaults(run=run)
 
@@ -47,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
     """Talk until the input ends; 1 when something in a script that was piped in went wrong."""
     sampling = options.sampling(args)
     with options.open_mind(args) as mind:
+        mind.new_conversation(dial=args.dial)
         chat = Chat(mind, args, sampling)
         chat.banner()
         chat.loop()
@@ -71,6 +83,7 @@ class Chat:
             "/temp": self._temp,
             "/len": self._len,
             "/new": self._new,
+            "/dial": self._dial,
             "/help": lambda _: self.note(HELP),
         }
         if self.interactive:
@@ -87,14 +100,16 @@ class Chat:
         config = llama.body.config
         self.note(f"Model    {llama.body.path}: {config.num_parameters:,} weights in {config.num_layers} layers")
         self.note(f"Runtime  {llama.runtime.name} on {llama.runtime.device}: {llama.runtime.reason}")
-        self.note(f"Soul     {self.mind.store.name}, level {self.mind.level:,} (tokens lived)")
+        self.note(f"Soul     {self.mind.soul_name}, level {self.mind.level:,} (tokens lived)")
         waiting = len(self.mind.waiting())
         for problem in self.mind.log.problems:
             self.note(f"Note     {problem}")
         if waiting:
             self.note(f"Waiting  {options.counted(waiting, 'message')} to sleep on: /sleep")
         if self.interactive:
-            self.note("It learns from all that you say. /help lists the commands, /quit leaves.\n")
+            self.note(f"{_DIALS[self.mind.dial]} /help lists the commands, /quit leaves.\n")
+        elif self.mind.dial != "learn":
+            self.note(f"Note     {_DIALS[self.mind.dial]}")
 
     def loop(self) -> None:
         """Read and answer until /quit, the end of the input, or Ctrl+C twice."""
@@ -201,8 +216,14 @@ class Chat:
         self.note(f"Answers of at most {self.length} tokens.")
 
     def _new(self, _: str) -> None:
-        self.mind.new_conversation()
+        self.mind.new_conversation(dial=self.mind.dial)
         self.note("Another conversation, the same soul.")
+
+    def _dial(self, value: str) -> None:
+        from engine.memory.dial import checked
+
+        self.mind.new_conversation(dial=checked(value))
+        self.note(f"Another conversation. {_DIALS[self.mind.dial]}")
 
 
 def _number(text: str, kind: type, name: str, example: str) -> Any:

@@ -32,7 +32,7 @@ def add_workspace(parser: argparse.ArgumentParser) -> None:
         "--workspace", metavar="FOLDER", type=Path, help="where memories and souls are kept (default: per user)"
     )
     group.add_argument("--portable", action="store_true", help="keep the workspace beside the program")
-    parser.add_argument("--soul", metavar="NAME", default="main", help="which soul of this model (default: main)")
+    parser.add_argument("--soul", metavar="NAME", help="which soul of this model (default: the one used last)")
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:

@@ -13,13 +13,15 @@ from engine.cli.terminal import Interrupts, printable
 
 def add_parser(commands: Any) -> None:
     """Add this command to the parser."""
-    parser = commands.add_parser("run", help="complete a prompt", description=__doc__)
+    parser = commands.add_parser("run", help="complete a prompt", description=__doc__, allow_abbrev=False)
     parser.add_argument("model", metavar="MODEL", type=Path, help="a model folder, .safetensors or .bitt")
     parser.add_argument("prompt", metavar="PROMPT", help="the text to go on from; - reads it from the input")
     options.add_device(parser)
     options.add_sampling(parser, length=100)
     parser.add_argument("--stop", metavar="TEXT", action="append", default=[], help="end before this text; repeatable")
-    parser.add_argument("--soul", metavar="FILE", type=Path, help="begin as this soul; the file is not changed")
+    parser.add_argument(
+        "--soul-file", metavar="FILE", type=Path, help="begin as the soul in this file, which is not changed"
+    )
     parser.set_defaults(run=run)
 
 
@@ -30,8 +32,8 @@ def run(args: argparse.Namespace) -> int:
     options.sampling(args)
     options.at_least_one(args.max_tokens, "--max-tokens")
     llama = Llama.load_auto(args.model, args.device, args.threads)
-    if args.soul is not None:
-        llama.load_soul(args.soul)
+    if args.soul_file is not None:
+        llama.load_soul(args.soul_file)
     prompt = sys.stdin.read() if args.prompt == "-" else args.prompt
     clean = printable if sys.stdout.isatty() else str
     with Interrupts() as stop:

@@ -252,7 +252,7 @@ def _make_anew(
 
     relive(llama, load_soul(one.start.path) if one.start else None, one.steps, one.heard, cancel, on_step)
     note = f"messages forgotten: {len(plan.reduced.gone)}"
-    llama.adopt(replace(after_event(llama.meta, "forget", note, {"before": ""}), name=one.store.name))
+    llama.adopt(replace(after_event(llama.meta, "forget", note, {"former": ""}), name=one.store.name))
     soul = llama.soul()
     save_soul(change.prepare(one.store.active), soul)
     save_soul(change.prepare(one.store.file_for("forget", soul.meta.id)), soul)

@@ -9,12 +9,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from engine.errors import BitLlamaError
 from engine.formats.soul import Soul, SoulMeta, new_meta, save_soul
 from engine.llama import Llama
 from engine.memory.dial import Aside, Dial
 from engine.memory.life import last_lived
 from engine.memory.log import ConversationLog
 from engine.memory.souls import Event, SoulStore
+from engine.memory.timeline import Timeline
 
 MILESTONE = 2000
 """Tokens lived after which a new conversation keeps the soul as it stands: forgetting goes back to such moments."""
@@ -69,10 +71,18 @@ class LivingSoul:
             self._aside.end()
             self._aside = None
 
-    def save(self) -> None:
-        """Write the soul as it lives (a conversation that it stood aside from is over); its history stays."""
+    def save(self) -> bool:
+        """Write the soul as it lives (a conversation that it stood aside from is over); its history stays.
+
+        Returns False where that was not needed: it lived nothing since, or is newborn and was never written.
+        """
         self.come_back()
+        meta = self.llama.meta
+        unwritten = not meta.level and not meta.history and not self.store.active.exists()
+        if unwritten or self.store.holds(meta):
+            return False
         self.llama.adopt(self.store.autosave(self.llama.soul()).meta)
+        return True
 
     def milestone(self) -> None:
         """Keep this moment where much was lived since the last one. Call it when nothing is transient."""
@@ -80,6 +90,7 @@ class LivingSoul:
             self.save()
             self.store.keep_moment()
             self._milestone = self.llama.level
+            self._prune()
 
     def commit(self, event: Event, note: str = "", facts: dict[str, Any] | None = None, root: bool = False) -> Soul:
         """Write the soul as it lives as the outcome of `event`, the former one kept; see `SoulStore.save_active`."""
@@ -87,7 +98,13 @@ class LivingSoul:
         facts = {"heard": self.log.newest(), **(facts or {})}
         kept = self.store.save_active(self.llama.soul(), event, note, facts, root)
         self.llama.adopt(kept.meta)
+        self._prune()
         return kept
+
+    def _prune(self) -> None:
+        """Thin out old autosaves. Where that fails, what happened stands all the same, with more files than needed."""
+        with contextlib.suppress(BitLlamaError):
+            Timeline(self.store).prune()
 
     def become(self, soul: Soul, event: Event, note: str, facts: dict[str, Any] | None = None) -> Soul:
         """Go on as `soul`, with nothing transient; the present one is kept."""

@@ -269,11 +269,12 @@ class Mind:
 
         A conversation that it does not learn from ends with this.
         """
-        self.soul.save()
-        self.household.choose(self.store.name)
+        if self.soul.save():
+            self.household.choose(self.store.name)
 
     def keep(self, note: str = "") -> Soul:
         """`save`, and keep this moment in the soul's history under an id; returns it as written."""
+        self.save()
         return self.soul.commit("save", note)
 
     def save_soul_as(self, path: str | PathLike[str]) -> Soul:

@@ -21,7 +21,7 @@ from engine.runtime.base import Cancel, Cancelled
 OnStep = Callable[[Step], None]
 """Told after every step, with the soul as it then is."""
 
-_OF_ITS_TIME = frozenset({"event", "id", "created", "level", "note", "lived", "before"})
+_OF_ITS_TIME = frozenset({"event", "id", "created", "level", "note", "lived", "former"})
 
 
 def relive(
@@ -63,7 +63,7 @@ def relive(
 
 def _happen(llama: Llama, step: Happening, heard: Sequence[Entry], cancel: Cancel | None) -> None:
     event = step.event
-    facts = {key: value for key, value in event.items() if key not in _OF_ITS_TIME} | {"before": ""}
+    facts = {key: value for key, value in event.items() if key not in _OF_ITS_TIME} | {"former": ""}
     if step.kind in CLEARING:
         llama.new_conversation()
     if step.kind == "sleep":

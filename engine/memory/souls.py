@@ -116,7 +116,7 @@ class SoulStore:
 
         A soul that has lived nothing since it was written is not written again. Raises `FileFormatError`.
         """
-        if self._written == (soul.meta.id, soul.meta.level) and self.active.exists():
+        if self.holds(soul.meta):
             return soul
         old = soul.meta
         if self._kept(old.id) is None:
@@ -126,6 +126,10 @@ class SoulStore:
         soul = replace(soul, meta=meta)
         self._write(soul)
         return soul
+
+    def holds(self, meta: SoulMeta) -> bool:
+        """Whether the active file, as this object read or wrote it last, is this soul, having lived nothing since."""
+        return self._written == (meta.id, meta.level) and self.active.exists()
 
     def keep_moment(self) -> None:
         """Keep the active soul as it was written last, as an ``autosave``; it lives on under an id of its own."""
@@ -145,9 +149,14 @@ class SoulStore:
 
         Raises `FileFormatError` when it cannot be written; then the former one is still active.
         """
-        before = self._keep_former()
-        soul = replace(soul, meta=after_event(soul.meta, event, note, {"before": before, **(facts or {})}, root))
-        soul = replace(soul, meta=replace(soul.meta, name=self.name))
+        old = soul.meta
+        if event == "save" and self.holds(old) and self._kept(old.id) is None:
+            # It is the active one itself that is kept, so it need not be kept twice.
+            meta = replace(after_event(old, event, note, {"former": "", **(facts or {})}), parent=old.parent)
+        else:
+            former = self._keep_former()
+            meta = after_event(old, event, note, {"former": former, **(facts or {})}, root)
+        soul = replace(soul, meta=replace(meta, name=self.name))
         self._write(soul)
         self._keep(event, soul.meta.id)
         return soul

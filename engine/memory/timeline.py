@@ -128,7 +128,7 @@ class Timeline:
             raise ConfigError("Nothing has happened to this soul that could be undone.")
         if event.get("event") == "forget":
             raise ConfigError("What was forgotten stays forgotten: the soul of before is gone.")
-        kept = [m for m in self.moments() if m.id == event.get("before")]
+        kept = [m for m in self.moments() if m.id == event.get("former")]
         if not kept:
             raise ConfigError(
                 f"The soul of before the {event.get('event')} is not kept any more; `bit-llama soul list` shows "

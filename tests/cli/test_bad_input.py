@@ -100,7 +100,7 @@ def test_as_a_program_too(program: Run, tmp_path: Path) -> None:
 def test_a_soul_of_another_body(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     layers = [np.zeros((2, 16, 16), np.float32)] * 2
     save_soul(tmp_path / "stranger.soul", Soul(layers, new_meta("f" * 64)))
-    assert main(["run", str(models / "tiny.bitt"), "x", "--soul", str(tmp_path / "stranger.soul")]) == 1
+    assert main(["run", str(models / "tiny.bitt"), "x", "--soul-file", str(tmp_path / "stranger.soul")]) == 1
     told(capsys, "ffffffff", "body")
 
 
@@ -109,7 +109,7 @@ def test_a_file_that_is_no_soul(
     models: Path, tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "bad.soul").write_bytes(content)
-    assert main(["run", str(models / "tiny.bitt"), "x", "--soul", str(tmp_path / "bad.soul")]) == 1
+    assert main(["run", str(models / "tiny.bitt"), "x", "--soul-file", str(tmp_path / "bad.soul")]) == 1
     told(capsys, "bad.soul")
 
 

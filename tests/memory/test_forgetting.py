@@ -160,7 +160,7 @@ def test_kept_souls_that_lived_it_go_and_named_ones_come_back_without_it(wake: W
     assert (middle.event, middle.when, middle.stale) == ("save", save.when, False)
     meta = middle.meta
     assert digest(mind.store.read(middle.id)) == digest(made_from(mind, meta, mind.log.folder).soul())
-    assert [e["event"] for e in mind.llama.soul_history] == [e for e in ("save", "sleep", "restore", "sleep", "forget")]
+    assert [e["event"] for e in mind.llama.soul_history] == ["save", "sleep", "restore", "sleep", "forget"]
 
 
 def test_a_kept_moment_shortens_the_way(wake: Wake) -> None:
