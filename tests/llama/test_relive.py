@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tiny
 
+from engine.errors import DeviceError
 from engine.llama import Llama
 from engine.runtime.base import Cancelled
 from engine.runtime.select import create_runtime
@@ -19,9 +20,19 @@ TURNS = [
 ]
 
 
-def newborn(variant: str) -> Llama:
+@pytest.fixture(params=["torch", "native"])
+def runtime(request: pytest.FixtureRequest) -> str:
+    if request.param == "native":
+        try:
+            create_runtime(tiny.body("linear"), device="cpu", runtime="native")
+        except DeviceError as error:
+            pytest.skip(str(error))
+    return str(request.param)
+
+
+def newborn(variant: str, runtime: str = "auto") -> Llama:
     body = tiny.body(variant)
-    return Llama(body, create_runtime(body, device="cpu"))
+    return Llama(body, create_runtime(body, device="cpu", runtime=runtime))
 
 
 def fast(llama: Llama) -> np.ndarray:
@@ -30,8 +41,8 @@ def fast(llama: Llama) -> np.ndarray:
 
 @pytest.mark.parametrize("variant", ["linear", "tied"])
 @pytest.mark.parametrize("most", [1, 7, 60])
-def test_the_same_turns_lived_again_give_the_same_bits(variant: str, most: int) -> None:
-    first, again = newborn(variant), newborn(variant)
+def test_the_same_turns_lived_again_give_the_same_bits(variant: str, most: int, runtime: str) -> None:
+    first, again = newborn(variant, runtime), newborn(variant, runtime)
     for n, messages in enumerate(TURNS):
         stop = (lambda _: False) if n == 1 else None  # one reply is stopped by its listener
         done = first.stream_chat(messages, most, SamplingParams(seed=n), stop)

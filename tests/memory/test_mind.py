@@ -156,10 +156,10 @@ def test_sleep_takes_what_waits_and_the_next_sleep_only_what_is_new(wake: Wake) 
     mind.say("I live in Oslo.", max_tokens=3)
     assert [entry.text for entry in mind.waiting()] == ["My cat is Miso.", "I live in Oslo."]
     before = fast(mind)
-    report = mind.sleep(rate=2)
+    report = mind.sleep(rate=2, method="replay")
     assert (report.entries, report.kept) == (2, True)
     assert mind.waiting() == []
-    assert not mind.sleep().kept
+    assert not mind.sleep(method="replay").kept
 
     mind = wake()
     assert mind.waiting() == []
@@ -173,7 +173,7 @@ def test_sleep_takes_what_waits_and_the_next_sleep_only_what_is_new(wake: Wake) 
 def test_going_back_to_an_older_soul_brings_back_what_waits(mind: Mind) -> None:
     mind.say("My cat is Miso.", max_tokens=3)
     awake, level = fast(mind), mind.level
-    mind.sleep()
+    mind.sleep(method="replay")
     asleep = mind.store.entries()[0]
     mind.restore(asleep.id)
     assert (fast(mind) == awake).all()
@@ -189,13 +189,13 @@ def test_a_night_that_cannot_be_written_did_not_happen(
     before, level = fast(mind), mind.level
     full_disk()
     with pytest.raises(FileFormatError, match="Could not write"):
-        mind.sleep()
+        mind.sleep(method="replay")
     monkeypatch.undo()
     assert (fast(mind) == before).all()
     assert (on_disk(mind) == before).all()
     assert mind.level == level
     assert len(mind.waiting()) == 1
-    assert mind.sleep().kept
+    assert mind.sleep(method="replay").kept
 
 
 def test_a_copy_of_the_soul_goes_and_comes(mind: Mind, tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ print("awake", flush=True)
 for n in range(1000):
     mind.say(f"message {n}", max_tokens=4)
     print("answered", n, flush=True)
-    mind.sleep(passes=3)
+    mind.sleep(method="replay", passes=3)
     print("slept", flush=True)
 """
 
