@@ -52,7 +52,17 @@ companion: $(VENV)/.installed
 	    $$(test -f $(COMPANION)/far/checkpoints/latest && echo --resume) \
 	    --context-len 576 --batch-size 4 --lr 1.2e-3 --min-lr 3e-5 --warmup-steps 40 --steps 850 \
 	    --save-interval 100 --eval-interval 200 --eval-tokens 40000 --log-interval 20
-	$(BIN)/bit-llama export $(COMPANION)/far/model resources/models/companion.bitt
+	test -f $(COMPANION)/long-text/train.jsonl || \
+	    $(BIN)/python -m engine.train.companion generate --out $(COMPANION)/long-text --lives 9000 --seed 3 --mix long
+	test -f $(COMPANION)/long-data/meta.json || \
+	    $(BIN)/bit-llama prepare $(COMPANION)/long-text --out $(COMPANION)/long-data \
+	    --tokenizer $(COMPANION)/data/tokenizer.json --val-fraction 0.01
+	$(BIN)/bit-llama train --data $(COMPANION)/long-data --out $(COMPANION)/long --init-from $(COMPANION)/far/model \
+	    $$(test -f $(COMPANION)/long/checkpoints/latest && echo --resume) \
+	    --context-len 1536 --batch-size 2 --lr 1.2e-3 --min-lr 3e-5 --warmup-steps 60 --steps 5000 \
+	    --heard-weight 0 --rate-floor 0.01 --out-norm-eps 0.1 \
+	    --save-interval 100 --eval-interval 400 --eval-tokens 40000 --log-interval 20
+	$(BIN)/bit-llama export $(COMPANION)/long/model resources/models/companion.bitt
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
