@@ -47,17 +47,26 @@ class SoulGradient:
         body: the slow weights; not changed.
         layers: where to start, one float32 array of ``config.fast_shape`` a layer.
         learning_rate: Adam's.
-        stay: weight of the squared distance from the start (a proximal term), per lesson token.
+        stay: weight of the squared distance from the start (a proximal term) beside the mean loss.
         device: as `BitLlama.from_body` takes it.
+        threads: CPU threads of torch in this process; None leaves them as they are.
 
     Raises `ConfigError` for a learning rate or a weight that cannot be.
     """
 
     def __init__(
-        self, body: Body, layers: Sequence[np.ndarray], learning_rate: float, stay: float = 0.0, device: str = "cpu"
+        self,
+        body: Body,
+        layers: Sequence[np.ndarray],
+        learning_rate: float,
+        stay: float = 0.0,
+        device: str = "cpu",
+        threads: int | None = None,
     ) -> None:
         if not 0 < learning_rate < 1 or not 0 <= stay < float("inf"):
             raise ConfigError(f"A learning rate of {learning_rate!r} with {stay!r} to stay cannot be used; see sleep.")
+        if threads is not None:
+            torch.set_num_threads(threads)
         self._model = BitLlama.from_body(body, device, frozen=False).requires_grad_(False)
         shape = self._model.init_state().layers[0].fast.shape[1:]
         self._leaves = [

@@ -22,6 +22,7 @@ from engine.memory.sleep.replay import Meter, Talk
 from engine.memory.sleep.settings import SleepSettings
 from engine.runtime.base import Cancel
 from engine.text.template import Message
+from engine.train.companion.dialogues import make_life
 from engine.train.companion.frames import Replies
 from engine.train.companion.kinds import OPEN_KINDS
 from engine.train.companion.memory import Chooser, Memory
@@ -37,6 +38,11 @@ WINDOW = 160
 """Tokens of a lesson at most, about: longer conversations are cut between messages."""
 HEARD_WEIGHT = 0.2
 """How much a token of the person's own words counts beside one of an answer."""
+UNKNOWN_SHARE = 0.35
+"""Questions about what was never told, for each fact."""
+EVERYDAY_SHARE = 0.35
+"""Stretches of everyday talk, for each fact."""
+EVERYDAY_EXCHANGES = 5
 BACKWARD_COST = 4.0
 """A token of a lesson takes about so many times the work of a token replayed."""
 TYPICAL = 80
@@ -77,12 +83,19 @@ class Lessons:
             fact = statement.fact
             asked = (self._user.ask(fact.kind, fact.subject), self._replies.known(fact))
             lessons.append(self._dialogue([*self._distraction(), asked]))
-        for _ in range(max(2, (len(self.told) + 2) // 3)):
+        for _ in range(max(2, round(UNKNOWN_SHARE * len(self.told)))):
             kind, subject = self._chooser.unknown()
             asked = (self._user.ask(kind, subject), self._replies.unknown(kind, subject))
             lessons.append(self._dialogue([*self._distraction(), asked]))
-            lessons.append(self._dialogue([self._talk.exchange() for _ in range(3)]))
+        lessons += [self._everyday() for _ in range(max(2, round(EVERYDAY_SHARE * len(self.told))))]
         return lessons
+
+    def _everyday(self) -> Lesson:
+        """A stretch of another's life, in which things are told and asked: what the soul must not stand against."""
+        life = make_life(self.seed, self._rng.randrange(1 << 30), "chat")
+        exchanges = self._rng.choice(life.conversations).exchanges
+        at = self._rng.randrange(max(1, len(exchanges) - EVERYDAY_EXCHANGES))
+        return self._dialogue([(e.user, e.reply) for e in exchanges[at : at + EVERYDAY_EXCHANGES]])
 
     def batches(self) -> list[list[Lesson]]:
         """One round in batches of like length, in any order."""
@@ -100,10 +113,13 @@ class Lessons:
         return [self._talk.exchange() for _ in range(self._rng.choice((0, 0, 1, 2, 4)))]
 
     def _dialogue(self, pairs: Sequence[tuple[str, str]]) -> Lesson:
+        """A lesson of the last pairs that fit into the window, of the last one at least."""
         from engine.runtime.soul_gradient import Lesson
 
         said = [Message("user" if at == 0 else "assistant", text) for pair in pairs for at, text in enumerate(pair)]
         rendered = self.llama.template.render_masked(self.llama.tokenizer, said)
+        if len(rendered.ids) > WINDOW and len(pairs) > 1:
+            return self._dialogue(pairs[1:])
         return Lesson(rendered.ids, [float(own) for own in rendered.mask], pairs[-1][0])
 
     def _as_heard(self, talk: Talk) -> Iterator[Lesson]:
@@ -152,7 +168,8 @@ def deepen(
     from engine.runtime.soul_gradient import SoulGradient
 
     start = llama.runtime.read_fast()
-    gradient = SoulGradient(llama.body, start, settings.learning_rate, settings.stay)
+    threads = getattr(llama.runtime, "threads", None)  # a runtime without torch has its own; torch has been told
+    gradient = SoulGradient(llama.body, start, settings.learning_rate, settings.stay, threads=threads)
     came = Deepened(start, 0, 0, False)
     for number in range(rounds):
         gradient.set_learning_rate(settings.learning_rate * (1.0 + (LAST_RATE - 1.0) * number / settings.rounds))
