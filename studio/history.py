@@ -20,9 +20,10 @@ class Conversation:
 
     id: str
     lines: list[Line] = field(default_factory=list)
+    _folded: list[str] = field(default_factory=list)
 
     @property
-    def title(self) -> str:
+    def first_words(self) -> str:
         """What the person said first."""
         return next((line.text for line in self.lines if line.role == "user"), self.lines[0].text)
 
@@ -30,6 +31,17 @@ class Conversation:
     def last(self) -> str:
         """When something was said last, ISO 8601 in UTC."""
         return self.lines[-1].timestamp
+
+    @property
+    def folded(self) -> list[str]:
+        """The texts without upper case, for searching; made once for each line."""
+        self._folded += [line.text.casefold() for line in self.lines[len(self._folded) :]]
+        return self._folded
+
+    def replace(self, lines: list[Line]) -> None:
+        """Have other lines."""
+        self.lines = lines
+        self._folded = []
 
 
 class History:

@@ -176,6 +176,21 @@ class ResetSoul(Command):
 
 
 @dataclass(frozen=True)
+class TakeIn(Command):
+    """Add messages from elsewhere to the log, to be slept on; answered by the `Line`s as logged."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """Messages that are in the log now."""
+
+    lines: tuple[Line, ...]
+    soul: SoulFacts
+
+
+@dataclass(frozen=True)
 class Close(Command):
     """Save the soul, let the model go and end the thread. Where saving fails the thread lives on."""
 

@@ -7,7 +7,7 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
@@ -24,6 +24,7 @@ from studio.messages import (
     EngineFailure,
     Event,
     Failed,
+    Line,
     LoadSoul,
     Open,
     Opened,
@@ -34,6 +35,8 @@ from studio.messages import (
     Sleep,
     Slept,
     SoulFacts,
+    TakeIn,
+    TakenIn,
     Token,
 )
 from studio.surprise import Surprise
@@ -183,6 +186,13 @@ class Session(QObject):
         with self._occupied(Busy.SOUL):
             self.soul = await self._ask(ResetSoul)
             self.surprise.clear()
+
+    async def take_in(self, lines: Sequence[Line]) -> tuple[Line, ...]:
+        """Add messages from elsewhere to the log; returns them as logged."""
+        with self._occupied(Busy.SOUL):
+            taken: TakenIn = await self._ask(lambda number: TakeIn(number, tuple(lines)))
+            self.soul = taken.soul
+        return taken.lines
 
     def stop(self) -> None:
         """End the reply under way within one token, or the sleep under way within one chunk."""

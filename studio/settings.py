@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import BitLlamaError, ConfigError
-from engine.formats import atomic
+from studio import json_file
 
 Kind = Literal["float", "int", "text", "choice", "paths"]
 
@@ -199,31 +198,15 @@ class Settings(QObject):
             return
         changed = {key: value for key, value in self._values.items() if not self.is_default(key)}
         try:
-            atomic.write_text(
-                self.path, json.dumps(self._unknown | changed, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-            )
+            json_file.write(self.path, self._unknown | changed)
         except BitLlamaError as error:
             self.problem.emit(str(error))
             return
         self._dirty = False
 
     def _read(self) -> None:
-        try:
-            text = self.path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError) as error:
-            self.problems.append(f"{self.path} cannot be read ({error}); the defaults are in force.")
-            return
-        try:
-            data = json.loads(text)
-            if not isinstance(data, dict):
-                raise ValueError("it holds no JSON object")
-        except (ValueError, RecursionError) as error:
-            aside = self.path.with_suffix(".damaged.json")
-            atomic.write_text(aside, text)
-            self.problems.append(f"{self.path} is damaged ({error}); the defaults are in force, {aside} keeps it.")
-            return
+        data, problem = json_file.read(self.path, "the defaults are in force")
+        self.problems += [problem] if problem else []
         for key, value in data.items():
             if key not in self._declared:
                 self._unknown[key] = value  # a newer version's; written back as it came

@@ -35,10 +35,13 @@ from studio.messages import (
     Sleep,
     Slept,
     SoulFacts,
+    TakeIn,
+    TakenIn,
     Token,
 )
 
 if TYPE_CHECKING:
+    from engine.memory.log import Entry
     from engine.memory.mind import Mind, SleepProgress
     from engine.memory.workspace import Workspace, WorkspaceLock
 
@@ -85,6 +88,7 @@ class Worker(threading.Thread):
             SaveSoul: self._save_soul,
             LoadSoul: self._load_soul,
             ResetSoul: self._reset_soul,
+            TakeIn: self._take_in,
         }
 
     def run(self) -> None:
@@ -111,9 +115,9 @@ class Worker(threading.Thread):
         if self._mind is not None:
             self._mind.save()  # the next mind may live in the same body and read this soul
         self._mind = Mind(self._place.workspace, self._place.lock, llama)
-        entries = self._mind.log.entries(soul=self._mind.store.key)
-        lines = tuple(Line(entry.role, entry.text, entry.timestamp, entry.conversation) for entry in entries)
-        return Opened(self._body_facts(), self._soul_facts(), lines, tuple(self._mind.log.problems))
+        entries = [entry for entry in self._mind.log.entries(soul=self._mind.store.key) if entry.text]
+        problems = tuple(self._mind.log.problems)
+        return Opened(self._body_facts(), self._soul_facts(), tuple(map(_line, entries)), problems)
 
     def _say(self, command: Say) -> Said:
         from engine.text.sampling import SamplingParams
@@ -198,6 +202,11 @@ class Worker(threading.Thread):
         self._awake().reset()
         return self._soul_facts()
 
+    def _take_in(self, command: TakeIn) -> TakenIn:
+        mind = self._awake()
+        entries = [mind.log.append(line.role, line.text, line.conversation, mind.store.key) for line in command.lines]
+        return TakenIn(tuple(map(_line, entries)), self._soul_facts())
+
     def _close(self, command: Command) -> None:
         if self._mind is not None:
             self._mind.save()
@@ -230,11 +239,11 @@ class Worker(threading.Thread):
 
     def _soul_facts(self) -> SoulFacts:
         mind = self._awake()
-        slept = [event["created"] for event in mind.llama.soul_history if event.get("event") == "sleep"]
+        slept = [event["created"] for event in mind.soul.meta.history if event.get("event") == "sleep"]
         saved = mind.store.active.stat() if mind.store.active.exists() else None
         waiting = mind.waiting()
         return SoulFacts(
-            name=mind.store.name,
+            name=mind.soul_name,
             level=mind.level,
             layers=mind.llama.body.config.num_layers,
             file_bytes=saved.st_size if saved else 0,
@@ -252,6 +261,10 @@ def _failed(request: int, error: Exception) -> Failed:
         return Failed(request, str(error), "")
     what = f"Something unexpected went wrong ({type(error).__name__}: {error}). Nothing that was saved is lost."
     return Failed(request, what, "".join(traceback.format_exception(error)))
+
+
+def _line(entry: Entry) -> Line:
+    return Line(entry.role, entry.text, entry.timestamp, entry.conversation)
 
 
 def _now() -> str:

@@ -9,6 +9,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from engine.errors import BitLlamaError
+from engine.formats import atomic
+from studio import transfer
+from studio.chat import Chat
 from studio.messages import EngineFailure
 from studio.session import Session
 from studio.settings import Settings
@@ -20,10 +24,12 @@ RECENT = 6
 
 
 def kind_of(path: Path) -> str:
-    """``model``, ``soul``, or empty for what the Studio cannot open."""
+    """``model``, ``soul``, ``chats``, or empty for what the Studio cannot open."""
     suffix = path.suffix.lower()
     if suffix == ".soul":
         return "soul"
+    if suffix in transfer.FORMATS:
+        return "chats"
     if suffix in (".bitt", ".safetensors") or (path.is_dir() and (path / "config.json").exists()):
         return "model"
     return ""
@@ -44,6 +50,8 @@ class Actions(QObject):
         self.session, self.settings = session, settings
         self.opening: Path | None = None
         """The model that is being loaded."""
+        self.chat: Chat
+        """The conversations; set by the window that owns both."""
         self._window = window
         self._tasks = Tasks(self.fail)
 
@@ -58,10 +66,15 @@ class Actions(QObject):
     def open_path(self, path: Path) -> None:
         """Open whatever a path is: a model or a soul."""
         if not kind_of(path):
-            kinds = self.tr("The Studio opens models (.bitt, .safetensors, a checkpoint folder) and souls (.soul).")
-            self.fail(EngineFailure(self.tr("{path} is neither.").format(path=path) + " " + kinds))
+            kinds = self.tr(
+                "{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), "
+                "souls (.soul) and chats (.md, .json, .jsonl)."
+            )
+            self.fail(EngineFailure(kinds.format(path=path)))
         elif kind_of(path) == "soul":
             self.load_soul(path)
+        elif kind_of(path) == "chats":
+            self.take_in(path)
         else:
             self.open_model(path)
 
@@ -155,6 +168,61 @@ class Actions(QObject):
         """End the sleep under way."""
         if self.session.is_dreaming:
             self.session.wake()
+
+    def export_chats(self, conversations: list[str]) -> None:
+        """Ask for a file and write conversations to it, in the format that its name says."""
+        chats = self.chat.exported(conversations)
+        name = chats[0].title if len(chats) == 1 else self.tr("Conversations")
+        dialog = QFileDialog(self._window, self.tr("Export"), str(Path.home()))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(
+            [self.tr("Markdown (*.md)"), self.tr("JSON (*.json)"), self.tr("JSON lines, one message a line (*.jsonl)")]
+        )
+        dialog.setDefaultSuffix("md")
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(kind.rpartition("*.")[2].rstrip(")")))
+        dialog.selectFile("".join(c for c in name if c not in '\\/:*?"<>|').strip(" .")[:60] + ".md")
+        dialog.fileSelected.connect(lambda chosen: self._export(chats, Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _export(self, chats: list[transfer.Chat], path: Path) -> None:
+        suffix = path.suffix.lower() if path.suffix.lower() in transfer.FORMATS else ".md"
+        try:
+            atomic.write_text(path, transfer.written(chats, suffix))
+        except BitLlamaError as error:
+            self.fail(EngineFailure(str(error)))
+        else:
+            self.told.emit(self.tr("Exported as {file}.").format(file=path.name))
+
+    def import_chats(self) -> None:
+        """Ask for a file of conversations and add them to the log."""
+        self._ask_for_file(
+            self.tr("Import chats"), self.tr("Conversations (*.md *.json *.jsonl)"), Path.home(), self.take_in
+        )
+
+    def take_in(self, path: Path) -> None:
+        """Add the conversations of a file, once the person has agreed to what that means."""
+        if self._refused(self.session.why_silent()):
+            return
+        try:
+            chats = transfer.read(path)
+        except BitLlamaError as error:
+            self.fail(EngineFailure(str(error)))
+            return
+        dialogs.ask(
+            self._window,
+            self.tr("Import {conversations}?").format(conversations=wording.conversations(len(chats))),
+            self.tr(
+                "They join your own, and {name} learns what you said in them when it sleeps next. "
+                "Until then it does not know them."
+            ).format(name=self.session.soul_words),
+            self.tr("Import"),
+            lambda: self.start(self._take_in(chats)),
+        )
+
+    async def _take_in(self, chats: list[transfer.Chat]) -> None:
+        await self.chat.take_in(chats)
+        self.told.emit(self.tr("Imported {conversations}.").format(conversations=wording.conversations(len(chats))))
 
     def why_awake(self) -> str:
         """Why sleep cannot begin now, as a sentence; empty where it can."""

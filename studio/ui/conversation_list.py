@@ -1,130 +1,188 @@
-"""The conversations at the left of the chat, by day, the newest first."""
+"""The conversations at the left of the chat: found by their words, by day, the newest first."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QFrame,
+    QHBoxLayout,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
+    QMenu,
+    QToolButton,
     QVBoxLayout,
 )
 
 from studio import theme
-from studio.history import History
-from studio.ui import style, wording
+from studio.chat import Chat
+from studio.ui import wording
+from studio.ui.conversation_rows import CLOCK, EXCERPT, ID, MORE_WIDTH, RowDelegate
 from studio.ui.icons import dress
 from studio.ui.widgets import button, label
 
-_ID = Qt.ItemDataRole.UserRole
-_CLOCK = Qt.ItemDataRole.UserRole + 1
-_TITLE_LENGTH = 80
+_SEARCH_MS = 120
+"""Typing goes on so long before the list follows it."""
 
 
-class _RowDelegate(QStyledItemDelegate):
-    """Paints a heading, or a title with its time."""
+class Rows(QListWidget):
+    """The list itself; it asks for the menu of a row, by right click, by its dots, or by the menu key."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        line = style.text_size(theme.TEXT_BODY)
-        return QSize(0, line + (22 if index.data(_ID) else 20))
+    menu_wanted = Signal(str, QPoint)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        state, rect = option.state, QRect(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        inner = rect.adjusted(10, 0, -10, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        if not index.data(_ID):
-            painter.setFont(style.font(theme.TEXT_SMALL))
-            painter.setPen(style.colour("muted"))
-            painter.drawText(inner.adjusted(0, 6, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, index.data())
-            painter.restore()
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        item = self.currentItem() if by_key else self.itemAt(event.pos())
+        if item is not None and item.data(ID):
+            place = self.visualItemRect(item).bottomLeft() if by_key else event.pos()
+            self.menu_wanted.emit(item.data(ID), self.viewport().mapToGlobal(place))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        item = self.itemAt(event.position().toPoint())
+        if item is not None and item.data(ID) and event.button() == Qt.MouseButton.LeftButton:
+            rect = self.visualItemRect(item)
+            if event.position().x() > rect.right() - MORE_WIDTH:
+                self.menu_wanted.emit(item.data(ID), self.viewport().mapToGlobal(rect.bottomRight()))
+                return
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        if event.key() == Qt.Key.Key_F2 and item is not None and item.data(ID):
+            self.editItem(item)
             return
-        painter.setPen(Qt.PenStyle.NoPen)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(style.colour("soul"))
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            painter.setBrush(style.colour("raised"))
-        box = rect.adjusted(1, 2, -1, -2)
-        painter.drawRoundedRect(box, theme.RADIUS_CONTROL, theme.RADIUS_CONTROL)
-        painter.setFont(style.font(theme.TEXT_SMALL))
-        painter.setPen(style.colour("muted"))
-        clock = index.data(_CLOCK)
-        painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, clock)
-        room = inner.width() - painter.fontMetrics().horizontalAdvance(clock) - theme.GAP_M
-        painter.setFont(style.font())
-        painter.setPen(style.colour("text"))
-        title = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, room)
-        painter.drawText(inner, middle | Qt.AlignmentFlag.AlignLeft, title)
-        painter.restore()
+        super().keyPressEvent(event)
 
 
 class ConversationList(QFrame):
-    """The side column: a new chat, the ones that were, and what waits for sleep."""
+    """The side column: search, a new chat, the ones that were, and what waits for sleep."""
 
-    chosen = Signal(str)
+    chosen = Signal(str, int)
+    """A conversation, and the message that was looked for in it (-1 where none was)."""
     new_chat = Signal()
+    export_wanted = Signal(list)
+    import_wanted = Signal()
+    thrown = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, chat: Chat) -> None:
         super().__init__()
         self.setObjectName("side")
         self.setFixedWidth(theme.SIDE_WIDTH)
-        self.new_button = button(self.tr("New chat"))
+        self._chat = chat
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search all chats"))
+        self.search.setAccessibleName(self.tr("Search all chats"))
+        self.search.setToolTip(self.tr("In titles and in all that was said (Ctrl+F)"))
+        self.search.setClearButtonEnabled(True)
+        for clear in self.search.findChildren(QToolButton):
+            clear.setAccessibleName(self.tr("Clear the search"))
+        self.new_button = button("", name=self.tr("New chat"))
+        self.new_button.setFixedSize(35, 35)
         self.new_button.setToolTip(self.tr("Begin another conversation; what was learned stays (Ctrl+N)"))
         self.new_button.clicked.connect(self.new_chat)
-        self.list = QListWidget()
+        self.list = Rows()
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setObjectName("conversations")
         self.list.setAccessibleName(self.tr("Conversations"))
-        self.list.setItemDelegate(_RowDelegate(self.list))
+        self.list.setItemDelegate(RowDelegate(chat, self.list))
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setMouseTracking(True)
-        self.list.setUniformItemSizes(False)
         self.list.currentItemChanged.connect(self._moved)
-        self.empty = label(self.tr("Your conversations will be listed here."), "small", wrap=True)
+        self.list.itemClicked.connect(self._moved)
+        self.list.menu_wanted.connect(self.open_menu)
+        self.empty = label(role="small", wrap=True)
         self.waiting = label(role="small")
         self.waiting.setIndent(10)  # in line with the titles
+        self.more = button("", "quiet", self.tr("More about chats"))
+        self.more.setFixedSize(28, 24)
+        self.more.setToolTip(self.tr("Import, export, trash"))
+        self.more.clicked.connect(self.open_more)
+        top, foot = QHBoxLayout(), QHBoxLayout()
+        top.setSpacing(theme.GAP_S)
+        top.addWidget(self.search, 1)
+        top.addWidget(self.new_button)
+        foot.addWidget(self.waiting, 1)
+        foot.addWidget(self.more)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
+        column.setContentsMargins(12, 12, 12, 10)
         column.setSpacing(theme.GAP_S)
-        column.addWidget(self.new_button)
+        column.addLayout(top)
         column.addWidget(self.empty)
         column.addWidget(self.list, 1)
-        column.addWidget(self.waiting)
+        column.addLayout(foot)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_SEARCH_MS)
+        self._typing.timeout.connect(self.refresh)
+        self.search.textChanged.connect(self._typing.start)
+        chat.listed_changed.connect(self.refresh)
+        chat.shown_changed.connect(self._mark)
         self._dress()
+        self.refresh()
 
-    def show_history(self, history: History, current: str) -> None:
-        """List the conversations of a soul; `current` is the one that is shown."""
+    def refresh(self) -> None:
+        """List the conversations of the soul, those found where something is looked for."""
         self.list.blockSignals(True)
         self.list.clear()
+        query = self.search.text().strip()
+        if query:
+            for hit in self._chat.search(query):
+                self._add(hit.conversation, hit.excerpt, hit.row)
+        else:
+            self._list_days()
+        self.empty.setText(
+            self.tr("Nothing was said with these words.")
+            if query
+            else self.tr("Your conversations will be listed here.")
+        )
+        self.empty.setVisible(self.list.count() == 0)
+        self.list.setVisible(self.list.count() > 0)
+        self.list.blockSignals(False)
+
+    def _mark(self) -> None:
+        """Choose the row of the conversation that is shown."""
+        item = self.item(self._chat.conversation)
+        self.list.blockSignals(True)
+        if item is None:
+            self.list.clearSelection()
+        else:
+            self.list.setCurrentItem(item)
+        self.list.blockSignals(False)
+
+    def _list_days(self) -> None:
         now, heading = datetime.now().astimezone(), ""
-        for conversation in history.newest_first():
-            moment = wording.local_time(conversation.last)
-            day = wording.day(moment, now)
+        for conversation in self._chat.listed():
+            found = self._chat.history.get(conversation)
+            assert found is not None
+            pinned = self._chat.shelf.is_pinned(conversation)
+            day = self.tr("Pinned") if pinned else wording.day(wording.local_time(found.last), now)
             if day != heading:
                 heading = day
                 item = QListWidgetItem(day)
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
                 self.list.addItem(item)
-            item = QListWidgetItem(wording.short(conversation.title, _TITLE_LENGTH))
-            item.setData(_ID, conversation.id)
-            item.setData(_CLOCK, wording.clock(moment))
-            item.setToolTip(wording.short(conversation.title, 200))
-            self.list.addItem(item)
-            if conversation.id == current:
-                self.list.setCurrentItem(item)
-        self.empty.setVisible(self.list.count() == 0)
-        self.list.setVisible(self.list.count() > 0)
-        self.list.blockSignals(False)
+            self._add(conversation)
+
+    def _add(self, conversation: str, excerpt: str = "", row: int = -1) -> None:
+        found = self._chat.history.get(conversation)
+        assert found is not None
+        title = self._chat.title(conversation)
+        item = QListWidgetItem(title)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        item.setData(ID, conversation)
+        item.setData(CLOCK, wording.clock(wording.local_time(found.last)))
+        item.setData(EXCERPT, (excerpt, row))
+        item.setToolTip(title)
+        self.list.addItem(item)
+        if conversation == self._chat.conversation:
+            self.list.setCurrentItem(item)
 
     def show_waiting(self, conversations: int) -> None:
         """Say how many conversations wait for sleep."""
@@ -133,17 +191,70 @@ class ConversationList(QFrame):
 
     def titles(self) -> list[str]:
         """The titles as listed, headings left out."""
-        items = (self.list.item(row) for row in range(self.list.count()))
-        return [item.text() for item in items if item.data(_ID)]
+        return [item.text() for item in self._items()]
 
-    def _moved(self, item: QListWidgetItem | None, former: QListWidgetItem | None) -> None:
-        if item is not None and item.data(_ID):
-            self.chosen.emit(item.data(_ID))
+    def item(self, conversation: str) -> QListWidgetItem | None:
+        """The row of a conversation, None where it is not listed."""
+        return next((item for item in self._items() if item.data(ID) == conversation), None)
+
+    def _items(self) -> list[QListWidgetItem]:
+        items = (self.list.item(row) for row in range(self.list.count()))
+        return [item for item in items if item.data(ID)]
+
+    def rename(self, conversation: str) -> None:
+        """Let the person write another title in its row."""
+        QTimer.singleShot(0, self, partial(self._edit, conversation))  # once the menu has given the focus back
+
+    def _edit(self, conversation: str) -> None:
+        item = self.item(conversation)
+        if item is not None:
+            self.list.blockSignals(True)
+            self.list.setCurrentItem(item)
+            self.list.blockSignals(False)
+            self.list.editItem(item)
+
+    def open_menu(self, conversation: str, place: QPoint) -> QMenu:
+        """What can be done with one conversation."""
+        menu, shelf = self._menu(), self._chat.shelf
+        pinned = shelf.is_pinned(conversation)
+        menu.addAction(self.tr("Rename"), lambda: self.rename(conversation))
+        menu.addAction(self.tr("Unpin") if pinned else self.tr("Pin"), lambda: shelf.pin(conversation, not pinned))
+        menu.addAction(self.tr("Export…"), lambda: self.export_wanted.emit([conversation]))
+        menu.addSeparator()
+        menu.addAction(self.tr("Put into the trash"), lambda: self.thrown.emit(conversation))
+        menu.popup(place)
+        return menu
+
+    def open_more(self) -> QMenu:
+        """What can be done with all of them, and the trash."""
+        menu, chat = self._menu(), self._chat
+        menu.addAction(self.tr("Import chats…"), self.import_wanted.emit)
+        everything = menu.addAction(self.tr("Export all…"), lambda: self.export_wanted.emit(chat.listed()))
+        everything.setEnabled(bool(chat.listed()))
+        menu.addSeparator()
+        heading = menu.addAction(self.tr("Trash") if chat.trash() else self.tr("The trash is empty"))
+        heading.setEnabled(False)
+        for conversation in chat.trash():
+            text = self.tr("Put back “{title}”").format(title=wording.short(chat.title(conversation), 40))
+            menu.addAction(text, partial(chat.shelf.put_back, conversation))
+        size = menu.sizeHint()
+        menu.popup(self.more.mapToGlobal(QPoint(0, -size.height() - 4)))
+        return menu
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    def _moved(self, item: QListWidgetItem | None) -> None:
+        if item is not None and item.data(ID):
+            self.chosen.emit(item.data(ID), item.data(EXCERPT)[1])
 
     def _dress(self) -> None:
         dress(self.new_button, "plus")
+        dress(self.more, "more", "muted")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "new_button"):
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "more"):
             self._dress()

@@ -42,11 +42,11 @@ class DropVeil(QWidget):
         """Say what a drop of `path` would do; False where it would do nothing."""
         kind = kind_of(path) if path else ""
         session = self._actions.session
-        why = session.why_silent() if kind == "soul" else session.why_locked()
+        why = session.why_silent() if kind in ("soul", "chats") else session.why_locked()
         if path is None or not kind:
             self.words.setText(self.tr("That cannot be opened here"))
             self.detail.setText(
-                self.tr("Drop one model (.bitt, .safetensors, a checkpoint folder) or one soul (.soul).")
+                self.tr("Drop a model (.bitt, .safetensors, a checkpoint folder), a soul (.soul) or exported chats.")
             )
         elif why:
             self.words.setText(self.tr("Not now"))
@@ -54,6 +54,9 @@ class DropVeil(QWidget):
         elif kind == "soul":
             self.words.setText(self.tr("Go on as the soul {name}").format(name=path.stem))
             self.detail.setText(self.tr("The soul of now is kept."))
+        elif kind == "chats":
+            self.words.setText(self.tr("Import the chats of {name}").format(name=path.name))
+            self.detail.setText(self.tr("They are learned in the next sleep. You are asked first."))
         else:
             self.words.setText(self.tr("Load the model {name}").format(name=path.stem if path.suffix else path.name))
             self.detail.setText(self.tr("Its own soul comes back with it; the one of now is saved first."))

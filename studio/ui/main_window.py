@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import ConfigError
 from studio import theme
+from studio.chat import Chat
 from studio.messages import EngineFailure
 from studio.session import Busy, Session
 from studio.settings import Settings
@@ -45,7 +46,9 @@ class MainWindow(QMainWindow):
         self.verbs = Actions(self, session, settings)
         self.header = Header(self.verbs)
         self.lab = LabPage(self.verbs)
-        self.chat = ChatPage(self.verbs)
+        self.talk = Chat(session, settings, self.verbs.start, self)
+        self.verbs.chat = self.talk
+        self.chat = ChatPage(self.verbs, self.talk)
         self.settings_page = SettingsPage(settings)
         self.footer = Footer(self.verbs)
         self.pages = QStackedWidget()
@@ -71,6 +74,9 @@ class MainWindow(QMainWindow):
         settings.changed.connect(self._setting_changed)
         settings.problem.connect(lambda sentence: self.verbs.fail(EngineFailure(sentence)))
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
+        self.talk.shelf.problem.connect(lambda sentence: self.verbs.fail(EngineFailure(sentence)))
+        self.verbs.opened.connect(self.talk.opened)
+        self.verbs.soul_replaced.connect(self.talk.new_chat)
         self._keys()
         self._may_close = False
         style.apply(settings.get("theme"), settings.get("font_size"))  # once, over the finished window
@@ -80,6 +86,8 @@ class MainWindow(QMainWindow):
         for keys, what in {
             "Esc": self.stop,
             "Ctrl+N": self.new_chat,
+            "Ctrl+F": self.search,
+            "Ctrl+Shift+F": self.search,
             "Ctrl+O": self.verbs.choose_model,
             "Ctrl+,": lambda: self.show_tab(SETTINGS),
             "Ctrl+1": lambda: self.show_tab(LAB),
@@ -101,6 +109,11 @@ class MainWindow(QMainWindow):
         """Begin another conversation, ready to type."""
         self.show_tab(CHAT)
         self.chat.new_chat()
+
+    def search(self) -> None:
+        """Look for words in all that was said."""
+        self.show_tab(CHAT)
+        self.chat.search()
 
     def stop(self) -> None:
         """End the reply under way; a sleep is ended by its own button only."""

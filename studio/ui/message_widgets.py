@@ -7,10 +7,10 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio import theme
+from studio.transcript_model import Message
 from studio.ui import style, wording
 from studio.ui.message_text import MessageText, PlainText
 from studio.ui.reply_text import ReplyText
-from studio.ui.transcript_model import Message
 from studio.ui.widgets import button, label
 
 BUBBLE_WIDTH = 460

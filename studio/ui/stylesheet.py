@@ -83,6 +83,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit[kind="field"] {
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit[kind="field"]:focus {
     border-color: $soul;
 }
+QLineEdit#title { padding: 0 8px; min-height: 0; }
 QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0 10px; min-height: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; height: 0; border: none; }
 QComboBox::drop-down { border: none; width: 26px; }

@@ -14,10 +14,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
 from studio import theme
+from studio.transcript_model import TranscriptModel
 from studio.ui import style
 from studio.ui.icons import dress
 from studio.ui.message_widgets import MessageRow, row_for
-from studio.ui.transcript_model import TranscriptModel
 from studio.ui.widgets import button
 
 _MARGIN = theme.GAP_XL
@@ -83,6 +83,16 @@ class Transcript(QAbstractScrollArea):
         """Show the newest message and follow it from now on."""
         self._follow = True
         self._arrange()
+
+    def show_row(self, row: int) -> None:
+        """Bring a message to the top of the window, and stay there."""
+        if 0 <= row < len(self._heights):
+            self._follow = False
+            for _ in range(2):  # rows on the way are measured the first time
+                self._retop()
+                self.verticalScrollBar().setValue(self._tops[row])
+                self._follow = False
+            self._arrange()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(320, 120)

@@ -68,7 +68,7 @@ def test_a_soul_that_cannot_be_saved_keeps_the_window(host: Person, workspace: P
     assert not host.chat.composer.draft.toPlainText(), "it was said: sending it again would log it twice"
     host.window.close()
     notice = host.notice("could not be saved")
-    assert "main.soul" in notice.words.plain
+    assert home.name in notice.words.plain
     assert host.window.isVisible()
     assert host.session._worker.is_alive()
     host.press(notice, "Cancel")

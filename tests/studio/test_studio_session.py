@@ -150,7 +150,7 @@ def test_dreaming_has_one_owner_and_locks_everything(
     window.veil.hide()
     # What is seen: the ring, what is replayed, how long it takes.
     assert person.chat.dream.isVisible()
-    assert "Story" in person.chat.dream.view.line.text()
+    person.wait(lambda: "Story" in person.chat.dream.view.line.text())
     assert "tok/s" in person.chat.dream.view.left.text()
     assert window.footer.state.text() == "dreaming"
     assert "dreaming" in window.header.soul.shown[1]
@@ -167,7 +167,7 @@ def test_dreaming_has_one_owner_and_locks_everything(
     assert session.last_sleep.kept == (session.soul.level > before)
     for control in locked:
         if control is not person.chat.composer.send_button:
-            assert control.isEnabled() or control.toolTip() == "It is loaded."
+            assert control.isEnabled() or control.toolTip() in ("It is loaded.", "Nothing new waits for sleep.")
     assert person.chat.composer.draft.toPlainText() == "a draft that stays"
     assert not person.chat.dream.isVisible()
     assert not person.chat._dim.isEnabled()

@@ -55,7 +55,7 @@ def test_waking_from_the_lab_ends_the_sleep(
     assert "And 52 more." in person.lab.night.note.plain
     person.click(person.lab.sleep.sleep_button)
     person.wait(lambda: person.lab.sleep.view.ring.fraction > 0)
-    assert "Story" in person.lab.sleep.view.line.text()
+    person.wait(lambda: "Story" in person.lab.sleep.view.line.text())
     person.click(person.lab.sleep.wake_button)
     person.wait(lambda: not person.session.is_dreaming)
     assert person.session.last_sleep.woken

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from studio import theme
 from studio.messages import Line, Said, SoulFacts
+from studio.transcript_model import TranscriptModel
 from studio.ui.message_widgets import ReplyRow, UserRow
 from studio.ui.transcript import Transcript
-from studio.ui.transcript_model import TranscriptModel
 
 SOUL = SoulFacts(
     name="main", level=37, layers=2, file_bytes=100, saved_at=0, slept_at=0, waiting=(), waiting_conversations=0

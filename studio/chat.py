@@ -1,0 +1,182 @@
+"""The conversations and the one that is shown: what the chat page is a view of.
+
+It outlives the page, which is built anew when the language changes: a reply may be coming meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.history import History, new_conversation
+from studio.messages import EngineFailure, Line, Opened, Said
+from studio.search import Hit, find
+from studio.session import Session
+from studio.settings import Settings
+from studio.shelf import Shelf
+from studio.transcript_model import TranscriptModel
+from studio.transfer import Chat as Exported
+
+TITLE_LENGTH = 80
+
+
+class Chat(QObject):
+    """Owns which conversation is shown; one of them may be growing while another is read."""
+
+    shown_changed = Signal()
+    """Another conversation is shown, or another version of it."""
+    listed_changed = Signal()
+    """Conversations came, went, or are called otherwise."""
+    draft_returned = Signal(str)
+    """What was typed could not be sent; nothing of it is lost."""
+    sent = Signal()
+    """Something was said just now."""
+
+    def __init__(
+        self, session: Session, settings: Settings, start: Callable[[Coroutine[Any, Any, Any]], None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._settings, self._start = session, settings, start
+        self.history = History()
+        self.shelf = Shelf(session.workspace, self)
+        self.model = TranscriptModel(new_conversation(), self)
+        self.learned: Counter[str] = Counter()
+        """Tokens that the soul lived in each conversation since the program started."""
+        self._growing: TranscriptModel | None = None
+        self._sending = False
+        self._session.text_arrived.connect(self._grow)
+        self.shelf.changed.connect(self.listed_changed)
+
+    # What is shown
+
+    @property
+    def conversation(self) -> str:
+        """The conversation that is shown."""
+        return self.model.conversation
+
+    def new_chat(self) -> None:
+        """Show a new, empty conversation."""
+        self._show(TranscriptModel(new_conversation(), self))
+
+    def show_conversation(self, conversation: str) -> None:
+        """Show one of the conversations of the list."""
+        if conversation == self.model.conversation:
+            return
+        if self._growing is not None and self._growing.conversation == conversation:
+            self._show(self._growing)
+            return
+        model = TranscriptModel(conversation, self)
+        found = self.history.get(conversation)
+        model.extend(found.lines if found else ())
+        self._show(model)
+
+    def opened(self, opened: Opened) -> None:
+        """A model was loaded: these are the conversations of its soul."""
+        self.history = History(opened.lines)
+        self.learned.clear()
+        self.listed_changed.emit()
+        self.new_chat()
+
+    def _show(self, model: TranscriptModel) -> None:
+        former, self.model = self.model, model
+        self.shown_changed.emit()
+        if former is not self._growing and former is not model:
+            former.deleteLater()
+
+    # The list
+
+    def title(self, conversation: str) -> str:
+        """The title that the person gave, else what was said first."""
+        if title := self.shelf.title(conversation):
+            return title
+        found = self.history.get(conversation)
+        line = " ".join(found.first_words.split()) if found else ""
+        return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+
+    def listed(self) -> list[str]:
+        """The conversations outside the trash, pinned ones first, then the newest first."""
+        found = [c.id for c in self.history.newest_first() if not self.shelf.in_trash(c.id)]
+        return sorted(found, key=lambda conversation: not self.shelf.is_pinned(conversation))
+
+    def search(self, query: str) -> list[Hit]:
+        """Where all words of `query` stand, titles included, in the order of `listed`."""
+        found = (self.history.get(conversation) for conversation in self.listed())
+        return find(((c, self.title(c.id)) for c in found if c is not None), query)
+
+    def trash(self) -> list[str]:
+        """The conversations of this soul in the trash, the newest there first."""
+        return [conversation for conversation in self.shelf.trash() if self.history.get(conversation) is not None]
+
+    def throw_away(self, conversation: str) -> None:
+        """Put a conversation into the trash; where it was the one shown, a new one is."""
+        self.shelf.throw_away(conversation)
+        if conversation == self.conversation:
+            self.new_chat()
+
+    def exported(self, conversations: list[str]) -> list[Exported]:
+        """Conversations as they are written to a file."""
+        found = (self.history.get(conversation) for conversation in conversations)
+        return [Exported(c.id, self.title(c.id), tuple(c.lines)) for c in found if c is not None]
+
+    async def take_in(self, chats: list[Exported]) -> None:
+        """Add conversations of a file to the log; the soul learns what you said in them when it sleeps."""
+        for chat in chats:
+            conversation = new_conversation()
+            lines = [Line(line.role, line.text, line.timestamp, conversation) for line in chat.lines]
+            self.history.add(await self._session.take_in(lines))
+            if chat.title:
+                self.shelf.rename(conversation, chat.title)
+        self.listed_changed.emit()
+
+    # Talking
+
+    def send(self, text: str) -> None:
+        """Say something in the conversation that is shown."""
+        if self._sending or self._session.why_silent():
+            self.draft_returned.emit(text)
+            return
+        self._sending = True
+        self._start(self._say(text))
+
+    async def _say(self, text: str) -> None:
+        model = self._growing = self.model
+        model.begin_exchange(text)
+        self.sent.emit()
+        said: Said | None = None
+        try:
+            said = await self._session.say(text, model.conversation, **self._manner())
+        except EngineFailure:
+            self.draft_returned.emit(text)
+            raise
+        finally:
+            self._sending, self._growing = False, None
+            model.finish_exchange(said)
+            if model is not self.model:
+                model.deleteLater()  # the history has it; another conversation is being read
+            if said:
+                self.history.add(said.lines)
+                self.learned[model.conversation] += said.learned
+            self.listed_changed.emit()
+        if said.unsaved:
+            raise EngineFailure(said.unsaved)
+
+    def _manner(self) -> dict[str, Any]:
+        """How replies are chosen, as the settings have it now."""
+        get = self._settings.get
+        return {
+            "system": get("system_prompt"),
+            "sampling": {
+                "temperature": get("temperature"),
+                "top_k": get("top_k"),
+                "top_p": get("top_p"),
+                "seed": None if get("seed") < 0 else get("seed"),
+            },
+            "max_tokens": get("max_reply"),
+        }
+
+    def _grow(self, text: str) -> None:
+        if self._growing is not None:
+            self._growing.append_text(text)

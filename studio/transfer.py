@@ -1,0 +1,151 @@
+"""Conversations as files of a person's: Markdown, JSON and JSON lines, out and in again without loss.
+
+JSON is ``{"format": "bit-llama-conversations", "version": 1, "conversations": [{"title", "messages": [...]}]}``, JSON
+lines are one message a line with its ``conversation`` and ``title``; a message has ``role``, ``text``, ``timestamp``.
+Markdown is for reading; a comment before each message lets it be read in again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, get_args
+
+from engine.errors import FileFormatError
+from studio.messages import Line, Role
+
+FORMATS = (".md", ".json", ".jsonl")
+_FORMAT = "bit-llama-conversations"
+_MARK = re.compile(r"<!-- (user|assistant|conversation) ?(\S*) -->")
+_MARK_LINE = re.compile(r"^(\\*)(?=<!-- (?:user|assistant|conversation) )", re.MULTILINE)
+_LIMIT = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A conversation as it is written to a file."""
+
+    id: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+def written(chats: Sequence[Chat], suffix: str) -> str:
+    """The text of a file. `suffix` is one of `FORMATS`."""
+    if suffix == ".md":
+        return "\n".join(_markdown(chat) for chat in chats)
+    if suffix == ".jsonl":
+        return "".join(
+            _json({"conversation": chat.id, "title": chat.title} | _message(line)) + "\n"
+            for chat in chats
+            for line in chat.lines
+        )
+    listed = [{"id": chat.id, "title": chat.title, "messages": list(map(_message, chat.lines))} for chat in chats]
+    return json.dumps({"format": _FORMAT, "version": 1, "conversations": listed}, ensure_ascii=False, indent=1) + "\n"
+
+
+def read(path: Path) -> list[Chat]:
+    """The conversations of a file. Raises `FileFormatError`, naming the file and the place, for one that is none."""
+    try:
+        if path.stat().st_size > _LIMIT:
+            raise FileFormatError(f"{path} is larger than {_LIMIT >> 20} MiB; export fewer conversations at once.")
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise FileFormatError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise FileFormatError(
+            f"{path} is not text in UTF-8; choose a .md, .json or .jsonl that was exported."
+        ) from error
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise FileFormatError(f"{path} is none of {', '.join(FORMATS)}; choose a file that was exported.")
+    chats = {".md": _from_markdown, ".json": _from_json, ".jsonl": _from_lines}[suffix](text, path)
+    found = [chat for chat in chats if chat.lines]
+    if not found:
+        raise FileFormatError(f"{path} holds no conversation; choose a file that was exported.")
+    return found
+
+
+def _message(line: Line) -> dict[str, str]:
+    return {"role": line.role, "text": line.text, "timestamp": line.timestamp}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _markdown(chat: Chat) -> str:
+    parts = [f"<!-- conversation -->\n# {chat.title}\n"]
+    for line in chat.lines:
+        text = _MARK_LINE.sub(r"\1\\", line.text)
+        who = "**You**" if line.role == "user" else "**Reply**"
+        parts.append(f"<!-- {line.role} {line.timestamp} -->\n{who}\n\n{text}\n")
+    return "\n".join(parts)
+
+
+def _from_markdown(text: str, path: Path) -> Iterable[Chat]:
+    marks = list(re.finditer(rf"^{_MARK.pattern}$", text, re.MULTILINE))
+    title = ""
+    lines: list[Line] = []
+    for mark, follows in zip_longest(marks, marks[1:]):
+        body = text[mark.end() + 1 : follows.start() - 1 if follows else len(text)]
+        if mark[1] == "conversation":
+            if lines:
+                yield Chat("", title, tuple(lines))
+            title, lines = body.strip().removeprefix("#").strip(), []
+        else:
+            words = body.partition("\n\n")[2].removesuffix("\n")  # without the name in bold
+            role: Role = "user" if mark[1] == "user" else "assistant"
+            lines.append(Line(role, _MARK_LINE.sub(_unescape, words), mark[2], ""))
+    yield Chat("", title, tuple(lines))
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return match[1][1:]
+
+
+def _from_json(text: str, path: Path) -> Iterable[Chat]:
+    data = _parsed(text, str(path))
+    listed = data.get("conversations") if isinstance(data, dict) else None
+    if not isinstance(listed, list):
+        raise FileFormatError(f"{path} has no list of conversations; choose a file that was exported.")
+    for number, item in enumerate(listed, start=1):
+        where = f"{path}, conversation {number}"
+        if not isinstance(item, dict) or not isinstance(item.get("messages"), list):
+            raise FileFormatError(f"{where} has no list of messages; nothing was imported.")
+        lines = tuple(_line(message, f"{where}, message {n}") for n, message in enumerate(item["messages"], start=1))
+        yield Chat("", _title(item), lines)
+
+
+def _from_lines(text: str, path: Path) -> Iterable[Chat]:
+    found: dict[str, tuple[str, list[Line]]] = {}
+    for number, row in enumerate(text.split("\n"), start=1):
+        if row.strip():
+            where = f"{path}, line {number}"
+            item = _parsed(row, where)
+            line = _line(item, where)
+            found.setdefault(str(item.get("conversation", "")), (_title(item), []))[1].append(line)
+    return [Chat("", title, tuple(lines)) for title, lines in found.values()]
+
+
+def _parsed(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FileFormatError(f"{where} is no JSON ({error}); nothing was imported.") from error
+
+
+def _line(item: Any, where: str) -> Line:
+    if not isinstance(item, dict) or item.get("role") not in get_args(Role) or not isinstance(item.get("text"), str):
+        raise FileFormatError(f"{where} is no message (it needs a role and a text); nothing was imported.")
+    stamp = item.get("timestamp")
+    return Line(item["role"], item["text"], stamp if isinstance(stamp, str) else "", "")
+
+
+def _title(item: dict[str, Any]) -> str:
+    title = item.get("title")
+    return title if isinstance(title, str) else ""

@@ -1,0 +1,117 @@
+"""How a row of the list of conversations looks, and how its title is edited in place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFocusEvent, QPainter
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from studio import theme
+from studio.chat import Chat
+from studio.ui import style
+
+ID = Qt.ItemDataRole.UserRole
+CLOCK = Qt.ItemDataRole.UserRole + 1
+EXCERPT = Qt.ItemDataRole.UserRole + 2
+"""The words around a find and the message that they stand in, as a pair."""
+MORE_WIDTH = 34
+"""Where the dots of a row stand, at its right."""
+
+_PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints a heading, or a title with its time and, where something is looked for, the words that were found."""
+
+    def __init__(self, chat: Chat, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._chat = chat
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        line = style.text_size(theme.TEXT_BODY)
+        found = index.data(EXCERPT)
+        below = style.text_size(theme.TEXT_SMALL) + 6 if found and found[0] else 0
+        return QSize(0, line + (22 if index.data(ID) else 20) + below)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        state, rect = option.state, QRect(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inner = rect.adjusted(10, 0, -10, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        if not index.data(ID):
+            painter.setFont(style.font(theme.TEXT_SMALL))
+            painter.setPen(style.colour("muted"))
+            painter.drawText(inner.adjusted(0, 6, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, index.data())
+            painter.restore()
+            return
+        over = bool(state & QStyle.StateFlag.State_MouseOver)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(style.colour("soul"))
+        if over or state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(style.colour("raised"))
+        painter.drawRoundedRect(rect.adjusted(1, 2, -1, -2), theme.RADIUS_CONTROL, theme.RADIUS_CONTROL)
+        excerpt = index.data(EXCERPT)[0]
+        if excerpt:
+            below = QRect(inner.left(), inner.center().y(), inner.width(), inner.height() // 2 - 4)
+            painter.setFont(style.font(theme.TEXT_SMALL))
+            painter.setPen(style.colour("muted"))
+            shown = painter.fontMetrics().elidedText(excerpt, Qt.TextElideMode.ElideRight, below.width())
+            painter.drawText(below, middle | Qt.AlignmentFlag.AlignLeft, shown)
+            inner.setHeight(inner.height() // 2 + 6)
+        room = inner.width() - self._right(painter, inner, index.data(CLOCK), over) - theme.GAP_M
+        painter.setFont(style.font())
+        painter.setPen(style.colour("text"))
+        title = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(inner, middle | Qt.AlignmentFlag.AlignLeft, title)
+        painter.restore()
+
+    def _right(self, painter: QPainter, inner: QRect, clock: str, over: bool) -> int:
+        """The time, or under the mouse the dots that open the menu; returns the width taken."""
+        painter.setFont(style.font(theme.TEXT_SMALL))
+        painter.setPen(style.colour("muted"))
+        if not over:
+            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, clock)
+            return painter.fontMetrics().horizontalAdvance(clock)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.colour("text"))
+        for number in range(3):
+            painter.drawEllipse(QRectF(inner.right() - 3 - number * 6, inner.center().y() - 1, 3, 3))
+        return 20
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        field = QLineEdit(parent)
+        field.setObjectName("title")
+        field.setMaxLength(200)
+        field.setAccessibleName(self.tr("Title"))
+        return field
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        if isinstance(editor, QLineEdit):
+            editor.setText(index.data())
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        if isinstance(editor, QLineEdit) and editor.text() != index.data():
+            self._chat.shelf.rename(index.data(ID), editor.text())
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut and event.reason() in _PASSING:
+            return False  # a menu closes, another window is looked at: the title is still being written
+        return super().eventFilter(editor, event)
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        editor.setGeometry(QRect(option.rect).adjusted(1, 2, -1, -2))
