@@ -71,7 +71,7 @@ def read_object(path: Path, key: str) -> dict[str, Any]:
     """The object under `key` of a label file, empty where there is no file. Raises `FileFormatError`."""
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise FileFormatError(f"Could not read {path}: {error.strerror}. Check its permissions.") from error

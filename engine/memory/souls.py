@@ -209,7 +209,8 @@ class SoulStore:
         return self.history / f"{when or _stamp()}-{event}-{soul_id}.soul"
 
     def _write(self, soul: Soul) -> None:
-        atomic.make_folder(self.active.parent)
+        with contextlib.suppress(FileFormatError):  # what is wrong with the place is told of the file
+            atomic.make_folder(self.active.parent)
         save_soul(self.active, soul)
         self._written = (soul.meta.id, soul.meta.level)
 
