@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from engine import native
 from engine.cli import options
 from engine.errors import BitLlamaError
 from engine.version import __version__
@@ -33,7 +34,7 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the findings; 1 when one of them is a problem."""
     well = True
-    parts: tuple[Callable[[argparse.Namespace], Iterator[Line]], ...] = (_program, _torch, _workspace, _model)
+    parts: tuple[Callable[[argparse.Namespace], Iterator[Line]], ...] = (_program, _native, _torch, _workspace, _model)
     for part in parts:
         for name, text, good in part(args):
             print(f"{'ok ' if good else 'BAD'}  {name:<11} {text}", flush=True)
@@ -52,6 +53,15 @@ def _program(args: argparse.Namespace) -> Iterator[Line]:
             yield "package", f"{package} {metadata.version(package)}", True
         except metadata.PackageNotFoundError:
             yield "package", f"{package} is not installed", False
+
+
+def _native(args: argparse.Namespace) -> Iterator[Line]:
+    reason = native.why_not()
+    if reason is not None:
+        yield "native", f"torch computes in its place, since {reason}", True  # slower, and well
+        return
+    best, *others = native.instruction_sets()
+    yield "native", f"{native.library_path()} with {best}" + (f" (also {', '.join(others)})" if others else ""), True
 
 
 def _torch(args: argparse.Namespace) -> Iterator[Line]:

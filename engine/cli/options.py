@@ -38,7 +38,7 @@ def add_workspace(parser: argparse.ArgumentParser) -> None:
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Who computes."""
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: auto)")
-    parser.add_argument("--threads", metavar="N", type=int, help="processor threads (default: torch's own choice)")
+    parser.add_argument("--threads", metavar="N", type=int, help="processor threads (default: as many as help)")
 
 
 def add_sampling(parser: argparse.ArgumentParser, length: int) -> None:

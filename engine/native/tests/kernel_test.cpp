@@ -1,0 +1,142 @@
+// Fuzzes the kernels and whole small models against plain loops, for the sanitizers: it touches every path of every
+// instruction set of this processor, with buffers that end exactly where their values end.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <sstream>
+#include <string>
+
+#include "api.h"
+#include "model.h"
+
+namespace {
+std::mt19937 generator(1);
+
+int whole(int low, int high) { return std::uniform_int_distribution<int>(low, high)(generator); }
+
+std::vector<float> floats(size_t count) {
+    std::normal_distribution<float> normal;
+    std::vector<float> out(count);
+    for (float& x : out) x = normal(generator);
+    return out;
+}
+
+void require(bool holds, const std::string& what) {
+    if (holds) return;
+    std::fprintf(stderr, "%s\n", what.c_str());
+    std::exit(1);
+}
+
+// A random ternary matrix, packed and plain.
+struct Matrix {
+    Matrix(int rows_, int cols_) : rows(rows_), cols(cols_), codes(size_t(rows_) * cols_) {
+        packed.resize(size_t(rows) * padded(cols) / BLOCK * BLOCK_BYTES);
+        for (int r = 0; r < rows; r++)
+            for (int c = 0; c < padded(cols); c++) {
+                const int code = c < cols ? whole(-1, 1) : 0;
+                if (c < cols) codes[size_t(r) * cols + c] = int8_t(code);
+                const int place = c % BLOCK;
+                const size_t byte =
+                    size_t(r) * padded(cols) / BLOCK * BLOCK_BYTES + c / BLOCK * BLOCK_BYTES + place % 16;
+                packed[byte] |= uint8_t((code + 1) << 2 * (place / 16));
+            }
+    }
+    bl_ternary ternary() const { return {packed.data(), 1.0f / std::sqrt(float(cols))}; }
+    int rows, cols;
+    std::vector<int8_t> codes;
+    std::vector<uint8_t> packed;
+};
+
+void test_products(const std::string& set) {
+    for (int round = 0; round < 60; round++) {
+        const Matrix w(whole(1, 20), round < 5 ? 2048 + 64 * round : whole(1, 300));
+        const int tokens = whole(1, 5);
+        std::vector<int8_t> x(size_t(tokens) * w.cols);
+        for (int8_t& value : x) value = int8_t(round % 2 ? whole(-127, 127) : 127);
+        std::vector<int32_t> out(size_t(tokens) * w.rows);
+        bl_ternary_sums(set.c_str(), w.packed.data(), w.rows, w.cols, x.data(), tokens, out.data());
+        for (int t = 0; t < tokens; t++)
+            for (int r = 0; r < w.rows; r++) {
+                int32_t sum = 0;
+                for (int c = 0; c < w.cols; c++) sum += w.codes[size_t(r) * w.cols + c] * x[size_t(t) * w.cols + c];
+                require(sum == out[size_t(t) * w.rows + r], set + ": a ternary product is wrong");
+            }
+    }
+}
+
+struct Body {
+    explicit Body(bool linear) {
+        const int heads = linear ? whole(1, 3) : 1, d = whole(1, 40), kernel = linear ? whole(1, 4) : 1;
+        const int bits[] = {4, 8, 16, 32};
+        config = {whole(1, 70), whole(1, 90),      whole(1, 3), heads, d,     whole(1, 150),
+                  kernel,       bits[whole(0, 3)], linear,      0.3f,  1e-5f, 1e-5f};
+        const int hidden = config.hidden, width = heads * d;
+        embed = floats(size_t(config.vocab) * hidden);
+        head = floats(size_t(config.vocab) * hidden);
+        norm = floats(size_t(std::max(hidden, d)));
+        conv = floats(size_t(kernel) * 3 * width);
+        rate = floats(size_t(heads) * hidden);
+        bias = floats(size_t(heads));
+        for (int i = 0; i < 3; i++) maps.emplace_back(width, hidden);
+        maps.emplace_back(hidden, width);
+        maps.emplace_back(config.mlp, hidden);
+        maps.emplace_back(config.mlp, hidden);
+        maps.emplace_back(hidden, config.mlp);
+        const bool learns = linear;
+        for (int i = 0; i < config.layers; i++)
+            layers.push_back({maps[0].ternary(), maps[1].ternary(), maps[2].ternary(), maps[3].ternary(),
+                              maps[4].ternary(), maps[5].ternary(), maps[6].ternary(), norm.data(), norm.data(),
+                              kernel > 1 ? conv.data() : nullptr, learns ? rate.data() : nullptr,
+                              learns ? bias.data() : nullptr, learns ? norm.data() : nullptr});
+    }
+    bl_config config;
+    std::vector<float> embed, head, norm, conv, rate, bias;
+    std::vector<Matrix> maps;
+    std::vector<bl_layer> layers;
+};
+
+// Feed the same tokens with a number of threads; everything that comes out.
+std::vector<float> live(const Body& body, const std::string& set, int threads, const std::vector<int32_t>& tokens) {
+    const bl_config& c = body.config;
+    const size_t width = size_t(c.heads) * c.head_dim;
+    std::vector<float> fast(c.layers * width * c.head_dim), tail(size_t(c.layers) * (c.conv_kernel - 1) * 3 * width);
+    std::vector<float> out(c.vocab), losses(c.layers);
+    bl_model* model =
+        bl_create(&c, body.layers.data(), body.embed.data(), body.norm.data(), body.head.data(), threads, set.c_str());
+    require(model, set + ": no model");
+    const int count = int(tokens.size());
+    require(bl_prefill(model, {fast.data(), tail.data()}, tokens.data(), count, 1.0f, nullptr, 0, losses.data()) == 0,
+            "prefill");
+    for (int i = 0; i < 3; i++) bl_step(model, {fast.data(), tail.data()}, tokens[0], 1.5f, out.data(), losses.data());
+    bl_destroy(model);
+    out.insert(out.end(), losses.begin(), losses.end());
+    out.insert(out.end(), fast.begin(), fast.end());
+    out.insert(out.end(), tail.begin(), tail.end());
+    return out;
+}
+
+void test_models(const std::string& set) {
+    for (int round = 0; round < 12; round++) {
+        const Body body(round % 2 == 0);
+        std::vector<int32_t> tokens(size_t(whole(1, BL_MAX_CHUNK)));
+        for (int32_t& token : tokens) token = whole(0, body.config.vocab - 1);
+        const std::vector<float> alone = live(body, set, 1, tokens), together = live(body, set, whole(2, 4), tokens);
+        require(std::memcmp(alone.data(), together.data(), alone.size() * sizeof(float)) == 0,
+                set + ": threads change the result");
+    }
+}
+}  // namespace
+
+int main() {
+    std::stringstream sets(bl_instruction_sets());
+    for (std::string set; std::getline(sets, set, ',');) {
+        test_products(set);
+        test_models(set);
+        std::printf("%s: as the plain loops\n", set.c_str());
+    }
+    require(!bl_create(nullptr, nullptr, nullptr, nullptr, nullptr, 1, "steam"), "an unknown set was taken");
+    require(bl_read_seconds(1 << 20, 2, 2) > 0, "no bandwidth");
+    return 0;
+}

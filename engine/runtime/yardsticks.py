@@ -1,0 +1,86 @@
+"""What speed is measured against: bodies of a given size, the bytes that a token must touch, the memory's bandwidth."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from engine import native
+from engine.config import BitLlamaConfig
+from engine.errors import BitLlamaError
+from engine.formats.body import Body, PackedTernary
+from engine.ops.ternary.packing import BLOCK, pack, packed_width
+from engine.runtime.base import Runtime
+
+READ_BYTES = 1 << 28
+"""Memory read to measure the bandwidth: more than any processor's cache."""
+LARGEST_ERROR = 1e-4
+"""Relative root-mean-square error of logits that the gate allows."""
+
+
+def random_body(config: BitLlamaConfig, seed: int = 1) -> Body:
+    """A packed body of random weights: as costly as a trained one, and it says nothing."""
+    rng = np.random.default_rng(seed)
+    tensors: dict[str, Any] = {}
+    for name, spec in config.tensor_specs().items():
+        if spec.ternary:
+            rows, cols = spec.shape
+            codes = rng.integers(0, 256, (rows, packed_width(cols)), np.uint8)
+            codes &= ~((codes & codes >> 1 & 0x55) << 1)  # no weight is stored as 3
+            if cols % BLOCK:  # the padding of a row is stored as pack stores it
+                unpacked = PackedTernary(codes, 1.0, (rows, cols // BLOCK * BLOCK + BLOCK)).unpack()
+                codes = pack(unpacked[:, :cols])
+            tensors[name] = PackedTernary(codes, cols**-0.5, (rows, cols))
+        elif "norm" in name:
+            tensors[name] = np.ones(spec.shape, np.float32)
+        else:
+            tensors[name] = rng.standard_normal(spec.shape, np.float32) * np.float32(spec.shape[-1] ** -0.5)
+    return Body(config, tensors, encoding="packed")
+
+
+def token_bytes(config: BitLlamaConfig) -> int:
+    """Bytes that computing one token must at least touch: packed weights, head, and fast weights read and written."""
+    total = 0
+    for name, spec in config.tensor_specs().items():
+        if spec.ternary:
+            total += spec.shape[0] * packed_width(spec.shape[1])
+        elif name != "embed.weight":
+            total += 4 * int(np.prod(spec.shape))
+    fast = 4 * config.num_layers * int(np.prod(config.fast_shape))
+    return total + 4 * config.hidden_dim + 2 * fast
+
+
+def read_bandwidth(threads: int) -> float | None:
+    """Bytes a second that `threads` threads read from memory, the best of five; None without the native library."""
+    if native.why_not() is not None:
+        return None
+    seconds = float(native.library().bl_read_seconds(READ_BYTES, threads, 5))
+    return READ_BYTES / seconds if seconds > 0 else None
+
+
+def check_same(body: Body, tokens: list[int], threads: int | None) -> float:
+    """The gate before a measurement: the native runtime gives torch's logits; returns the largest error found.
+
+    It compares with unquantised activations, since those of 8 bits can be rounded either way. Raises `BitLlamaError`
+    where the error is above `LARGEST_ERROR`.
+    """
+    from engine.runtime.select import create_runtime
+
+    smooth = Body(dataclasses.replace(body.config, activation_bits=32), body.tensors, encoding=body.encoding)
+    pair: list[Runtime] = [create_runtime(smooth, "cpu", name, threads) for name in ("native", "torch")]
+    found = []
+    for piece in ([tokens[0]], tokens):
+        mine, reference = (runtime.prefill(piece) for runtime in pair)
+        assert mine is not None
+        assert reference is not None
+        found.append(float(np.linalg.norm(mine - reference) / np.linalg.norm(reference)))
+        mine, reference = (runtime.step(tokens[0]) for runtime in pair)
+        found.append(float(np.linalg.norm(mine - reference) / np.linalg.norm(reference)))
+    worst = max(found)
+    if not worst <= LARGEST_ERROR:
+        raise BitLlamaError(
+            f"The native runtime's logits differ from torch's by {worst:.2g}, so nothing is measured; report this."
+        )
+    return worst
