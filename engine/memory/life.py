@@ -20,6 +20,9 @@ from engine.text.template import Message
 ELSEWHERE = "?"
 """``lived`` and ``after`` of a soul whose past is not in this log."""
 
+REPLACED = "replaced"
+"""Key of a message in whose place something else was said: it stays in the log, and no night draws on it."""
+
 CLEARING = frozenset({"sleep", "import", "reset", "restore", "branch", "forget"})
 """Events after which nothing transient is there."""
 
@@ -136,7 +139,10 @@ def life_of(meta: SoulMeta, turns: Mapping[str, Turn]) -> Life:
 
 
 def heard_by(entries: Sequence[Entry], key: str, history: Sequence[Mapping[str, Any]]) -> list[Entry]:
-    """Of `entries`, those that the soul logged as `key` heard, before it was a branch of another one too."""
+    """Of `entries`, those that the soul logged as `key` heard, before it was a branch of another one too.
+
+    What was taken back by `Mind.go_back` is not among them.
+    """
     upto = {
         str(event["of"]): str(event.get("lived", ""))
         for event in history
@@ -145,7 +151,8 @@ def heard_by(entries: Sequence[Entry], key: str, history: Sequence[Mapping[str, 
     return [
         entry
         for entry in entries
-        if entry.soul == key or (entry.soul in upto and entry.id <= upto[entry.soul] != ELSEWHERE)
+        if entry.extra.get(REPLACED) is not True
+        and (entry.soul == key or (entry.soul in upto and entry.id <= upto[entry.soul] != ELSEWHERE))
     ]
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from engine.errors import BitLlamaError, FileFormatError
-from engine.formats.soul import Soul
+from engine.formats import atomic
+from engine.formats.soul import Soul, new_id
 from engine.llama import Callback, Llama
 from engine.memory import dial as dials
 from engine.memory.dial import Dial
 from engine.memory.forgetting import ForgetPlan, OnForget, carry_out, plan_forgetting
 from engine.memory.household import Household
-from engine.memory.life import heard_by, slept_until
+from engine.memory.life import REPLACED, heard_by, slept_until
 from engine.memory.lives import Lives
 from engine.memory.living import LivingSoul
 from engine.memory.log import ConversationLog, Entry
@@ -219,6 +222,39 @@ class Mind:
             self.soul.milestone()
         self.conversation = conversation or new_conversation_id()
         return self.conversation
+
+    def mark(self) -> Any:
+        """Where the conversation that goes on stands, for `go_back`. The soul must be living it (dial ``learn``)."""
+        return self.llama.snapshot(), self.conversation, self._system
+
+    def go_back(self, mark: Any, replaced: Collection[str] = (), restored: Collection[str] = ()) -> None:
+        """Go on from where `mark` was taken, bit for bit, as another soul than the one that went on from there.
+
+        Args:
+            mark: of this body, from before or after something was said; no event may lie between.
+            replaced: ids of messages in whose place something else is said: they stay in the log, and no night draws
+                on them.
+            restored: ids of messages that were `replaced` and count again.
+
+        Raises `WorkspaceError` or `FileFormatError` where that cannot be written; the live state is that of before.
+        """
+        self.soul.come_back()
+        state, conversation, system = mark
+
+        def change(entry: Entry) -> Entry:
+            if entry.id in replaced:
+                return replace(entry, extra=entry.extra | {REPLACED: True})
+            if entry.id in restored:
+                return replace(entry, extra={key: value for key, value in entry.extra.items() if key != REPLACED})
+            return entry
+
+        with self.soul.whole():
+            self.llama.restore(state)
+            self.llama.adopt(replace(self.llama.meta, id=new_id()))
+            self.save()
+            for path, data in self.log.rewritten(change).items():
+                atomic.write_bytes(path, data)
+        self.conversation, self._system, self.dial = conversation, system, "learn"
 
     def waiting(self) -> list[Entry]:
         """What the next sleep would replay: the user's messages that this soul heard and has not slept on."""
