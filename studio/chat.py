@@ -6,7 +6,7 @@ It outlives the page, which is built anew when the language changes: a reply may
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -45,9 +45,12 @@ class Chat(QObject):
         self.model = TranscriptModel(new_conversation(), self)
         self.learned: Counter[str] = Counter()
         """Tokens that the soul lived in each conversation since the program started."""
+        self._results: dict[str, Said] = {}
+        """What came of the replies since the program started, by their id in the log."""
         self._growing: TranscriptModel | None = None
         self._sending = False
         self._session.text_arrived.connect(self._grow)
+        self._session.changed.connect(self._mark_turns)
         self.shelf.changed.connect(self.listed_changed)
 
     # What is shown
@@ -70,13 +73,15 @@ class Chat(QObject):
             return
         model = TranscriptModel(conversation, self)
         found = self.history.get(conversation)
-        model.extend(found.lines if found else ())
+        model.extend(found.lines if found else (), self._results)
+        model.show_turns(self._session.turns)
         self._show(model)
 
     def opened(self, opened: Opened) -> None:
         """A model was loaded: these are the conversations of its soul."""
         self.history = History(opened.lines)
         self.learned.clear()
+        self._results.clear()
         self.listed_changed.emit()
         self.new_chat()
 
@@ -133,35 +138,76 @@ class Chat(QObject):
 
     # Talking
 
-    def send(self, text: str) -> None:
-        """Say something in the conversation that is shown."""
+    def send(self, text: str, instead_of: str = "") -> None:
+        """Say something in the conversation that is shown; in place of what was said in line `instead_of`, if given."""
         if self._sending or self._session.why_silent():
             self.draft_returned.emit(text)
             return
         self._sending = True
-        self._start(self._say(text))
+        self._start(self._say(text, instead_of))
 
-    async def _say(self, text: str) -> None:
+    def again(self, line: str) -> None:
+        """Have what was said in `line` answered anew."""
+        self.send(self.model.message(self.model.row_of(line)).text, line)
+
+    def show_version(self, line: str, version: int) -> None:
+        """Go on as another version of the exchange in which `line` was said."""
+        self._start(self._switch(line, version))
+
+    async def _switch(self, line: str, version: int) -> None:
+        if why := self._session.why_silent():
+            raise EngineFailure(why)
+        switched = await self._session.switch(line, version)
+        self._replace(self.conversation, line, switched.lines)
+        self.model.cut(self.model.row_of(line))
+        self.model.extend(switched.lines, self._results)
+        self.model.show_turns(switched.turns)
+        self.listed_changed.emit()
+
+    async def _say(self, text: str, instead_of: str) -> None:
         model = self._growing = self.model
+        model.show_turns(())
+        if instead_of:
+            model.cut(model.row_of(instead_of))
         model.begin_exchange(text)
         self.sent.emit()
         said: Said | None = None
         try:
-            said = await self._session.say(text, model.conversation, **self._manner())
+            said = await self._session.say(text, model.conversation, **self._manner(), instead_of=instead_of)
         except EngineFailure:
             self.draft_returned.emit(text)
             raise
         finally:
             self._sending, self._growing = False, None
             model.finish_exchange(said)
+            if said:
+                self._take_over(said, instead_of)
+            elif instead_of:  # what was to be replaced is still there
+                model.cut(0)
+                found = self.history.get(model.conversation)
+                model.extend(found.lines if found else (), self._results)
+            model.show_turns(self._session.turns)
             if model is not self.model:
                 model.deleteLater()  # the history has it; another conversation is being read
-            if said:
-                self.history.add(said.lines)
-                self.learned[model.conversation] += said.learned
             self.listed_changed.emit()
         if said.unsaved:
             raise EngineFailure(said.unsaved)
+
+    def _take_over(self, said: Said, instead_of: str) -> None:
+        conversation = said.lines[0].conversation
+        if instead_of:
+            self._replace(conversation, instead_of, said.lines)
+        else:
+            self.history.add(said.lines)
+        self._results[said.lines[-1].id] = said
+        self.learned[conversation] += said.learned
+
+    def _replace(self, conversation: str, line: str, lines: Sequence[Line]) -> None:
+        """Have `lines` stand in a conversation from `line` on."""
+        found = self.history.get(conversation)
+        if found is not None:
+            place = next((n for n, former in enumerate(found.lines) if former.id == line), len(found.lines))
+            found.replace([*found.lines[:place], *lines])
 
     def _manner(self) -> dict[str, Any]:
         """How replies are chosen, as the settings have it now."""
@@ -176,6 +222,11 @@ class Chat(QObject):
             },
             "max_tokens": get("max_reply"),
         }
+
+    def _mark_turns(self) -> None:
+        """Events such as a sleep end what can be taken back."""
+        if self._growing is None:
+            self.model.show_turns(self._session.turns)
 
     def _grow(self, text: str) -> None:
         if self._growing is not None:

@@ -66,6 +66,19 @@ class Line:
     timestamp: str
     """ISO 8601, UTC."""
     conversation: str
+    id: str = ""
+    """Its name in the log; empty for one that is not there."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An exchange that can be taken back."""
+
+    line: str
+    """The id of what the person said."""
+    version: int
+    """Which of its versions is shown, from 0."""
+    versions: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,8 @@ class Said:
     """Speed of writing, the reading of the prompt left out."""
     stopped: str
     """``end``, ``length``, ``stop`` or ``callback`` (somebody pressed Stop)."""
+    turns: tuple[Turn, ...] = ()
+    """The exchanges that can be taken back now, oldest first."""
     unsaved: str = ""
     """Why the soul could not be written after the exchange, which stands all the same; "" when it was."""
 
@@ -146,6 +161,26 @@ class Say(Command):
     seed: int | None
     max_tokens: int
     cancel: threading.Event = field(compare=False)
+    instead_of: str = ""
+    """The id of something said before, in whose place this is said: the soul goes back to before it."""
+
+
+@dataclass(frozen=True)
+class Switch(Command):
+    """Go on as another version of an exchange; the soul follows. Answered by `Switched`."""
+
+    line: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Switched:
+    """Another version of an exchange goes on."""
+
+    lines: tuple[Line, ...]
+    """Everything from that exchange on."""
+    soul: SoulFacts
+    turns: tuple[Turn, ...]
 
 
 @dataclass(frozen=True)

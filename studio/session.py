@@ -35,9 +35,12 @@ from studio.messages import (
     Sleep,
     Slept,
     SoulFacts,
+    Switch,
+    Switched,
     TakeIn,
     TakenIn,
     Token,
+    Turn,
 )
 from studio.surprise import Surprise
 from studio.worker import Claim, Worker, claim
@@ -91,6 +94,8 @@ class Session(QObject):
         self.last_sleep: Slept | None = None
         self.speed = 0.0
         """Tokens a second of the last reply or of the sleep under way; 0 where nothing was measured."""
+        self.turns: tuple[Turn, ...] = ()
+        """The exchanges that can be taken back now, oldest first."""
         self.surprise = Surprise(self)
         """What the soul that is awake found surprising lately."""
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
@@ -149,24 +154,52 @@ class Session(QObject):
             self.body, self.soul = opened.body, opened.soul
             self.speed, self.last_sleep = 0.0, None
             self.surprise.clear()
+            self.turns = ()
         return opened
 
-    async def say(self, text: str, conversation: str, system: str, sampling: dict[str, Any], max_tokens: int) -> Said:
-        """Say something; the reply comes through `text_arrived` and ends with what this returns."""
+    async def say(
+        self,
+        text: str,
+        conversation: str,
+        system: str,
+        sampling: dict[str, Any],
+        max_tokens: int,
+        instead_of: str = "",
+    ) -> Said:
+        """Say something; the reply comes through `text_arrived` and ends with what this returns.
+
+        `instead_of` is the id of something said before: the soul goes back to before it first.
+        """
         with self._occupied(Busy.REPLYING):
             cancel = self._fresh_cancel()
             said: Said = await self._ask(
-                lambda number: Say(number, text, conversation, system, max_tokens=max_tokens, cancel=cancel, **sampling)
+                lambda number: Say(
+                    number,
+                    text,
+                    conversation,
+                    system,
+                    max_tokens=max_tokens,
+                    cancel=cancel,
+                    instead_of=instead_of,
+                    **sampling,
+                )
             )
-            self.soul, self.speed = said.soul, said.tokens_per_second
+            self.soul, self.speed, self.turns = said.soul, said.tokens_per_second, said.turns
         return said
+
+    async def switch(self, line: str, version: int) -> Switched:
+        """Go on as another version of the exchange in which `line` was said."""
+        with self._occupied(Busy.SOUL):
+            switched: Switched = await self._ask(lambda number: Switch(number, line, version))
+            self.soul, self.turns = switched.soul, switched.turns
+        return switched
 
     async def sleep(self, rate: float) -> Slept:
         """Replay what waits. `wake` ends it early; then what the finished conversations taught is kept."""
         with self._occupied(Busy.DREAMING):
             cancel = self._fresh_cancel()
             slept: Slept = await self._ask(lambda number: Sleep(number, rate, cancel))
-            self.soul, self.last_sleep = slept.soul, slept
+            self.soul, self.last_sleep, self.turns = slept.soul, slept, ()
             self.speed = slept.tokens / slept.seconds if slept.seconds else 0.0
         return slept
 
@@ -180,12 +213,14 @@ class Session(QObject):
         with self._occupied(Busy.SOUL):
             self.soul = await self._ask(lambda number: LoadSoul(number, path))
             self.surprise.clear()
+            self.turns = ()
 
     async def reset_soul(self) -> None:
         """Begin a fresh soul."""
         with self._occupied(Busy.SOUL):
             self.soul = await self._ask(ResetSoul)
             self.surprise.clear()
+            self.turns = ()
 
     async def take_in(self, lines: Sequence[Line]) -> tuple[Line, ...]:
         """Add messages from elsewhere to the log; returns them as logged."""

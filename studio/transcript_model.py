@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from studio.messages import Line, Role, Said
+from studio.messages import Line, Role, Said, Turn
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -20,6 +20,10 @@ class Message:
 
     role: Role
     text: str
+    line: str = ""
+    """Its id in the log; empty while it is not known."""
+    turn: Turn | None = None
+    """Set on both messages of an exchange that can be taken back."""
     writing: bool = False
     """The reply is still coming."""
     learned: int = 0
@@ -59,11 +63,38 @@ class TranscriptModel(QAbstractListModel):
         """The message of a row; negative rows count from the end."""
         return self._messages[row]
 
-    def extend(self, lines: Iterable[Line]) -> None:
-        """Add messages of the log."""
-        added = [Message(line.role, line.text) for line in lines]
+    def extend(self, lines: Iterable[Line], results: Mapping[str, Said] | None = None) -> None:
+        """Add messages of the log, replies with what came of them where `results` knows (by the reply's id)."""
+        added = []
+        for line in lines:
+            message = Message(line.role, line.text, line.id)
+            if results and line.role == "assistant" and (said := results.get(line.id)) is not None:
+                message.learned, message.speed, message.ending = said.learned, said.tokens_per_second, said.stopped
+            added.append(message)
         if added:
             self._insert(added)
+
+    def cut(self, row: int) -> None:
+        """Remove a message and all after it."""
+        if row < len(self._messages):
+            self.beginRemoveRows(QModelIndex(), row, len(self._messages) - 1)
+            del self._messages[row:]
+            self.endRemoveRows()
+
+    def row_of(self, line: str) -> int:
+        """The row of the message with this id in the log; -1 where there is none."""
+        return next((row for row, message in enumerate(self._messages) if line and message.line == line), -1)
+
+    def show_turns(self, turns: Iterable[Turn]) -> None:
+        """Mark which exchanges can be taken back."""
+        known = {turn.line: turn for turn in turns}
+        turn: Turn | None = None
+        for row, message in enumerate(self._messages):
+            if message.role == "user":
+                turn = known.get(message.line)
+            if message.turn != turn:
+                message.turn = turn
+                self.dataChanged.emit(self.index(row), self.index(row))
 
     def begin_exchange(self, text: str) -> None:
         """Add what the person said and the reply that is about to come."""
@@ -81,8 +112,9 @@ class TranscriptModel(QAbstractListModel):
         last.ending = said.stopped if said else "failed"
         if said:
             last.learned, last.speed = said.learned, said.tokens_per_second
+            self._messages[-2].line = said.lines[0].id
             if said.lines[-1].role == "assistant":
-                last.text = said.lines[-1].text
+                last.text, last.line = said.lines[-1].text, said.lines[-1].id
         self._last_changed()
 
     def _insert(self, added: list[Message]) -> None:

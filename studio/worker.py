@@ -35,10 +35,13 @@ from studio.messages import (
     Sleep,
     Slept,
     SoulFacts,
+    Switch,
+    Switched,
     TakeIn,
     TakenIn,
     Token,
 )
+from studio.turns import Turns
 
 if TYPE_CHECKING:
     from engine.memory.log import Entry
@@ -81,6 +84,9 @@ class Worker(threading.Thread):
         self._place = place
         self._commands, self._events = commands, events
         self._mind: Mind | None = None
+        self._turns: Turns
+        self._newest = ""
+        """The log entry that was written last."""
         self._handlers: dict[type[Command], Callable[[Any], object]] = {
             Open: self._open,
             Say: self._say,
@@ -89,6 +95,7 @@ class Worker(threading.Thread):
             LoadSoul: self._load_soul,
             ResetSoul: self._reset_soul,
             TakeIn: self._take_in,
+            Switch: self._switch,
         }
 
     def run(self) -> None:
@@ -109,13 +116,17 @@ class Worker(threading.Thread):
 
     def _open(self, command: Open) -> Opened:
         from engine.llama import Llama
+        from engine.memory.life import REPLACED
         from engine.memory.mind import Mind
 
         llama = Llama.load_auto(command.path)
         if self._mind is not None:
             self._mind.save()  # the next mind may live in the same body and read this soul
         self._mind = Mind(self._place.workspace, self._place.lock, llama)
-        entries = [entry for entry in self._mind.log.entries(soul=self._mind.store.key) if entry.text]
+        self._turns = Turns(self._mind)
+        heard = self._mind.log.entries(soul=self._mind.store.key)
+        self._newest = heard[-1].id if heard else ""
+        entries = [entry for entry in heard if entry.text and entry.extra.get(REPLACED) is not True]
         problems = tuple(self._mind.log.problems)
         return Opened(self._body_facts(), self._soul_facts(), tuple(map(_line, entries)), problems)
 
@@ -123,7 +134,7 @@ class Worker(threading.Thread):
         from engine.text.sampling import SamplingParams
 
         mind = self._awake()
-        level, first = mind.level, 0.0
+        first = 0.0
 
         def on_text(text: str) -> bool:
             nonlocal first
@@ -131,30 +142,50 @@ class Worker(threading.Thread):
             self._events.put(Token(command.request, text, float(mind.llama.runtime.inner_losses.mean())))
             return not command.cancel.is_set()
 
-        asked = _now()
-        reply = mind.say(
-            command.text,
-            command.conversation,
-            command.system,
-            SamplingParams(command.temperature, command.top_k, command.top_p, seed=command.seed),
-            command.max_tokens,
-            on_text,
-            command.cancel.is_set,
-        )
+        if command.conversation != mind.conversation:
+            mind.new_conversation(command.conversation)
+        self._turns.begin(command.instead_of)
+        level = mind.level
+        try:
+            reply = mind.say(
+                command.text,
+                command.conversation,
+                command.system,
+                SamplingParams(command.temperature, command.top_k, command.top_p, seed=command.seed),
+                command.max_tokens,
+                on_text,
+                command.cancel.is_set,
+            )
+        except BaseException:
+            self._new_lines()
+            self._turns.give_up()
+            raise
+        lines = self._new_lines()
+        self._turns.finish(lines)
         writing = time.perf_counter() - first if first else 0.0
-        lines = [Line("user", command.text, asked, command.conversation)]
-        if reply.text:
-            lines.append(Line("assistant", reply.text, _now(), command.conversation))
         return Said(
-            tuple(lines),
+            tuple(line for line in lines if line.text and line.role != "system"),
             self._soul_facts(),
             reply.tokens,
             mind.level - level,
             reply.seconds,
             (reply.tokens - 1) / writing if writing > 0 and reply.tokens > 1 else 0.0,
             reply.stopped,
+            self._turns.turns(),
             reply.unsaved,
         )
+
+    def _switch(self, command: Switch) -> Switched:
+        lines = self._turns.switch(command.line, command.version)
+        shown = tuple(line for line in lines if line.text and line.role != "system")
+        return Switched(shown, self._soul_facts(), self._turns.turns())
+
+    def _new_lines(self) -> tuple[Line, ...]:
+        """What came into the log since this was asked last."""
+        mind = self._awake()
+        entries = mind.log.entries(after=self._newest or None, soul=mind.store.key)
+        self._newest = entries[-1].id if entries else self._newest
+        return tuple(map(_line, entries))
 
     def _sleep(self, command: Sleep) -> Slept:
         told = 0.0
@@ -176,6 +207,7 @@ class Worker(threading.Thread):
 
         mind = self._awake()
         before = mind.waiting()
+        self._turns.clear()
         report = mind.sleep(on_progress, command.cancel.is_set, rate=command.rate)
         left = {entry.id for entry in mind.waiting()}
         return Slept(
@@ -196,15 +228,18 @@ class Worker(threading.Thread):
 
     def _load_soul(self, command: LoadSoul) -> SoulFacts:
         self._awake().load_soul(command.path)
+        self._turns.clear()
         return self._soul_facts()
 
     def _reset_soul(self, command: ResetSoul) -> SoulFacts:
         self._awake().reset()
+        self._turns.clear()
         return self._soul_facts()
 
     def _take_in(self, command: TakeIn) -> TakenIn:
         mind = self._awake()
         entries = [mind.log.append(line.role, line.text, line.conversation, mind.store.key) for line in command.lines]
+        self._new_lines()
         return TakenIn(tuple(map(_line, entries)), self._soul_facts())
 
     def _close(self, command: Command) -> None:
@@ -264,7 +299,7 @@ def _failed(request: int, error: Exception) -> Failed:
 
 
 def _line(entry: Entry) -> Line:
-    return Line(entry.role, entry.text, entry.timestamp, entry.conversation)
+    return Line(entry.role, entry.text, entry.timestamp, entry.conversation, entry.id)
 
 
 def _now() -> str:

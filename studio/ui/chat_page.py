@@ -43,6 +43,8 @@ class ChatPage(QWidget):
         self._dim.setOpacity(_DIMMED)
         self._dim.setEnabled(False)
         self._middle.setGraphicsEffect(self._dim)
+        self._editing = ""
+        """The id of what is being said otherwise."""
         self._lay_out()
         self.conversations.new_chat.connect(self.new_chat)
         self.conversations.chosen.connect(self._choose)
@@ -50,7 +52,9 @@ class ChatPage(QWidget):
         self.conversations.import_wanted.connect(actions.import_chats)
         self.conversations.thrown.connect(self.throw_away)
         self.welcome.suggested.connect(self.send)
-        self.composer.send.connect(self.send)
+        self.transcript.wished.connect(self._wish)
+        self.composer.send.connect(self._send)
+        self.composer.left_edit.connect(self.leave_edit)
         self.composer.stop.connect(self._session.stop)
         self.composer.sleep.connect(actions.sleep)
         self._session.changed.connect(self.refresh)
@@ -105,6 +109,30 @@ class ChatPage(QWidget):
         """Say something in the conversation that is shown."""
         self._chat.send(text)
 
+    def _send(self, text: str) -> None:
+        line, self._editing = self._editing, ""
+        self.composer.set_editing(False)
+        self._chat.send(text, line)
+
+    def _wish(self, what: str, line: str, version: int) -> None:
+        if what == "again":
+            self._chat.again(line)
+        elif what == "version":
+            self._chat.show_version(line, version)
+        else:
+            self._editing = line
+            self.composer.set_editing(True)
+            self.composer.draft.setPlainText(self.model.message(self.model.row_of(line)).text)
+            self.composer.draft.selectAll()
+            self.composer.draft.setFocus()
+
+    def leave_edit(self) -> None:
+        """Leave what was said as it is."""
+        if self._editing:
+            self._editing = ""
+            self.composer.set_editing(False)
+            self.composer.draft.clear()
+
     def search(self) -> None:
         """Be ready to look for words."""
         self.conversations.search.setFocus()
@@ -138,6 +166,7 @@ class ChatPage(QWidget):
         self.refresh()
 
     def _show(self) -> None:
+        self.leave_edit()
         self.transcript.set_model(self._chat.model)
         self.refresh()
 

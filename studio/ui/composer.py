@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.ui import style
 from studio.ui.icons import dress
-from studio.ui.widgets import button, set_locked
+from studio.ui.widgets import button, label, set_locked
 
 _MOST_LINES = 8
 
@@ -72,6 +72,8 @@ class Composer(QFrame):
     send = Signal(str)
     stop = Signal()
     sleep = Signal()
+    left_edit = Signal()
+    """The person does not want to say it otherwise after all."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,6 +89,17 @@ class Composer(QFrame):
         self.send_button.clicked.connect(self._enter)
         self.stop_button = button(self.tr("Stop  Esc"), "primary", self.tr("Stop"))
         self.stop_button.clicked.connect(self.stop)
+        self.edit_note = label(
+            self.tr("In place of what you said before: the soul goes back to before it."), "small", wrap=True
+        )
+        self.cancel_button = button(self.tr("Leave it"), "link", self.tr("Leave what was said as it is"))
+        self.cancel_button.clicked.connect(self.left_edit)
+        self._edit = QWidget()
+        note = QHBoxLayout(self._edit)
+        note.setContentsMargins(0, 0, 0, 0)
+        note.addWidget(self.edit_note, 1)
+        note.addWidget(self.cancel_button)
+        self._edit.hide()
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_S)
         row.addWidget(self.sleep_button)
@@ -96,11 +109,21 @@ class Composer(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(theme.GAP_M)
+        column.addWidget(self._edit)
         column.addWidget(self.draft)
         column.addLayout(row)
         self._why_silent = ""
         self.set_state("", "", False, "")
         self._dress()
+
+    def set_editing(self, editing: bool) -> None:
+        """Say that what is written takes the place of something said before."""
+        self._edit.setVisible(editing)
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether what is written takes the place of something said before."""
+        return not self._edit.isHidden()
 
     def set_state(self, prompt: str, why_silent: str, replying: bool, why_awake: str) -> None:
         """Show what can be done.

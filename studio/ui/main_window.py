@@ -119,6 +119,8 @@ class MainWindow(QMainWindow):
         """End the reply under way; a sleep is ended by its own button only."""
         if self.session.busy is Busy.REPLYING:
             self.session.stop()
+        else:
+            self.chat.leave_edit()
 
     def zoom(self, steps: int) -> None:
         """Make all text larger or smaller, within the bounds of the setting."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
-from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
@@ -30,6 +30,9 @@ _NEAR_BOTTOM = 8
 
 class Transcript(QAbstractScrollArea):
     """Shows a `TranscriptModel`."""
+
+    wished = Signal(str, str, int)
+    """What a person wants of a message: see `MessageRow.wished`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,11 +61,13 @@ class Transcript(QAbstractScrollArea):
         """Show another conversation, from its end."""
         if self._model is not None:
             self._model.rowsInserted.disconnect(self._inserted)
+            self._model.rowsRemoved.disconnect(self._removed)
             self._model.dataChanged.disconnect(self._grown)
         self._drop_rows(set(self._rows))
         self._model = model
         self._heights, self._measured = [], []
         model.rowsInserted.connect(self._inserted)
+        model.rowsRemoved.connect(self._removed)
         model.dataChanged.connect(self._grown)
         self._follow = True
         if model.rowCount():
@@ -120,6 +125,12 @@ class Transcript(QAbstractScrollArea):
         new = [self._estimate(row) for row in range(first, last + 1)]
         self._heights[first:first] = new
         self._measured[first:first] = [False] * len(new)
+        self._arrange()
+
+    def _removed(self, parent: QModelIndex, first: int, last: int) -> None:
+        self._drop_rows({row for row in self._rows if row >= first})
+        del self._heights[first : last + 1]
+        del self._measured[first : last + 1]
         self._arrange()
 
     def _grown(self, first: QModelIndex, last: QModelIndex) -> None:
@@ -203,6 +214,7 @@ class Transcript(QAbstractScrollArea):
         if row not in self._rows:
             self._rows[row] = row_for(self._model.message(row), self.viewport())
             self._rows[row].ensurePolished()
+            self._rows[row].wished.connect(self.wished)
         self._heights[row] = self._rows[row].fit(self._column()[1])
         self._measured[row] = True
 
