@@ -5,7 +5,10 @@
 
 constexpr int BLOCK = 64;        // weights in a packed block
 constexpr int BLOCK_BYTES = 16;  // and its bytes
-constexpr int GROUP = 4;         // rows of a ternary matrix that are computed together
+// How far ahead of a stream of weights memory is asked for: rows are short, and the processor's own prefetching stops
+// at every page.
+constexpr size_t AHEAD = 4096;
+constexpr int GROUP = 4;  // rows of a ternary matrix that are computed together
 
 // Activations of one token on their way into a ternary matrix.
 struct Quantised {

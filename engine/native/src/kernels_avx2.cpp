@@ -23,6 +23,7 @@ static inline void packed_rows(const uint8_t* codes, size_t row_bytes, int block
         for (int r = 0; r < R; r++) words[r] = _mm256_setzero_si256();
         for (int b = first; b < end; b++) {
             const __m256i x0 = load_bytes(x + b * BLOCK), x1 = load_bytes(x + b * BLOCK + 32);
+            prefetch(codes + b * R * BLOCK_BYTES + AHEAD);
             for (int r = 0; r < R; r++) {
                 const Unpacked w = unpack_block(codes + r * row_bytes + b * BLOCK_BYTES);
                 const __m256i both =

@@ -74,6 +74,7 @@ static inline void dot_rows(const float* w, size_t ld, const float* x, int n, fl
     for (; i + 2 * W <= n; i += 2 * W) {
         const F x0 = load(x + i), x1 = load(x + i + W);
         for (int r = 0; r < R; r++) {
+            prefetch(reinterpret_cast<const char*>(w + i * R + r * 2 * W) + AHEAD);
             a[r] = fma(load(w + r * ld + i), x0, a[r]);
             b[r] = fma(load(w + r * ld + i + W), x1, b[r]);
         }
@@ -153,7 +154,7 @@ static void ternary(const uint8_t* codes, int rows, int cols, float scale, const
                     int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
     const int blocks = (cols + BLOCK - 1) / BLOCK;
     const size_t row_bytes = size_t(blocks) * BLOCK_BYTES, width = size_t(blocks) * BLOCK;
-    int32_t sums[2 * GROUP];
+    int32_t sums[2 * GROUP] = {};
     for (int r = 0; r < rows; r += GROUP) {
         const int group = at_most(GROUP, rows - r);
         const uint8_t* tile = codes + r * row_bytes;
@@ -164,11 +165,10 @@ static void ternary(const uint8_t* codes, int rows, int cols, float scale, const
             else unpacked_group(unpacked, width, group, int(width), x + t * width, pair, sums);
             for (int i = 0; i < pair; i++) {
                 const float factor = q[t + i].scale * scale;
-                for (int j = 0; j < group; j++) {
-                    const float y = float(sums[i * GROUP + j] - q[t + i].sum) * factor;
-                    float& place = out[(t + i) * ld + r + j];
-                    place = add_to ? place + y : y;
-                }
+                float y[GROUP];
+                for (int j = 0; j < GROUP; j++) y[j] = float(sums[i * GROUP + j] - q[t + i].sum) * factor;
+                float* place = out + (t + i) * ld + r;
+                for (int j = 0; j < group; j++) place[j] = add_to ? place[j] + y[j] : y[j];
             }
         }
     }

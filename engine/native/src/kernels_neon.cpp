@@ -22,6 +22,11 @@ static inline F fma(F a, F b, F c) { return vfmaq_f32(c, a, b); }
 static inline F max(F a, F b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
 static inline F min(F a, F b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
 static inline F abs(F a) { return vabsq_f32(a); }
+static inline void prefetch(const void* p) {
+#if !defined(_MSC_VER)
+    __builtin_prefetch(p);
+#endif
+}
 static inline float root(float x) { return sqrtf(x); }
 static inline float sum(F a) { return vaddvq_f32(a); }
 static inline float largest(F a) { return vmaxvq_f32(a); }

@@ -28,6 +28,7 @@ static inline F fma(F a, F b, F c) { EACH(a.v[i] * b.v[i] + c.v[i]); }
 static inline F max(F a, F b) { EACH(a.v[i] > b.v[i] ? a.v[i] : b.v[i]); }
 static inline F min(F a, F b) { EACH(a.v[i] < b.v[i] ? a.v[i] : b.v[i]); }
 static inline F abs(F a) { EACH(a.v[i] < 0 ? -a.v[i] : a.v[i]); }
+static inline void prefetch(const void*) {}
 static inline float root(float x) { return sqrtf(x); }
 
 static inline float sum(F a) {

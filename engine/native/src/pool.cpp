@@ -12,19 +12,12 @@ static inline void pause_thread() {}
 #endif
 
 namespace {
-// A barrier within a token is microseconds away; where another program has the core, the turn is given away.
-constexpr int SPINS_BEFORE_YIELD = 2000;
+// A barrier within a token is microseconds away. Where it is not, two threads may share a core, so the waiting one
+// sleeps: to yield would leave the other one behind until the system moves it.
+constexpr int SPINS_BEFORE_SLEEP = 1000;
 // A worker stays awake for the next token of a sentence, but no longer: idle threads must cost nothing.
-constexpr auto STAY_AWAKE = std::chrono::microseconds(50);
+constexpr auto STAY_AWAKE = std::chrono::microseconds(200);
 constexpr int LOOKS_PER_CLOCK = 64;
-
-template <class Done>
-void spin(Done done) {
-    for (int i = 0; !done(); i++) {
-        if (i < SPINS_BEFORE_YIELD) pause_thread();
-        else std::this_thread::yield();
-    }
-}
 }  // namespace
 
 Pool::Pool(int threads) : size_(threads) {
@@ -93,11 +86,24 @@ void Pool::serve(int thread) {
 
 void Pool::barrier() {
     if (size_ == 1) return;
-    const uint32_t phase = phase_.load(std::memory_order_acquire);
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) == size_ - 1) {
-        arrived_.store(0, std::memory_order_relaxed);
-        phase_.store(phase + 1, std::memory_order_release);
-    } else {
-        spin([&] { return phase_.load(std::memory_order_acquire) != phase; });
+    const uint32_t phase = phase_.load();
+    if (arrived_.fetch_add(1) == size_ - 1) {
+        arrived_.store(0);
+        phase_.store(phase + 1);
+        if (blocked_.load() == 0) return;
+        // Whoever counted itself as blocked holds the mutex until it waits, or has seen the new phase.
+        {
+            std::lock_guard<std::mutex> lock(blocked_mutex_);
+        }
+        passed_.notify_all();
+        return;
     }
+    for (int i = 0; i < SPINS_BEFORE_SLEEP; i++) {
+        if (phase_.load(std::memory_order_acquire) != phase) return;
+        pause_thread();
+    }
+    std::unique_lock<std::mutex> lock(blocked_mutex_);
+    blocked_.fetch_add(1);
+    passed_.wait(lock, [&] { return phase_.load() != phase; });
+    blocked_.fetch_sub(1);
 }

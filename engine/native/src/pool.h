@@ -39,6 +39,9 @@ private:
     std::mutex mutex_;
     std::condition_variable wake_;
     int sleeping_ = 0;
+    std::mutex blocked_mutex_;
+    std::condition_variable passed_;
     alignas(64) std::atomic<int> arrived_{0};
     alignas(64) std::atomic<uint32_t> phase_{0};
+    alignas(64) std::atomic<int> blocked_{0};
 };
