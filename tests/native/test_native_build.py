@@ -71,3 +71,20 @@ def test_the_kernels_are_clean_under_the_sanitizers(tmp_path: Path) -> None:
     tested = run(str(tmp_path / "kernel_test"))
     assert tested.returncode == 0, tested.stderr
     assert "scalar: as the plain loops" in tested.stdout
+
+
+@pytest.mark.skipif(
+    not (shutil.which("aarch64-linux-gnu-g++") and shutil.which("qemu-aarch64-static")),
+    reason="no cross-compiler for ARM, or no emulator",
+)
+def test_the_kernels_of_arm_are_right_in_an_emulator(tmp_path: Path) -> None:
+    options = ["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64", "-DBIT_LLAMA_KERNEL_TEST=ON"]
+    source = str(ROOT / "engine" / "native")
+    compiler = "-DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++"
+    configured = run("cmake", "-S", source, "-B", str(tmp_path), compiler, *options)
+    assert configured.returncode == 0, configured.stderr
+    built = run("cmake", "--build", str(tmp_path), "--parallel", "2")
+    assert built.returncode == 0, built.stdout + built.stderr
+    tested = run("qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu", str(tmp_path / "kernel_test"))
+    assert tested.returncode == 0, tested.stderr
+    assert "NEON dot product: as the plain loops" in tested.stdout
