@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         figures[outcome.way.name] = {
             "right": outcome.asked.share, "after_talk": outcome.later.share, "honest": outcome.asked.honest,
             "second_night": None if outcome.again is None else outcome.again.share,
-            "drift": round(drift, 4), "seconds": round(outcome.seconds, 2),
+            "drift": round(drift, 4), "seconds": round(outcome.seconds, 4),
             "tokens_per_second": round(outcome.tokens_per_second),
         }  # fmt: skip
     setting = {"facts": args.facts, "days": args.days, "wordings": args.wordings, "seed": args.seed}
