@@ -1,7 +1,8 @@
 """The program: arguments, workspace, window, then the model in the background.
 
-The order of the start: fault handler, arguments, Qt, workspace lock, settings, window on the screen, and only then the
-worker loads the engine. Nothing before the window needs torch.
+The order of the start: fault handler, arguments, Qt, workspace lock (or the window that has it comes forward),
+settings, what a crash left behind, window on the screen, and only then the worker loads the engine. Nothing before the
+window needs torch.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from qasync import QEventLoop
 from engine.errors import BitLlamaError
 from engine.resources import resource_path
 from engine.version import __version__
-from studio import theme
+from studio import crash, neighbour, theme, translation
 from studio.launch import parser
 from studio.messages import EngineFailure
-from studio.session import Session, claim_workspace
+from studio.session import Session, claim_workspace, workspace_path
 from studio.settings import Settings
 from studio.ui import style
 from studio.ui.actions import kind_of
@@ -43,14 +44,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         window = build(arguments.workspace, arguments.portable)
     except (EngineFailure, BitLlamaError) as error:
+        if neighbour.call(workspace_path(arguments.workspace, arguments.portable), arguments.files):
+            return 0  # it is open already, and came forward
         if sys.stderr is not None:
             print(error, file=sys.stderr)  # noqa: T201 (for those who started it from a shell)
+        translation.apply("auto")
         style.apply("auto", theme.TEXT_BODY)
         show_failure(None, EngineFailure(str(error))).exec()
         return 1
+    logs = window.session.workspace / "logs"
+    former = crash.left_behind(logs)
+    recorder = crash.Recorder(logs)
+    doorbell = neighbour.Doorbell(window.session.workspace)
+    doorbell.rung.connect(window.come_forward)
+    window.defect_met.connect(recorder.note)
     loop = QEventLoop(app)
     window.show()
     QTimer.singleShot(0, lambda: begin(window, arguments.files))
+    if former is not None:
+        QTimer.singleShot(0, lambda: window.verbs.show_crash(former))
     sys.excepthook = window.show_defect
     for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl+C in the shell closes as the window's own button does
         signal.signal(number, lambda *_: window.close())
@@ -59,8 +71,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             loop.run_forever()
     finally:
         sys.excepthook = sys.__excepthook__
+        doorbell.close()
         window.session.close_now()
         window.settings.write()
+    recorder.close()
     return 0
 
 

@@ -131,6 +131,14 @@ class Slept:
     """True when it was interrupted."""
     kept: bool
     """True when the soul changed and was written."""
+    refused: str = ""
+    """Why the night was refused by itself, in which case the soul is as it was; "" where it was not."""
+    known_before: tuple[int, int] = (0, 0)
+    """Probes that were answered rightly before the night, of how many."""
+    known_after: tuple[int, int] = (0, 0)
+    """The same after it."""
+    drift: float = 0.0
+    """Growth of the loss on text that is in no conversation, as a share; NaN where it was not measured."""
 
 
 # Commands, window to worker. `request` is answered by exactly one `Done` or `Failed` with the same number.

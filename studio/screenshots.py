@@ -1,7 +1,8 @@
 """``python -m studio.screenshots OUTDIR``: pictures of every view, from the real window in a workspace of its own.
 
 Without a display it needs ``QT_QPA_PLATFORM=offscreen``. Each theme is drawn at 1280×800, at the smallest size and at
-200 %; with a model (the bundled one, or ``--model``) a real conversation is held and slept on.
+200 %, and all of it in Japanese too; with a model (the bundled one, or ``--model``) a real conversation is held and
+slept on.
 """
 
 from __future__ import annotations
@@ -20,10 +21,36 @@ from qasync import QEventLoop
 
 from studio import theme
 from studio.app import build, first_model
+from studio.messages import EngineFailure, Line
 from studio.session import Busy
+from studio.transfer import Chat as Exported
+from studio.ui import dialogs
+from studio.ui.keys import show_keys
 from studio.ui.main_window import CHAT, LAB, SETTINGS, MainWindow
 
 WORDS = ("My dog is called Bramble.", "On Sundays we sail.", "What is my dog called?")
+MARKS = (
+    """With a **function** that takes a `name`:
+
+```python
+def greet(name: str) -> str:
+    """
+    + '"""Say hello."""'
+    + """
+    return f"Hello, {name}!"  # and nothing more
+```
+
+1. Call it: `greet("Bramble")`
+2. Read what comes back
+
+> It answers *kindly*, whoever asks.
+
+| who | greeting |
+|---|---|
+| a dog | Hello, Bramble! |
+| a boat | Hello, Halcyon! |
+"""
+)
 _SIZES = {"": (1280, 800), "-small": theme.MINIMUM_SIZE}
 _SETTLE_S = 0.15
 _SCALE_MARK = "@2x"
@@ -34,6 +61,7 @@ class Photographer:
 
     def __init__(self, window: MainWindow, folder: Path, suffix: str) -> None:
         self.window, self.folder, self.suffix = window, folder, suffix
+        self.language = ""
         self.taken: list[Path] = []
 
     async def visit(self, model: Path | None) -> None:
@@ -48,8 +76,58 @@ class Photographer:
             self.window.lab.show_view(1)
             await self._everywhere("soul", (LAB,))
             self.window.lab.show_view(0)
-        await self._everywhere("models", (LAB,))
-        await self._everywhere("settings", (SETTINGS,))
+            await self._marks()
+        for language in ("en", "ja"):
+            await self._speak(language)
+            if model is not None:
+                await self._everywhere("words", (CHAT,))
+                self.window.lab.show_view(1)
+                await self._everywhere("sleep", (LAB,))
+                self.window.lab.show_view(0)
+            await self._everywhere("models", (LAB,))
+            await self._everywhere("settings", (SETTINGS,))
+            await self._dialogs()
+        await self._speak("en")
+
+    async def _speak(self, language: str) -> None:
+        page = self.window.settings_page
+        before, self.language = self.language, "" if language == "en" else f"-{language}"
+        self.window.settings.set("language", language)
+        while self.language != before and self.window.settings_page is page:
+            await asyncio.sleep(0.005)
+
+    async def _marks(self) -> None:
+        """A conversation from a file, with everything that a reply can hold; and a search in it."""
+        lines = (Line("user", "How do I greet someone in Python?", "", ""), Line("assistant", MARKS, "", ""))
+        await self.window.talk.take_in([Exported("", "Greetings in Python", lines)])
+        self.window.talk.show_conversation(self.window.talk.listed()[0])
+        await self._everywhere("marks", (CHAT,))
+        self.window.chat.conversations.search.setText("dog")
+        self.window.talk.show_conversation(self.window.talk.listed()[-1])
+        await asyncio.sleep(_SETTLE_S)
+        await self._everywhere("search", (CHAT,))
+        self.window.chat.conversations.search.clear()
+
+    async def _dialogs(self) -> None:
+        """The list of keys, a question, and an error with its details."""
+        self.window.show_tab(CHAT)
+        for colours in ("dark", "light"):
+            self.window.settings.set("theme", colours)
+            for name, notice in (
+                ("keys", show_keys(self.window)),
+                (
+                    "ask",
+                    dialogs.ask(
+                        self.window, "Begin a fresh soul?", "It has lived 41,208 tokens.", "Begin", lambda: None
+                    ),
+                ),
+                ("failure", dialogs.show_failure(self.window, EngineFailure("It is damaged.", "Traceback\n  line 1"))),
+            ):
+                await asyncio.sleep(_SETTLE_S)
+                place = self.folder / f"{name}-dialog-{colours}{self.language}{self.suffix}.png"
+                notice.grab().save(str(place))
+                self.taken.append(place)
+                notice.close()
 
     async def _talk(self) -> None:
         for number, words in enumerate(WORDS):
@@ -80,7 +158,7 @@ class Photographer:
                 for mark, size in sizes.items():
                     self.window.resize(*size)
                     await asyncio.sleep(settle)
-                    place = f"{name}-{('lab', 'chat', 'settings')[tab]}-{colours}{mark}{self.suffix}.png"
+                    place = f"{name}-{('lab', 'chat', 'settings')[tab]}-{colours}{mark}{self.language}{self.suffix}.png"
                     self.window.grab().save(str(self.folder / place))
                     self.taken.append(self.folder / place)
 

@@ -43,7 +43,7 @@ from studio.messages import (
     Turn,
 )
 from studio.surprise import Surprise
-from studio.worker import Claim, Worker, claim
+from studio.worker import Claim, Worker, claim, where
 
 FRAME_MS = 16
 POLL_BUDGET_S = 0.006
@@ -67,7 +67,8 @@ class Busy(Enum):
 
 
 claim_workspace = claim
-"""`studio.worker.claim`, for the program's start."""
+workspace_path = where
+"""`studio.worker.claim` and `where`, for the program's start."""
 
 
 class Session(QObject):

@@ -126,6 +126,16 @@ DECLARATIONS = (
         ),
     ),
     Setting(
+        "language", "choice", "auto", GROUPS[3],
+        label=QT_TRANSLATE_NOOP("Settings", "Language"),
+        help=QT_TRANSLATE_NOOP("Settings", "Of this window. The model speaks the languages that it was trained on."),
+        choices=(
+            ("auto", QT_TRANSLATE_NOOP("Settings", "Automatic")),
+            ("en", QT_TRANSLATE_NOOP("Settings", "English")),
+            ("ja", QT_TRANSLATE_NOOP("Settings", "日本語")),
+        ),
+    ),
+    Setting(
         "theme", "choice", "auto", GROUPS[3],
         label=QT_TRANSLATE_NOOP("Settings", "Theme"),
         help=QT_TRANSLATE_NOOP("Settings", "Automatic follows your system."),

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 SPAN = 256
 """Tokens kept, and drawn."""
-RECENT = 32
+RECENT = 16
 """Tokens whose mean is the figure."""
 
 

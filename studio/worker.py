@@ -76,6 +76,13 @@ def claim(path: Path | None, portable: bool = False) -> Claim:
         raise EngineFailure(str(error)) from error
 
 
+def where(path: Path | None, portable: bool = False) -> Path:
+    """The workspace that `claim` would take."""
+    from engine.memory.workspace import default_path
+
+    return (path.expanduser() if path is not None else default_path(portable)).absolute()
+
+
 class Worker(threading.Thread):
     """Carries out one command after another until `Close`."""
 
@@ -220,6 +227,10 @@ class Worker(threading.Thread):
             report.seconds,
             report.woken,
             report.kept,
+            f"{report.why} {report.note}".strip() if report.verdict == "rejected" else "",
+            (report.before.right, len(report.before.answers)),
+            (report.after.right, len(report.after.answers)),
+            report.drift,
         )
 
     def _save_soul(self, command: SaveSoul) -> SoulFacts:

@@ -13,6 +13,7 @@ from engine.errors import BitLlamaError
 from engine.formats import atomic
 from studio import transfer
 from studio.chat import Chat
+from studio.crash import Report
 from studio.messages import EngineFailure
 from studio.session import Session
 from studio.settings import Settings
@@ -62,6 +63,21 @@ class Actions(QObject):
     def fail(self, failure: EngineFailure) -> None:
         """Show what went wrong."""
         dialogs.show_failure(self._window, failure)
+
+    def show_crash(self, report: Report) -> None:
+        """Say that the Studio ended unexpectedly, and what it left behind."""
+        if not report.trace:
+            self.told.emit(self.tr("Last time it was ended from outside. Everything that was said is there."))
+            return
+        sentence = self.tr(
+            "The Studio ended unexpectedly last time. Everything that was said until then is there. What is known of "
+            "it is below and in {path}; nothing was sent anywhere."
+        )
+        dialogs.show_failure(
+            self._window,
+            EngineFailure(sentence.format(path=report.path), report.text),
+            self.tr("It ended unexpectedly"),
+        )
 
     def open_path(self, path: Path) -> None:
         """Open whatever a path is: a model or a soul."""

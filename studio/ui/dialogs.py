@@ -29,7 +29,7 @@ class Notice(QDialog):
         )
         self.words.setFixedWidth(_WIDTH)
         self.details = details
-        column = QVBoxLayout(self)
+        column = self.body = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(theme.GAP_S)
         column.addWidget(label(title, "title"))
@@ -65,9 +65,9 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Notice", text)
 
 
-def show_failure(parent: QWidget | None, failure: EngineFailure) -> Notice:
+def show_failure(parent: QWidget | None, failure: EngineFailure, title: str = "") -> Notice:
     """Open a dialog with the sentence of a failure; its details, where there are any, can be copied."""
-    notice = Notice(parent, _tr("That did not work"), str(failure), failure.details)
+    notice = Notice(parent, title or _tr("That did not work"), str(failure), failure.details)
     notice.offer(_tr("Close"), "primary")
     notice.open()
     return notice

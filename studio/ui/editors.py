@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
@@ -64,9 +65,13 @@ class Editor(QWidget):
         column.addWidget(prose(words(setting.help)))
         column.addSpacing(2)
         self._build(column, name)
-        settings.changed.connect(lambda key: self.load() if key == setting.key else None)
+        settings.changed.connect(self._changed)
         self.load()
         self._dress()
+
+    def _changed(self, key: str) -> None:
+        if key == self.setting.key:
+            self.load()
 
     def load(self) -> None:
         """Show the value in force."""
@@ -75,6 +80,13 @@ class Editor(QWidget):
         default = self._settings.is_default(self.setting.key)
         self.reset.setEnabled(not default)
         self.reset.setToolTip(self.tr("This is the default.") if default else self.tr("Back to the default"))
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the control."""
+        found = [child for child in self.findChildren(QWidget) if child.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        chosen = [child for child in found if isinstance(child, QAbstractButton) and child.isChecked()]
+        for child in (chosen or found)[:1]:
+            child.setFocus()
 
     def _build(self, column: QVBoxLayout, name: str) -> None:
         raise NotImplementedError

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import traceback
+from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -17,20 +18,21 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import ConfigError
-from studio import theme
+from studio import theme, translation
 from studio.chat import Chat
 from studio.messages import EngineFailure
 from studio.session import Busy, Session
 from studio.settings import Settings
 from studio.ui import dialogs, style
-from studio.ui.actions import Actions
+from studio.ui.actions import Actions, kind_of
 from studio.ui.chat_page import ChatPage
 from studio.ui.drop import DropVeil, dropped_path
 from studio.ui.footer import Footer
 from studio.ui.header import Header
+from studio.ui.keys import KEYS, show_keys
 from studio.ui.lab_page import LabPage
 from studio.ui.settings_page import SettingsPage
 
@@ -40,16 +42,37 @@ LAB, CHAT, SETTINGS = range(3)
 class MainWindow(QMainWindow):
     """The one window of the Studio."""
 
+    defect_met = Signal(str)
+    """A defect was told; its traceback."""
+
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session, self.settings = session, settings
+        translation.apply(settings.get("language"))
         self.verbs = Actions(self, session, settings)
-        self.header = Header(self.verbs)
-        self.lab = LabPage(self.verbs)
         self.talk = Chat(session, settings, self.verbs.start, self)
         self.verbs.chat = self.talk
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*theme.MINIMUM_SIZE)
+        self.resize(1280, 800)
+        self._furnish()
+        settings.changed.connect(self._setting_changed)
+        settings.problem.connect(self._tell_problem)
+        self.talk.shelf.problem.connect(self._tell_problem)
+        self.verbs.opened.connect(self.talk.opened)
+        self.verbs.soul_replaced.connect(self.talk.new_chat)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
+        self._keys()
+        self._may_close = False
+        style.apply(settings.get("theme"), settings.get("font_size"))  # once, over the finished window
+        self.show_tab(CHAT)
+
+    def _furnish(self) -> None:
+        """Make everything that is seen, in the language in force; what it shows lives elsewhere."""
+        self.header = Header(self.verbs)
+        self.lab = LabPage(self.verbs)
         self.chat = ChatPage(self.verbs, self.talk)
-        self.settings_page = SettingsPage(settings)
+        self.settings_page = SettingsPage(self.settings)
         self.footer = Footer(self.verbs)
         self.pages = QStackedWidget()
         for page in (self.lab, self.chat, self.settings_page):
@@ -63,42 +86,62 @@ class MainWindow(QMainWindow):
         column.addWidget(self.header)
         column.addWidget(self.pages, 1)
         column.addWidget(self.footer)
-        self.setCentralWidget(frame)
+        self.setCentralWidget(frame)  # the former one is deleted
         self.veil = DropVeil(self, self.verbs)
-        self.setAcceptDrops(True)
+        self.veil.setGeometry(self.rect())
         self.setWindowTitle(self.tr("Bit-Llama Studio"))
-        self.setMinimumSize(*theme.MINIMUM_SIZE)
-        self.resize(1280, 800)
         self.header.tabs.chosen.connect(self._show_tab)
+        self.footer.keys.clicked.connect(self.show_keys)
         self.chat.inspector.change.clicked.connect(lambda: self.show_tab(SETTINGS))
-        settings.changed.connect(self._setting_changed)
-        settings.problem.connect(lambda sentence: self.verbs.fail(EngineFailure(sentence)))
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
-        self.talk.shelf.problem.connect(lambda sentence: self.verbs.fail(EngineFailure(sentence)))
-        self.verbs.opened.connect(self.talk.opened)
-        self.verbs.soul_replaced.connect(self.talk.new_chat)
-        self._keys()
-        self._may_close = False
-        style.apply(settings.get("theme"), settings.get("font_size"))  # once, over the finished window
-        self.show_tab(CHAT)
+
+    def _change_language(self) -> None:
+        """Make the window anew in another language; where one was and what was typed stays."""
+        tab, view = self.pages.currentIndex(), self.lab.views.checkedId()
+        draft, place = self.chat.composer.draft.toPlainText(), self.settings_page.area.verticalScrollBar().value()
+        translation.apply(self.settings.get("language"))
+        self.veil.deleteLater()
+        self._furnish()
+        self.lab.show_view(view)
+        self.chat.composer.draft.setPlainText(draft)
+        self.show_tab(tab)
+        self.settings_page.editors["language"].take_focus()
+        bar = self.settings_page.area.verticalScrollBar()
+        QTimer.singleShot(0, bar, lambda: bar.setValue(place))  # once the page has its size
+
+    def _tell_problem(self, sentence: str) -> None:
+        self.verbs.fail(EngineFailure(sentence))
 
     def _keys(self) -> None:
-        for keys, what in {
-            "Esc": self.stop,
+        verbs = {
             "Ctrl+N": self.new_chat,
             "Ctrl+F": self.search,
-            "Ctrl+Shift+F": self.search,
+            "Esc": self.stop,
             "Ctrl+O": self.verbs.choose_model,
-            "Ctrl+,": lambda: self.show_tab(SETTINGS),
             "Ctrl+1": lambda: self.show_tab(LAB),
             "Ctrl+2": lambda: self.show_tab(CHAT),
             "Ctrl+3": lambda: self.show_tab(SETTINGS),
             "Ctrl++": lambda: self.zoom(1),
-            "Ctrl+=": lambda: self.zoom(1),
             "Ctrl+-": lambda: self.zoom(-1),
             "Ctrl+0": lambda: self.settings.reset("font_size"),
-        }.items():
-            QShortcut(QKeySequence(keys), self).activated.connect(what)
+            "F1": self.show_keys,
+        }
+        for keys, _ in KEYS:
+            for key in keys:
+                QShortcut(QKeySequence(key), self).activated.connect(verbs[keys[0]])
+
+    def show_keys(self) -> None:
+        """List the keys."""
+        show_keys(self)
+
+    def come_forward(self, files: list[Path]) -> None:
+        """The Studio was started again: show this window, and open what that one was to open."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
+        for path in sorted(files, key=lambda path: kind_of(path) != "model")[:1]:
+            self.verbs.open_path(path)
 
     def show_tab(self, number: int) -> None:
         """Show `LAB`, `CHAT` or `SETTINGS`."""
@@ -138,13 +181,16 @@ class MainWindow(QMainWindow):
     def show_defect(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """`sys.excepthook` while the window is there: a defect is told, with what a report of it needs."""
         details = "".join(traceback.format_exception(kind, error, trace))
+        self.defect_met.emit(details)
         if sys.stderr is not None:
             sys.stderr.write(details)
         sentence = self.tr("Something unexpected went wrong ({what}). Nothing that was saved is lost.")
         self.verbs.fail(EngineFailure(sentence.format(what=f"{kind.__name__}: {error}"), details))
 
     def _setting_changed(self, key: str) -> None:
-        if key in ("theme", "font_size"):
+        if key == "language":
+            QTimer.singleShot(0, self, self._change_language)  # not while the control that changed it still acts
+        elif key in ("theme", "font_size"):
             style.apply(self.settings.get("theme"), self.settings.get("font_size"))
 
     def _scheme_changed(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from studio.messages import Slept
@@ -64,7 +66,10 @@ class NightCard(Card):
             self.note.set_plain(
                 self.tr("Talk a little. What you say is learned a little at once; sleep replays it to learn it firmly.")
             )
-        if report is not None and not report.kept:
+        if report is not None and report.refused:
+            refused = self.tr("The last night was refused, and the soul is as it was before: {why}")
+            self.note.set_plain(refused.format(why=report.refused))
+        elif report is not None and not report.kept:
             self.note.set_plain(self.tr("Woken before a conversation was finished: the soul is as it was before."))
         self._mark()
 
@@ -85,6 +90,23 @@ class NightCard(Card):
             if row.property("role") != role:
                 style.mark(row, role=role)
 
+    def _probes(self, report: Slept) -> str:
+        """What the questions before and after the night say; empty where none were asked."""
+        if not report.known_after[1]:
+            return ""
+        known = self.tr("Knew {before} of {all} before, {after} of {all} after.").format(
+            before=report.known_before[0], after=report.known_after[0], all=report.known_after[1]
+        )
+        if not math.isfinite(report.drift):
+            return known + "\n"
+        percent = wording.decimal(abs(report.drift) * 100, 1)
+        other = (
+            self.tr("Other text is {n} % harder to foretell.")
+            if report.drift > 0
+            else self.tr("Other text is {n} % easier to foretell.")
+        )
+        return f"{known} {other.format(n=percent)}\n"
+
     def _report(self, report: Slept) -> str:
         facts = [
             self.tr("{messages} of {conversations}").format(
@@ -97,7 +119,7 @@ class NightCard(Card):
         ]
         if report.woken:
             facts.append(self.tr("woken early"))
-        text = " · ".join(facts) + "\n"
+        text = " · ".join(facts) + "\n" + self._probes(report)
         if report.rate < report.rate_asked:
             text += self.tr("The rate was cut: more would be unstable for this model. ")
         return text + self.tr("Replayed and learned more firmly. The soul of before is kept in the workspace.")

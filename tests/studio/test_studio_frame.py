@@ -7,8 +7,23 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QAbstractButton, QApplication, QPlainTextEdit, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollBar,
+    QTextEdit,
+    QWidget,
+)
 from studio_person import Person
+
+from studio.messages import EngineFailure
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
@@ -68,14 +83,63 @@ def test_the_workspace_folder_opens(person: Person, workspace: Path) -> None:
     assert [Path(url.toLocalFile()) for url in opener.urls] == [workspace]
 
 
+CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QLineEdit, QPlainTextEdit, QTextEdit)
+
+
+def nameless(root: QWidget) -> list[QWidget]:
+    """Controls that a screen reader could not name; scroll bars belong to what they scroll."""
+    return [
+        control
+        for control in root.findChildren(QWidget)
+        if isinstance(control, CONTROLS)
+        and not isinstance(control, QScrollBar)
+        and not isinstance(control.parent(), QAbstractSpinBox)
+        and not (control.accessibleName() or getattr(control, "text", str)())
+    ]
+
+
 def test_every_control_has_a_name_and_can_be_reached(host: Person) -> None:
     host.say("Hello")
-    controls = (QAbstractButton, QPlainTextEdit, QSlider)
-    for control in host.window.findChildren(QWidget):
-        if isinstance(control, controls) and control.objectName() != "qt_toolbar_ext_button":
-            assert control.accessibleName() or getattr(control, "text", str)(), control
-        if isinstance(control, QPushButton):
-            assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.text()
+    assert nameless(host.window) == []
+    for control in host.window.findChildren(QPushButton):
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.text()
+    host.window.show_keys()
+    host.window.verbs.fail(EngineFailure("It is damaged.", "Traceback"))
+    host.window.verbs.reset_soul()
+    for notice in host.notices():
+        assert nameless(notice) == []
+        assert notice.windowTitle()
+
+
+def test_what_has_the_focus_can_be_seen(host: Person) -> None:
+    host.window.show_tab(1)
+    with host.qtbot.waitActive(host.window):
+        host.window.activateWindow()
+    host.say("Hello")
+    for control in host.window.centralWidget().findChildren(QPushButton):
+        if control.isVisible() and control.isEnabled() and control.width() > 10:
+            host.window.centralWidget().setFocus()
+            QApplication.processEvents()
+            before = control.grab().toImage()
+            control.setFocus(Qt.FocusReason.TabFocusReason)
+            QApplication.processEvents()
+            assert control.hasFocus(), control.accessibleName()
+            assert control.grab().toImage() != before, control.accessibleName()
+
+
+@pytest.mark.parametrize("how", ["key", "button"])
+def test_the_keys_are_listed(how: str, person: Person) -> None:
+    if how == "key":
+        with person.qtbot.waitActive(person.window):
+            person.window.activateWindow()
+        person.qtbot.keyClick(person.window, Qt.Key.Key_F1)
+    else:
+        person.click(person.window.footer.keys)
+    notice = person.notice("Keys")
+    texts = [label.text() for label in notice.findChildren(QLabel)]
+    for keys in ("Ctrl + N", "Ctrl + +", "Ctrl + F", "Esc", "Shift + Enter"):
+        assert keys in texts
+    person.press(notice, "Close")
 
 
 def test_the_tab_key_walks_through_the_chat(host: Person) -> None:

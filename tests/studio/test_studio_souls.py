@@ -9,6 +9,7 @@ import pytest
 from studio_person import Person
 
 from engine.formats.soul import load_soul
+from studio.messages import Slept
 
 
 @pytest.mark.parametrize("where", ["chat", "lab"])
@@ -30,6 +31,7 @@ def test_sleep_replays_what_waits_and_reports(where: str, host: Person) -> None:
     assert host.lab.night.title.text() == "Sleep report"
     assert host.lab.night.lines == ["My dog is called Bramble."]
     assert "1 message of 1 conversation" in host.lab.night.note.plain
+    assert "before" in host.lab.night.note.plain
     assert "last slept" in host.lab.sleep.view.left.text()
     assert not host.chat.composer.sleep_button.isEnabled()
     assert host.chat.conversations.waiting.text() == ""
@@ -163,3 +165,14 @@ def test_the_soul_is_called_what_the_engine_calls_it(host: Person, workspace: Pa
     assert "1 message waits for sleep" in host.chat.inspector.soul.plain
     host.say("And more")
     assert "2 messages wait for sleep" in host.chat.inspector.soul.plain
+
+
+def test_a_night_that_was_refused_says_so(host: Person) -> None:
+    host.say("My dog is called Bramble.")
+    level = host.session.soul.level
+    refuse = Slept(host.session.soul, 0, (), 10, 1.0, 1.0, 0.1, False, False, "It drifted too far.")
+    host.session.last_sleep = refuse
+    host.session.changed.emit()
+    assert "was refused" in host.lab.night.note.plain
+    assert "drifted too far" in host.lab.night.note.plain
+    assert host.session.soul.level == level

@@ -133,6 +133,9 @@ def test_one_command_takes_all_the_pictures(tmp_path: Path, models: Path) -> Non
         for colours in ("dark", "light"):
             assert pictures[f"{view}-{colours}"].size().toTuple() == (1280, 800)
             assert pictures[f"{view}-{colours}-small"].size().toTuple() == (900, 600)
-    assert {"reply-chat-dark", "dream-chat-dark"} <= set(pictures)
+    assert {"reply-chat-dark", "dream-chat-dark", "words-chat-light-ja", "settings-settings-dark-small-ja"} <= set(
+        pictures
+    )
+    assert {"keys-dialog-dark", "failure-dialog-light-ja", "search-chat-dark"} <= set(pictures)
     dark, light = pictures["chat-chat-dark"], pictures["chat-chat-light"]
     assert dark.pixelColor(250, 300).lightness() < 60 < 200 < light.pixelColor(250, 300).lightness()

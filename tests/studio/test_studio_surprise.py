@@ -51,7 +51,7 @@ def test_the_strip_draws_the_newest_at_the_right_and_says_what_it_is(qtbot: QtBo
     highest = min(amber, key=lambda place: place[1])
     assert highest[0] > 220, "the newest tokens stand out at the right"
     assert "mean over all tokens" in strip.toolTip()
-    assert strip.accessibleDescription() == "1.24"
+    assert strip.accessibleDescription() == "1.71"
 
 
 def test_a_reply_moves_it_and_another_soul_begins_anew(host: Person) -> None:

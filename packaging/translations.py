@@ -1,0 +1,95 @@
+"""Keeps the translation files in step with the program: ``python packaging/translations.py``.
+
+Finds every text that the Studio shows (``self.tr``, ``_tr``, ``QT_TRANSLATE_NOOP``), adds what is new to each
+``resources/translations/*.ts`` as unfinished and drops what is gone. The files are in Qt's own format and can be edited
+by hand or with Qt Linguist.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "resources" / "translations"
+
+
+def texts(folder: Path = ROOT / "studio") -> set[tuple[str, str]]:
+    """Every text of the program, with its context: the class, or the name that the module gives."""
+    found: set[tuple[str, str]] = set()
+    for path in sorted(folder.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        module = next((call.args[0].value for call in _translate_calls(tree)), "")
+        for owner, call in _calls(tree, ""):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            constants = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+            if name == "tr" and constants:
+                found.add((owner, constants[0]))
+            elif name == "_tr" and constants:
+                found.add((module, constants[0]))
+            elif name == "QT_TRANSLATE_NOOP" and len(constants) > 1:
+                found.add((constants[0], constants[1]))
+    return found
+
+
+def _translate_calls(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "translate":
+            yield node
+
+
+def _calls(node: ast.AST, owner: str) -> Iterator[tuple[str, ast.Call]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call):
+            yield owner, child
+        yield from _calls(child, child.name if isinstance(child, ast.ClassDef) else owner)
+
+
+def read(path: Path) -> dict[tuple[str, str], str]:
+    """The translations of a file; "" for one that is not there yet."""
+    found = {}
+    for context in ET.parse(path).getroot().iter("context"):
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            done = translation is not None and translation.get("type") != "unfinished"
+            key = (context.findtext("name", ""), message.findtext("source", ""))
+            found[key] = (translation.text or "") if translation is not None and done else ""
+    return found
+
+
+def write(path: Path, language: str, translations: dict[tuple[str, str], str]) -> None:
+    """Write a file in Qt's format, ordered so that changes are easy to see."""
+    root = ET.Element("TS", version="2.1", language=language)
+    for name in sorted({context for context, _ in translations}):
+        context = ET.SubElement(root, "context")
+        ET.SubElement(context, "name").text = name
+        for source in sorted(text for owner, text in translations if owner == name):
+            message = ET.SubElement(context, "message")
+            ET.SubElement(message, "source").text = source
+            translated = translations[name, source]
+            translation = ET.SubElement(message, "translation", {} if translated else {"type": "unfinished"})
+            translation.text = translated
+    ET.indent(root, "    ")
+    body = ET.tostring(root, encoding="unicode")
+    path.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{body}\n', encoding="utf-8")
+
+
+def main() -> int:
+    """Bring every file up to date; says what is still to be translated."""
+    wanted = texts()
+    for path in sorted(FOLDER.glob("*.ts")):
+        known = read(path)
+        by_text = {source: translated for (_, source), translated in known.items() if translated}
+        write(path, path.stem, {key: known.get(key) or by_text.get(key[1], "") for key in wanted})
+        missing = sorted(key for key, translated in read(path).items() if not translated)
+        print(f"{path.name}: {len(wanted)} texts, {len(missing)} to translate")
+        for context, source in missing:
+            print(f"  {context}: {source}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1467 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ja">
+    <context>
+        <name>Actions</name>
+        <message>
+            <source>A fresh soul is awake. The soul of before is kept.</source>
+            <translation>新しいソウルが目覚めました。前のソウルは残してあります。</translation>
+        </message>
+        <message>
+            <source>Begin a fresh soul?</source>
+            <translation>新しいソウルを始めますか？</translation>
+        </message>
+        <message>
+            <source>Begin afresh</source>
+            <translation>新しく始める</translation>
+        </message>
+        <message>
+            <source>Conversations</source>
+            <translation>会話</translation>
+        </message>
+        <message>
+            <source>Conversations (*.md *.json *.jsonl)</source>
+            <translation>会話 (*.md *.json *.jsonl)</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>書き出し</translation>
+        </message>
+        <message>
+            <source>Exported as {file}.</source>
+            <translation>{file} に書き出しました。</translation>
+        </message>
+        <message>
+            <source>Import</source>
+            <translation>読み込む</translation>
+        </message>
+        <message>
+            <source>Import chats</source>
+            <translation>会話の読み込み</translation>
+        </message>
+        <message>
+            <source>Import {conversations}?</source>
+            <translation>{conversations}を読み込みますか？</translation>
+        </message>
+        <message>
+            <source>Imported {conversations}.</source>
+            <translation>{conversations}を読み込みました。</translation>
+        </message>
+        <message>
+            <source>It ended unexpectedly</source>
+            <translation>予期せず終了しました</translation>
+        </message>
+        <message>
+            <source>JSON (*.json)</source>
+            <translation>JSON (*.json)</translation>
+        </message>
+        <message>
+            <source>JSON lines, one message a line (*.jsonl)</source>
+            <translation>JSON Lines、1行に1メッセージ (*.jsonl)</translation>
+        </message>
+        <message>
+            <source>Last time it was ended from outside. Everything that was said is there.</source>
+            <translation>前回は外から終了されました。話したことはすべて残っています。</translation>
+        </message>
+        <message>
+            <source>Load a soul</source>
+            <translation>ソウルを読み込む</translation>
+        </message>
+        <message>
+            <source>Markdown (*.md)</source>
+            <translation>Markdown (*.md)</translation>
+        </message>
+        <message>
+            <source>Models (*.bitt *.safetensors)</source>
+            <translation>モデル (*.bitt *.safetensors)</translation>
+        </message>
+        <message>
+            <source>Nothing new waits for sleep.</source>
+            <translation>睡眠を待つ新しい話はありません。</translation>
+        </message>
+        <message>
+            <source>Open a model</source>
+            <translation>モデルを開く</translation>
+        </message>
+        <message>
+            <source>Save a copy of the soul</source>
+            <translation>ソウルの写しを保存</translation>
+        </message>
+        <message>
+            <source>Saved a copy as {file}.</source>
+            <translation>写しを {file} に保存しました。</translation>
+        </message>
+        <message>
+            <source>Souls (*.soul)</source>
+            <translation>ソウル (*.soul)</translation>
+        </message>
+        <message>
+            <source>The Studio ended unexpectedly last time. Everything that was said until then is there. What is known of it is below and in {path}; nothing was sent anywhere.</source>
+            <translation>前回、Studio は予期せず終了しました。それまでに話したことはすべて残っています。わかっていることは下と {path} にあります。どこにも送信していません。</translation>
+        </message>
+        <message>
+            <source>They join your own, and {name} learns what you said in them when it sleeps next. Until then it does not know them.</source>
+            <translation>あなたの会話に加わり、そこであなたが話したことを{name}は次に眠るときに学びます。それまでは知りません。</translation>
+        </message>
+        <message>
+            <source>{file} is awake. The soul of before is kept.</source>
+            <translation>{file} が目覚めました。前のソウルは残してあります。</translation>
+        </message>
+        <message>
+            <source>{name} has lived {n} tokens. A fresh soul has lived none and knows nothing of you. The soul of now is kept in the workspace.</source>
+            <translation>{name}は {n} トークンを生きてきました。新しいソウルはまだ何も生きておらず、あなたのことを何も知りません。今のソウルはワークスペースに残します。</translation>
+        </message>
+        <message>
+            <source>{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), souls (.soul) and chats (.md, .json, .jsonl).</source>
+            <translation>{path} は Studio では開けません。開けるのはモデル（.bitt、.safetensors、チェックポイントのフォルダー）、ソウル（.soul）、会話（.md、.json、.jsonl）です。</translation>
+        </message>
+    </context>
+    <context>
+        <name>BodyCard</name>
+        <message>
+            <source>A .bitt or .safetensors file; a drop on the window does too</source>
+            <translation>.bitt か .safetensors のファイル。ウィンドウへのドロップでも開けます</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>ファイル</translation>
+        </message>
+        <message>
+            <source>Fingerprint</source>
+            <translation>指紋</translation>
+        </message>
+        <message>
+            <source>No model is loaded</source>
+            <translation>モデルが読み込まれていません</translation>
+        </message>
+        <message>
+            <source>Open a .bitt or .safetensors file, or drop one anywhere on this window.</source>
+            <translation>.bitt か .safetensors のファイルを開くか、このウィンドウのどこかにドロップしてください。</translation>
+        </message>
+        <message>
+            <source>Open a model…</source>
+            <translation>モデルを開く…</translation>
+        </message>
+        <message>
+            <source>Runs on</source>
+            <translation>実行</translation>
+        </message>
+        <message>
+            <source>Shape</source>
+            <translation>形</translation>
+        </message>
+        <message>
+            <source>Weights</source>
+            <translation>重み</translation>
+        </message>
+        <message>
+            <source>float weights, ternary when used</source>
+            <translation>浮動小数点の重み（使うときに三値）</translation>
+        </message>
+        <message>
+            <source>ternary, 2 bits a weight</source>
+            <translation>三値、重み1つに2ビット</translation>
+        </message>
+        <message>
+            <source>{layers} layers, {width} wide, {vocab} tokens known, {variant} memory</source>
+            <translation>{layers} 層、幅 {width}、語彙 {vocab} トークン、記憶 {variant}</translation>
+        </message>
+        <message>
+            <source>{model} is being loaded…</source>
+            <translation>{model} を読み込んでいます…</translation>
+        </message>
+    </context>
+    <context>
+        <name>ChatPage</name>
+        <message>
+            <source>Tell it something…</source>
+            <translation>話しかけてください…</translation>
+        </message>
+        <message>
+            <source>Tell {name} something…</source>
+            <translation>{name}に話しかけてください…</translation>
+        </message>
+        <message>
+            <source>{name} is dreaming. Wake it up to talk.</source>
+            <translation>{name}は夢を見ています。話すには起こしてください。</translation>
+        </message>
+        <message>
+            <source>“{title}” is in the trash. What was learned from it stays.</source>
+            <translation>「{title}」をごみ箱に入れました。そこから学んだことは残ります。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Composer</name>
+        <message>
+            <source>In place of what you said before: the soul goes back to before it.</source>
+            <translation>前に話したことの代わりに送ります。ソウルはその前に戻ります。</translation>
+        </message>
+        <message>
+            <source>Leave it</source>
+            <translation>やめる</translation>
+        </message>
+        <message>
+            <source>Leave what was said as it is</source>
+            <translation>話したことをそのままにする</translation>
+        </message>
+        <message>
+            <source>Message</source>
+            <translation>メッセージ</translation>
+        </message>
+        <message>
+            <source>Replay what was said and keep it</source>
+            <translation>話したことを再生して身につける</translation>
+        </message>
+        <message>
+            <source>Send</source>
+            <translation>送信</translation>
+        </message>
+        <message>
+            <source>Send (Enter)</source>
+            <translation>送信（Enter）</translation>
+        </message>
+        <message>
+            <source>Sleep</source>
+            <translation>眠る</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>停止</translation>
+        </message>
+        <message>
+            <source>Stop  Esc</source>
+            <translation>停止  Esc</translation>
+        </message>
+        <message>
+            <source>Write something first.</source>
+            <translation>先に何か書いてください。</translation>
+        </message>
+    </context>
+    <context>
+        <name>ConversationList</name>
+        <message>
+            <source>Begin another conversation; what was learned stays (Ctrl+N)</source>
+            <translation>別の会話を始めます。学んだことは残ります（Ctrl+N）</translation>
+        </message>
+        <message>
+            <source>Clear the search</source>
+            <translation>検索を消す</translation>
+        </message>
+        <message>
+            <source>Conversations</source>
+            <translation>会話</translation>
+        </message>
+        <message>
+            <source>Export all…</source>
+            <translation>すべて書き出す…</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>書き出す…</translation>
+        </message>
+        <message>
+            <source>Import chats…</source>
+            <translation>会話を読み込む…</translation>
+        </message>
+        <message>
+            <source>Import, export, trash</source>
+            <translation>読み込み、書き出し、ごみ箱</translation>
+        </message>
+        <message>
+            <source>In titles and in all that was said (Ctrl+F)</source>
+            <translation>題名と話したことすべてから探します（Ctrl+F）</translation>
+        </message>
+        <message>
+            <source>More about chats</source>
+            <translation>会話のその他</translation>
+        </message>
+        <message>
+            <source>New chat</source>
+            <translation>新しい会話</translation>
+        </message>
+        <message>
+            <source>Nothing was said with these words.</source>
+            <translation>この言葉を含む話はありません。</translation>
+        </message>
+        <message>
+            <source>Pin</source>
+            <translation>ピン留め</translation>
+        </message>
+        <message>
+            <source>Pinned</source>
+            <translation>ピン留め</translation>
+        </message>
+        <message>
+            <source>Put back “{title}”</source>
+            <translation>「{title}」を元に戻す</translation>
+        </message>
+        <message>
+            <source>Put into the trash</source>
+            <translation>ごみ箱に入れる</translation>
+        </message>
+        <message>
+            <source>Rename</source>
+            <translation>名前を変える</translation>
+        </message>
+        <message>
+            <source>Search all chats</source>
+            <translation>会話を検索</translation>
+        </message>
+        <message>
+            <source>The trash is empty</source>
+            <translation>ごみ箱は空です</translation>
+        </message>
+        <message>
+            <source>Trash</source>
+            <translation>ごみ箱</translation>
+        </message>
+        <message>
+            <source>Unpin</source>
+            <translation>ピン留めを外す</translation>
+        </message>
+        <message>
+            <source>Your conversations will be listed here.</source>
+            <translation>会話はここに並びます。</translation>
+        </message>
+        <message>
+            <source>☾ 1 chat waits for sleep</source>
+            <translation>☾ 1件の会話が睡眠待ち</translation>
+        </message>
+        <message>
+            <source>☾ {n} chats wait for sleep</source>
+            <translation>☾ {n}件の会話が睡眠待ち</translation>
+        </message>
+    </context>
+    <context>
+        <name>DreamCard</name>
+        <message>
+            <source>Ends the sleep now and keeps what the finished conversations taught</source>
+            <translation>睡眠を今終え、終わった会話から学んだことは残します</translation>
+        </message>
+        <message>
+            <source>Wake up</source>
+            <translation>起こす</translation>
+        </message>
+        <message>
+            <source>{name} is dreaming of what you said</source>
+            <translation>{name}はあなたの話を夢に見ています</translation>
+        </message>
+    </context>
+    <context>
+        <name>DreamView</name>
+        <message>
+            <source>falling asleep</source>
+            <translation>眠りに入るところ</translation>
+        </message>
+        <message>
+            <source>replaying “{line}”</source>
+            <translation>「{line}」を再生中</translation>
+        </message>
+        <message>
+            <source>{left} left · {speed}</source>
+            <translation>残り {left} · {speed}</translation>
+        </message>
+        <message>
+            <source>{n} %</source>
+            <translation>{n} %</translation>
+        </message>
+    </context>
+    <context>
+        <name>DropVeil</name>
+        <message>
+            <source>Drop a model (.bitt, .safetensors, a checkpoint folder), a soul (.soul) or exported chats.</source>
+            <translation>モデル（.bitt、.safetensors、チェックポイントのフォルダー）、ソウル（.soul）、書き出した会話をドロップしてください。</translation>
+        </message>
+        <message>
+            <source>Go on as the soul {name}</source>
+            <translation>ソウル {name} として続ける</translation>
+        </message>
+        <message>
+            <source>Import the chats of {name}</source>
+            <translation>{name} の会話を読み込む</translation>
+        </message>
+        <message>
+            <source>Its own soul comes back with it; the one of now is saved first.</source>
+            <translation>そのモデルのソウルも戻ります。今のソウルは先に保存します。</translation>
+        </message>
+        <message>
+            <source>Load the model {name}</source>
+            <translation>モデル {name} を読み込む</translation>
+        </message>
+        <message>
+            <source>Not now</source>
+            <translation>今はできません</translation>
+        </message>
+        <message>
+            <source>That cannot be opened here</source>
+            <translation>ここでは開けません</translation>
+        </message>
+        <message>
+            <source>The soul of now is kept.</source>
+            <translation>今のソウルは残します。</translation>
+        </message>
+        <message>
+            <source>They are learned in the next sleep. You are asked first.</source>
+            <translation>次の睡眠で学びます。先に確認します。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Editor</name>
+        <message>
+            <source>Back to the default</source>
+            <translation>既定に戻す</translation>
+        </message>
+        <message>
+            <source>Reset {name}</source>
+            <translation>{name}を既定に戻す</translation>
+        </message>
+        <message>
+            <source>This is the default.</source>
+            <translation>既定の値です。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Footer</name>
+        <message>
+            <source>List the keys (F1)</source>
+            <translation>キーの一覧（F1）</translation>
+        </message>
+        <message>
+            <source>Measured over the last reply or sleep</source>
+            <translation>前回の返事か睡眠での計測</translation>
+        </message>
+        <message>
+            <source>Open the workspace folder</source>
+            <translation>ワークスペースのフォルダーを開く</translation>
+        </message>
+        <message>
+            <source>Saved {ago}</source>
+            <translation>{ago}に保存</translation>
+        </message>
+        <message>
+            <source>awake</source>
+            <translation>起きています</translation>
+        </message>
+        <message>
+            <source>dreaming</source>
+            <translation>夢を見ています</translation>
+        </message>
+        <message>
+            <source>keys</source>
+            <translation>キー</translation>
+        </message>
+        <message>
+            <source>learning</source>
+            <translation>学んでいます</translation>
+        </message>
+        <message>
+            <source>loading</source>
+            <translation>読み込み中</translation>
+        </message>
+        <message>
+            <source>no model</source>
+            <translation>モデルなし</translation>
+        </message>
+        <message>
+            <source>saving the soul…</source>
+            <translation>ソウルを保存しています…</translation>
+        </message>
+        <message>
+            <source>soul</source>
+            <translation>ソウル</translation>
+        </message>
+        <message>
+            <source>waiting for a model</source>
+            <translation>モデルを待っています</translation>
+        </message>
+        <message>
+            <source>workspace</source>
+            <translation>ワークスペース</translation>
+        </message>
+    </context>
+    <context>
+        <name>Header</name>
+        <message>
+            <source>1.58-bit</source>
+            <translation>1.58ビット</translation>
+        </message>
+        <message>
+            <source>Begin a fresh soul…</source>
+            <translation>新しいソウルを始める…</translation>
+        </message>
+        <message>
+            <source>Bit-Llama Studio</source>
+            <translation>Bit-Llama Studio</translation>
+        </message>
+        <message>
+            <source>Chat</source>
+            <translation>チャット</translation>
+        </message>
+        <message>
+            <source>Load a soul…</source>
+            <translation>ソウルを読み込む…</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>モデル</translation>
+        </message>
+        <message>
+            <source>Model Lab</source>
+            <translation>モデルラボ</translation>
+        </message>
+        <message>
+            <source>No model</source>
+            <translation>モデルなし</translation>
+        </message>
+        <message>
+            <source>Open a model…</source>
+            <translation>モデルを開く…</translation>
+        </message>
+        <message>
+            <source>Save a copy…</source>
+            <translation>写しを保存…</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>設定</translation>
+        </message>
+        <message>
+            <source>Soul</source>
+            <translation>ソウル</translation>
+        </message>
+        <message>
+            <source>Tabs</source>
+            <translation>タブ</translation>
+        </message>
+        <message>
+            <source>dreaming</source>
+            <translation>夢を見ています</translation>
+        </message>
+        <message>
+            <source>float file</source>
+            <translation>浮動小数点</translation>
+        </message>
+        <message>
+            <source>loading…</source>
+            <translation>読み込み中…</translation>
+        </message>
+        <message>
+            <source>{tokens} lived</source>
+            <translation>{tokens}を経験</translation>
+        </message>
+    </context>
+    <context>
+        <name>Inspector</name>
+        <message>
+            <source>1 message waits for sleep</source>
+            <translation>1件のメッセージが睡眠待ち</translation>
+        </message>
+        <message>
+            <source>At most {tokens}</source>
+            <translation>最大 {tokens}</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>変更</translation>
+        </message>
+        <message>
+            <source>Change how replies are chosen</source>
+            <translation>返事の選び方を変える</translation>
+        </message>
+        <message>
+            <source>Dreaming now</source>
+            <translation>夢を見ています</translation>
+        </message>
+        <message>
+            <source>Each point is how wrong the fast weights were before they learned a token, against what is usual. Falling means it is getting used to what you say.</source>
+            <translation>各点は、トークンを学ぶ前に速い重みがどれだけ外れていたかを、いつもと比べたものです。下がるほど、あなたの話に慣れています。</translation>
+        </message>
+        <message>
+            <source>Has not slept yet</source>
+            <translation>まだ眠っていません</translation>
+        </message>
+        <message>
+            <source>Last slept {ago}</source>
+            <translation>前回の睡眠は{ago}</translation>
+        </message>
+        <message>
+            <source>Learning</source>
+            <translation>学習</translation>
+        </message>
+        <message>
+            <source>No soul is awake; load a model first.</source>
+            <translation>起きているソウルはいません。先にモデルを読み込んでください。</translation>
+        </message>
+        <message>
+            <source>Sampling</source>
+            <translation>言葉の選び方</translation>
+        </message>
+        <message>
+            <source>Soul</source>
+            <translation>ソウル</translation>
+        </message>
+        <message>
+            <source>System prompt: {prompt}</source>
+            <translation>システムプロンプト：{prompt}</translation>
+        </message>
+        <message>
+            <source>Temperature {t} · top-p {p}</source>
+            <translation>温度 {t} · top-p {p}</translation>
+        </message>
+        <message>
+            <source>The soul takes one small step at every token that it reads or writes. It will show here.</source>
+            <translation>ソウルは読み書きするトークンごとに少しずつ変わります。それがここに表れます。</translation>
+        </message>
+        <message>
+            <source>Top-k {k} · seed {seed}</source>
+            <translation>Top-k {k} · シード {seed}</translation>
+        </message>
+        <message>
+            <source>all</source>
+            <translation>すべて</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>なし</translation>
+        </message>
+        <message>
+            <source>random</source>
+            <translation>ランダム</translation>
+        </message>
+        <message>
+            <source>surprise, last {n} tokens (1 is usual)</source>
+            <translation>驚き、直近 {n} トークン（1 がいつも通り）</translation>
+        </message>
+        <message>
+            <source>{layers} layers</source>
+            <translation>{layers} 層</translation>
+        </message>
+        <message>
+            <source>{layers} layers · {size}</source>
+            <translation>{layers} 層 · {size}</translation>
+        </message>
+        <message>
+            <source>{n} messages wait for sleep</source>
+            <translation>{n}件のメッセージが睡眠待ち</translation>
+        </message>
+        <message>
+            <source>{tokens} learned in this chat.</source>
+            <translation>この会話で{tokens}を学びました。</translation>
+        </message>
+        <message>
+            <source>{tokens} lived</source>
+            <translation>{tokens}を経験</translation>
+        </message>
+    </context>
+    <context>
+        <name>Keys</name>
+        <message>
+            <source>Chat</source>
+            <translation>チャット</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>閉じる</translation>
+        </message>
+        <message>
+            <source>Keys</source>
+            <translation>キー</translation>
+        </message>
+        <message>
+            <source>Larger text</source>
+            <translation>文字を大きく</translation>
+        </message>
+        <message>
+            <source>Model Lab</source>
+            <translation>モデルラボ</translation>
+        </message>
+        <message>
+            <source>New chat</source>
+            <translation>新しい会話</translation>
+        </message>
+        <message>
+            <source>New line</source>
+            <translation>改行</translation>
+        </message>
+        <message>
+            <source>Open a model</source>
+            <translation>モデルを開く</translation>
+        </message>
+        <message>
+            <source>Rename the chosen chat</source>
+            <translation>選んだ会話の名前を変える</translation>
+        </message>
+        <message>
+            <source>Search all chats</source>
+            <translation>会話を検索</translation>
+        </message>
+        <message>
+            <source>Send</source>
+            <translation>送信</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>設定</translation>
+        </message>
+        <message>
+            <source>Smaller text</source>
+            <translation>文字を小さく</translation>
+        </message>
+        <message>
+            <source>Stop the reply</source>
+            <translation>返事を止める</translation>
+        </message>
+        <message>
+            <source>Text as it was</source>
+            <translation>文字を元の大きさに</translation>
+        </message>
+        <message>
+            <source>These keys</source>
+            <translation>このキーの一覧</translation>
+        </message>
+    </context>
+    <context>
+        <name>LabPage</name>
+        <message>
+            <source>Models</source>
+            <translation>モデル</translation>
+        </message>
+        <message>
+            <source>Soul and sleep</source>
+            <translation>ソウルと睡眠</translation>
+        </message>
+    </context>
+    <context>
+        <name>LearningStrip</name>
+        <message>
+            <source>Surprise is the inner loss of a token, that is how wrong the fast weights were before they learned it, divided by the mean over all tokens since this soul was woken ({usual} until now). The figure is the mean of the last {n} tokens; the dashed line is 1, the usual.</source>
+            <translation>驚きとは、トークンの内部損失（学ぶ前に速い重みがどれだけ外れていたか）を、このソウルが目覚めてからの全トークンの平均（今まで {usual}）で割ったものです。数字は直近 {n} トークンの平均、破線は 1（いつも通り）です。</translation>
+        </message>
+        <message>
+            <source>Surprise of the last tokens</source>
+            <translation>直近のトークンの驚き</translation>
+        </message>
+    </context>
+    <context>
+        <name>MainWindow</name>
+        <message>
+            <source>Bit-Llama Studio</source>
+            <translation>Bit-Llama Studio</translation>
+        </message>
+        <message>
+            <source>Close without saving</source>
+            <translation>保存せずに閉じる</translation>
+        </message>
+        <message>
+            <source>Something unexpected went wrong ({what}). Nothing that was saved is lost.</source>
+            <translation>予期しない問題が起きました（{what}）。保存したものは失われていません。</translation>
+        </message>
+        <message>
+            <source>The soul could not be saved</source>
+            <translation>ソウルを保存できませんでした</translation>
+        </message>
+    </context>
+    <context>
+        <name>ModelsCard</name>
+        <message>
+            <source>At hand</source>
+            <translation>手元のモデル</translation>
+        </message>
+        <message>
+            <source>It is loaded.</source>
+            <translation>読み込み済みです。</translation>
+        </message>
+        <message>
+            <source>Load</source>
+            <translation>読み込む</translation>
+        </message>
+        <message>
+            <source>Load {model}</source>
+            <translation>{model} を読み込む</translation>
+        </message>
+        <message>
+            <source>Loaded</source>
+            <translation>読み込み済み</translation>
+        </message>
+        <message>
+            <source>Models that you open are listed here.</source>
+            <translation>開いたモデルはここに並びます。</translation>
+        </message>
+    </context>
+    <context>
+        <name>MoonRing</name>
+        <message>
+            <source>Sleep progress</source>
+            <translation>睡眠の進み</translation>
+        </message>
+        <message>
+            <source>{n} percent</source>
+            <translation>{n} パーセント</translation>
+        </message>
+    </context>
+    <context>
+        <name>NightCard</name>
+        <message>
+            <source>And {n} more. </source>
+            <translation>ほかに {n} 件。 </translation>
+        </message>
+        <message>
+            <source>Knew {before} of {all} before, {after} of {all} after.</source>
+            <translation>{all} 問中、眠る前は {before} 問、眠ったあとは {after} 問知っていました。</translation>
+        </message>
+        <message>
+            <source>Nothing waits for sleep</source>
+            <translation>睡眠を待つ話はありません</translation>
+        </message>
+        <message>
+            <source>Other text is {n} % easier to foretell.</source>
+            <translation>ほかの文は {n} % 予測しやすくなりました。</translation>
+        </message>
+        <message>
+            <source>Other text is {n} % harder to foretell.</source>
+            <translation>ほかの文は {n} % 予測しにくくなりました。</translation>
+        </message>
+        <message>
+            <source>Replayed and learned more firmly. The soul of before is kept in the workspace.</source>
+            <translation>再生して、よりしっかり学びました。前のソウルはワークスペースに残してあります。</translation>
+        </message>
+        <message>
+            <source>Sleep report</source>
+            <translation>睡眠の報告</translation>
+        </message>
+        <message>
+            <source>Talk a little. What you say is learned a little at once; sleep replays it to learn it firmly.</source>
+            <translation>少し話してみてください。話したことはすぐに少し学ばれ、睡眠で再生してしっかり学びます。</translation>
+        </message>
+        <message>
+            <source>The last night was refused, and the soul is as it was before: {why}</source>
+            <translation>前回の眠りは取り消され、ソウルは前のままです：{why}</translation>
+        </message>
+        <message>
+            <source>The rate was cut: more would be unstable for this model. </source>
+            <translation>学習率を下げました。これ以上はこのモデルでは不安定です。 </translation>
+        </message>
+        <message>
+            <source>This is what you said since the last sleep, in your own words.</source>
+            <translation>前回の睡眠のあとにあなたが話した言葉です。</translation>
+        </message>
+        <message>
+            <source>Waits for sleep</source>
+            <translation>睡眠を待っています</translation>
+        </message>
+        <message>
+            <source>Woken before a conversation was finished: the soul is as it was before.</source>
+            <translation>会話が1つも終わらないうちに起こされました。ソウルは前のままです。</translation>
+        </message>
+        <message>
+            <source>rate × {n}</source>
+            <translation>学習率 × {n}</translation>
+        </message>
+        <message>
+            <source>woken early</source>
+            <translation>途中で起床</translation>
+        </message>
+        <message>
+            <source>{messages} of {conversations}</source>
+            <translation>{conversations}、{messages}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Notice</name>
+        <message>
+            <source>Cancel</source>
+            <translation>キャンセル</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>閉じる</translation>
+        </message>
+        <message>
+            <source>Copy details</source>
+            <translation>詳細をコピー</translation>
+        </message>
+        <message>
+            <source>Details</source>
+            <translation>詳細</translation>
+        </message>
+        <message>
+            <source>That did not work</source>
+            <translation>うまくいきませんでした</translation>
+        </message>
+    </context>
+    <context>
+        <name>ReplyRow</name>
+        <message>
+            <source>+{n} tokens learned</source>
+            <translation>+{n} トークンを学習</translation>
+        </message>
+        <message>
+            <source>Again</source>
+            <translation>もう一度</translation>
+        </message>
+        <message>
+            <source>Another answer in its place: the soul goes back to before the question</source>
+            <translation>代わりの返事をもらいます。ソウルは質問の前に戻ります</translation>
+        </message>
+        <message>
+            <source>Answer again</source>
+            <translation>もう一度答える</translation>
+        </message>
+        <message>
+            <source>Copied</source>
+            <translation>コピーしました</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>コピー</translation>
+        </message>
+        <message>
+            <source>Copy this reply</source>
+            <translation>この返事をコピー</translation>
+        </message>
+        <message>
+            <source>Reply</source>
+            <translation>返事</translation>
+        </message>
+        <message>
+            <source>Reply: {text}</source>
+            <translation>返事：{text}</translation>
+        </message>
+        <message>
+            <source>The soul lived this many tokens in this exchange: what it read and what it wrote.</source>
+            <translation>このやりとりでソウルが経験したトークン数です。読んだものと書いたものを含みます。</translation>
+        </message>
+        <message>
+            <source>The version after</source>
+            <translation>次の版</translation>
+        </message>
+        <message>
+            <source>The version before</source>
+            <translation>前の版</translation>
+        </message>
+        <message>
+            <source>This is the first version.</source>
+            <translation>最初の版です。</translation>
+        </message>
+        <message>
+            <source>This is the newest version.</source>
+            <translation>最新の版です。</translation>
+        </message>
+        <message>
+            <source>Version {n} of {all}</source>
+            <translation>{all} 版のうち {n} 番目</translation>
+        </message>
+        <message>
+            <source>broken off by an error</source>
+            <translation>エラーで途切れました</translation>
+        </message>
+        <message>
+            <source>ended at the longest reply you allow</source>
+            <translation>設定した最大の長さで終わりました</translation>
+        </message>
+        <message>
+            <source>stopped by you</source>
+            <translation>あなたが止めました</translation>
+        </message>
+    </context>
+    <context>
+        <name>ReplyText</name>
+        <message>
+            <source>Copied</source>
+            <translation>コピーしました</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>コピー</translation>
+        </message>
+        <message>
+            <source>Copy code {n}</source>
+            <translation>コード {n} をコピー</translation>
+        </message>
+        <message>
+            <source>code</source>
+            <translation>コード</translation>
+        </message>
+    </context>
+    <context>
+        <name>RowDelegate</name>
+        <message>
+            <source>Title</source>
+            <translation>題名</translation>
+        </message>
+    </context>
+    <context>
+        <name>Session</name>
+        <message>
+            <source>A model is being loaded.</source>
+            <translation>モデルを読み込んでいます。</translation>
+        </message>
+        <message>
+            <source>A reply is being written. Stop it first (Esc).</source>
+            <translation>返事を書いています。先に止めてください（Esc）。</translation>
+        </message>
+        <message>
+            <source>No model is loaded. Open one in Model Lab.</source>
+            <translation>モデルがありません。モデルラボで開いてください。</translation>
+        </message>
+        <message>
+            <source>The Studio is closing.</source>
+            <translation>Studio を閉じています。</translation>
+        </message>
+        <message>
+            <source>The soul</source>
+            <translation>ソウル</translation>
+        </message>
+        <message>
+            <source>The soul is being saved or loaded.</source>
+            <translation>ソウルを保存または読み込んでいます。</translation>
+        </message>
+        <message>
+            <source>The worker has ended unexpectedly. Start the Studio again.</source>
+            <translation>処理が予期せず終わりました。Studio を起動し直してください。</translation>
+        </message>
+        <message>
+            <source>{name} is dreaming. Wake it up first.</source>
+            <translation>{name}は夢を見ています。先に起こしてください。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Settings</name>
+        <message>
+            <source>A reply ends after this many tokens even if the model has more to say.</source>
+            <translation>続きがあっても、返事はこのトークン数で終わります。</translation>
+        </message>
+        <message>
+            <source>All</source>
+            <translation>すべて</translation>
+        </message>
+        <message>
+            <source>Automatic</source>
+            <translation>自動</translation>
+        </message>
+        <message>
+            <source>Automatic follows your system.</source>
+            <translation>自動はシステムの設定に従います。</translation>
+        </message>
+        <message>
+            <source>Character</source>
+            <translation>性格</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>ダーク</translation>
+        </message>
+        <message>
+            <source>English</source>
+            <translation>English</translation>
+        </message>
+        <message>
+            <source>Font size</source>
+            <translation>文字の大きさ</translation>
+        </message>
+        <message>
+            <source>How freely words are chosen. 0 always takes the likeliest word; above 1 it gets wild. A small model keeps to what you told it best when this is low.</source>
+            <translation>言葉をどれだけ自由に選ぶか。0 は常に最もありそうな言葉、1 を超えると奔放になります。小さなモデルは、低いほど聞いたことを正しく答えます。</translation>
+        </message>
+        <message>
+            <source>How many times stronger than awake it learns while it sleeps. Where a model cannot stand that much, the sleep uses what it can and says so.</source>
+            <translation>眠っている間、起きているときの何倍強く学ぶか。モデルが耐えられないときは、耐えられる強さを使い、そう伝えます。</translation>
+        </message>
+        <message>
+            <source>Language</source>
+            <translation>言語</translation>
+        </message>
+        <message>
+            <source>Learning while asleep</source>
+            <translation>睡眠中の学習</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>ライト</translation>
+        </message>
+        <message>
+            <source>Longest reply</source>
+            <translation>返事の最大の長さ</translation>
+        </message>
+        <message>
+            <source>Look</source>
+            <translation>見た目</translation>
+        </message>
+        <message>
+            <source>Of all text, in pixels. Ctrl + and Ctrl − change it anywhere, Ctrl 0 puts it back.</source>
+            <translation>すべての文字の大きさ（ピクセル）。Ctrl + と Ctrl − でどこでも変えられ、Ctrl 0 で元に戻ります。</translation>
+        </message>
+        <message>
+            <source>Of this window. The model speaks the languages that it was trained on.</source>
+            <translation>このウィンドウの言語です。モデルは訓練された言語で話します。</translation>
+        </message>
+        <message>
+            <source>Only the likeliest words that together hold this share of the chance are considered. 1 is all.</source>
+            <translation>ありそうな順に、合わせてこの確率になる言葉だけを候補にします。1 はすべてです。</translation>
+        </message>
+        <message>
+            <source>Only this many of the likeliest words are considered.</source>
+            <translation>ありそうな順に、この数の言葉だけを候補にします。</translation>
+        </message>
+        <message>
+            <source>Random</source>
+            <translation>ランダム</translation>
+        </message>
+        <message>
+            <source>Read before the next thing you say: who it should be, how it should answer. Empty is none.</source>
+            <translation>次に話す前に読まれます。誰として、どう答えるか。空ならなし。</translation>
+        </message>
+        <message>
+            <source>Replies</source>
+            <translation>返事</translation>
+        </message>
+        <message>
+            <source>Seed</source>
+            <translation>シード</translation>
+        </message>
+        <message>
+            <source>Sleep</source>
+            <translation>睡眠</translation>
+        </message>
+        <message>
+            <source>System prompt</source>
+            <translation>システムプロンプト</translation>
+        </message>
+        <message>
+            <source>Temperature</source>
+            <translation>温度</translation>
+        </message>
+        <message>
+            <source>Theme</source>
+            <translation>テーマ</translation>
+        </message>
+        <message>
+            <source>Top-k</source>
+            <translation>Top-k</translation>
+        </message>
+        <message>
+            <source>Top-p</source>
+            <translation>Top-p</translation>
+        </message>
+        <message>
+            <source>With a fixed seed, the same soul answers the same words in the same way every time.</source>
+            <translation>シードを固定すると、同じソウルは同じ言葉に毎回同じように答えます。</translation>
+        </message>
+        <message>
+            <source>日本語</source>
+            <translation>日本語</translation>
+        </message>
+    </context>
+    <context>
+        <name>SettingsPage</name>
+        <message>
+            <source>Kept in {path}</source>
+            <translation>保存先：{path}</translation>
+        </message>
+    </context>
+    <context>
+        <name>SleepCard</name>
+        <message>
+            <source>Awake</source>
+            <translation>起きています</translation>
+        </message>
+        <message>
+            <source>Chat</source>
+            <translation>チャット</translation>
+        </message>
+        <message>
+            <source>Inner rate</source>
+            <translation>学習率</translation>
+        </message>
+        <message>
+            <source>Nobody here</source>
+            <translation>誰もいません</translation>
+        </message>
+        <message>
+            <source>Replay what was said and keep it</source>
+            <translation>話したことを再生して身につける</translation>
+        </message>
+        <message>
+            <source>Sleep</source>
+            <translation>眠る</translation>
+        </message>
+        <message>
+            <source>Sleep replays what you said, so that it is learned more firmly. Waking early keeps what the finished conversations taught. The soul of before is kept.</source>
+            <translation>睡眠はあなたの話を再生し、よりしっかり学びます。途中で起こしても、終わった会話から学んだことは残ります。前のソウルも残します。</translation>
+        </message>
+        <message>
+            <source>Waiting</source>
+            <translation>待っている話</translation>
+        </message>
+        <message>
+            <source>Wake up and keep</source>
+            <translation>起こして残す</translation>
+        </message>
+        <message>
+            <source>has not slept yet</source>
+            <translation>まだ眠っていません</translation>
+        </message>
+        <message>
+            <source>last slept {ago}</source>
+            <translation>前回の睡眠は{ago}</translation>
+        </message>
+        <message>
+            <source>locked while dreaming</source>
+            <translation>夢を見ている間は使えません</translation>
+        </message>
+        <message>
+            <source>no model is loaded</source>
+            <translation>モデルが読み込まれていません</translation>
+        </message>
+        <message>
+            <source>nothing</source>
+            <translation>なし</translation>
+        </message>
+        <message>
+            <source>open</source>
+            <translation>使えます</translation>
+        </message>
+        <message>
+            <source>raised × {rate}, back to normal on waking</source>
+            <translation>{rate} 倍、起きると元に戻ります</translation>
+        </message>
+        <message>
+            <source>waits for a model</source>
+            <translation>モデルを待っています</translation>
+        </message>
+    </context>
+    <context>
+        <name>SoulCard</name>
+        <message>
+            <source>A soul is what a model has lived: its fast weights, changed a little by every token. It is saved by itself after each reply; a copy is yours to keep or to take elsewhere.</source>
+            <translation>ソウルとはモデルが生きてきたもの、トークンごとに少しずつ変わる速い重みです。返事のたびに自動で保存されます。写しは手元に置いたり、ほかへ持って行ったりできます。</translation>
+        </message>
+        <message>
+            <source>Begin a fresh soul; the one of now is kept</source>
+            <translation>新しいソウルを始めます。今のソウルは残します</translation>
+        </message>
+        <message>
+            <source>Begin afresh…</source>
+            <translation>新しく始める…</translation>
+        </message>
+        <message>
+            <source>Go on as a soul from a file; the one of now is kept</source>
+            <translation>ファイルのソウルとして続けます。今のソウルは残します</translation>
+        </message>
+        <message>
+            <source>Load a soul</source>
+            <translation>ソウルを読み込む</translation>
+        </message>
+        <message>
+            <source>Load…</source>
+            <translation>読み込む…</translation>
+        </message>
+        <message>
+            <source>Save a copy…</source>
+            <translation>写しを保存…</translation>
+        </message>
+        <message>
+            <source>Write a copy of the soul to a file</source>
+            <translation>ソウルの写しをファイルに書きます</translation>
+        </message>
+        <message>
+            <source>lives in a model that is not loaded</source>
+            <translation>読み込まれていないモデルに住んでいます</translation>
+        </message>
+        <message>
+            <source>lives in {model}</source>
+            <translation>{model} に住んでいます</translation>
+        </message>
+        <message>
+            <source>saved</source>
+            <translation>保存</translation>
+        </message>
+        <message>
+            <source>slept</source>
+            <translation>睡眠</translation>
+        </message>
+        <message>
+            <source>tokens lived</source>
+            <translation>経験したトークン</translation>
+        </message>
+        <message>
+            <source>{layers} layers of fast weights</source>
+            <translation>速い重み {layers} 層</translation>
+        </message>
+    </context>
+    <context>
+        <name>Toast</name>
+        <message>
+            <source>Undo</source>
+            <translation>元に戻す</translation>
+        </message>
+    </context>
+    <context>
+        <name>Transcript</name>
+        <message>
+            <source>Conversation</source>
+            <translation>会話</translation>
+        </message>
+        <message>
+            <source>Go to the newest message</source>
+            <translation>最新のメッセージへ</translation>
+        </message>
+        <message>
+            <source>Newest</source>
+            <translation>最新</translation>
+        </message>
+    </context>
+    <context>
+        <name>UserRow</name>
+        <message>
+            <source>Copy</source>
+            <translation>コピー</translation>
+        </message>
+        <message>
+            <source>Say it otherwise: the soul goes back to before it</source>
+            <translation>言い直す：ソウルはその前に戻ります</translation>
+        </message>
+        <message>
+            <source>You said</source>
+            <translation>あなたの言葉</translation>
+        </message>
+        <message>
+            <source>You said: {text}</source>
+            <translation>あなたの言葉：{text}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Welcome</name>
+        <message>
+            <source>A new chat. What was learned in the others is still there. Tell it something, or ask:</source>
+            <translation>新しい会話です。ほかの会話で学んだことは残っています。何か話すか、聞いてみてください：</translation>
+        </message>
+        <message>
+            <source>How are you today?</source>
+            <translation>How are you today?</translation>
+        </message>
+        <message>
+            <source>My dog is called Bramble.</source>
+            <translation>My dog is called Bramble.</translation>
+        </message>
+        <message>
+            <source>No model yet</source>
+            <translation>モデルはまだありません</translation>
+        </message>
+        <message>
+            <source>Open a .bitt or .safetensors file, or drop one anywhere on this window. The soul that belongs to it comes back by itself.</source>
+            <translation>.bitt か .safetensors のファイルを開くか、このウィンドウのどこかにドロップしてください。それに属するソウルは自動で戻ります。</translation>
+        </message>
+        <message>
+            <source>Open a model</source>
+            <translation>モデルを開く</translation>
+        </message>
+        <message>
+            <source>This is a small model of {n} weights on your own computer. It knows simple sentences and little of the world, but it learns from every word and remembers what it slept on. Tell it something:</source>
+            <translation>あなたのコンピューターで動く、重み {n} の小さなモデルです。簡単な英語の文を知り、世の中のことはほとんど知りませんが、一語ごとに学び、眠って覚えます。英語で話しかけてみてください：</translation>
+        </message>
+        <message>
+            <source>Waking up</source>
+            <translation>目覚めています</translation>
+        </message>
+        <message>
+            <source>What is my dog called?</source>
+            <translation>What is my dog called?</translation>
+        </message>
+        <message>
+            <source>{model} is being loaded, and the soul that lives in it. You can look around meanwhile.</source>
+            <translation>{model} と、そこに住むソウルを読み込んでいます。その間も見て回れます。</translation>
+        </message>
+        <message>
+            <source>{name} is awake</source>
+            <translation>{name}は起きています</translation>
+        </message>
+        <message>
+            <source>{name} is new here</source>
+            <translation>{name}は生まれたばかりです</translation>
+        </message>
+    </context>
+    <context>
+        <name>Wording</name>
+        <message>
+            <source>1 conversation</source>
+            <translation>1件の会話</translation>
+        </message>
+        <message>
+            <source>1 message</source>
+            <translation>1件のメッセージ</translation>
+        </message>
+        <message>
+            <source>1 token</source>
+            <translation>1 トークン</translation>
+        </message>
+        <message>
+            <source>Today</source>
+            <translation>今日</translation>
+        </message>
+        <message>
+            <source>Yesterday</source>
+            <translation>昨日</translation>
+        </message>
+        <message>
+            <source>just now</source>
+            <translation>たった今</translation>
+        </message>
+        <message>
+            <source>under 1 s</source>
+            <translation>1秒未満</translation>
+        </message>
+        <message>
+            <source>{h} h {m} min</source>
+            <translation>{h}時間{m}分</translation>
+        </message>
+        <message>
+            <source>{m} min {s} s</source>
+            <translation>{m}分{s}秒</translation>
+        </message>
+        <message>
+            <source>{n} billion</source>
+            <translation>{n}B</translation>
+        </message>
+        <message>
+            <source>{n} conversations</source>
+            <translation>{n}件の会話</translation>
+        </message>
+        <message>
+            <source>{n} days ago</source>
+            <translation>{n}日前</translation>
+        </message>
+        <message>
+            <source>{n} h ago</source>
+            <translation>{n}時間前</translation>
+        </message>
+        <message>
+            <source>{n} messages</source>
+            <translation>{n}件のメッセージ</translation>
+        </message>
+        <message>
+            <source>{n} million</source>
+            <translation>{n}M</translation>
+        </message>
+        <message>
+            <source>{n} min ago</source>
+            <translation>{n}分前</translation>
+        </message>
+        <message>
+            <source>{n} s ago</source>
+            <translation>{n}秒前</translation>
+        </message>
+        <message>
+            <source>{n} tok/s</source>
+            <translation>{n} トークン/秒</translation>
+        </message>
+        <message>
+            <source>{n} tokens</source>
+            <translation>{n} トークン</translation>
+        </message>
+        <message>
+            <source>{s} s</source>
+            <translation>{s}秒</translation>
+        </message>
+    </context>
+</TS>

@@ -1,0 +1,144 @@
+"""English and Japanese, whole, and switched while the program runs."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from studio_person import Person
+
+from engine.errors import FileFormatError
+from studio import translation
+from studio.ui import wording
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
+import translations
+
+FILE = translations.FOLDER / "ja.ts"
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    translation.apply("auto")
+
+
+def test_no_text_is_missing_and_none_is_left_over() -> None:
+    done = {key for key, text in translations.read(FILE).items() if text}
+    wanted = translations.texts()
+    assert wanted - done == set(), "run packaging/translations.py and translate what it lists"
+    assert done - wanted == set(), "run packaging/translations.py"
+    assert len(wanted) > 300
+
+
+def test_what_is_filled_in_is_the_same_in_both_languages() -> None:
+    for (context, source), text in translations.read(FILE).items():
+        assert set(re.findall(r"{\w+}", source)) == set(re.findall(r"{\w+}", text)), (context, source)
+        assert source.endswith("…") == text.endswith("…"), (context, source)
+
+
+def test_the_file_is_as_the_tool_writes_it(tmp_path: Path) -> None:
+    known = translations.read(FILE)
+    translations.write(tmp_path / "ja.ts", "ja", known)
+    assert (tmp_path / "ja.ts").read_text(encoding="utf-8") == FILE.read_text(encoding="utf-8")
+
+
+def test_the_tool_finds_every_kind_of_text(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        "class A:\n  def f(self):\n    self.tr('one' ' two')\n    g(self.tr('three').format(n=1))\n"
+        "def _tr(t):\n  return Q.translate('M', t)\n_tr('four')\nx = QT_TRANSLATE_NOOP('S', 'five')\n",
+        encoding="utf-8",
+    )
+    assert translations.texts(tmp_path) == {("A", "one two"), ("A", "three"), ("M", "four"), ("S", "five")}
+
+
+def test_numbers_days_and_durations_are_spoken_too() -> None:
+    translation.apply("ja")
+    assert JAPANESE.search(wording.duration(130))
+    assert JAPANESE.search(wording.ago(70))
+    translation.apply("en")
+    assert wording.duration(130) == "2 min 10 s"
+
+
+def test_qts_own_menus_are_translated() -> None:
+    translation.apply("ja")
+    assert JAPANESE.search(QCoreApplication.translate("QWidgetTextControl", "&Copy"))
+
+
+def test_a_damaged_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ja.ts").write_text("<TS><context>", encoding="utf-8")
+    translation.texts.cache_clear()
+    with monkeypatch.context() as broken:
+        broken.setattr(translation, "resource_path", lambda name: tmp_path / "ja.ts")
+        with pytest.raises(FileFormatError, match="cannot be read"):
+            translation.apply("ja")
+    translation.texts.cache_clear()
+
+
+def switch(person: Person, language: str) -> None:
+    page = person.window.settings_page
+    person.settings.set("language", language)
+    person.wait(lambda: person.window.settings_page is not page)
+
+
+def shown_texts(root: QWidget) -> list[str]:
+    found = [label.text() for label in root.findChildren(QLabel)]
+    return found + [control.text() for control in root.findChildren(QAbstractButton)]
+
+
+def test_the_language_changes_at_once_and_nothing_is_lost(host: Person, models: Path) -> None:
+    host.say("My dog is called Bramble.")
+    reply = host.chat.model.message(-1)
+    host.type("a draft")
+    host.window.show_tab(2)
+    host.click(host.window.settings_page.editors["language"].segment.part(2))
+    host.wait(lambda: host.window.header.tabs.part(1).text() == "チャット")
+    window = host.window
+    host.chat, host.lab = window.chat, window.lab
+    assert window.pages.currentWidget() is window.settings_page
+    assert window.chat.composer.draft.toPlainText() == "a draft"
+    assert window.chat.model.message(-1) is reply
+    assert JAPANESE.search(window.footer.state.text())
+    left = {text for text in shown_texts(window.centralWidget()) if re.search(r"[A-Za-z]{4,}", text)}
+    known = {"Bit-Llama", "Studio", "tiny", "native", "torch", "English", "Fingerprint", "Bramble"}
+    for text in left:
+        rest = re.sub("|".join(known), "", text)
+        if not JAPANESE.search(text) and re.fullmatch(r"[A-Z][a-z]+( [a-z]+)+\.?", rest.strip()):
+            assert text in {m.text() for m in window.chat.welcome.suggestions}, text
+    window.chat.composer.draft.clear()
+    host.say("And on.")
+    assert host.chat.model.rowCount() == 4
+    switch(host, "en")
+    assert host.window.header.tabs.part(1).text() == "Chat"
+
+
+def test_the_language_can_change_while_a_reply_comes(host: Person) -> None:
+    host.settings.set("max_reply", 4096)
+    host.begin_reply("Tell me everything.")
+    switch(host, "ja")
+    host.chat = host.window.chat
+    host.session.stop()
+    host.wait_idle()
+    message = host.chat.model.message(-1)
+    assert message.ending in ("callback", "length"), "the page that is shown now heard of the end"
+    assert host.chat.transcript.row_widget(1).text.toPlainText()
+    assert host.chat.composer.send_button.isVisible()
+    switch(host, "en")
+    for _ in range(3):
+        switch(host, "ja")
+        switch(host, "en")
+    host.settings.set("temperature", 0.5)
+    host.settings.set("theme", "light")
+    assert host.window.chat.model.rowCount() == 2
+
+
+def test_the_language_survives_a_restart(person: Person, sit_down: object) -> None:
+    switch(person, "ja")
+    again = sit_down()  # type: ignore[operator]
+    assert again.window.header.tabs.part(2).text() == "設定"
