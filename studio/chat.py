@@ -5,7 +5,6 @@ It outlives the page, which is built anew when the language changes: a reply may
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
@@ -43,8 +42,6 @@ class Chat(QObject):
         self.history = History()
         self.shelf = Shelf(session.workspace, self)
         self.model = TranscriptModel(new_conversation(), self)
-        self.learned: Counter[str] = Counter()
-        """Tokens that the soul lived in each conversation since the program started."""
         self._results: dict[str, Said] = {}
         """What came of the replies since the program started, by their id in the log."""
         self._growing: TranscriptModel | None = None
@@ -80,7 +77,6 @@ class Chat(QObject):
     def opened(self, opened: Opened) -> None:
         """A model was loaded: these are the conversations of its soul."""
         self.history = History(opened.lines)
-        self.learned.clear()
         self._results.clear()
         self.listed_changed.emit()
         self.new_chat()
@@ -90,6 +86,16 @@ class Chat(QObject):
         self.shown_changed.emit()
         if former is not self._growing and former is not model:
             former.deleteLater()
+
+    @property
+    def learned(self) -> int:
+        """Tokens that the soul lived in the conversation that is shown, since the program started.
+
+        What was taken back does not count: it is not in the soul.
+        """
+        found = self.history.get(self.conversation)
+        known = (self._results.get(line.id) for line in (found.lines if found else ()))
+        return sum(said.learned for said in known if said is not None)
 
     # The list
 
@@ -200,7 +206,6 @@ class Chat(QObject):
         else:
             self.history.add(said.lines)
         self._results[said.lines[-1].id] = said
-        self.learned[conversation] += said.learned
 
     def _replace(self, conversation: str, line: str, lines: Sequence[Line]) -> None:
         """Have `lines` stand in a conversation from `line` on."""

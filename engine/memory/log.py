@@ -2,7 +2,7 @@
 
 ``memories/YYYY-MM-DD.jsonl`` (UTC days), each line a JSON object: ``role``, ``text``, ``timestamp`` (ISO 8601, UTC),
 ``conversation``, ``soul``, ``id``, and what `engine.memory.life` needs to live it again. Lines are appended; only
-forgetting writes a file anew. Ids sort in the order of writing.
+forgetting and `Mind.go_back` write a file anew. Ids sort in the order of writing.
 """
 
 from __future__ import annotations

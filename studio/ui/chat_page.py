@@ -186,7 +186,7 @@ class ChatPage(QWidget):
             prompt = self.tr("Tell {name} something…").format(name=name) if named else self.tr("Tell it something…")
         self.composer.set_state(prompt, session.why_silent(), replying, self._actions.why_awake())
         self.conversations.show_waiting(session.soul.waiting_conversations if session.soul else 0)
-        self.inspector.set_learned(chat.learned[chat.conversation])
+        self.inspector.set_learned(chat.learned)
         self.welcome.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

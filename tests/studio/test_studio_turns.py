@@ -67,6 +67,7 @@ def test_an_answer_again_begins_with_the_soul_of_before(greedy: Person, workspac
     assert texts(greedy) == words
     assert (soul_of(workspace) == soul).all(), "the same soul gives the same answer and learns the same"
     assert reply(greedy).version.text() == "2/2"
+    assert greedy.chat._chat.learned == greedy.session.soul.level, "what was taken back does not count"
     lines = log_of(workspace)
     assert [line["text"] for line in lines if line["role"] == "user"] == ["First", "Second", "Second"]
     assert [line.get("replaced", False) for line in lines] == [False, False, True, True, False, False]
