@@ -59,7 +59,7 @@ companion: $(VENV)/.installed
 	    --tokenizer $(COMPANION)/data/tokenizer.json --val-fraction 0.01
 	$(BIN)/bit-llama train --data $(COMPANION)/long-data --out $(COMPANION)/long --init-from $(COMPANION)/far/model \
 	    $$(test -f $(COMPANION)/long/checkpoints/latest && echo --resume) \
-	    --context-len 1536 --batch-size 2 --lr 1.2e-3 --min-lr 3e-5 --warmup-steps 60 --steps 5000 \
+	    --context-len 1536 --batch-size 2 --lr 1.2e-3 --min-lr 3e-5 --warmup-steps 60 --steps 4500 \
 	    --heard-weight 0 --rate-floor 0.01 --out-norm-eps 0.1 \
 	    --save-interval 100 --eval-interval 400 --eval-tokens 40000 --log-interval 20
 	$(BIN)/bit-llama export $(COMPANION)/long/model resources/models/companion.bitt

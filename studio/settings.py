@@ -117,7 +117,7 @@ DECLARATIONS = (
         ),
     ),
     Setting(
-        "sleep_rate", "float", 2.0, GROUPS[2], low=1.0, high=10.0, step=0.5,
+        "sleep_rate", "float", 1.0, GROUPS[2], low=1.0, high=10.0, step=0.5,
         label=QT_TRANSLATE_NOOP("Settings", "Learning while asleep"),
         help=QT_TRANSLATE_NOOP(
             "Settings",

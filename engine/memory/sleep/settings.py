@@ -40,7 +40,7 @@ class SleepSettings:
     """Of deep sleep."""
     stay: float = 0.0
     """Pull of deep sleep towards the soul that it began with."""
-    drift_limit: float = 0.01
+    drift_limit: float = 0.15
     """A night is refused when the loss on held-out dialogues grew by more than this share."""
 
     def __post_init__(self) -> None:
