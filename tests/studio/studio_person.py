@@ -33,6 +33,21 @@ class Person:
     def wait_idle(self) -> None:
         self.wait(lambda: self.session.busy is Busy.NOTHING)
 
+    def through(self, begin: Callable[[], Any], job: Busy | None = None) -> None:
+        """Do `begin`, and wait for the job that it starts (`job`, or any) to end, however short it is."""
+        seen: list[Busy] = []
+
+        def note() -> None:
+            seen.append(self.session.busy)
+
+        self.session.changed.connect(note)
+        try:
+            begin()
+            self.wait(lambda: job in seen if job else any(busy is not Busy.NOTHING for busy in seen))
+            self.wait_idle()
+        finally:
+            self.session.changed.disconnect(note)
+
     def click(self, control: Any) -> None:
         assert control.isEnabled(), control.toolTip()
         self.qtbot.mouseClick(control, Qt.MouseButton.LeftButton)
@@ -52,9 +67,7 @@ class Person:
     def say(self, text: str) -> None:
         """Type, send, and wait for the whole reply."""
         self.type(text)
-        self.enter()
-        self.wait(lambda: self.session.busy is Busy.REPLYING)
-        self.wait_idle()
+        self.through(self.enter, Busy.REPLYING)
 
     def begin_reply(self, text: str) -> None:
         """Type, send, and wait for the first words of the reply."""

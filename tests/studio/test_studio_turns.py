@@ -42,9 +42,7 @@ def bubble(person: Person, row: int) -> UserRow:
 
 def press(person: Person, control: object) -> None:
     """Press something that makes the soul move, and wait for it."""
-    person.click(control)
-    person.wait(lambda: person.session.busy is not Busy.NOTHING)
-    person.wait_idle()
+    person.through(lambda: person.click(control))
 
 
 def texts(person: Person) -> list[str]:
@@ -83,9 +81,7 @@ def test_saying_it_otherwise_leads_where_it_would_have_led(greedy: Person, works
     assert draft.toPlainText() == "Second"
     assert greedy.chat.composer.edit_note.isVisible()
     draft.setPlainText("Otherwise")
-    greedy.enter()
-    greedy.wait(lambda: greedy.session.busy is Busy.REPLYING)
-    greedy.wait_idle()
+    greedy.through(greedy.enter, Busy.REPLYING)
     assert texts(greedy)[0] == "First"
     assert texts(greedy)[2] == "Otherwise"
     assert greedy.chat.model.rowCount() == 4
@@ -106,9 +102,7 @@ def test_the_soul_goes_from_version_to_version(greedy: Person, workspace: Path) 
     first, one = soul_of(workspace), texts(greedy)
     greedy.click(bubble(greedy, 0).edit)
     greedy.chat.composer.draft.setPlainText("Otherwise")
-    greedy.enter()
-    greedy.wait(lambda: greedy.session.busy is Busy.REPLYING)
-    greedy.wait_idle()
+    greedy.through(greedy.enter, Busy.REPLYING)
     greedy.say("And on")
     second, other = soul_of(workspace), texts(greedy)
     assert reply(greedy, 1).version.text() == "2/2"
@@ -130,9 +124,7 @@ def test_what_was_replaced_does_not_come_back_after_a_restart(
     greedy.say("First")
     greedy.click(bubble(greedy, 0).edit)
     greedy.chat.composer.draft.setPlainText("Otherwise")
-    greedy.enter()
-    greedy.wait(lambda: greedy.session.busy is Busy.REPLYING)
-    greedy.wait_idle()
+    greedy.through(greedy.enter, Busy.REPLYING)
     words = texts(greedy)
     again = sit_down()
     again.open(models / "tiny.bitt")
