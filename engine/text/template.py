@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn, get_args
@@ -34,10 +35,16 @@ class Message:
 
     role: Role
     text: str
+    keep: tuple[str, ...] | None = None
+    """For training: the words in it that are worth remembering; None where nobody said which."""
 
     def __post_init__(self) -> None:
         if self.role not in ROLES:
             raise ConfigError(f"The role {self.role!r} is unknown; it must be one of {', '.join(ROLES)}.")
+
+
+UNJUDGED, PASS, KEEP = 0, 1, 2
+"""Whether a token is worth remembering."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class Rendered:
 
     ids: list[int]
     mask: list[int]
+    worth: list[int]
+    """For each whether it is worth remembering: `KEEP`, `PASS`, or `UNJUDGED` where nobody said."""
 
 
 class ChatTemplate:
@@ -76,17 +85,21 @@ class ChatTemplate:
 
     def render_masked(self, tokenizer: Tokenizer, messages: Sequence[Message]) -> Rendered:
         """Tokens of finished messages with the mask to train on: the assistant's text and the end after it are 1."""
-        out = Rendered([], [])
+        out = Rendered([], [], [])
         speakers = iter(messages)
-        own = False
+        own, judged = False, False
         for content, ids in self._segments(tokenizer, messages, reply=False):
             said = len(ids) if content else 0
+            worth = [PASS if judged else UNJUDGED] * len(ids)
             if content:
-                own = next(speakers).role == "assistant"
+                message = next(speakers)
+                own, judged = message.role == "assistant", message.keep is not None
+                worth = _worth(tokenizer, ids, message.keep)
             elif own and tokenizer.end_id in ids:
                 said = ids.index(tokenizer.end_id) + 1
             out.ids.extend(ids)
             out.mask.extend([int(own)] * said + [0] * (len(ids) - said))
+            out.worth.extend(worth)
         return out
 
     def closing_ids(self, tokenizer: Tokenizer) -> list[int]:
@@ -129,6 +142,23 @@ class ChatTemplate:
         except Exception as error:  # a template can fail in any way that an expression can
             raise ConfigError(f"The chat template fails on these messages: {error}.") from error
         return "".join(out)
+
+
+def _worth(tokenizer: Tokenizer, ids: Sequence[int], keep: tuple[str, ...] | None) -> list[int]:
+    """Which of a message's tokens spell one of the words in `keep`, in capitals or not, or tell that it ends there."""
+    if not keep:
+        return [UNJUDGED if keep is None else PASS] * len(ids)
+    decoder, ends, text = tokenizer.stream(), [], ""
+    for token in ids:
+        text += decoder.push(token)
+        ends.append(len(text))
+    worth = [PASS] * len(ids)
+    for word in keep:
+        for found in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE):
+            for at, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+                if end > found.start() and start <= found.end():
+                    worth[at] = KEEP
+    return worth
 
 
 def _raise_exception(reason: str) -> NoReturn:

@@ -51,6 +51,9 @@ class TrainArgs:
     reset_share: float = _arg(0.5, "share of streams that start with newborn fast weights at every segment (text)")
     reset_prob: float = _arg(0.02, "chance that any other stream does (text)")
     document_reset_prob: float = _arg(0.5, "chance that a document starts newborn, else with a prior soul (dialogue)")
+    gate_weight: float = _arg(
+        0.0, "weight of a loss on the gates of the upper half of the layers: open where a word is worth remembering"
+    )
     heard_weight: float = _arg(0.1, "weight in the loss of tokens that the model hears and does not say (dialogue)")
 
     save_interval: int = _arg(500, "steps between checkpoints")
@@ -67,7 +70,7 @@ class TrainArgs:
         for name in ("warmup_steps", "eval_tokens", "threads", "seed"):
             self._at_least(name, 0)
         self._at_least("log_interval", 1)
-        for name in ("lr", "min_lr", "weight_decay", "grad_clip", "heard_weight", "beta2"):
+        for name in ("lr", "min_lr", "weight_decay", "grad_clip", "gate_weight", "heard_weight", "beta2"):
             value = getattr(self, name)
             if not (isinstance(value, (int, float)) and math.isfinite(value) and value >= 0):
                 raise ConfigError(f"--{_flag(name)} is {value!r}; it must be a finite number, 0 or more.")

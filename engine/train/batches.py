@@ -34,6 +34,8 @@ class Segment:
     begins: np.ndarray
     """bool ``[S]``: True where a document begins; what is transient in a prior soul's state is not taken over, as when
     a soul wakes up."""
+    worth: np.ndarray
+    """uint8 ``[S, T]``: whether each token is worth remembering (`engine.text.template.KEEP` and the others)."""
 
 
 POOL = 32
@@ -116,7 +118,7 @@ class TextStreams(_Seeded):
         self.at += self.length
         return Segment(
             block[:, :-1], block[:, 1:], np.ones((self.count, self.length), np.float32),
-            np.arange(self.count), ~reset, np.zeros(self.count, bool),
+            np.arange(self.count), ~reset, np.zeros(self.count, bool), np.zeros((self.count, self.length), np.uint8),
         )  # fmt: skip
 
 
@@ -172,16 +174,18 @@ class DocumentStreams(_Seeded):
         length = -(-rest // -(-rest // self.length))  # equal parts: a last one of a few tokens would be a noisy step
         shape = (self.count, length)
         tokens, targets = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        weights = np.zeros(shape, np.float32)
+        weights, worth = np.zeros(shape, np.float32), np.zeros(shape, np.uint8)
         for row in range(self.count):
             size = int(min(length, max(self.lengths_left[row] - 1, 0)))
             cut, said = self._cut(row, size)
             tokens[row, :size], targets[row, :size] = cut[:-1], cut[1:]
             tokens[row, size:] = cut[-1]
             weights[row, :size] = self._weights(said[1:])
+            if self.split.worth is not None:
+                worth[row, :size] = self.split.worth[int(self.at[row]) : int(self.at[row]) + size]
             self.at[row] += size
             self.lengths_left[row] -= size
-        return Segment(tokens, targets, weights, source, carried, begins)
+        return Segment(tokens, targets, weights, source, carried, begins, worth)
 
     def state_dict(self) -> dict[str, Any]:
         order = base64.b64encode(self.order.tobytes()).decode("ascii")

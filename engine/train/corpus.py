@@ -216,10 +216,20 @@ def _messages(value: Any, where: str) -> list[Message]:
         if not isinstance(item, dict):
             raise _Fault(f"message {n}{where} is not an object.")
         try:
-            out.append(Message(item.get("role"), _text_of(item, f"message {n}{where}")))  # type: ignore[arg-type]
+            text = _text_of(item, f"message {n}{where}")
+            out.append(Message(item.get("role"), text, _keep_of(item, f"message {n}{where}")))  # type: ignore[arg-type]
         except ConfigError as error:
             raise _Fault(f"message {n}{where}: {error}") from error
     return out
+
+
+def _keep_of(item: dict[str, Any], what: str) -> tuple[str, ...] | None:
+    keep = item.get("keep")
+    if keep is None:
+        return None
+    if not isinstance(keep, list) or not all(isinstance(word, str) and word for word in keep):
+        raise _Fault(f'"keep" of {what} must be a list of words.')
+    return tuple(keep)
 
 
 def _text_of(item: dict[str, Any], what: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.errors import DataError, FileFormatError
 from engine.formats.strict_json import read_object, read_text
+from engine.text.template import KEEP
 from engine.text.tokenizer import Tokenizer
 
 FORMAT = "bit-llama-tokens"
@@ -42,6 +43,8 @@ class Split:
     """(n,) uint8: 1 for the model's own words, 0 for what it only hears."""
     docs: np.ndarray
     """(documents,) uint64: where each document starts; ascending from 0."""
+    worth: np.ndarray | None = None
+    """(n,) uint8: whether a token is worth remembering, as `engine.text.template` counts it; None: nobody said."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def _open_split(folder: Path, name: str, meta: dict[str, Any]) -> Split:
     count, documents = meta["tokens"][name], meta["documents"][name]
     tokens = _map(folder / f"{name}.bin", token_dtype(meta["vocab_size"]), count)
     mask = _map(folder / f"{name}.mask.bin", np.dtype("u1"), count)
+    worth = _map(folder / f"{name}.worth.bin", np.dtype("u1"), count) if meta.get("worth") is True else None
     docs = np.array(_map(folder / f"{name}.docs.bin", np.dtype("<u8"), documents))
     if docs[0] != 0 or docs[-1] >= count or not (docs[1:] > docs[:-1]).all():
         raise _contradiction(folder, f"{name}.docs.bin does not hold ascending starts of documents")
@@ -118,7 +122,9 @@ def _open_split(folder: Path, name: str, meta: dict[str, Any]) -> Split:
             raise _contradiction(folder, f"{name}.bin holds ids beyond the vocabulary")
         if mask[start : start + _CHECK_TOKENS].max() > 1:
             raise _contradiction(folder, f"{name}.mask.bin holds values other than 0 and 1")
-    return Split(tokens, mask, docs)
+        if worth is not None and worth[start : start + _CHECK_TOKENS].max() > KEEP:
+            raise _contradiction(folder, f"{name}.worth.bin holds values above {KEEP}")
+    return Split(tokens, mask, docs, worth)
 
 
 def _map(path: Path, dtype: np.dtype[Any], count: int) -> np.ndarray:

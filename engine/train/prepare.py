@@ -17,7 +17,7 @@ import numpy as np
 from engine.errors import ConfigError, DataError
 from engine.formats.atomic import make_folder, writing
 from engine.formats.strict_json import read_text
-from engine.text.template import ChatTemplate
+from engine.text.template import UNJUDGED, ChatTemplate
 from engine.text.tokenizer import Tokenizer
 from engine.train.corpus import Corpus
 from engine.train.data import FORMAT, FORMAT_VERSION, META_FILE, SPLITS, TOKENIZER_FILE, token_dtype, tokenizer_hash
@@ -143,11 +143,11 @@ def _new_folder(folder: Path) -> Iterator[Path]:
 
 
 class _SplitWriter:
-    """The three files of one split, written as the tokens come."""
+    """The files of one split, written as the tokens come."""
 
     def __init__(self, files: contextlib.ExitStack, folder: Path, name: str, dtype: np.dtype[Any]) -> None:
-        self._tokens, self._mask, self._docs = (
-            files.enter_context(writing(folder / f"{name}{ending}.bin")) for ending in ("", ".mask", ".docs")
+        self._tokens, self._mask, self._docs, self._worth = (
+            files.enter_context(writing(folder / f"{name}{ending}.bin")) for ending in ("", ".mask", ".docs", ".worth")
         )
         self._dtype = dtype
         self.tokens = 0
@@ -159,10 +159,11 @@ class _SplitWriter:
         self._docs.write(struct.pack("<Q", self.tokens))
         self.documents += 1
 
-    def add(self, ids: list[int] | np.ndarray, mask: list[int] | None = None) -> None:
-        """Append tokens; without a mask all are the model's own words."""
+    def add(self, ids: list[int] | np.ndarray, mask: list[int] | None = None, worth: list[int] | None = None) -> None:
+        """Append tokens; without a mask all are the model's own words, without `worth` nobody judged them."""
         self._tokens.write(np.asarray(ids, dtype=self._dtype).tobytes())
         self._mask.write(b"\1" * len(ids) if mask is None else bytes(mask))
+        self._worth.write(bytes([UNJUDGED]) * len(ids) if worth is None else bytes(worth))
         self.tokens += len(ids)
         self.own_words += len(ids) if mask is None else sum(mask)
 
@@ -189,6 +190,7 @@ def _write(
             "tokens": {name: writer.tokens for name, writer in writers.items()},
             "documents": {name: writer.documents for name, writer in writers.items()},
             "characters": scan.characters,
+            "worth": True,
             "tokenizer_sha256": tokenizer_hash(tokenizer_text),
             **notes,
         }
@@ -216,7 +218,7 @@ def _encode_all(scan: Scan, tokenizer: Tokenizer, writers: dict[str, _SplitWrite
             if isinstance(part, list):
                 rendered = _TEMPLATE.render_masked(tokenizer, part)
                 writers[split].begin()
-                writers[split].add(rendered.ids, rendered.mask)
+                writers[split].add(rendered.ids, rendered.mask, rendered.worth)
             elif document.size > _SMALL_TEXT:
                 writers[split].begin()
                 for ids in tokenizer.encode_stream(part):

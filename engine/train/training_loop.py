@@ -26,6 +26,7 @@ from engine.train.args import TrainArgs
 from engine.train.batches import Segment, open_streams
 from engine.train.data import TokenData
 from engine.train.evaluate import evaluate
+from engine.train.gates import GateTeacher
 
 
 @dataclass(frozen=True)
@@ -203,9 +204,10 @@ def _make_optimizer(model: BitLlama, args: TrainArgs) -> torch.optim.Optimizer:
 def _step(loop: checkpoint.LoopState, segment: Segment, rate: float, args: TrainArgs) -> float:
     """One optimiser step over all micro-batches; returns the loss in nats per counted token."""
     model, device = loop.model, loop.model.device
-    tokens, targets, weights = (
-        torch.from_numpy(x).to(device) for x in (segment.tokens, segment.targets, segment.weights)
+    tokens, targets, weights, worth = (
+        torch.from_numpy(x).to(device) for x in (segment.tokens, segment.targets, segment.weights, segment.worth)
     )
+    gates = GateTeacher(model, args.gate_weight)
     states = _take_over(loop.carried, segment, device)
     counted = weights.sum().clamp_min(1.0)
     loop.optimizer.zero_grad(set_to_none=True)
@@ -213,11 +215,12 @@ def _step(loop: checkpoint.LoopState, segment: Segment, rate: float, args: Train
     for m, state in enumerate(states):
         rows = slice(m * args.batch_size, (m + 1) * args.batch_size)
         counts = weights[rows] > 0
-        h, state, _ = model.hidden(tokens[rows], state)
+        with gates.watching():
+            h, state, _ = model.hidden(tokens[rows], state)
         logits = model.head(h[counts])  # what does not count needs no logits: the head is the largest map
         nll = F.cross_entropy(logits, targets[rows][counts], reduction="none")
         loss = (nll * weights[rows][counts]).sum() / counted
-        loss.backward()
+        (loss + args.gate_weight * gates.loss(worth[rows], len(states))).backward()
         total += loss.detach()
         loop.carried[m] = state.detach()
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), args.grad_clip or math.inf)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine.errors import ConfigError
-from engine.text.template import BUILT_IN, ChatTemplate, Message
+from engine.text.template import BUILT_IN, KEEP, PASS, UNJUDGED, ChatTemplate, Message
 from engine.text.tokenizer import SPECIAL_TOKENS, Tokenizer
 
 TALK = [
@@ -68,6 +70,25 @@ def test_the_mask_marks_what_the_model_says(tokenizer: Tokenizer) -> None:
     twice = ChatTemplate().render_masked(tokenizer, [Message("assistant", "<|end|>"), Message("assistant", "")])
     own = [i for i, said in zip(twice.ids, twice.mask, strict=True) if said]
     assert own == [*tokenizer.encode("<|end|>"), tokenizer.end_id, tokenizer.end_id]
+
+
+def test_what_is_worth_keeping_is_marked_with_the_token_after_it(tokenizer: Tokenizer) -> None:
+    said = [
+        Message("user", "Zib is my dog, ZIB!", ("Zib",)),
+        Message("assistant", "Zibby?", ("Zib",)),
+        Message("user", "Zib"),
+    ]
+    rendered = ChatTemplate().render_masked(tokenizer, said)
+    marked = list(zip(rendered.ids, rendered.worth, strict=True))
+    first, last = len(tokenizer.encode(said[0].text)), len(tokenizer.encode("Zib"))
+    kept = tokenizer.decode([i for i, worth in marked[1 : 1 + first] if worth == KEEP])
+    assert [word.lower() for word in re.findall("zib", kept, re.IGNORECASE)] == ["zib", "zib"]
+    assert kept.endswith("!"), "the token after a word tells that it ends"
+    assert not re.search("my|dog", kept)
+    assert KEEP not in rendered.worth[1 + first :], "a part of another word is not the word"
+    assert PASS in rendered.worth
+    after = len(ChatTemplate().closing_ids(tokenizer)) + 1
+    assert set(rendered.worth[-last - after :]) == {UNJUDGED}
 
 
 def test_a_template_of_another_kind(tokenizer: Tokenizer) -> None:

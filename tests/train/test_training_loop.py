@@ -205,7 +205,7 @@ def test_a_prior_soul_is_taken_over_as_when_it_wakes() -> None:
     nothing = np.zeros((3, 4), np.int64)
     segment = Segment(
         nothing, nothing, nothing.astype(np.float32), np.array([2, 1, 2]), np.array([True, True, False]),
-        np.array([True, False, True]),
+        np.array([True, False, True]), nothing.astype(np.uint8),
     )  # fmt: skip
     (taken,) = training_loop._take_over([state], segment, torch.device("cpu"))
     assert [float(x) for x in taken.layers[0].fast.amax(dim=(1, 2, 3))] == [3.0, 2.0, 0.0]

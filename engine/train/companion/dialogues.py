@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from engine.train.companion.drills import Drills
 from engine.train.companion.facts import Fact, Kind, fill, upper_start
@@ -55,13 +55,16 @@ class Conversation:
     system: str
     exchanges: list[Exchange] = field(default_factory=list)
 
-    def messages(self) -> list[dict[str, str]]:
-        """As roles and texts."""
-        found = [{"role": "system", "text": self.system}] if self.system else []
+    def messages(self) -> list[dict[str, Any]]:
+        """As roles and texts; `keep` names the words worth remembering, where that is clear."""
+        found: list[dict[str, Any]] = [{"role": "system", "text": self.system}] if self.system else []
         for exchange in self.exchanges:
-            found.append({"role": "user", "text": exchange.user})
+            judged: dict[str, Any] = {"keep": [fact.value for fact in exchange.facts]}
+            if exchange.event in ("drill", "name"):
+                judged = {}
+            found.append({"role": "user", "text": exchange.user} | judged)
             if exchange.reply:
-                found.append({"role": "assistant", "text": exchange.reply})
+                found.append({"role": "assistant", "text": exchange.reply} | judged)
         return found
 
 
@@ -139,9 +142,9 @@ class LifeMaker:
             self._name,
             self._about,
         )
-        weights = (30, 29, 8, 4.5, 15, 6, 5 if self._scene.name else 2, 2)
+        weights = (30, 26, 15, 4.5, 14, 6, 5 if self._scene.name else 2, 2)
         if day:
-            weights = (20, 38, 10, 5, 15, 5, 5 if self._scene.name else 2, 2)
+            weights = (20, 32, 20, 5, 13, 5, 5 if self._scene.name else 2, 2)
         for action in self._rng.choices(actions, weights, k=count):
             action()
 
@@ -156,7 +159,7 @@ class LifeMaker:
         for _ in range(int(rng.random() * rng.random() * 24 * length)):
             rng.choice((self._chat, self._chat, self._drill))()
         for _ in range(4 + int(rng.random() * (8 + 2 * length))):
-            rng.choices((self._ask, self._ask_unknown, self._correct, self._chat), (56, 24, 7, 8))[0]()
+            rng.choices((self._ask, self._ask_unknown, self._correct, self._chat), (48, 36, 7, 6))[0]()
 
     def _night(self) -> None:
         """Days of which only the user's own words are heard, as sleep replays them; then a day of questions."""
@@ -177,7 +180,7 @@ class LifeMaker:
                     self._say(self._user.tell(fact), "", "tell", fact)
         self._open(1)
         for _ in range(6 + int(rng.random() * 18)):
-            rng.choices((self._ask, self._ask_unknown, self._chat), (68, 24, 8))[0]()
+            rng.choices((self._ask, self._ask_unknown, self._chat), (55, 38, 7))[0]()
 
     def _ask_the_rest(self) -> None:
         """Most facts that nobody asked about are asked in the end."""
@@ -186,7 +189,7 @@ class LifeMaker:
         for fact in waiting:
             if self._rng.random() < 0.75:
                 self._ask_fact(fact)
-            if self._rng.random() < 0.2:
+            if self._rng.random() < 0.4:
                 self._ask_unknown()
 
     # single exchanges
