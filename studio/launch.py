@@ -16,6 +16,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Open the Studio, or say why there can be no window and open the terminal chat; returns the exit code."""
     arguments = parser().parse_args(sys.argv[1:] if argv is None else argv)
     reason = why_no_window()
+    if arguments.self_test:
+        from studio import self_test
+
+        return self_test.main(arguments.files)
     if reason is None:
         try:
             from studio.app import main as open_window
@@ -38,7 +42,7 @@ def why_no_window(environ: Mapping[str, str] = os.environ, platform: str = sys.p
 
 def terminal_chat(arguments: argparse.Namespace) -> int:
     """Run the terminal chat with the same workspace and model; returns its exit code."""
-    command = [sys.executable, "-m", "engine.cli", "chat"]
+    command = [*command_line(), "chat"]
     models = [str(file) for file in arguments.files if file.suffix != ".soul"]
     command += models[:1]
     for left in [*(str(file) for file in arguments.files if file.suffix == ".soul"), *models[1:]]:
@@ -50,11 +54,19 @@ def terminal_chat(arguments: argparse.Namespace) -> int:
     return subprocess.run(command, check=False).returncode
 
 
+def command_line() -> list[str]:
+    """How the command line of this program is started: in a bundle it is a program of its own, beside this one."""
+    if getattr(sys, "frozen", False):
+        return [str(Path(sys.executable).with_name("bit-llama" + Path(sys.executable).suffix))]
+    return [sys.executable, "-m", "engine.cli"]
+
+
 def parser() -> argparse.ArgumentParser:
     """The arguments of ``bit-llama-studio``."""
     made = argparse.ArgumentParser(prog="bit-llama-studio", description="The window of Bit-Llama.")
     made.add_argument("files", nargs="*", type=Path, help="a model (.bitt, .safetensors, folder) and a soul (.soul)")
     made.add_argument("--workspace", type=Path, help="the folder of memories and souls (default: your own)")
     made.add_argument("--portable", action="store_true", help="keep the workspace beside the program")
+    made.add_argument("--self-test", action="store_true", help="try everything, in a throw-away workspace")
     made.add_argument("--version", action="version", version=__version__)
     return made

@@ -1,0 +1,48 @@
+"""What goes into the bundle besides code, and what stays out. Plain data, so that the tests can read it."""
+
+from __future__ import annotations
+
+import re
+
+DATA = (
+    ("resources/models", "resources/models"),
+    ("resources/translations", "resources/translations"),
+    ("studio/ui/icons", "studio/ui/icons"),
+    ("LICENSE", "."),
+)
+"""(path in the project, folder in the bundle)."""
+
+EXCLUDED_MODULES = [
+    "tkinter", "matplotlib", "IPython", "pytest", "PIL", "scipy", "pandas", "tensorboard", "torch.utils.tensorboard",
+    "torch.testing._internal", "torch.utils.benchmark", "torch.utils.model_dump", "torchvision", "triton",
+    "huggingface_hub", "fsspec.tests", "setuptools", "pip", "mypy", "ruff",
+    "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtDesigner", "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtHelp",
+    "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtUiTools", "pyqtgraph.opengl", "pyqtgraph.examples",
+]  # fmt: skip
+"""Modules that other packages can use where they are, and that this program never does."""
+
+_NOT_NEEDED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"torch/include/",
+        r"torch/share/",
+        r"torch/bin/",
+        r"torch/(test|_export/db|utils/benchmark)/",
+        r".*\.(lib|a|h|hpp|cmake|pyi)$",
+        r"PySide6/Qt/qml/",
+        r"PySide6/Qt/translations/(?!qtbase_(en|ja))",
+        r"PySide6/(Qt/)?plugins/(sqldrivers|qmltooling|designer|multimedia|texttospeech|canbus|egldeviceintegrations)/",
+        r".*(lib)?Qt6(Qml|Quick|Designer|Pdf|WebEngine|VirtualKeyboard|3D).*",
+        r".*/plugins/platforminputcontexts/.*virtualkeyboard.*",
+    )
+)
+
+
+def is_needed(name: str) -> bool:
+    """Whether a file of the bundle, named by its path in it, is one that the program uses."""
+    path = name.replace("\\", "/")
+    return not any(pattern.match(path) for pattern in _NOT_NEEDED)
+
+
+BUDGET_COMPRESSED, BUDGET_UNPACKED = 350 * 1024**2, 1100 * 1024**2
+"""Bytes that the bundle may have."""
