@@ -9,7 +9,7 @@ COMPANION := runs/companion
 # What an install is made from: the package's description, and the native library's sources.
 PACKAGE := pyproject.toml packaging/build_native.py $(wildcard engine/native/CMakeLists.txt engine/native/src/*)
 
-.PHONY: run chat test native lint format screenshots companion clean
+.PHONY: run chat test native lint format screenshots companion bundle bundle-test clean
 
 run: $(VENV)/.installed  ## open the Studio, or the terminal chat where there is no display
 	@$(BIN)/python -m studio
@@ -64,6 +64,12 @@ companion: $(VENV)/.installed
 	    --save-interval 100 --eval-interval 400 --eval-tokens 40000 --log-interval 20
 	$(BIN)/bit-llama export $(COMPANION)/long/model resources/models/companion.bitt
 
+bundle: $(VENV)/.installed-bundle  ## the program as a folder and packages for this system, in dist/
+	$(BIN)/python packaging/bundle/make_bundle.py
+
+bundle-test:  ## the finished bundle tries itself, in every kind of place
+	$(PYTHON) packaging/bundle/test_bundle.py
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
@@ -73,6 +79,10 @@ $(VENV)/.installed: $(PACKAGE) | $(VENV)/bin/python
 
 $(VENV)/.installed-test: $(PACKAGE) | $(VENV)/bin/python
 	$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bundle: $(PACKAGE) | $(VENV)/bin/python
+	$(PIP) --editable '.[bundle]'
 	@touch $@ $(VENV)/.installed
 
 clean:

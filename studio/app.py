@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -41,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     app.setApplicationName("Bit-Llama Studio")
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
+    app.setDesktopFileName("bit-llama-studio")
+    app.setWindowIcon(QIcon(str(resource_path("icons/bit-llama.svg"))))
     try:
         window = build(arguments.workspace, arguments.portable)
     except (EngineFailure, BitLlamaError) as error:

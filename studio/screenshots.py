@@ -25,6 +25,7 @@ from studio.messages import EngineFailure, Line
 from studio.session import Busy
 from studio.transfer import Chat as Exported
 from studio.ui import dialogs
+from studio.ui.about import show_about
 from studio.ui.keys import show_keys
 from studio.ui.main_window import CHAT, LAB, SETTINGS, MainWindow
 
@@ -115,6 +116,7 @@ class Photographer:
             self.window.settings.set("theme", colours)
             for name, notice in (
                 ("keys", show_keys(self.window)),
+                ("about", show_about(self.window)),
                 (
                     "ask",
                     dialogs.ask(

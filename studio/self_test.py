@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 import os
 import sys
 import tempfile
@@ -146,12 +145,11 @@ def listening() -> Iterator[list[str]]:
         if kind != QtMsgType.QtDebugMsg and not text.startswith(_HARMLESS):
             heard.append(f"Qt: {text}")
 
-    logging.captureWarnings(True)
-    warnings.simplefilter("default")
     former = qInstallMessageHandler(on_qt)
     sys.stderr.flush()
     kept = os.dup(2)
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile() as file, warnings.catch_warnings():
+        warnings.simplefilter("default")  # those that are hidden from people too
         os.dup2(file.fileno(), 2)
         try:
             yield heard
@@ -160,7 +158,6 @@ def listening() -> Iterator[list[str]]:
             os.dup2(kept, 2)
             os.close(kept)
             qInstallMessageHandler(former)
-            logging.captureWarnings(False)
             file.seek(0)
             heard += [line for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
 

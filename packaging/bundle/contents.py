@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 DATA = (
-    ("resources/models", "resources/models"),
-    ("resources/translations", "resources/translations"),
+    ("resources", "resources"),
+    ("build/bundle/licences.txt", "resources"),
     ("studio/ui/icons", "studio/ui/icons"),
     ("LICENSE", "."),
 )

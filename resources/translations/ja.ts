@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja">
     <context>
+        <name>About</name>
+        <message>
+            <source>About Bit-Llama Studio</source>
+            <translation>Bit-Llama Studio について</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>閉じる</translation>
+        </message>
+        <message>
+            <source>Version {version}. A small language model that learns while it runs and remembers after it sleeps. Everything stays on this machine. Below is what it is made of, with every licence.</source>
+            <translation>バージョン {version}。動きながら学び、眠って覚える小さな言語モデルです。すべてはこのコンピューターの中にとどまります。以下は、使われている部品とそのライセンスです。</translation>
+        </message>
+    </context>
+    <context>
         <name>Actions</name>
         <message>
             <source>A fresh soul is awake. The soul of before is kept.</source>
@@ -1154,6 +1169,10 @@
     </context>
     <context>
         <name>SettingsPage</name>
+        <message>
+            <source>About</source>
+            <translation>このプログラムについて</translation>
+        </message>
         <message>
             <source>Kept in {path}</source>
             <translation>保存先：{path}</translation>

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QV
 
 from studio import theme
 from studio.settings import DECLARATIONS, GROUPS, Settings
+from studio.ui.about import show_about
 from studio.ui.editors import Editor, WheelGuard, editor_for, words
 from studio.ui.widgets import Card, button, label
 
@@ -76,6 +77,9 @@ class SettingsPage(QWidget):
             self.groups.addButton(choice, number)
             column.addWidget(choice)
         column.addStretch(1)
+        self.about = button(self.tr("About"), "row")
+        self.about.clicked.connect(lambda: show_about(self))
+        column.addWidget(self.about)
         self.groups.button(0).setChecked(True)
         self.groups.idClicked.connect(self.show_group)
         return side

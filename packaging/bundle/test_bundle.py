@@ -1,0 +1,144 @@
+"""`make bundle-test`: runs the self-test of the finished bundle in every kind of place where people put programs.
+
+Each place is told with its outcome; the exit code counts those that failed. Needs Linux; with Xvfb (through xvfb-run)
+the windows are real, without it they are drawn on no screen, which is said.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLE = ROOT / "dist" / "bit-llama-studio"
+PROGRAM, SHELL = "bit-llama-studio", "bit-llama"
+PATIENCE_S = 900
+
+
+@contextmanager
+def copied(folder: str = "program") -> Iterator[Path]:
+    """The bundle somewhere else, its files linked and not copied."""
+    with tempfile.TemporaryDirectory(dir=ROOT / "dist") as place:
+        os.chmod(place, 0o755)
+        target = Path(place) / folder
+        shutil.copytree(BUNDLE, target, symlinks=True, copy_function=os.link)
+        yield target
+
+
+def run(
+    program: Path, *arguments: str, cwd: Path | None = None, user: int | None = None, home: str | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    """Run a program of the bundle without anything of this checkout or its environment in reach."""
+    clean = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": home or tempfile.gettempdir(), "OMP_NUM_THREADS": "1"}
+    clean |= dict(environ or {})
+    command = [str(program), *arguments]
+    if shutil.which("xvfb-run"):
+        command = ["xvfb-run", "-a", *command]
+    else:
+        clean["QT_QPA_PLATFORM"] = "offscreen"
+    if user is not None:
+        command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *command]
+    return subprocess.run(
+        command, cwd=cwd or "/", env=clean, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+
+
+NOBODY = 65534
+
+
+def another_folder() -> bool:
+    """From another folder."""
+    with tempfile.TemporaryDirectory() as elsewhere:
+        return passed(run(BUNDLE / PROGRAM, "--self-test", cwd=Path(elsewhere)))
+
+
+def another_user() -> bool:
+    """As another user, who has no home and may not write to the program."""
+    with copied() as program:
+        return passed(run(program / PROGRAM, "--self-test", user=NOBODY, home="/nonexistent"))
+
+
+def no_home() -> bool:
+    """With a home that does not exist."""
+    return passed(run(BUNDLE / PROGRAM, "--self-test", home="/tmp/there is no such home"))
+
+
+def odd_path() -> bool:
+    """In a path with spaces and Japanese."""
+    with copied("プログラム と 魂") as program:
+        return passed(run(program / PROGRAM, "--self-test"))
+
+
+def with_a_soul() -> bool:
+    """With a soul handed over on the command line, made by the bundle's own command line."""
+    with tempfile.TemporaryDirectory() as folder:
+        soul = Path(folder) / "told.soul"
+        model = BUNDLE / "_internal" / "resources" / "models" / "companion.bitt"
+        made = run(BUNDLE / SHELL, "run", str(model), "My cat is called Mia.", "--len", "1", "--soul-file", str(soul))
+        if made.returncode or not soul.exists():
+            print(made.stdout, made.stderr)
+            return False
+        done = run(BUNDLE / PROGRAM, "--self-test", str(soul))
+        return passed(done) and "told.soul was handed over" in done.stdout
+
+
+def without_the_native_library() -> bool:
+    """Without the native library it must fail, and name it."""
+    with copied() as program:
+        for library in program.rglob("*bit_llama_native*"):
+            library.unlink()
+        done = run(program / PROGRAM, "--self-test")
+        return done.returncode == 1 and "native library" in done.stdout
+
+
+def command_line() -> bool:
+    """The command line knows its installation to be sound, and talks."""
+    doctor = run(BUNDLE / SHELL, "doctor")
+    said = subprocess.run(
+        [str(BUNDLE / SHELL), "chat", "--workspace", tempfile.mkdtemp()], input="Hello\n/quit\n", text=True,
+        capture_output=True, timeout=PATIENCE_S, check=False, env={"PATH": "/usr/bin:/bin", "HOME": "/tmp"},
+    )  # fmt: skip
+    if doctor.returncode or said.returncode:
+        print(doctor.stdout, doctor.stderr, said.stdout, said.stderr)
+    return doctor.returncode == 0 and said.returncode == 0
+
+
+PLACES = (another_folder, command_line, with_a_soul, no_home, odd_path, without_the_native_library, another_user)
+
+
+def passed(done: subprocess.CompletedProcess[str]) -> bool:
+    """Whether a self-test went well; what it said is printed where it did not."""
+    if done.returncode or "All is well." not in done.stdout:
+        print(done.stdout, done.stderr)
+        return False
+    return True
+
+
+def main() -> int:
+    """Every place in turn; the number of those that failed."""
+    if not (BUNDLE / PROGRAM).exists():
+        print(f"There is no bundle in {BUNDLE}; run `make bundle` first.")
+        return 1
+    print("in real windows, under Xvfb" if shutil.which("xvfb-run") else "drawn on no screen: Xvfb is not installed")
+    failed = 0
+    for place in PLACES:
+        if place is another_user and os.geteuid():
+            print("skipped:", place.__doc__, "(only root can become another user)")
+            continue
+        started = time.monotonic()
+        well = place()
+        failed += not well
+        print(f"{'ok  ' if well else 'FAIL'}  {place.__doc__}  {time.monotonic() - started:.0f} s", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
