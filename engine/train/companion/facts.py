@@ -6,7 +6,6 @@ or an. Some ways of telling and of asking of every kind, plain ones and odd ones
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from engine.train.companion.names import Split
@@ -37,8 +36,9 @@ class Kind:
     """One kind of fact, such as the name of a pet.
 
     `value` and `subject` name makers in `values.MAKERS`; a kind without a subject is about the user alone. `about` is a
-    clause in the user's voice ("what my {s} is called"), `about_you` the same in the assistant's. `prompt` is the
-    assistant asking, `brief` are short answers of the user to it, `short` is the assistant's answer in few words.
+    clause in the user's voice ("what my {s} is called"). `answer` is how the assistant says the fact, with words before
+    the value. `prompt` is the assistant asking, `brief` are short answers of the user to it, `short` is the assistant's
+    answer in few words.
     """
 
     key: str
@@ -47,8 +47,7 @@ class Kind:
     tell: Wordings
     ask: Wordings
     about: str
-    about_you: str
-    answer: tuple[str, ...]
+    answer: str
     note: tuple[str, ...]
     prompt: str
     brief: tuple[str, ...]
@@ -90,27 +89,6 @@ def upper_start(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
-_TO_ASSISTANT = {
-    "I am": "you are",
-    "I was": "you were",
-    "am I": "are you",
-    "was I": "were you",
-    "I": "you",
-    "me": "you",
-    "my": "your",
-    "we": "you",
-    "our": "your",
-    "your": "my",
-    "you": "me",
-}
-_SELF_WORDS = re.compile(r"\b(I am|I was|am I|was I|I|me|my|we|our|your|you)\b")
-
-
-def to_assistant(clause: str) -> str:
-    """The user's clause as the assistant would say it: 'where I was born' -> 'where you were born'."""
-    return _SELF_WORDS.sub(lambda match: _TO_ASSISTANT[match.group()], clause)
-
-
 def lines(text: str) -> tuple[str, ...]:
     """The lines of a block, without indentation and empty ones."""
     return tuple(line.strip() for line in text.strip().splitlines() if line.strip())
@@ -140,8 +118,7 @@ def kind(
         tell=Wordings.parted(lines(tell)),
         ask=Wordings.parted(lines(ask)),
         about=about,
-        about_you=to_assistant(about),
-        answer=lines(answer),
+        answer=answer,
         note=lines(note),
         prompt=prompt,
         brief=lines(brief),

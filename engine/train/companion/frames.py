@@ -115,22 +115,8 @@ _CHANGED_HEADS = (
     "Good that you tell me.",
 )
 _KNOWN_HEADS = ("Yes.", "Of course.", "Yes, I remember.", "Sure.", "I remember.", "That is easy.")
-_UNKNOWN = lines(
-    """
-    I don't know {c}. You have not told me.
-    I don't know {c}. You have not told me.
-    I don't know {c}. You have not told me yet.
-    I don't know. You have not told me {c}.
-    Sorry, I don't know {c}. You have not told me.
-    You have not told me {c}, so I don't know.
-    """
-)
-_UNKNOWN_HEADS = lines(
-    """
-    I don't know that. You have not told me {c}.
-    No, you have not told me {c}. I don't know it.
-    """
-)
+_UNKNOWN = "{begun}... I don't know. You have not told me."
+_VALUE = re.compile(r"\{a?v\}")
 DO_NOT_KNOW = "don't know"
 """Every reply to a question about what was never told contains these words, and no other reply does."""
 
@@ -229,8 +215,9 @@ class Replies:
         return choices[int(self._rng.random() * len(choices))]
 
     def state(self, fact: Fact) -> str:
-        """The fact as the assistant says it: 'Your dog is called Bramble.'"""
-        return upper_start(fact.fill(self._any(fact.kind.answer)))
+        """The fact as the assistant says it: 'Your dog is called Bramble.' It is always said in the same words: a value
+        is kept under the words before it, and found again by them."""
+        return upper_start(fact.fill(fact.kind.answer))
 
     def told(self, fact: Fact) -> str:
         """To a new fact: its value is said once more, mostly in the words in which it will be answered."""
@@ -258,6 +245,7 @@ class Replies:
         return said if self._rng.random() < 0.78 else f"{self._any(_KNOWN_HEADS)} {said}"
 
     def unknown(self, kind: Kind, subject: str) -> str:
-        """To a question about something that was not told."""
-        shapes = _UNKNOWN if self._rng.random() < 0.85 else _UNKNOWN_HEADS
-        return self._any(shapes).replace("{c}", fill(kind.about_you, subject))
+        """To a question about something that was not told: 'Your dog is called... I don't know.' It begins as the
+        answer would, since only where the value stands can be seen whether there is one."""
+        begun = fill(_VALUE.split(kind.answer, maxsplit=1)[0].rstrip(), subject)
+        return _UNKNOWN.replace("{begun}", upper_start(begun))

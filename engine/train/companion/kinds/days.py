@@ -38,11 +38,7 @@ DAYS = (
         How do we use our {s}s?
         """,
         about="what we do on {s}s",
-        answer="""
-        On {s}s you {v}.
-        On {s}s you {v}.
-        You {v} on {s}s.
-        """,
+        answer="On {s}s you {v}.",
         prompt="What do you do on {s}s?",
         brief="We {v}.\nI {v}.",
         short="You {v}.",
@@ -81,11 +77,7 @@ DAYS = (
         What did I settle on doing {s}?
         """,
         about="what I will do {s}",
-        answer="""
-        You will {v} {s}.
-        You will {v} {s}.
-        You want to {v} {s}.
-        """,
+        answer="You will {v} {s}.",
         note="Have fun!",
         prompt="What will you do {s}?",
         brief="I will {v}.\nI want to {v}.",
@@ -124,11 +116,7 @@ DAYS = (
         What time did I tell you for the {s}?
         """,
         about="when the {s} is",
-        answer="""
-        The {s} is at {v}.
-        The {s} is at {v}.
-        Your {s} is at {v}.
-        """,
+        answer="The {s} is at {v}.",
         note="Do not be late.",
         prompt="When is your {s}?",
         brief="At {v}.\nIt is at {v}.",
@@ -165,11 +153,7 @@ DAYS = (
         Where does the group get together?
         """,
         about="where we meet",
-        answer="""
-        You meet {v}.
-        You meet {v}.
-        Your meeting place is {v}.
-        """,
+        answer="You meet {v}.",
         prompt="Where do you meet your friends?",
         brief="We meet {v}.",
         short="You meet {v}.",
@@ -209,11 +193,7 @@ DAYS = (
         I said {s}. What did I mean?
         """,
         about="what {s} means",
-        answer="""
-        The word {s} means {av}.
-        The word {s} means {av}.
-        By {s} you mean {av}.
-        """,
+        answer="The word {s} means {av}.",
         note="I learned a new word.",
         prompt="",
         short="It means {av}.",
@@ -250,10 +230,7 @@ DAYS = (
         What do the people of {s} call their capital?
         """,
         about="what the capital of {s} is",
-        answer="""
-        The capital of {s} is {v}.
-        The capital of {s} is {v}.
-        """,
+        answer="The capital of {s} is {v}.",
         short="It is {v}.",
         correct="The capital of {s} is {v} now.",
     ),

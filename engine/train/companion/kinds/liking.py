@@ -35,11 +35,7 @@ LIKING = (
         What sets off my allergy?
         """,
         about="what I am allergic to",
-        answer="""
-        You are allergic to {v}.
-        You are allergic to {v}.
-        Your allergy is {v}.
-        """,
+        answer="You are allergic to {v}.",
         note="""
         I am sorry to hear that.
         Please be careful.
@@ -78,11 +74,7 @@ LIKING = (
         What is the instrument that I own?
         """,
         about="which instrument I play",
-        answer="""
-        You play the {v}.
-        You play the {v}.
-        Your instrument is the {v}.
-        """,
+        answer="You play the {v}.",
         note="I would love to hear you play.",
         prompt="Do you play an instrument?",
         brief="Yes, the {v}.\nYes, I play the {v}.",
@@ -120,11 +112,7 @@ LIKING = (
         What is my great joy?
         """,
         about="what my hobby is",
-        answer="""
-        Your hobby is {v}.
-        Your hobby is {v}.
-        You enjoy {v}.
-        """,
+        answer="Your hobby is {v}.",
         note="That sounds like fun.",
         prompt="What is your hobby?",
         brief="I enjoy {v}.\nMy hobby is {v}.\nIt is {v}.",
@@ -160,11 +148,7 @@ LIKING = (
         What language class do I go to?
         """,
         about="which language I am learning",
-        answer="""
-        You are learning {v}.
-        You are learning {v}.
-        The language is {v}.
-        """,
+        answer="You are learning {v}.",
         prompt="Are you learning a language?",
         brief="Yes, {v}.\nYes, I am learning {v}.",
         short="You are learning {v}.",
@@ -200,11 +184,7 @@ LIKING = (
         Which job do I wish for?
         """,
         about="what I want to become",
-        answer="""
-        You want to become {av}.
-        You want to become {av}.
-        Your dream is to become {av}.
-        """,
+        answer="You want to become {av}.",
         note="I hope your dream comes true.",
         prompt="What do you want to become?",
         brief="I want to become {av}.\nI want to be {av}.",
@@ -241,11 +221,7 @@ LIKING = (
         What country do I hope to see?
         """,
         about="which country I want to visit",
-        answer="""
-        You want to visit {v}.
-        You want to visit {v}.
-        You would like to travel to {v}.
-        """,
+        answer="You want to visit {v}.",
         note="Have a good trip one day!",
         prompt="Which country do you want to visit?",
         brief="I want to visit {v}.\n{v}.\nI want to see {v}.",
@@ -281,11 +257,7 @@ LIKING = (
         What do I push to the side of my plate?
         """,
         about="what I do not like",
-        answer="""
-        You do not like {v}.
-        You do not like {v}.
-        You dislike {v}.
-        """,
+        answer="You do not like {v}.",
         note="That is fine, tastes differ.",
         prompt="What do you not like to eat?",
         brief="I do not like {v}.\nI hate {v}.",

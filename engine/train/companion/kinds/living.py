@@ -42,11 +42,7 @@ LIVING = (
         In what place is my home?
         """,
         about="where I live",
-        answer="""
-        You live in {v}.
-        You live in {v}.
-        Your home is in {v}.
-        """,
+        answer="You live in {v}.",
         note="""
         I hope life is good in {v}.
         I would like to see {v}.
@@ -92,11 +88,7 @@ LIVING = (
         What is the place of my birth?
         """,
         about="where I was born",
-        answer="""
-        You were born in {v}.
-        You were born in {v}.
-        You come from {v}.
-        """,
+        answer="You were born in {v}.",
         prompt="Where were you born?",
         brief="In {v}.\nI was born in {v}.\nI come from {v}.",
         short="In {v}.",
@@ -133,11 +125,7 @@ LIVING = (
         Can you name my street?
         """,
         about="which street I live on",
-        answer="""
-        You live on {v}.
-        You live on {v}.
-        Your street is {v}.
-        """,
+        answer="You live on {v}.",
         prompt="Which street do you live on?",
         brief="On {v}.\nI live on {v}.\nIt is {v}.",
         short="On {v}.",
@@ -174,11 +162,7 @@ LIVING = (
         What number is on my house?
         """,
         about="what my house number is",
-        answer="""
-        Your house number is {v}.
-        Your house number is {v}.
-        You live at number {v}.
-        """,
+        answer="Your house number is {v}.",
         prompt="What is your house number?",
         brief="{v}.\nNumber {v}.\nIt is {v}.",
     ),
@@ -217,11 +201,7 @@ LIVING = (
         What am I paid to be?
         """,
         about="what my job is",
-        answer="""
-        You are {av}.
-        You are {av}.
-        You work as {av}.
-        """,
+        answer="You are {av}.",
         note="""
         That sounds like good work.
         That must be an interesting job.
@@ -266,11 +246,7 @@ LIVING = (
         Where does my pay come from?
         """,
         about="where I work",
-        answer="""
-        You work at {v}.
-        You work at {v}.
-        Your company is {v}.
-        """,
+        answer="You work at {v}.",
         prompt="Where do you work?",
         brief="At {v}.\nI work at {v}.\nFor {v}.",
         short="At {v}.",
@@ -306,11 +282,7 @@ LIVING = (
         Which school teaches me?
         """,
         about="which school I go to",
-        answer="""
-        You go to {v}.
-        You go to {v}.
-        Your school is {v}.
-        """,
+        answer="You go to {v}.",
         prompt="Which school do you go to?",
         brief="{v}.\nI go to {v}.\nIt is {v}.",
         short="{v}.",

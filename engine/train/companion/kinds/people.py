@@ -43,11 +43,7 @@ _NAMED = (
         Who came to see me, what is my {s} called?
         """,
         about="what my {s} is called",
-        answer="""
-        Your {s} is called {v}.
-        Your {s} is called {v}.
-        Your {s}'s name is {v}.
-        """,
+        answer="Your {s} is called {v}.",
         note="""
         I like the name {v}.
         Say hello to {v} from me.
@@ -89,11 +85,7 @@ _NAMED = (
         Which name is on the bowl of {s}?
         """,
         about="what {s} is called",
-        answer="""
-        {s} is called {v}.
-        {s} is called {v}.
-        The name of {s} is {v}.
-        """,
+        answer="{s} is called {v}.",
         note="I like the name {v}.",
         correct="{s} is called {v} now.",
     ),

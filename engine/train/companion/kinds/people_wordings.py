@@ -35,7 +35,7 @@ TOLD: dict[str, dict[str, str]] = {
         Where must I go to find {q} at home?
         """,
         "about": "where {q} lives",
-        "answer": "{r} lives in {v}.\n{r} lives in {v}.",
+        "answer": "{r} lives in {v}.",
         "short": "In {v}.",
         "prompt": "Where does {q} live?",
         "correct": "{p} moved to {v}.\n{p} lives in {v} now.",
@@ -70,7 +70,7 @@ TOLD: dict[str, dict[str, str]] = {
         For a living, what does {q} do?
         """,
         "about": "what {q}'s job is",
-        "answer": "{r} is {av}.\n{r} is {av}.\n{r} works as {av}.",
+        "answer": "{r} is {av}.",
         "short": "{r} is {av}.",
         "prompt": "What does {q} do for a living?",
         "correct": "{p} has a new job and is {av} now.\n{p} works as {av} now.",
@@ -103,7 +103,7 @@ TOLD: dict[str, dict[str, str]] = {
         How old was {q} on the last birthday?
         """,
         "about": "how old {q} is",
-        "answer": "{r} is {v} years old.\n{r} is {v} years old.",
+        "answer": "{r} is {v} years old.",
         "short": "{r} is {v}.",
         "prompt": "How old is {q}?",
         "correct": "{p} had a birthday and is {v} years old now.",
@@ -136,7 +136,7 @@ TOLD: dict[str, dict[str, str]] = {
         At which instrument is {q} good?
         """,
         "about": "which instrument {q} plays",
-        "answer": "{r} plays the {v}.\n{r} plays the {v}.",
+        "answer": "{r} plays the {v}.",
         "short": "The {v}.",
         "prompt": "Which instrument does {q} play?",
         "correct": "{p} plays the {v} now.",
@@ -169,7 +169,7 @@ TOLD: dict[str, dict[str, str]] = {
         What could {q} eat every day?
         """,
         "about": "what {q} likes to eat",
-        "answer": "{r} likes to eat {v}.\n{r} likes to eat {v}.",
+        "answer": "{r} likes to eat {v}.",
         "short": "{r} likes {v}.",
         "prompt": "What does {q} like to eat?",
         "correct": "Now {q} likes to eat {v}.",
@@ -202,7 +202,7 @@ TOLD: dict[str, dict[str, str]] = {
         When does {q} get birthday cake?
         """,
         "about": "when {q}'s birthday is",
-        "answer": "{r}'s birthday is on {v}.\n{r}'s birthday is on {v}.",
+        "answer": "{r}'s birthday is on {v}.",
         "short": "On {v}.",
         "prompt": "When is {q}'s birthday?",
         "correct": "{p}'s birthday is on {v}, I mixed it up.",
@@ -235,7 +235,7 @@ TOLD: dict[str, dict[str, str]] = {
         Who pays {q}?
         """,
         "about": "where {q} works",
-        "answer": "{r} works at {v}.\n{r} works at {v}.",
+        "answer": "{r} works at {v}.",
         "short": "At {v}.",
         "prompt": "Where does {q} work?",
         "correct": "{p} works at {v} now.",
@@ -268,7 +268,7 @@ TOLD: dict[str, dict[str, str]] = {
         What did {q} pick in the shop?
         """,
         "about": "what {q} bought",
-        "answer": "{r} bought {av}.\n{r} bought {av}.",
+        "answer": "{r} bought {av}.",
         "short": "{r} bought {av}.",
         "prompt": "What did {q} buy?",
         "correct": "It was not that, {q} bought {av}.",

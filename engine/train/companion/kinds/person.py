@@ -42,11 +42,7 @@ PERSON = (
         What do people call me?
         """,
         about="what my name is",
-        answer="""
-        Your name is {v}.
-        Your name is {v}.
-        You are {v}.
-        """,
+        answer="Your name is {v}.",
         note="""
         Nice to meet you, {v}!
         Hello {v}!
@@ -93,11 +89,7 @@ PERSON = (
         Which family do I come from?
         """,
         about="what my last name is",
-        answer="""
-        Your last name is {v}.
-        Your last name is {v}.
-        Your surname is {v}.
-        """,
+        answer="Your last name is {v}.",
         prompt="What is your last name?",
         correct="""
         I got married. My last name is {v} now.
@@ -134,10 +126,7 @@ PERSON = (
         Say my nickname.
         """,
         about="what my nickname is",
-        answer="""
-        Your nickname is {v}.
-        Your nickname is {v}.
-        """,
+        answer="Your nickname is {v}.",
         prompt="Do you have a nickname?",
         brief="Yes, {v}.\nYes, it is {v}.",
         correct="My nickname is {v} now.",
@@ -174,11 +163,7 @@ PERSON = (
         On which date do I get birthday cake?
         """,
         about="when my birthday is",
-        answer="""
-        Your birthday is on {v}.
-        Your birthday is on {v}.
-        You were born on {v}.
-        """,
+        answer="Your birthday is on {v}.",
         note="""
         I look forward to your birthday.
         A good day for a cake!
@@ -217,11 +202,7 @@ PERSON = (
         For how many years have I lived?
         """,
         about="how old I am",
-        answer="""
-        You are {v} years old.
-        You are {v} years old.
-        Your age is {v}.
-        """,
+        answer="You are {v} years old.",
         prompt="How old are you?",
         brief="{v}.\nI am {v}.\nI am {v} years old.",
         short="You are {v}.",
@@ -256,10 +237,7 @@ PERSON = (
         What number must I dial to ring my phone?
         """,
         about="what my phone number is",
-        answer="""
-        Your phone number is {v}.
-        Your phone number is {v}.
-        """,
+        answer="Your phone number is {v}.",
         prompt="What is your phone number?",
         correct="I have a new phone number. It is {v} now.",
     ),

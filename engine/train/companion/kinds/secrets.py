@@ -37,11 +37,7 @@ SECRETS = (
         I cannot log in. What was the password?
         """,
         about="what my password is",
-        answer="""
-        Your password is {v}.
-        Your password is {v}.
-        The password is {v}.
-        """,
+        answer="Your password is {v}.",
         note="I will keep it safe.",
         prompt="What is your password?",
         correct="I changed my password. It is {v} now.\nMy password is {v} now.",
@@ -78,11 +74,7 @@ SECRETS = (
         What do I need to enter to get in at the door?
         """,
         about="what my door code is",
-        answer="""
-        Your door code is {v}.
-        Your door code is {v}.
-        The code for the door is {v}.
-        """,
+        answer="Your door code is {v}.",
         prompt="What is your door code?",
         correct="The door code was changed. It is {v} now.\nThe new door code is {v}.",
     ),
@@ -116,11 +108,7 @@ SECRETS = (
         Which wifi word does the internet at home need?
         """,
         about="what the wifi word is",
-        answer="""
-        The wifi word is {v}.
-        The wifi word is {v}.
-        Your wifi word is {v}.
-        """,
+        answer="The wifi word is {v}.",
         prompt="What is the wifi word?",
         correct="The wifi word is {v} now.\nI changed the wifi word to {v}.",
     ),
@@ -155,11 +143,7 @@ SECRETS = (
         In which locker are my clothes?
         """,
         about="what my locker number is",
-        answer="""
-        Your locker number is {v}.
-        Your locker number is {v}.
-        You have locker {v}.
-        """,
+        answer="Your locker number is {v}.",
         prompt="What is your locker number?",
         correct="I have a new locker. It is {v} now.",
     ),
@@ -193,11 +177,7 @@ SECRETS = (
         Which word is our secret?
         """,
         about="what the secret word is",
-        answer="""
-        The secret word is {v}.
-        The secret word is {v}.
-        Our secret word is {v}.
-        """,
+        answer="The secret word is {v}.",
         note="I will keep it safe.",
         prompt="What is the secret word?",
         correct="The secret word is {v} now.\nLet us change the secret word to {v}.",
@@ -233,10 +213,7 @@ SECRETS = (
         What will I get at the market?
         """,
         about="what I need to buy",
-        answer="""
-        You need to buy {v}.
-        You need to buy {v}.
-        """,
+        answer="You need to buy {v}.",
         prompt="What do you need to buy?",
         brief="I need {v}.\nI need to buy {v}.",
         short="You need {v}.",
@@ -273,10 +250,7 @@ SECRETS = (
         Which words did you store?
         """,
         about="which words I gave you",
-        answer="""
-        The words are {v}.
-        The words are {v}.
-        """,
+        answer="The words are {v}.",
         short="They are {v}.",
         correct="Here are new words: {v}.",
     ),

@@ -111,7 +111,7 @@ def _mine(key: str) -> Kind:
         tell=own + generic,
         ask=_ASK.replace("{x}", noun),
         about=f"what my favourite {noun} is",
-        answer=f"{answer}\n{answer}\nThe {noun} you like best is{answer.partition(' is')[2]}",
+        answer=answer,
         prompt=f"What is your favourite {noun}?",
         brief="{v}.\n" + short + "\n" + answer.replace("Your", "My"),
         short=short,
@@ -133,7 +133,7 @@ def _theirs(key: str) -> Kind:
         tell=_THEIR_TELL.replace("{x}", key).replace("{v}", the),
         ask=_THEIR_ASK.replace("{x}", key),
         about=f"what {{s}}'s favourite {key} is",
-        answer=f"{answer}\n{answer}\nThe {key} {{s}} likes best is {the}.",
+        answer=answer,
         short=f"It is {the}.",
         correct=f"{{s}} has a new favourite {key}. It is {the}.",
     )

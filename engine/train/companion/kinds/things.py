@@ -43,11 +43,7 @@ THINGS = (
         What was my {s} named?
         """,
         about="what my {s} is called",
-        answer="""
-        Your {s} is called {v}.
-        Your {s} is called {v}.
-        Your {s}'s name is {v}.
-        """,
+        answer="Your {s} is called {v}.",
         note="""
         I like the name {v}.
         That is a lovely name for {as}.
@@ -94,11 +90,7 @@ THINGS = (
         What name is painted on my {s}?
         """,
         about="what my {s} is called",
-        answer="""
-        Your {s} is called {v}.
-        Your {s} is called {v}.
-        The name of your {s} is {v}.
-        """,
+        answer="Your {s} is called {v}.",
         note="A fine name for {as}.",
         prompt="What is your {s} called?",
         brief="{v}.\nIt is called {v}.",
@@ -139,11 +131,7 @@ THINGS = (
         Where did I place my {s}?
         """,
         about="where my {s} is",
-        answer="""
-        Your {s} is {v}.
-        Your {s} is {v}.
-        You put your {s} {v}.
-        """,
+        answer="Your {s} is {v}.",
         prompt="Where is your {s}?",
         brief="It is {v}.\nI put it {v}.",
         short="It is {v}.",
@@ -184,11 +172,7 @@ THINGS = (
         Where did I place my {s}?
         """,
         about="where my {s} are",
-        answer="""
-        Your {s} are {v}.
-        Your {s} are {v}.
-        You put your {s} {v}.
-        """,
+        answer="Your {s} are {v}.",
         prompt="Where are your {s}?",
         brief="They are {v}.\nI put them {v}.",
         short="They are {v}.",
@@ -226,11 +210,7 @@ THINGS = (
         By which colour do you know my {s}?
         """,
         about="what colour my {s} is",
-        answer="""
-        Your {s} is {v}.
-        Your {s} is {v}.
-        The colour of your {s} is {v}.
-        """,
+        answer="Your {s} is {v}.",
         prompt="What colour is your {s}?",
         brief="It is {v}.\n{v}.",
         correct="I painted my {s} again. It is {v} now.\nMy {s} is {v} now.",
@@ -265,11 +245,7 @@ THINGS = (
         How many coins does the tag on the {s} say?
         """,
         about="what the {s} costs",
-        answer="""
-        The {s} costs {v} coins.
-        The {s} costs {v} coins.
-        The price of the {s} is {v} coins.
-        """,
+        answer="The {s} costs {v} coins.",
         short="It is {v} coins.",
         correct="The {s} costs {v} coins now.",
     ),
@@ -303,11 +279,7 @@ THINGS = (
         Who brought me the {s}?
         """,
         about="who gave me the {s}",
-        answer="""
-        The {s} is from {v}.
-        You got the {s} from {v}.
-        The {s} is from {v}.
-        """,
+        answer="The {s} is from {v}.",
         note="How kind!",
         short="It is from {v}.",
         correct="The {s} is from {v}, I mixed it up.",
