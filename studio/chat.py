@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.history import History, new_conversation
-from studio.messages import EngineFailure, Line, Opened, Said
+from studio.messages import Dial, EngineFailure, Line, Opened, Said
 from studio.search import Hit, find
 from studio.session import Session
 from studio.settings import Settings
@@ -60,6 +60,12 @@ class Chat(QObject):
     def new_chat(self) -> None:
         """Show a new, empty conversation."""
         self._show(TranscriptModel(new_conversation(), self))
+
+    def set_dial(self, dial: Dial) -> None:
+        """What the conversation that is shown leaves behind; chosen before its first message."""
+        if self.model.rowCount():
+            raise ValueError("the dial of a conversation is set before anything is said in it")
+        self.model.dial = dial
 
     def show_conversation(self, conversation: str) -> None:
         """Show one of the conversations of the list."""
@@ -179,14 +185,16 @@ class Chat(QObject):
         self.sent.emit()
         said: Said | None = None
         try:
-            said = await self._session.say(text, model.conversation, **self._manner(), instead_of=instead_of)
+            said = await self._session.say(
+                text, model.conversation, **self._manner(), instead_of=instead_of, dial=model.dial
+            )
         except EngineFailure:
             self.draft_returned.emit(text)
             raise
         finally:
             self._sending, self._growing = False, None
             model.finish_exchange(said)
-            if said:
+            if said and said.lines:
                 self._take_over(said, instead_of)
             elif instead_of:  # what was to be replaced is still there
                 model.cut(0)

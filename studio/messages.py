@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 Role = Literal["user", "assistant", "system"]
+Dial = Literal["learn", "use", "temporary"]
+"""What a conversation leaves behind: `engine.memory.dial`, which the window must not wait for."""
 
 
 # Facts: what the window shows of the engine.
@@ -98,7 +100,7 @@ class Said:
     """A reply, finished or stopped."""
 
     lines: tuple[Line, ...]
-    """The exchange as the log has it."""
+    """The exchange as the log has it; none where the conversation leaves nothing behind."""
     soul: SoulFacts
     tokens: int
     learned: int
@@ -171,6 +173,8 @@ class Say(Command):
     cancel: threading.Event = field(compare=False)
     instead_of: str = ""
     """The id of something said before, in whose place this is said: the soul goes back to before it."""
+    dial: Dial = "learn"
+    """What the conversation leaves behind. With another than ``learn`` nothing of before can be taken back after."""
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ class Photographer:
             await self._speak(language)
             if model is not None:
                 await self._everywhere("words", (CHAT,))
+                await self._dial()
                 self.window.lab.show_view(1)
                 await self._everywhere("sleep", (LAB,))
                 self.window.lab.show_view(0)
@@ -96,6 +97,14 @@ class Photographer:
         self.window.settings.set("language", language)
         while self.language != before and self.window.settings_page is page:
             await asyncio.sleep(0.005)
+
+    async def _dial(self) -> None:
+        """A new chat that the soul keeps nothing of, and the chat of before again."""
+        shown = self.window.talk.conversation
+        self.window.chat.new_chat()
+        self.window.chat.composer.dial.choose(1)
+        await self._everywhere("dial", (CHAT,))
+        self.window.talk.show_conversation(shown)
 
     async def _marks(self) -> None:
         """A conversation from a file, with everything that a reply can hold; and a search in it."""

@@ -19,6 +19,7 @@ from studio.messages import (
     BodyFacts,
     Close,
     Command,
+    Dial,
     Done,
     Dreaming,
     EngineFailure,
@@ -166,10 +167,12 @@ class Session(QObject):
         sampling: dict[str, Any],
         max_tokens: int,
         instead_of: str = "",
+        dial: Dial = "learn",
     ) -> Said:
         """Say something; the reply comes through `text_arrived` and ends with what this returns.
 
-        `instead_of` is the id of something said before: the soul goes back to before it first.
+        `instead_of` is the id of something said before: the soul goes back to before it first. `dial` is what the
+        conversation leaves behind.
         """
         with self._occupied(Busy.REPLYING):
             cancel = self._fresh_cancel()
@@ -182,6 +185,7 @@ class Session(QObject):
                     max_tokens=max_tokens,
                     cancel=cancel,
                     instead_of=instead_of,
+                    dial=dial,
                     **sampling,
                 )
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from studio.messages import Line, Role, Said, Turn
+from studio.messages import Dial, Line, Role, Said, Turn
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -46,6 +46,8 @@ class TranscriptModel(QAbstractListModel):
     def __init__(self, conversation: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.conversation = conversation
+        self.dial: Dial = "learn"
+        """What the conversation leaves behind; one that is in the log is ``learn``."""
         self._messages: list[Message] = []
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature; the value is immutable)
@@ -112,6 +114,7 @@ class TranscriptModel(QAbstractListModel):
         last.ending = said.stopped if said else "failed"
         if said:
             last.learned, last.speed = said.learned, said.tokens_per_second
+        if said and said.lines:
             self._messages[-2].line = said.lines[0].id
             if said.lines[-1].role == "assistant":
                 last.text, last.line = said.lines[-1].text, said.lines[-1].id

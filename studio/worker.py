@@ -149,9 +149,13 @@ class Worker(threading.Thread):
             self._events.put(Token(command.request, text, float(mind.llama.runtime.inner_losses.mean())))
             return not command.cancel.is_set()
 
-        if command.conversation != mind.conversation:
-            mind.new_conversation(command.conversation)
-        self._turns.begin(command.instead_of)
+        if (command.conversation, command.dial) != (mind.conversation, mind.dial):
+            mind.new_conversation(command.conversation, command.dial)
+        learns = command.dial == "learn"
+        if learns:
+            self._turns.begin(command.instead_of)
+        else:  # a mark taken while the soul stands aside would be of a state that it never lives
+            self._turns.clear()
         level = mind.level
         try:
             reply = mind.say(
@@ -162,13 +166,16 @@ class Worker(threading.Thread):
                 command.max_tokens,
                 on_text,
                 command.cancel.is_set,
+                command.dial,
             )
         except BaseException:
             self._new_lines()
-            self._turns.give_up()
+            if learns:
+                self._turns.give_up()
             raise
         lines = self._new_lines()
-        self._turns.finish(lines)
+        if learns:
+            self._turns.finish(lines)
         writing = time.perf_counter() - first if first else 0.0
         return Said(
             tuple(line for line in lines if line.text and line.role != "system"),

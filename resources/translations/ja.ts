@@ -208,8 +208,20 @@
     <context>
         <name>Composer</name>
         <message>
+            <source>A newborn talks, without the soul. Nothing of this chat is kept.</source>
+            <translation>ソウルなしで、生まれたてのモデルが話します。このチャットは何も残りません。</translation>
+        </message>
+        <message>
             <source>In place of what you said before: the soul goes back to before it.</source>
             <translation>前に話したことの代わりに送ります。ソウルはその前に戻ります。</translation>
+        </message>
+        <message>
+            <source>It was chosen when this chat began; a new chat has its own.</source>
+            <translation>チャットを始めたときに選ばれたものです。新しいチャットでは選び直せます。</translation>
+        </message>
+        <message>
+            <source>Learn</source>
+            <translation>学ぶ</translation>
         </message>
         <message>
             <source>Leave it</source>
@@ -222,6 +234,14 @@
         <message>
             <source>Message</source>
             <translation>メッセージ</translation>
+        </message>
+        <message>
+            <source>No soul</source>
+            <translation>ソウルなし</translation>
+        </message>
+        <message>
+            <source>Only use</source>
+            <translation>使うだけ</translation>
         </message>
         <message>
             <source>Replay what was said and keep it</source>
@@ -246,6 +266,18 @@
         <message>
             <source>Stop  Esc</source>
             <translation>停止  Esc</translation>
+        </message>
+        <message>
+            <source>The soul follows this chat, but keeps nothing of it. It is not in the list.</source>
+            <translation>ソウルはこのチャットについていきますが、何も残しません。一覧にも載りません。</translation>
+        </message>
+        <message>
+            <source>The soul learns from this chat, and it is kept.</source>
+            <translation>ソウルはこのチャットから学び、チャットは保存されます。</translation>
+        </message>
+        <message>
+            <source>What this chat leaves</source>
+            <translation>このチャットが残すもの</translation>
         </message>
         <message>
             <source>Write something first.</source>

@@ -11,7 +11,7 @@ from studio.chat import Chat
 from studio.session import UNNAMED, Busy
 from studio.transcript_model import TranscriptModel
 from studio.ui.actions import Actions
-from studio.ui.composer import Composer
+from studio.ui.composer import DIALS, Composer
 from studio.ui.conversation_list import ConversationList
 from studio.ui.inspector import Inspector
 from studio.ui.sleep_panel import DreamCard
@@ -56,6 +56,7 @@ class ChatPage(QWidget):
         self.composer.send.connect(self._send)
         self.composer.left_edit.connect(self.leave_edit)
         self.composer.stop.connect(self._session.stop)
+        self.composer.dial.chosen.connect(self._set_dial)
         self.composer.sleep.connect(actions.sleep)
         self._session.changed.connect(self.refresh)
         chat.shown_changed.connect(self._show)
@@ -126,6 +127,11 @@ class ChatPage(QWidget):
             self.composer.draft.selectAll()
             self.composer.draft.setFocus()
 
+    def _set_dial(self, number: int) -> None:
+        if DIALS[number] != self.model.dial:
+            self._chat.set_dial(DIALS[number])
+            self.refresh()
+
     def leave_edit(self) -> None:
         """Leave what was said as it is."""
         if self._editing:
@@ -184,6 +190,7 @@ class ChatPage(QWidget):
         else:
             named = session.soul is not None and session.soul.name != UNNAMED
             prompt = self.tr("Tell {name} something…").format(name=name) if named else self.tr("Tell it something…")
+        self.composer.set_dial(chat.model.dial, chat.model.rowCount() > 0)
         self.composer.set_state(prompt, session.why_silent(), replying, self._actions.why_awake())
         self.conversations.show_waiting(session.soul.waiting_conversations if session.soul else 0)
         self.inspector.set_learned(chat.learned)

@@ -7,11 +7,14 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio import theme
+from studio.messages import Dial
 from studio.ui import style
 from studio.ui.icons import dress
-from studio.ui.widgets import button, label, set_locked
+from studio.ui.widgets import Segment, button, label, set_locked
 
 _MOST_LINES = 8
+DIALS: tuple[Dial, ...] = ("learn", "use", "temporary")
+"""The choices of the dial, as they stand from left to right."""
 
 
 class Draft(QPlainTextEdit):
@@ -85,6 +88,10 @@ class Composer(QFrame):
         self.draft.focus_moved.connect(lambda inside: style.mark(self, focused=inside))
         self.sleep_button = button(self.tr("Sleep"))
         self.sleep_button.clicked.connect(self.sleep)
+        self.dial = Segment(
+            [self.tr("Learn"), self.tr("Only use"), self.tr("No soul")], self.tr("What this chat leaves")
+        )
+        self.dial_note = label(role="small", wrap=True)
         self.send_button = button(self.tr("Send"), "primary")
         self.send_button.clicked.connect(self._enter)
         self.stop_button = button(self.tr("Stop  Esc"), "primary", self.tr("Stop"))
@@ -103,6 +110,7 @@ class Composer(QFrame):
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_S)
         row.addWidget(self.sleep_button)
+        row.addWidget(self.dial)
         row.addStretch(1)
         row.addWidget(self.send_button)
         row.addWidget(self.stop_button)
@@ -110,6 +118,7 @@ class Composer(QFrame):
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(theme.GAP_M)
         column.addWidget(self._edit)
+        column.addWidget(self.dial_note)
         column.addWidget(self.draft)
         column.addLayout(row)
         self._why_silent = ""
@@ -124,6 +133,19 @@ class Composer(QFrame):
     def is_editing(self) -> bool:
         """Whether what is written takes the place of something said before."""
         return not self._edit.isHidden()
+
+    def set_dial(self, dial: Dial, begun: bool) -> None:
+        """Show what the conversation leaves behind; of one that has `begun` it stays as it is."""
+        self.dial.choose(DIALS.index(dial))
+        effect = {
+            "learn": self.tr("The soul learns from this chat, and it is kept."),
+            "use": self.tr("The soul follows this chat, but keeps nothing of it. It is not in the list."),
+            "temporary": self.tr("A newborn talks, without the soul. Nothing of this chat is kept."),
+        }[dial]
+        fixed = self.tr("It was chosen when this chat began; a new chat has its own.")
+        set_locked(self.dial, f"{effect} {fixed}" if begun else "", effect)
+        self.dial_note.setText(effect)
+        self.dial_note.setVisible(dial != "learn")
 
     def set_state(self, prompt: str, why_silent: str, replying: bool, why_awake: str) -> None:
         """Show what can be done.
