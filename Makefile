@@ -62,7 +62,27 @@ companion: $(VENV)/.installed
 	    --context-len 1536 --batch-size 2 --lr 1.2e-3 --min-lr 3e-5 --warmup-steps 60 --steps 4500 \
 	    --heard-weight 0 --rate-floor 0.01 --out-norm-eps 0.1 \
 	    --save-interval 100 --eval-interval 400 --eval-tokens 40000 --log-interval 20
-	$(BIN)/bit-llama export $(COMPANION)/long/model resources/models/companion.bitt
+	test -f $(COMPANION)/marked-text/train.jsonl || \
+	    $(BIN)/python -m engine.train.companion generate --out $(COMPANION)/marked-text --lives 12000 --seed 11 --mix long
+	test -f $(COMPANION)/marked-data/meta.json || \
+	    $(BIN)/bit-llama prepare $(COMPANION)/marked-text --out $(COMPANION)/marked-data \
+	    --tokenizer $(COMPANION)/data/tokenizer.json --val-fraction 0.01
+	$(BIN)/bit-llama train --data $(COMPANION)/marked-data --out $(COMPANION)/marked --init-from $(COMPANION)/long/model \
+	    $$(test -f $(COMPANION)/marked/checkpoints/latest && echo --resume) \
+	    --context-len 1536 --batch-size 2 --lr 1.2e-3 --min-lr 3e-5 --warmup-steps 60 --steps 7500 \
+	    --heard-weight 0 --gate-weight 0.6 --out-norm-eps 0.1 \
+	    --save-interval 200 --eval-interval 500 --eval-tokens 40000 --log-interval 20
+	test -f $(COMPANION)/last-text/train.jsonl || \
+	    $(BIN)/python -m engine.train.companion generate --out $(COMPANION)/last-text --lives 10000 --seed 12 --mix long
+	test -f $(COMPANION)/last-data/meta.json || \
+	    $(BIN)/bit-llama prepare $(COMPANION)/last-text --out $(COMPANION)/last-data \
+	    --tokenizer $(COMPANION)/data/tokenizer.json --val-fraction 0.01
+	$(BIN)/bit-llama train --data $(COMPANION)/last-data --out $(COMPANION)/last --init-from $(COMPANION)/marked/model \
+	    $$(test -f $(COMPANION)/last/checkpoints/latest && echo --resume) \
+	    --context-len 1536 --batch-size 2 --lr 1e-3 --min-lr 2e-5 --warmup-steps 40 --steps 3200 \
+	    --heard-weight 0 --gate-weight 0.6 --out-norm-eps 0.1 \
+	    --save-interval 200 --eval-interval 1000 --eval-tokens 40000 --log-interval 20
+	$(BIN)/bit-llama export $(COMPANION)/last/model resources/models/companion.bitt
 
 bundle: $(VENV)/.installed-bundle  ## the program as a folder and packages for this system, in dist/
 	$(BIN)/python packaging/bundle/make_bundle.py

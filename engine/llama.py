@@ -112,7 +112,7 @@ class Llama:
         closed as the template closes it. `cancel` while the messages are being read takes the state back to before
         them, and the completion is empty; so does an exception at any time.
         """
-        ids = self.template.render_ids(self.tokenizer, messages, reply=True)
+        ids = self._turn(messages)
         return self._complete(ids, max_tokens, sampling or SamplingParams(), callback, stop, cancel, self._closing())
 
     def relive(self, messages: Sequence[Message], reply: Sequence[int], cancel: Cancel | None = None) -> None:
@@ -120,7 +120,7 @@ class Llama:
 
         Raises `Cancelled` when `cancel` answers True before a chunk or a token; what was fed by then stays lived.
         """
-        self._prefill(self.template.render_ids(self.tokenizer, messages, reply=True), logits=False, cancel=cancel)
+        self._prefill(self._turn(messages), logits=False, cancel=cancel)
         for fed, token in enumerate(reply[:-1]):
             if cancel is not None and cancel():
                 raise Cancelled(fed)
@@ -225,6 +225,12 @@ class Llama:
             raise
         self.level += len(ids)
         return out
+
+    def _turn(self, messages: Sequence[Message]) -> list[int]:
+        """What a turn feeds before the reply. A soul that has lived begins a conversation as one that goes on: behind
+        the end of a turn. Without it the first words look like the beginning of a life, of which nothing is known."""
+        ids = self.template.render_ids(self.tokenizer, messages, reply=True)
+        return [*self._closing(), *ids] if self.fresh and self.level else ids
 
     def _closing(self) -> list[int]:
         """What closes a reply: the end, and what the template writes after it."""

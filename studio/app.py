@@ -22,6 +22,7 @@ from engine.errors import BitLlamaError
 from engine.resources import resource_path
 from engine.version import __version__
 from studio import crash, neighbour, theme, translation
+from studio.documents import Documents
 from studio.launch import parser
 from studio.messages import EngineFailure
 from studio.session import Session, claim_workspace, workspace_path
@@ -60,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     recorder = crash.Recorder(logs)
     doorbell = neighbour.Doorbell(window.session.workspace)
     doorbell.rung.connect(window.come_forward)
+    Documents(window.come_forward, app)
     window.defect_met.connect(recorder.note)
     loop = QEventLoop(app)
     window.show()

@@ -14,7 +14,7 @@ DATA = (
 
 EXCLUDED_MODULES = [
     "tkinter", "matplotlib", "IPython", "pytest", "PIL", "scipy", "pandas", "tensorboard", "torch.utils.tensorboard",
-    "torch.testing._internal", "torch.utils.benchmark", "torch.utils.model_dump", "torchvision", "triton",
+    "torchvision", "triton",
     "huggingface_hub", "fsspec.tests", "setuptools", "pip", "mypy", "ruff",
     "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtDesigner", "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtHelp",
     "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtUiTools", "pyqtgraph.opengl", "pyqtgraph.examples",
@@ -26,7 +26,7 @@ _NOT_NEEDED = tuple(
     for pattern in (
         r"torch/include/",
         r"torch/share/",
-        r"torch/bin/",
+        r"torch/bin/(?!torch_shm_manager)",
         r"torch/(test|_export/db|utils/benchmark)/",
         r".*\.(lib|a|h|hpp|cmake|pyi)$",
         r"PySide6/Qt/qml/",
