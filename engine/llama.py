@@ -113,7 +113,7 @@ class Llama:
         them, and the completion is empty; so does an exception at any time.
         """
         ids = self._turn(messages)
-        return self._complete(ids, max_tokens, sampling or SamplingParams(), callback, stop, cancel, self._closing())
+        return self._complete(ids, max_tokens, sampling or SamplingParams(), callback, stop, cancel, self.closing())
 
     def relive(self, messages: Sequence[Message], reply: Sequence[int], cancel: Cancel | None = None) -> None:
         """Live through a turn as `stream_chat` did when it generated the tokens `reply`: the same steps, the same bits.
@@ -230,16 +230,16 @@ class Llama:
         """What a turn feeds before the reply. A soul that has lived begins a conversation as one that goes on: behind
         the end of a turn. Without it the first words look like the beginning of a life, of which nothing is known."""
         ids = self.template.render_ids(self.tokenizer, messages, reply=True)
-        return [*self._closing(), *ids] if self.fresh and self.level else ids
+        return [*self.closing(), *ids] if self.fresh and self.level else ids
 
-    def _closing(self) -> list[int]:
+    def closing(self) -> list[int]:
         """What closes a reply: the end, and what the template writes after it."""
         return [self.tokenizer.end_id, *self.template.closing_ids(self.tokenizer)]
 
     def _end_of_turn(self, last: Sequence[int]) -> list[int]:
         """What is fed once the reply's `last` token is known; one that ends the turn is the first of the closing."""
         turns = self.tokenizer.special_tokens.values()
-        return [*(token for token in last if token not in turns), *self._closing()]
+        return [*(token for token in last if token not in turns), *self.closing()]
 
     def _tokens(self, ids: Sequence[int], max_tokens: int, sampler: Sampler, cancel: Cancel | None) -> Iterator[int]:
         """Read `ids`, then yield generated tokens, ``<|end|>`` among them; each is fed when the next is asked for.

@@ -87,7 +87,7 @@ class SelfTest:
     async def _sleep(self) -> None:
         slept = await self.session.sleep(1.0)
         if not slept.messages or not (slept.kept or slept.refused):
-            raise Fault("The sleep replayed nothing.")
+            raise Fault(f"The sleep did not end as it should: {slept}.")
         if "torch" not in sys.modules:
             raise Fault("The sleep went without torch, so it was no deep sleep.")
         self.say(

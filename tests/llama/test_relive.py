@@ -71,4 +71,4 @@ def test_it_can_be_cancelled_in_the_reply() -> None:
         llama.relive(TURNS[1], [65, 66, 67, 68, 69], lambda: next(asked))
     before = llama.level
     llama.relive(TURNS[1], [65])
-    assert llama.level - before == before - 2 + 1 + len(llama._closing())
+    assert llama.level - before == before - 2 + 1 + len(llama.closing())

@@ -366,7 +366,7 @@ def test_giving_up_in_the_middle_changes_nothing(tmp_path: Path, existing: bool)
     assert out.exists() == existing
     prepare([tmp_path / "a.txt"], out, "bytes")
     assert len(TokenData.open(out).train.tokens) > 100_000
-    assert len(files_in(out)) == 8
+    assert len(files_in(out)) == 10
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")

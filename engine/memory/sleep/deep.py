@@ -42,6 +42,10 @@ UNKNOWN_SHARE = 0.35
 """Questions about what was never told, for each fact."""
 EVERYDAY_SHARE = 0.35
 """Stretches of everyday talk, for each fact."""
+LEAST_EVERYDAY = 6
+"""Stretches of everyday talk in any round: few lessons alone would pull the soul anywhere."""
+LEAST_QUESTIONS = 6
+"""About what was told, in any round, if anything was: otherwise the counterweights would teach to deny it."""
 EVERYDAY_EXCHANGES = 5
 BACKWARD_COST = 4.0
 """A token of a lesson takes about so many times the work of a token replayed."""
@@ -77,17 +81,17 @@ class Lessons:
         self._heard = [lesson for talk in self.talks for lesson in self._as_heard(talk)]
 
     def round(self) -> list[Lesson]:
-        """Every statement asked once, every conversation once, and the counterweights."""
+        """Every statement asked once, more often where there are few, every conversation once, and the counterweights."""
         lessons = list(self._heard)
-        for statement in self.told:
+        for statement in self.told * max(1, LEAST_QUESTIONS // max(1, len(self.told))):
             fact = statement.fact
             asked = (self._user.ask(fact.kind, fact.subject), self._replies.known(fact))
             lessons.append(self._dialogue([*self._distraction(), asked]))
-        for _ in range(max(2, round(UNKNOWN_SHARE * len(self.told)))):
+        for _ in range(max(1, round(UNKNOWN_SHARE * len(self.told)))):
             kind, subject = self._chooser.unknown()
             asked = (self._user.ask(kind, subject), self._replies.unknown(kind, subject))
             lessons.append(self._dialogue([*self._distraction(), asked]))
-        lessons += [self._everyday() for _ in range(max(2, round(EVERYDAY_SHARE * len(self.told))))]
+        lessons += [self._everyday() for _ in range(max(LEAST_EVERYDAY, round(EVERYDAY_SHARE * len(self.told))))]
         return lessons
 
     def _everyday(self) -> Lesson:
@@ -120,23 +124,25 @@ class Lessons:
         rendered = self.llama.template.render_masked(self.llama.tokenizer, said)
         if len(rendered.ids) > WINDOW and len(pairs) > 1:
             return self._dialogue(pairs[1:])
-        return Lesson(rendered.ids, [float(own) for own in rendered.mask], pairs[-1][0])
+        before = self.llama.closing()  # a soul that has lived begins behind the end of a turn
+        weights = [0.0] * len(before) + [float(own) for own in rendered.mask]
+        return Lesson([*before, *rendered.ids], weights, pairs[-1][0])
 
     def _as_heard(self, talk: Talk) -> Iterator[Lesson]:
         """The conversation in windows of whole messages, the person's words to be foretold."""
         from engine.runtime.soul_gradient import Lesson
 
         special = set(self.llama.tokenizer.special_tokens.values())
-        ids: list[int] = []
-        weights: list[float] = []
+        before = self.llama.closing()
+        ids, weights = before, [0.0] * len(before)
         for line in talk.lines:
-            if ids and len(ids) + len(line.ids) > WINDOW:
+            if len(ids) > len(before) and len(ids) + len(line.ids) > WINDOW:
                 yield Lesson(ids, weights, line.entry.text)
-                ids, weights = [], []
+                ids, weights = before, [0.0] * len(before)
             ids = [*ids, *line.ids[:WINDOW]]
             counts = HEARD_WEIGHT if line.entry.role == "user" or line.raised else 0.0
             weights = [*weights, *(0.0 if i in special else counts for i in line.ids[:WINDOW])]
-        if len(ids) > 1:
+        if len(ids) > len(before):
             yield Lesson(ids, weights, talk.lines[-1].entry.text)
 
 

@@ -109,7 +109,8 @@ def _counted(llama: Llama, role: str, text: str) -> tuple[list[int], list[int]]:
 
 def _heldout(llama: Llama) -> list[tuple[list[int], list[int]]]:
     rendered = [llama.template.render_masked(llama.tokenizer, talk) for talk in heldout.dialogues()]
-    return [(r.ids, r.mask) for r in rendered]
+    before = llama.closing()  # read as a chat of a soul that has lived
+    return [([*before, *r.ids], [0] * len(before) + r.mask) for r in rendered]
 
 
 def mean_loss(llama: Llama, ids: Sequence[int], mask: Sequence[int], cancel: Cancel | None = None) -> tuple[float, int]:
