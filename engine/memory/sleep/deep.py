@@ -81,7 +81,7 @@ class Lessons:
         self._heard = [lesson for talk in self.talks for lesson in self._as_heard(talk)]
 
     def round(self) -> list[Lesson]:
-        """Every statement asked once, more often where there are few, every conversation once, and the counterweights."""
+        """Every statement asked once, more often where there are few; every conversation once; the counterweights."""
         lessons = list(self._heard)
         for statement in self.told * max(1, LEAST_QUESTIONS // max(1, len(self.told))):
             fact = statement.fact
