@@ -143,7 +143,7 @@ class Chat(QObject):
         for chat in chats:
             conversation = new_conversation()
             lines = [Line(line.role, line.text, line.timestamp, conversation) for line in chat.lines]
-            self.history.add(await self._session.take_in(lines))
+            self.history.add(await self._session.files.take_in(lines))
             if chat.title:
                 self.shelf.rename(conversation, chat.title)
         self.listed_changed.emit()
@@ -169,7 +169,7 @@ class Chat(QObject):
     async def _switch(self, line: str, version: int) -> None:
         if why := self._session.why_silent():
             raise EngineFailure(why)
-        switched = await self._session.switch(line, version)
+        switched = await self._session.talk.switch(line, version)
         self._replace(self.conversation, line, switched.lines)
         self.model.cut(self.model.row_of(line))
         self.model.extend(switched.lines, self._results)
@@ -185,7 +185,7 @@ class Chat(QObject):
         self.sent.emit()
         said: Said | None = None
         try:
-            said = await self._session.say(
+            said = await self._session.talk.say(
                 text, model.conversation, **self._manner(), instead_of=instead_of, dial=model.dial
             )
         except EngineFailure:

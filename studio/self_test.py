@@ -52,7 +52,7 @@ class SelfTest:
         """Everything in turn. Raises `Fault` at the first thing that is wrong."""
         await self._load()
         for soul in souls:
-            await self.session.load_soul(soul)
+            await self.session.souls.load(soul)
             self.say(f"the soul {soul.name} was handed over and loaded: level {self._level()}")
         await self._talk()
         await self._sleep()
@@ -60,7 +60,7 @@ class SelfTest:
         await self._look()
 
     async def _load(self) -> None:
-        opened = await self.session.open(resource_path(COMPANION))
+        opened = await self.session.models.open(resource_path(COMPANION))
         if opened.problems:
             raise Fault(" ".join(opened.problems))
         if opened.body.runtime != "native":
@@ -77,7 +77,7 @@ class SelfTest:
     async def _talk(self) -> None:
         before = self._level()
         for words in (TOLD, ASKED):
-            said = await self.session.say(words, "self-test", "", _SAMPLING, 30)
+            said = await self.session.talk.say(words, "self-test", "", _SAMPLING, 30)
             if not said.lines[-1].text.strip() or said.unsaved:
                 raise Fault(f"To {words!r} the reply is {said.lines[-1].text!r}. {said.unsaved}")
             self.say(f"{words} -> {said.lines[-1].text.strip()} ({said.tokens_per_second:,.0f} tokens/s)")
@@ -85,7 +85,7 @@ class SelfTest:
             raise Fault(f"Talking left the soul at level {before}; it learned nothing.")
 
     async def _sleep(self) -> None:
-        slept = await self.session.sleep(1.0)
+        slept = await self.session.nights.sleep(1.0)
         if not slept.messages or not (slept.kept or slept.refused):
             raise Fault(f"The sleep did not end as it should: {slept}.")
         if "torch" not in sys.modules:
@@ -97,13 +97,13 @@ class SelfTest:
 
     async def _keep(self) -> None:
         first, second = self.folder / "first.soul", self.folder / "second.soul"
-        await self.session.save_soul(first)
+        await self.session.souls.save(first)
         level = self._level()
-        await self.session.reset_soul()
+        await self.session.souls.reset()
         if self._level() != 0:
             raise Fault("A fresh soul is not at level 0.")
-        await self.session.load_soul(first)
-        await self.session.save_soul(second)
+        await self.session.souls.load(first)
+        await self.session.souls.save(second)
         if self._level() != level or _weights(first) != _weights(second):
             raise Fault("A soul that was saved and loaded again is another.")
         self.say(

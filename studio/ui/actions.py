@@ -103,7 +103,7 @@ class Actions(QObject):
         """`open_model`, awaited."""
         self.opening = path
         try:
-            opened = await self.session.open(path)
+            opened = await self.session.models.open(path)
         finally:
             self.opening = None
         recent = [str(path), *(known for known in self.settings.get("recent_models") if known != str(path))]
@@ -125,7 +125,7 @@ class Actions(QObject):
             self.start(self._load_soul(path))
 
     async def _load_soul(self, path: Path) -> None:
-        await self.session.load_soul(path)
+        await self.session.souls.load(path)
         self.soul_replaced.emit()
         self.told.emit(self.tr("{file} is awake. The soul of before is kept.").format(file=path.name))
 
@@ -150,7 +150,7 @@ class Actions(QObject):
             self.start(self._save_soul(path))
 
     async def _save_soul(self, path: Path) -> None:
-        await self.session.save_soul(path)
+        await self.session.souls.save(path)
         self.told.emit(self.tr("Saved a copy as {file}.").format(file=path.name))
 
     def reset_soul(self) -> None:
@@ -171,14 +171,14 @@ class Actions(QObject):
         )
 
     async def _reset_soul(self) -> None:
-        await self.session.reset_soul()
+        await self.session.souls.reset()
         self.soul_replaced.emit()
         self.told.emit(self.tr("A fresh soul is awake. The soul of before is kept."))
 
     def sleep(self) -> None:
         """Replay what waits."""
         if not self._refused(self.session.why_silent()):
-            self.start(self.session.sleep(self.settings.get("sleep_rate")))
+            self.start(self.session.nights.sleep(self.settings.get("sleep_rate")))
 
     def wake(self) -> None:
         """End the sleep under way."""

@@ -70,14 +70,14 @@ def test_an_answer_for_nobody_is_no_harm(session: Session) -> None:
 
 def test_nothing_can_be_done_without_a_model(session: Session, qtbot: QtBot) -> None:
     assert "No model" in session.why_silent()
-    failures = outcome(session.sleep(2.0), qtbot)
+    failures = outcome(session.nights.sleep(2.0), qtbot)
     assert "No model is loaded" in str(failures)
     assert session.busy is Busy.NOTHING
     assert not session.is_dreaming
 
 
 def test_a_missing_file_is_one_sentence(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
-    failure = outcome(session.open(tmp_path / "nothing.bitt"), qtbot)
+    failure = outcome(session.models.open(tmp_path / "nothing.bitt"), qtbot)
     assert "nothing.bitt" in str(failure)
     assert not failure.details, "that is no defect of ours"
     assert session.body is None
@@ -86,15 +86,15 @@ def test_a_missing_file_is_one_sentence(session: Session, qtbot: QtBot, tmp_path
 
 def test_a_defect_comes_with_its_traceback(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.llama.Llama.load_auto", lambda path: 1 // 0)
-    failure = outcome(session.open(Path("x.bitt")), qtbot)
+    failure = outcome(session.models.open(Path("x.bitt")), qtbot)
     assert "ZeroDivisionError" in str(failure)
     assert "Traceback" in failure.details
 
 
 def test_one_thing_at_a_time(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     asyncio.get_running_loop()
-    first = asyncio.ensure_future(session.open(tmp_path / "nothing.bitt"))
-    second = asyncio.ensure_future(session.sleep(2.0))
+    first = asyncio.ensure_future(session.models.open(tmp_path / "nothing.bitt"))
+    second = asyncio.ensure_future(session.nights.sleep(2.0))
     qtbot.waitUntil(lambda: first.done() and second.done(), timeout=120_000)
     assert "being loaded" in str(second.exception())
     assert "nothing.bitt" in str(first.exception())
@@ -102,7 +102,7 @@ def test_one_thing_at_a_time(session: Session, qtbot: QtBot, tmp_path: Path) -> 
 
 def test_a_worker_that_dies_leaves_nobody_waiting(session: Session, qtbot: QtBot) -> None:
     session.close_now()
-    waiting = asyncio.ensure_future(session.sleep(2.0))
+    waiting = asyncio.ensure_future(session.nights.sleep(2.0))
     qtbot.wait(10)
     session.poll_inference_events()
     qtbot.waitUntil(waiting.done)

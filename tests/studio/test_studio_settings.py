@@ -231,7 +231,7 @@ def test_the_settings_in_force_are_those_of_the_next_reply(host: Person) -> None
     host.say("Hello")
     first = host.chat.model.message(-1).text
     # Another soul would answer otherwise: the fresh one is the one that answered first.
-    host.window.verbs.start(host.session.reset_soul())
+    host.window.verbs.start(host.session.souls.reset())
     host.wait(lambda: host.session.soul.level == 0)
     host.wait_idle()
     host.chat.new_chat()

@@ -87,7 +87,7 @@ def test_saying_it_otherwise_leads_where_it_would_have_led(greedy: Person, works
     assert greedy.chat.model.rowCount() == 4
     assert not greedy.chat.composer.edit_note.isVisible()
     words, soul = texts(greedy), soul_of(workspace)
-    greedy.window.verbs.start(greedy.session.reset_soul())
+    greedy.window.verbs.start(greedy.session.souls.reset())
     greedy.wait(lambda: greedy.session.soul.level == 0)
     greedy.wait_idle()
     greedy.chat.new_chat()

@@ -1,4 +1,4 @@
-"""The window's side of the worker: one poll a frame, awaitable requests, and the one owner of `is_dreaming`."""
+"""What the window knows of the engine, and the wire to it: one poll a frame, awaitable requests."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -19,32 +17,24 @@ from studio.messages import (
     BodyFacts,
     Close,
     Command,
-    Dial,
     Done,
     Dreaming,
     EngineFailure,
     Event,
     Failed,
-    Line,
-    LoadSoul,
-    Open,
-    Opened,
-    ResetSoul,
-    Said,
-    SaveSoul,
-    Say,
-    Sleep,
     Slept,
     SoulFacts,
-    Switch,
-    Switched,
-    TakeIn,
-    TakenIn,
     Token,
     Turn,
 )
+from studio.session.busy import Busy
+from studio.session.chat import Talk
+from studio.session.files import Files
+from studio.session.models import Models
+from studio.session.nights import Nights
+from studio.session.souls import Souls
 from studio.surprise import Surprise
-from studio.worker import Claim, Worker, claim, where
+from studio.worker import Claim, Worker
 
 FRAME_MS = 16
 POLL_BUDGET_S = 0.006
@@ -55,27 +45,13 @@ UNNAMED = "main"
 """The name of a soul that nobody named."""
 
 
-class Busy(Enum):
-    """What the worker is doing for the window."""
-
-    NOTHING = "nothing"
-    OPENING = "opening"
-    REPLYING = "replying"
-    DREAMING = "dreaming"
-    SOUL = "soul"
-    """Saving, loading or resetting a soul."""
-    CLOSING = "closing"
-
-
-claim_workspace = claim
-workspace_path = where
-"""`studio.worker.claim` and `where`, for the program's start."""
-
-
 class Session(QObject):
     """All that the pages know of the engine. Runs in the window's thread; requests are awaited under qasync.
 
     One request is under way at a time: the pages lock what cannot be done meanwhile and say why (`why_locked`).
+
+    Attributes:
+        models, talk, souls, nights, files: the requests, by subject. They alone, and the poll, change this state.
     """
 
     text_arrived = Signal(str)
@@ -100,6 +76,8 @@ class Session(QObject):
         """The exchanges that can be taken back now, oldest first."""
         self.surprise = Surprise(self)
         """What the soul that is awake found surprising lately."""
+        self.models, self.talk, self.souls = Models(self), Talk(self), Souls(self)
+        self.nights, self.files = Nights(self), Files(self)
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
@@ -149,90 +127,37 @@ class Session(QObject):
 
     # Requests
 
-    async def open(self, path: Path) -> Opened:
-        """Load a model with its soul. Raises `EngineFailure`; then the model before it stays where that is possible."""
-        with self._occupied(Busy.OPENING):
-            opened: Opened = await self._ask(lambda number: Open(number, path))
-            self.body, self.soul = opened.body, opened.soul
-            self.speed, self.last_sleep = 0.0, None
-            self.surprise.clear()
-            self.turns = ()
-        return opened
+    async def ask(self, command: Callable[[int], Command]) -> Any:
+        """Send a command, made with its number, and wait for its answer. Raises `EngineFailure`."""
+        number = next(self._numbers)
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        self._commands.put(command(number))
+        return await future
 
-    async def say(
-        self,
-        text: str,
-        conversation: str,
-        system: str,
-        sampling: dict[str, Any],
-        max_tokens: int,
-        instead_of: str = "",
-        dial: Dial = "learn",
-    ) -> Said:
-        """Say something; the reply comes through `text_arrived` and ends with what this returns.
+    def fresh_cancel(self) -> threading.Event:
+        """What the command that is about to be sent is stopped by."""
+        self._cancel = threading.Event()
+        return self._cancel
 
-        `instead_of` is the id of something said before: the soul goes back to before it first. `dial` is what the
-        conversation leaves behind.
-        """
-        with self._occupied(Busy.REPLYING):
-            cancel = self._fresh_cancel()
-            said: Said = await self._ask(
-                lambda number: Say(
-                    number,
-                    text,
-                    conversation,
-                    system,
-                    max_tokens=max_tokens,
-                    cancel=cancel,
-                    instead_of=instead_of,
-                    dial=dial,
-                    **sampling,
-                )
-            )
-            self.soul, self.speed, self.turns = said.soul, said.tokens_per_second, said.turns
-        return said
+    @contextmanager
+    def occupied(self, busy: Busy) -> Iterator[None]:
+        """Be busy for the length of a request. Raises `EngineFailure` while another one is under way."""
+        if self.busy is not Busy.NOTHING:
+            raise EngineFailure(self.why_locked())
+        self.busy, self.dream = busy, None
+        self.changed.emit()
+        try:
+            yield
+        finally:
+            if self.busy is busy:  # closing, which does not wait for others, stays
+                self.busy = Busy.NOTHING
+            self.changed.emit()
 
-    async def switch(self, line: str, version: int) -> Switched:
-        """Go on as another version of the exchange in which `line` was said."""
-        with self._occupied(Busy.SOUL):
-            switched: Switched = await self._ask(lambda number: Switch(number, line, version))
-            self.soul, self.turns = switched.soul, switched.turns
-        return switched
-
-    async def sleep(self, rate: float) -> Slept:
-        """Replay what waits. `wake` ends it early; then what the finished conversations taught is kept."""
-        with self._occupied(Busy.DREAMING):
-            cancel = self._fresh_cancel()
-            slept: Slept = await self._ask(lambda number: Sleep(number, rate, cancel))
-            self.soul, self.last_sleep, self.turns = slept.soul, slept, ()
-            self.speed = slept.tokens / slept.seconds if slept.seconds else 0.0
-        return slept
-
-    async def save_soul(self, path: Path) -> None:
-        """Write a copy of the soul to `path`."""
-        with self._occupied(Busy.SOUL):
-            self.soul = await self._ask(lambda number: SaveSoul(number, path))
-
-    async def load_soul(self, path: Path) -> None:
-        """Put the soul of a file into the loaded model."""
-        with self._occupied(Busy.SOUL):
-            self.soul = await self._ask(lambda number: LoadSoul(number, path))
-            self.surprise.clear()
-            self.turns = ()
-
-    async def reset_soul(self) -> None:
-        """Begin a fresh soul."""
-        with self._occupied(Busy.SOUL):
-            self.soul = await self._ask(ResetSoul)
-            self.surprise.clear()
-            self.turns = ()
-
-    async def take_in(self, lines: Sequence[Line]) -> tuple[Line, ...]:
-        """Add messages from elsewhere to the log; returns them as logged."""
-        with self._occupied(Busy.SOUL):
-            taken: TakenIn = await self._ask(lambda number: TakeIn(number, tuple(lines)))
-            self.soul = taken.soul
-        return taken.lines
+    def begin_anew(self) -> None:
+        """Another soul is awake: what was known of the one before is of no use."""
+        self.surprise.clear()
+        self.turns = ()
 
     def stop(self) -> None:
         """End the reply under way within one token, or the sleep under way within one chunk."""
@@ -250,7 +175,7 @@ class Session(QObject):
         self.changed.emit()
         try:
             if self._worker.is_alive():
-                await self._ask(lambda number: Close(number, even_unsaved))
+                await self.ask(lambda number: Close(number, even_unsaved))
         except EngineFailure:
             self.busy = Busy.NOTHING
             self.changed.emit()
@@ -304,27 +229,3 @@ class Session(QObject):
             future.set_result(event.result)
         elif isinstance(event, Failed):
             future.set_exception(EngineFailure(event.message, event.details))
-
-    async def _ask(self, command: Callable[[int], Command]) -> Any:
-        number = next(self._numbers)
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = future
-        self._commands.put(command(number))
-        return await future
-
-    def _fresh_cancel(self) -> threading.Event:
-        self._cancel = threading.Event()
-        return self._cancel
-
-    @contextmanager
-    def _occupied(self, busy: Busy) -> Iterator[None]:
-        if self.busy is not Busy.NOTHING:
-            raise EngineFailure(self.why_locked())
-        self.busy, self.dream = busy, None
-        self.changed.emit()
-        try:
-            yield
-        finally:
-            if self.busy is busy:  # closing, which does not wait for others, stays
-                self.busy = Busy.NOTHING
-            self.changed.emit()

@@ -1,0 +1,105 @@
+"""What is said and answered, and the ways back."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Literal
+
+from studio.messages.souls import SoulFacts
+from studio.messages.wire import Command, Event
+
+Role = Literal["user", "assistant", "system"]
+Dial = Literal["learn", "use", "temporary"]
+"""What a conversation leaves behind: `engine.memory.dial`, which the window must not wait for."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of the log."""
+
+    role: Role
+    text: str
+    timestamp: str
+    """ISO 8601, UTC."""
+    conversation: str
+    id: str = ""
+    """Its name in the log; empty for one that is not there."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An exchange that can be taken back."""
+
+    line: str
+    """The id of what the person said."""
+    version: int
+    """Which of its versions is shown, from 0."""
+    versions: int
+
+
+@dataclass(frozen=True)
+class Say(Command):
+    """Say something and have the reply streamed as `Token` events."""
+
+    text: str
+    conversation: str
+    system: str
+    temperature: float
+    top_k: int
+    top_p: float
+    seed: int | None
+    max_tokens: int
+    cancel: threading.Event = field(compare=False)
+    instead_of: str = ""
+    """The id of something said before, in whose place this is said: the soul goes back to before it."""
+    dial: Dial = "learn"
+    """What the conversation leaves behind. With another than ``learn`` nothing of before can be taken back after."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A reply, finished or stopped."""
+
+    lines: tuple[Line, ...]
+    """The exchange as the log has it; none where the conversation leaves nothing behind."""
+    soul: SoulFacts
+    tokens: int
+    learned: int
+    """Tokens lived by the soul in this exchange: what was read and what was written."""
+    seconds: float
+    tokens_per_second: float
+    """Speed of writing, the reading of the prompt left out."""
+    stopped: str
+    """``end``, ``length``, ``stop`` or ``callback`` (somebody pressed Stop)."""
+    turns: tuple[Turn, ...] = ()
+    """The exchanges that can be taken back now, oldest first."""
+    unsaved: str = ""
+    """Why the soul could not be written after the exchange, which stands all the same; "" when it was."""
+
+
+@dataclass(frozen=True)
+class Switch(Command):
+    """Go on as another version of an exchange; the soul follows. Answered by `Switched`."""
+
+    line: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Switched:
+    """Another version of an exchange goes on."""
+
+    lines: tuple[Line, ...]
+    """Everything from that exchange on."""
+    soul: SoulFacts
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
+class Token(Event):
+    """A piece of a reply."""
+
+    text: str
+    inner_loss: float
+    """How wrong the fast weights were, mean over the layers, before they learned the token fed last."""

@@ -1,0 +1,53 @@
+"""What every message is made of, and the answers that any command may have.
+
+Every message is frozen. A command that can be interrupted carries its own `threading.Event`, made with the command, so
+that a Stop pressed before the worker has even begun is not lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Command:
+    request: int
+
+
+@dataclass(frozen=True)
+class Close(Command):
+    """Save the soul, let the model go and end the thread. Where saving fails the thread lives on."""
+
+    even_unsaved: bool = False
+    """End in any case."""
+
+
+@dataclass(frozen=True)
+class Event:
+    request: int
+
+
+@dataclass(frozen=True)
+class Done(Event):
+    """The answer to a command: `Opened`, `Said`, `Slept`, `SoulFacts`, or None."""
+
+    result: Any
+
+
+@dataclass(frozen=True)
+class Failed(Event):
+    """A command that could not be carried out."""
+
+    message: str
+    """One sentence: what is wrong, where, what to do."""
+    details: str
+    """The traceback of a defect, for a bug report; empty where the sentence says it all."""
+
+
+class EngineFailure(Exception):
+    """A `Failed` event, raised where the command was awaited."""
+
+    def __init__(self, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.details = details

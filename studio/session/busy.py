@@ -1,0 +1,17 @@
+"""What the worker is doing for the window."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Busy(Enum):
+    """One thing at a time."""
+
+    NOTHING = "nothing"
+    OPENING = "opening"
+    REPLYING = "replying"
+    DREAMING = "dreaming"
+    SOUL = "soul"
+    """Saving, loading or resetting a soul."""
+    CLOSING = "closing"

@@ -1,0 +1,55 @@
+"""Talking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.messages import Dial, Said, Say, Switch, Switched
+from studio.session.busy import Busy
+from studio.session.requests import Requests
+
+
+class Talk(Requests):
+    """What is said, and the ways back."""
+
+    async def say(
+        self,
+        text: str,
+        conversation: str,
+        system: str,
+        sampling: dict[str, Any],
+        max_tokens: int,
+        instead_of: str = "",
+        dial: Dial = "learn",
+    ) -> Said:
+        """Say something; the reply comes through `Session.text_arrived` and ends with what this returns.
+
+        `instead_of` is the id of something said before: the soul goes back to before it first. `dial` is what the
+        conversation leaves behind.
+        """
+        session = self._session
+        with session.occupied(Busy.REPLYING):
+            cancel = session.fresh_cancel()
+            said: Said = await session.ask(
+                lambda number: Say(
+                    number,
+                    text,
+                    conversation,
+                    system,
+                    max_tokens=max_tokens,
+                    cancel=cancel,
+                    instead_of=instead_of,
+                    dial=dial,
+                    **sampling,
+                )
+            )
+            session.soul, session.speed, session.turns = said.soul, said.tokens_per_second, said.turns
+        return said
+
+    async def switch(self, line: str, version: int) -> Switched:
+        """Go on as another version of the exchange in which `line` was said."""
+        session = self._session
+        with session.occupied(Busy.SOUL):
+            switched: Switched = await session.ask(lambda number: Switch(number, line, version))
+            session.soul, session.turns = switched.soul, switched.turns
+        return switched

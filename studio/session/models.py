@@ -1,0 +1,23 @@
+"""Loading models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio.messages import Open, Opened
+from studio.session.busy import Busy
+from studio.session.requests import Requests
+
+
+class Models(Requests):
+    """What is asked of models."""
+
+    async def open(self, path: Path) -> Opened:
+        """Load a model with its soul. Where that fails the model before it stays where that is possible."""
+        session = self._session
+        with session.occupied(Busy.OPENING):
+            opened: Opened = await session.ask(lambda number: Open(number, path))
+            session.body, session.soul = opened.body, opened.soul
+            session.speed, session.last_sleep = 0.0, None
+            session.begin_anew()
+        return opened

@@ -1,0 +1,73 @@
+"""Talking: an exchange, and going on as another version of one."""
+
+from __future__ import annotations
+
+import time
+
+from studio.messages import Said, Say, Switch, Switched, Token
+from studio.worker.desk import Desk, shown
+from studio.worker.souls import soul_facts
+
+
+def say(desk: Desk, command: Say) -> Said:
+    """Hold one exchange; the reply is streamed."""
+    from engine.text.sampling import SamplingParams
+
+    mind, turns = desk.mind, desk.turns
+    first = 0.0
+
+    def on_text(text: str) -> bool:
+        nonlocal first
+        first = first or time.perf_counter()
+        desk.tell(Token(command.request, text, float(mind.llama.runtime.inner_losses.mean())))
+        return not command.cancel.is_set()
+
+    if (command.conversation, command.dial) != (mind.conversation, mind.dial):
+        mind.new_conversation(command.conversation, command.dial)
+    learns = command.dial == "learn"
+    if learns:
+        turns.begin(command.instead_of)
+    else:  # a mark taken while the soul stands aside would be of a state that it never lives
+        turns.clear()
+    level = mind.level
+    try:
+        reply = mind.say(
+            command.text,
+            command.conversation,
+            command.system,
+            SamplingParams(command.temperature, command.top_k, command.top_p, seed=command.seed),
+            command.max_tokens,
+            on_text,
+            command.cancel.is_set,
+            command.dial,
+        )
+    except BaseException:
+        desk.new_lines()
+        if learns:
+            turns.give_up()
+        raise
+    lines = desk.new_lines()
+    if learns:
+        turns.finish(lines)
+    writing = time.perf_counter() - first if first else 0.0
+    return Said(
+        shown(lines),
+        soul_facts(mind),
+        reply.tokens,
+        mind.level - level,
+        reply.seconds,
+        (reply.tokens - 1) / writing if writing > 0 and reply.tokens > 1 else 0.0,
+        reply.stopped,
+        turns.turns(),
+        reply.unsaved,
+    )
+
+
+def switch(desk: Desk, command: Switch) -> Switched:
+    """Go on as another version of an exchange."""
+    mind = desk.mind
+    lines = desk.turns.switch(command.line, command.version)
+    return Switched(shown(lines), soul_facts(mind), desk.turns.turns())
+
+
+HANDLERS = {Say: say, Switch: switch}

@@ -1,0 +1,76 @@
+"""What the worker has before it: the mind that is awake, and how far the log was told to the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from studio.messages import EngineFailure, Event, Line
+from studio.worker.claim import Claim
+from studio.worker.turns import Turns
+
+if TYPE_CHECKING:
+    from engine.llama import Llama
+    from engine.memory.log import Entry
+    from engine.memory.mind import Mind
+
+
+class Desk:
+    """Owned by the worker's thread, and shared by the handlers of all subjects.
+
+    Attributes:
+        place: the workspace.
+        tell: sends an event to the window.
+        turns: the exchanges that can be taken back; only there while a mind is awake.
+    """
+
+    turns: Turns
+
+    def __init__(self, place: Claim, tell: Callable[[Event], None]) -> None:
+        self.place, self.tell = place, tell
+        self._mind: Mind | None = None
+        self._newest = ""
+        """The log entry that was written last, as far as `new_lines` was asked."""
+
+    @property
+    def mind(self) -> Mind:
+        """The mind that is awake. Raises `EngineFailure` where none is."""
+        if self._mind is None:
+            raise EngineFailure("No model is loaded. Open one in Model Lab first.")
+        return self._mind
+
+    def wake(self, llama: Llama) -> list[Entry]:
+        """Wake a soul in a body, in place of the mind that was awake; returns what that soul has heard and said."""
+        from engine.memory.mind import Mind
+
+        self.save()  # the next mind may live in the same body and read this soul
+        self._mind = Mind(self.place.workspace, self.place.lock, llama)
+        return self.begin_anew()
+
+    def begin_anew(self) -> list[Entry]:
+        """Another soul is awake: nothing can be taken back; returns what it has heard and said."""
+        self.turns = Turns(self.mind)
+        heard = self.mind.log.entries(soul=self.mind.store.key)
+        self._newest = heard[-1].id if heard else ""
+        return heard
+
+    def new_lines(self) -> tuple[Line, ...]:
+        """What came into the log since this was asked last."""
+        entries = self.mind.log.entries(after=self._newest or None, soul=self.mind.store.key)
+        self._newest = entries[-1].id if entries else self._newest
+        return lines(entries)
+
+    def save(self) -> None:
+        """Save the soul that is awake, if any."""
+        if self._mind is not None:
+            self._mind.save()
+
+
+def lines(entries: Sequence[Entry]) -> tuple[Line, ...]:
+    """Entries of the log as the window knows them."""
+    return tuple(Line(entry.role, entry.text, entry.timestamp, entry.conversation, entry.id) for entry in entries)
+
+
+def shown(told: Sequence[Line]) -> tuple[Line, ...]:
+    """Of these lines, those that a conversation shows."""
+    return tuple(line for line in told if line.text and line.role != "system")

@@ -1,0 +1,45 @@
+"""Loading models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio.messages import BodyFacts, Open, Opened
+from studio.worker.desk import Desk, lines
+from studio.worker.souls import soul_facts
+
+
+def open_model(desk: Desk, command: Open) -> Opened:
+    """Load a model; its soul wakes."""
+    from engine.llama import Llama
+    from engine.memory.life import REPLACED
+
+    heard = desk.wake(Llama.load_auto(command.path))
+    entries = [entry for entry in heard if entry.text and entry.extra.get(REPLACED) is not True]
+    return Opened(body_facts(desk), soul_facts(desk.mind), lines(entries), tuple(desk.mind.log.problems))
+
+
+def body_facts(desk: Desk) -> BodyFacts:
+    """What is known of the loaded model."""
+    llama = desk.mind.llama
+    body, config = llama.body, llama.body.config
+    path = Path(body.path) if body.path else Path()
+    weights = path / "model.safetensors" if path.is_dir() else path
+    return BodyFacts(
+        name=path.parent.name if path.name == "model.safetensors" else path.stem,
+        path=path,
+        parameters=config.num_parameters,
+        layers=config.num_layers,
+        hidden_dim=config.hidden_dim,
+        vocab_size=config.vocab_size,
+        variant=config.ttt_variant,
+        packed=body.encoding == "packed",
+        file_bytes=weights.stat().st_size,
+        fingerprint=body.fingerprint,
+        device=llama.runtime.device,
+        runtime=llama.runtime.name,
+        reason=llama.runtime.reason,
+    )
+
+
+HANDLERS = {Open: open_model}
