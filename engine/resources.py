@@ -24,3 +24,11 @@ def resource_root() -> Path:
 def resource_path(name: str) -> Path:
     """The path of one resource, for example ``models/companion.bitt``; it need not exist."""
     return resource_root() / name
+
+
+def bundled_model() -> Path:
+    """The body that comes with the program. Raises `FileFormatError` where it is missing."""
+    path = resource_path("models/companion.bitt")
+    if not path.exists():
+        raise FileFormatError(f"The bundled model {path} is missing; name a model, or install the program again.")
+    return path

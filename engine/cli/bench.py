@@ -47,7 +47,7 @@ def run_memory(args: argparse.Namespace) -> int:
     from engine.errors import ConfigError
     from engine.llama import Llama
     from engine.memory import recall
-    from engine.memory.mind import bundled_model
+    from engine.resources import bundled_model
     from engine.train.companion.probes import make_probe
 
     if args.probes < 1:

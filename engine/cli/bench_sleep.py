@@ -41,8 +41,8 @@ def run(args: argparse.Namespace) -> int:
     """Print a line for every way, then one line of JSON."""
     from engine.errors import ConfigError
     from engine.llama import Llama
-    from engine.memory.mind import bundled_model
     from engine.memory.sleep.trial import make_days, try_ways, ways
+    from engine.resources import bundled_model
 
     if args.days < 1:
         raise ConfigError(f"--days is {args.days}; at least one day is needed to sleep on.")

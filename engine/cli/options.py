@@ -69,7 +69,7 @@ def sampling(args: argparse.Namespace) -> SamplingParams:
 
 def model_path(args: argparse.Namespace) -> Path:
     """The model that was named, or the bundled one. Raises `FileFormatError` where that is missing."""
-    from engine.memory.mind import bundled_model
+    from engine.resources import bundled_model
 
     return bundled_model() if args.model is None else Path(args.model)
 

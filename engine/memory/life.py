@@ -141,7 +141,7 @@ def life_of(meta: SoulMeta, turns: Mapping[str, Turn]) -> Life:
 def heard_by(entries: Sequence[Entry], key: str, history: Sequence[Mapping[str, Any]]) -> list[Entry]:
     """Of `entries`, those that the soul logged as `key` heard, before it was a branch of another one too.
 
-    What was taken back by `Mind.go_back` is not among them.
+    What was taken back by `Conversation.go_back` is not among them.
     """
     upto = {
         str(event["of"]): str(event.get("lived", ""))

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from engine.errors import ConfigError, FileFormatError, WorkspaceError
 from engine.formats import atomic
 from engine.formats.soul import Soul, check_fits, load_soul, save_soul
+from engine.memory.life import heard_by, slept_until
 from engine.memory.living import LivingSoul
 from engine.memory.log import Entry
 from engine.memory.sleep import OnProgress, SleepReport, SleepSettings, dream
@@ -41,10 +42,17 @@ class Nights:
         """One line of JSON for every night."""
         return self._soul.store.history / "nights.jsonl"
 
+    def waiting(self) -> list[Entry]:
+        """All entries of the log that this soul heard and has not slept on."""
+        history = self._soul.meta.history
+        return heard_by(self._soul.log.entries(after=slept_until(history)), self._soul.store.key, history)
+
+    def _slept_on(self, waiting: Sequence[Entry]) -> list[Entry]:
+        heard = heard_by(self._soul.log.entries(), self._soul.store.key, self._soul.meta.history)
+        return [entry for entry in heard if waiting and entry.id < waiting[0].id]
+
     def sleep(
         self,
-        entries: Sequence[Entry],
-        past: Sequence[Entry],
         settings: SleepSettings,
         *,
         decide: Decide = "auto",
@@ -52,7 +60,7 @@ class Nights:
         cancel: Cancel | None = None,
         progress: OnProgress | None = None,
     ) -> SleepReport:
-        """Sleep on `entries`; see `engine.memory.sleep.dream` for what the arguments mean.
+        """Sleep on what waits; see `engine.memory.sleep.dream` for what the arguments mean.
 
         With ``auto`` the new soul is the active one afterwards unless the night was rejected; with ``ask`` it becomes
         the candidate, whatever the verdict would be on its own, as long as it was not rejected. A rejected night
@@ -65,9 +73,9 @@ class Nights:
         if self.candidate.exists():
             raise ConfigError("A night waits for your decision; accept or reject it before the next one.")
         self._soul.save()
-        night = dream(
-            self._soul.llama, entries, past, settings, keep=keep, cancel=cancel, progress=progress
-        )  # fmt: skip
+        new = self.waiting()
+        past = self._slept_on(new)
+        night = dream(self._soul.llama, new, past, settings, keep=keep, cancel=cancel, progress=progress)
         report = night.report
         if report.verdict == "rejected":
             self._note(report.facts(), "rejected", report.why)

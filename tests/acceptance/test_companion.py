@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.formats.inspect import inspect_path
 from engine.llama import Llama
 from engine.memory import recall
-from engine.memory.mind import bundled_model
+from engine.resources import bundled_model
 from engine.train.companion.probes import make_probe
 
 MOST_BYTES = 12_000_000

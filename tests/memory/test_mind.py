@@ -107,10 +107,10 @@ def test_a_message_that_cannot_be_kept_is_not_lived(mind: Mind, full_disk: Calla
 
 
 def test_an_exchange_stands_though_the_soul_cannot_be_written(mind: Mind, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> None:
+    def fail(_: object) -> None:
         raise FileFormatError("Could not write main.soul: no space left.")
 
-    monkeypatch.setattr(mind, "save", fail)
+    monkeypatch.setattr(mind.store, "autosave", fail)
     reply = mind.say("Hello", system="Be kind.", max_tokens=3)
     monkeypatch.undo()
     assert "no space left" in reply.unsaved

@@ -11,7 +11,7 @@ from native_bodies import SHAPES, needs_library, random_body
 from engine import native
 from engine.formats.body import Body
 from engine.llama import Llama
-from engine.memory.mind import bundled_model
+from engine.resources import bundled_model
 from engine.runtime.native_runtime import NativeRuntime
 from engine.runtime.select import create_runtime
 from engine.runtime.torch_runtime import TorchRuntime
