@@ -18,7 +18,7 @@ chat: $(VENV)/.installed  ## the terminal chat
 	@$(BIN)/bit-llama chat
 
 test: $(VENV)/.installed-test  ## the whole suite
-	@$(BIN)/python packaging/system_libraries.py --install
+	@$(BIN)/python packaging/system_libraries.py --install --tests
 	$(BIN)/python -m pytest
 
 native:  ## compile the native library again, after a change to its sources
@@ -35,6 +35,7 @@ format: $(VENV)/.installed-test
 	$(BIN)/ruff format .
 
 screenshots: $(VENV)/.installed-test  ## pictures of every view, in artifacts/screenshots
+	@$(BIN)/python packaging/system_libraries.py --install --tests
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m studio.screenshots artifacts/screenshots
 
 # The bundled model, from the project's own generator of dialogues. Stop it with Ctrl+C; the same command goes on.

@@ -1,7 +1,8 @@
 """Finds the system libraries that Qt needs on Linux and, where it may, installs the Debian packages that hold them.
 
 `python packaging/system_libraries.py` lists what is missing; with ``--install`` it installs it, as root or through
-sudo without a password. On other systems Qt brings all that it needs.
+sudo without a password. With ``--tests`` also what the tests and the pictures of the window need. On other systems Qt
+brings all that it needs.
 """
 
 from __future__ import annotations
@@ -33,8 +34,14 @@ LIBRARIES = {
 """Shared libraries of Qt's windows on Linux, and the Debian packages that hold them."""
 
 
-def missing() -> list[str]:
-    """Debian packages of the libraries that cannot be loaded."""
+PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool"}
+"""A display without a screen, and hands for it: for the test that drives a real window."""
+
+JAPANESE_FONT = "fonts-noto-cjk"
+
+
+def missing(tests: bool = False) -> list[str]:
+    """Debian packages of the libraries that cannot be loaded; with `tests` also of what only tests need."""
     packages = []
     for library, package in LIBRARIES.items():
         try:
@@ -43,6 +50,11 @@ def missing() -> list[str]:
             packages.append(package)
     if not shutil.which("fc-match"):
         packages += ["fontconfig", "fonts-dejavu-core"]
+    if tests:
+        packages += [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+        fonts = ["fc-list", ":lang=ja", "family"]
+        if not shutil.which("fc-list") or not subprocess.run(fonts, capture_output=True, check=False).stdout.strip():
+            packages.append(JAPANESE_FONT)
     return packages
 
 
@@ -64,11 +76,12 @@ def main() -> int:
     """0 where nothing is missing any more; 1 otherwise, with the command to type."""
     if not sys.platform.startswith("linux"):
         return 0
-    packages = missing()
+    tests = "--tests" in sys.argv[1:]
+    packages = missing(tests)
     if packages and "--install" in sys.argv[1:]:
         print("Installing system libraries for the window:", " ".join(packages), flush=True)
         if install(packages):
-            packages = missing()
+            packages = missing(tests)
     if packages:
         print("The window needs system libraries; install them with: apt-get install", " ".join(packages))
     return int(bool(packages))

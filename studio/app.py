@@ -10,7 +10,7 @@ from __future__ import annotations
 import faulthandler
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -34,8 +34,11 @@ from studio.ui.header import COMPANION
 from studio.ui.main_window import MainWindow
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Open the window and run until it is closed; returns the exit code. Started through `studio.launch`."""
+def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], object] | None = None) -> int:
+    """Open the window and run until it is closed; returns the exit code. Started through `studio.launch`.
+
+    `on_shown` gets the window as soon as it was told to show itself, for those who measure it.
+    """
     if sys.stderr is not None:  # a windowed program on Windows has none
         faulthandler.enable()
     arguments = parser().parse_args(argv)
@@ -65,6 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     window.defect_met.connect(recorder.note)
     loop = QEventLoop(app)
     window.show()
+    if on_shown is not None:
+        on_shown(window)
     QTimer.singleShot(0, lambda: begin(window, arguments.files))
     if former is not None:
         QTimer.singleShot(0, lambda: window.verbs.show_crash(former))

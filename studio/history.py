@@ -58,6 +58,9 @@ class History:
                 found = self._conversations.setdefault(line.conversation, Conversation(line.conversation))
                 found.lines.append(line)
 
+    def __len__(self) -> int:
+        return len(self._conversations)
+
     def newest_first(self) -> list[Conversation]:
         """The conversations, the one that was spoken in last first."""
         return sorted(self._conversations.values(), key=lambda conversation: conversation.last, reverse=True)

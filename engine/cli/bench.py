@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from engine.cli import bench_recall, bench_sleep, bench_speed
+from engine.cli import bench_frames, bench_recall, bench_sleep, bench_speed
 from engine.cli.terminal import ProgressLine
 
 
@@ -33,6 +33,7 @@ def add_parser(commands: Any) -> None:
     )  # fmt: skip
     memory.add_argument("--seed", type=int, default=1, help="another seed makes other facts (default: 1)")
     memory.set_defaults(run=run_memory)
+    bench_frames.add_bench(benches)
     bench_recall.add_bench(benches)
     bench_sleep.add_bench(benches)
     bench_speed.add_parsers(benches)

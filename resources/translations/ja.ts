@@ -711,6 +711,10 @@
             <translation>閉じる</translation>
         </message>
         <message>
+            <source>Close the Studio</source>
+            <translation>Studio を閉じる</translation>
+        </message>
+        <message>
             <source>Keys</source>
             <translation>キー</translation>
         </message>
@@ -749,6 +753,10 @@
         <message>
             <source>Settings</source>
             <translation>設定</translation>
+        </message>
+        <message>
+            <source>Sleep, or wake up</source>
+            <translation>眠る・起こす</translation>
         </message>
         <message>
             <source>Smaller text</source>
@@ -1341,6 +1349,13 @@
         </message>
     </context>
     <context>
+        <name>Step</name>
+        <message>
+            <source>done</source>
+            <translation>済み</translation>
+        </message>
+    </context>
+    <context>
         <name>Toast</name>
         <message>
             <source>Undo</source>
@@ -1384,12 +1399,32 @@
     <context>
         <name>Welcome</name>
         <message>
+            <source>A chat that leaves nothing</source>
+            <translation>何も残さないチャット</translation>
+        </message>
+        <message>
             <source>A new chat. What was learned in the others is still there. Tell it something, or ask:</source>
             <translation>新しい会話です。ほかの会話で学んだことは残っています。何か話すか、聞いてみてください：</translation>
         </message>
         <message>
+            <source>A newborn is here</source>
+            <translation>生まれたてのモデルです</translation>
+        </message>
+        <message>
+            <source>Ask for it in a new chat</source>
+            <translation>新しいチャットで尋ねる</translation>
+        </message>
+        <message>
             <source>How are you today?</source>
             <translation>How are you today?</translation>
+        </message>
+        <message>
+            <source>It goes over what you said and learns it firmly. Close the Studio then, come back, and ask again.</source>
+            <translation>話したことを振り返り、しっかり学びます。そのあと Studio を閉じ、また開いて尋ねてみてください。</translation>
+        </message>
+        <message>
+            <source>Let it sleep</source>
+            <translation>眠らせる</translation>
         </message>
         <message>
             <source>My dog is called Bramble.</source>
@@ -1408,8 +1443,20 @@
             <translation>モデルを開く</translation>
         </message>
         <message>
-            <source>This is a small model of {n} weights on your own computer. It knows simple sentences and little of the world, but it learns from every word and remembers what it slept on. Tell it something:</source>
-            <translation>あなたのコンピューターで動く、重み {n} の小さなモデルです。簡単な英語の文を知り、世の中のことはほとんど知りませんが、一語ごとに学び、眠って覚えます。英語で話しかけてみてください：</translation>
+            <source>Tell it something</source>
+            <translation>何か話す</translation>
+        </message>
+        <message>
+            <source>The model talks without the soul, as if it had lived nothing. Nothing of this chat is kept: not in the soul, not in the list.</source>
+            <translation>モデルはソウルなしで、まだ何も生きていないかのように話します。このチャットはソウルにも一覧にも残りません。</translation>
+        </message>
+        <message>
+            <source>This is a small model of {n} weights on your own computer. It speaks in simple sentences and knows little of the world, but it learns from every word you say.</source>
+            <translation>あなたのコンピューターで動く、重み {n} の小さなモデルです。簡単な文で話し、世の中のことはほとんど知りませんが、あなたの言葉ひとつひとつから学びます。</translation>
+        </message>
+        <message>
+            <source>Three things to try:</source>
+            <translation>まず試したい三つのこと：</translation>
         </message>
         <message>
             <source>Waking up</source>
@@ -1430,6 +1477,10 @@
         <message>
             <source>{name} is new here</source>
             <translation>{name}は生まれたばかりです</translation>
+        </message>
+        <message>
+            <source>{name} knows what it has lived and follows what you say here, but keeps nothing of it.</source>
+            <translation>{name}はこれまで生きてきたことを知っていて、ここでの話にもついてきますが、何も残しません。</translation>
         </message>
     </context>
     <context>

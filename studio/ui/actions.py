@@ -185,6 +185,13 @@ class Actions(QObject):
         if self.session.is_dreaming:
             self.session.wake()
 
+    def sleep_or_wake(self) -> None:
+        """The one or the other, for the key that does both."""
+        if self.session.is_dreaming:
+            self.wake()
+        elif not self._refused(self.why_awake()):
+            self.sleep()
+
     def export_chats(self, conversations: list[str]) -> None:
         """Ask for a file and write conversations to it, in the format that its name says."""
         chats = self.chat.exported(conversations)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QGraphicsOpacityEffect, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.chat import Chat
@@ -176,6 +176,10 @@ class ChatPage(QWidget):
         self.transcript.set_model(self._chat.model)
         self.refresh()
 
+    def show_transcript(self) -> None:
+        """Show the messages, whether there are any or not."""
+        self._middle.setCurrentWidget(self.transcript)
+
     def refresh(self) -> None:
         """Show what the session is at."""
         session, chat = self._session, self._chat
@@ -194,7 +198,16 @@ class ChatPage(QWidget):
         self.composer.set_state(prompt, session.why_silent(), replying, self._actions.why_awake())
         self.conversations.show_waiting(session.soul.waiting_conversations if session.soul else 0)
         self.inspector.set_learned(chat.learned)
-        self.welcome.refresh()
+        self.welcome.show_chat(chat.model.dial, len(chat.history))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What is typed while the focus is elsewhere in the chat, and nobody there wants it, is meant for the draft."""
+        draft = self.composer.draft
+        if event.text().isprintable() and event.text() and draft.isEnabled() and not draft.hasFocus():
+            draft.setFocus()
+            QApplication.sendEvent(draft, event)
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -91,6 +91,7 @@ class Composer(QFrame):
         self.dial = Segment(
             [self.tr("Learn"), self.tr("Only use"), self.tr("No soul")], self.tr("What this chat leaves")
         )
+        self.dial.part(0).setProperty("warm", True)
         self.dial_note = label(role="small", wrap=True)
         self.send_button = button(self.tr("Send"), "primary")
         self.send_button.clicked.connect(self._enter)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
 )
@@ -98,6 +99,9 @@ class ConversationList(QFrame):
         self.list.itemClicked.connect(self._moved)
         self.list.menu_wanted.connect(self.open_menu)
         self.empty = label(role="small", wrap=True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.empty.setIndent(10)
+        self.empty.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.waiting = label(role="small")
         self.waiting.setIndent(10)  # in line with the titles
         self.more = button("", "quiet", self.tr("More about chats"))

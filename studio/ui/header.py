@@ -80,7 +80,7 @@ class Header(QFrame):
                 if session.is_dreaming
                 else self.tr("{tokens} lived").format(tokens=wording.tokens(soul.level))
             )
-            self.soul.show_facts(self.tr("Soul"), session.soul_name, fact)
+            self.soul.show_facts(self.tr("Soul"), session.soul_words, fact)
 
     def open_body_menu(self) -> QMenu:
         """The models known, and the way to others."""

@@ -14,6 +14,7 @@ KEYS = (
     (("Ctrl+N",), QT_TRANSLATE_NOOP("Keys", "New chat")),
     (("Ctrl+F", "Ctrl+Shift+F"), QT_TRANSLATE_NOOP("Keys", "Search all chats")),
     (("Esc",), QT_TRANSLATE_NOOP("Keys", "Stop the reply")),
+    (("Ctrl+Shift+S",), QT_TRANSLATE_NOOP("Keys", "Sleep, or wake up")),
     (("Ctrl+O",), QT_TRANSLATE_NOOP("Keys", "Open a model")),
     (("Ctrl+1",), QT_TRANSLATE_NOOP("Keys", "Model Lab")),
     (("Ctrl+2",), QT_TRANSLATE_NOOP("Keys", "Chat")),
@@ -21,6 +22,7 @@ KEYS = (
     (("Ctrl++", "Ctrl+="), QT_TRANSLATE_NOOP("Keys", "Larger text")),
     (("Ctrl+-",), QT_TRANSLATE_NOOP("Keys", "Smaller text")),
     (("Ctrl+0",), QT_TRANSLATE_NOOP("Keys", "Text as it was")),
+    (("Ctrl+Q",), QT_TRANSLATE_NOOP("Keys", "Close the Studio")),
     (("F1",), QT_TRANSLATE_NOOP("Keys", "These keys")),
 )
 """Keys, the first of each row the one that is told, and what they do."""

@@ -79,7 +79,6 @@ class MainWindow(QMainWindow):
             self.pages.addWidget(page)
         frame = self._frame = QWidget()
         frame.setObjectName("page")
-        frame.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # where the focus rests while nothing can be typed
         column = QVBoxLayout(frame)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -116,6 +115,7 @@ class MainWindow(QMainWindow):
             "Ctrl+N": self.new_chat,
             "Ctrl+F": self.search,
             "Esc": self.stop,
+            "Ctrl+Shift+S": self.verbs.sleep_or_wake,
             "Ctrl+O": self.verbs.choose_model,
             "Ctrl+1": lambda: self.show_tab(LAB),
             "Ctrl+2": lambda: self.show_tab(CHAT),
@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
             "Ctrl++": lambda: self.zoom(1),
             "Ctrl+-": lambda: self.zoom(-1),
             "Ctrl+0": lambda: self.settings.reset("font_size"),
+            "Ctrl+Q": self.close,
             "F1": self.show_keys,
         }
         for keys, _ in KEYS:

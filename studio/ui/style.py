@@ -80,6 +80,7 @@ def sheet(colours: Tokens, body: int) -> str:
         "hover": theme.blend(colours.raised, colours.surface, 0.6),
         "soul_line": theme.blend(colours.soul, colours.line, 0.55),
         "learn_line": theme.blend(colours.learn, colours.bg, 0.5),
+        "learn_fill": theme.blend(colours.learn, colours.surface, 0.12),
         "fill_hover": theme.blend(colours.soul_fill, DARK.bg, 0.88),
         "faint": theme.blend(colours.muted, colours.bg, 0.55),
         "r_control": theme.RADIUS_CONTROL,

@@ -59,6 +59,7 @@ QPushButton[kind="chip"]:focus { border-color: $soul; }
 QPushButton[kind="suggestion"] { text-align: left; padding: 9px 14px; background: $surface; }
 QPushButton[kind="suggestion"]:hover { background: $raised; }
 QPushButton[kind="suggestion"]:focus { border-color: $soul; }
+QPushButton[kind="suggestion"] QLabel[role="name"]:disabled { color: $muted; }
 QPushButton[kind="float"] {
     background: $raised; border-radius: 14px; padding: 4px 12px; font-size: ${small}px; min-height: 18px;
 }
@@ -74,6 +75,7 @@ QLabel#learned {
 #segment QPushButton { border: 1px solid transparent; border-radius: 6px; padding: 5px 17px; color: $muted; }
 #segment QPushButton:hover { background: transparent; color: $text; }
 #segment QPushButton:checked { background: $raised; color: $text; font-weight: 500; }
+#segment QPushButton[warm="true"]:checked { background: $learn_fill; color: $learn; }
 #segment QPushButton:focus { border-color: $soul; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit[kind="field"] {

@@ -83,11 +83,72 @@ def test_one_can_type_but_not_send_while_a_reply_comes(host: Person) -> None:
     assert host.chat.model.rowCount() == 2
 
 
-def test_suggestions_can_be_taken(host: Person) -> None:
+def test_three_things_are_to_be_tried_and_have_their_ticks(host: Person) -> None:
+    tell, ask, sleep = steps = host.chat.welcome.steps
+
+    def done() -> list[bool]:
+        assert all(step.isVisible() for step in steps)
+        return [step.done for step in steps]
+
+    assert done() == [False, False, False]
+    assert not sleep.isEnabled()
+    assert "Nothing new waits" in sleep.toolTip()
+    host.through(lambda: host.click(tell), Busy.REPLYING)
+    assert host.chat.model.message(0).text == "My dog is called Bramble."
+    host.chat.new_chat()
+    assert done() == [True, False, False]
+    host.through(lambda: host.click(ask), Busy.REPLYING)
+    assert host.chat.model.message(0).text == "What is my dog called?"
+    host.chat.new_chat()
+    assert done() == [True, True, False]
+    host.through(lambda: host.click(sleep), Busy.DREAMING)
+    assert host.session.soul.slept_at
+    assert not any(step.isVisible() for step in steps)
     suggestion = host.chat.welcome.suggestions[0]
-    host.click(suggestion)
-    host.wait(lambda: host.chat.model.rowCount() == 2 and host.session.busy is Busy.NOTHING)
+    host.through(lambda: host.click(suggestion), Busy.REPLYING)
     assert host.chat.model.message(0).text == suggestion.text()
+
+
+def test_one_can_type_after_a_click_wherever_it_went(host: Person) -> None:
+    with host.qtbot.waitActive(host.window):
+        host.window.activateWindow()
+    host.through(lambda: host.click(host.chat.welcome.steps[0]), Busy.REPLYING)
+    assert host.chat.composer.draft.hasFocus()
+    reply = host.chat.transcript.row_widget(1)
+    host.qtbot.mouseClick(reply.text.viewport(), Qt.MouseButton.LeftButton)
+    assert not host.chat.composer.draft.hasFocus()
+    host.qtbot.keyClicks(reply.text, "A")
+    host.qtbot.keyClicks(host.window.focusWidget(), "nd on")
+    assert host.chat.composer.draft.toPlainText() == "And on"
+    assert host.chat.composer.draft.hasFocus()
+
+
+@pytest.mark.parametrize(("dial", "said"), [(1, "keeps nothing of it"), (2, "without the soul")])
+def test_an_empty_chat_says_what_it_leaves(dial: int, said: str, host: Person) -> None:
+    host.say("My dog is called Bramble.")
+    host.chat.new_chat()
+    assert "is awake" in host.chat.welcome.heading.text()
+    host.click(host.chat.composer.dial.part(dial))
+    assert said in host.chat.welcome.words.plain
+    assert "is awake" not in host.chat.welcome.heading.text()
+    assert not any(step.isVisible() for step in host.chat.welcome.steps)
+    assert host.chat.welcome.suggestions[0].isVisible()
+
+
+@pytest.mark.parametrize("how", ["key", "button"])
+def test_sleep_and_wake_have_a_key(how: str, host: Person) -> None:
+    host.say("My dog is called Bramble.")
+    with host.qtbot.waitActive(host.window):
+        host.window.activateWindow()
+    shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    host.qtbot.keyClick(host.window, Qt.Key.Key_S, shift)
+    host.wait(lambda: host.session.is_dreaming)
+    if how == "key":
+        host.qtbot.keyClick(host.window, Qt.Key.Key_S, shift)
+    else:
+        host.click(host.chat.dream.wake_button)
+    host.wait_idle()
+    assert host.session.last_sleep.woken
 
 
 @pytest.mark.parametrize("how", ["button", "key"])
