@@ -17,10 +17,15 @@ def printable(text: str) -> str:
 
 
 class Interrupts:
-    """While this is entered, Ctrl+C sets `wanted`; a second one raises KeyboardInterrupt as usual."""
+    """While this is entered, Ctrl+C sets `wanted`; a second one raises KeyboardInterrupt as usual.
 
-    def __init__(self) -> None:
+    Args:
+        others: more signals that are taken in the same way.
+    """
+
+    def __init__(self, *others: signal.Signals) -> None:
         self.wanted = False
+        self._signals = (signal.SIGINT, *others)
 
     def __call__(self) -> bool:
         """For use as the engine's ``cancel``."""
@@ -32,11 +37,12 @@ class Interrupts:
         self.wanted = True
 
     def __enter__(self) -> Interrupts:
-        self._former = signal.signal(signal.SIGINT, self._note)
+        self._former = {number: signal.signal(number, self._note) for number in self._signals}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
-        signal.signal(signal.SIGINT, self._former)
+        for number, former in self._former.items():
+            signal.signal(number, former)
 
 
 class ProgressLine:

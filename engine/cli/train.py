@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
+import os
+import signal
+import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.launch import launch
 from engine.cli.terminal import Interrupts
+from engine.errors import ConfigError
 from engine.train.args import TrainArgs
+from engine.train.rendezvous import PATIENCE, check_share, rendezvous
 
 if TYPE_CHECKING:
-    from engine.train.training_loop import TrainStatus
+    from engine.train.metrics import TrainStatus
 
 _TYPES = {"int": int, "float": float, "str": str}
 
@@ -28,21 +36,66 @@ def add_parser(commands: Any) -> None:
             help=f"{field.metadata['help']} (default: {field.default!r})".replace("%", "%%"),
         )
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
+    parser.add_argument(
+        "--distributed", type=int, default=0, metavar="RANKS", help="train as this many processes of this machine"
+    )
+    parser.add_argument(
+        "--rank-timeout", type=float, default=PATIENCE, metavar="SECONDS",
+        help=f"how long the processes of a run wait for each other (default: {PATIENCE:g})",
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train; 0 also when stopped by Ctrl+C, since everything is saved."""
-    names = [field.name for field in dataclasses.fields(TrainArgs)]
-    train_args = TrainArgs(**{name: getattr(args, name) for name in names})
+    train_args = TrainArgs(**{field.name: getattr(args, field.name) for field in dataclasses.fields(TrainArgs)})
+    if not (math.isfinite(args.rank_timeout) and args.rank_timeout > 0):
+        raise ConfigError(f"--rank-timeout is {args.rank_timeout:g}; it must be a number of seconds above 0.")
+    if args.distributed:
+        return _launch(args, train_args)
+    return _train(args, train_args)
+
+
+def _launch(args: argparse.Namespace, train_args: TrainArgs) -> int:
+    """Start the ranks of this machine, each as a process that runs `_train`, and wait for them."""
+    if args.distributed < 2:
+        raise ConfigError(f"--distributed is {args.distributed}; it starts two processes or more.")
+    if rendezvous().world > 1:
+        raise ConfigError("--distributed starts processes itself; leave it out under torchrun.")
+    check_share(train_args.batch_size, args.distributed)
+    dials = [f"--{name.replace('_', '-')}={value}" for name, value in vars(train_args).items()]
+    dials += [f"--rank-timeout={args.rank_timeout}", *(["--resume"] if args.resume else [])]
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "engine.cli"]
+    well, lines = launch([*program, "train", *dials], args.distributed)
+    for line in lines:
+        print(line, file=sys.stderr)
+    return 0 if well else 1
+
+
+def _train(args: argparse.Namespace, train_args: TrainArgs) -> int:
+    """Train in this process, by itself or as one rank."""
+    from engine.train.distributed import joined
     from engine.train.training_loop import run_training
 
-    with Interrupts() as interrupts:
-        result = run_training(train_args, resume=args.resume, stop=interrupts, on_status=report)
+    place = rendezvous()
+    also = (signal.SIGTERM,) if place.world > 1 else ()  # how torchrun and schedulers of clusters end a rank
+    with Interrupts(*also) as interrupts, joined(train_args.device, args.rank_timeout) as ranks:
+        if place.store is not None:
+            threading.Thread(target=_stop_when_left, args=(interrupts,), daemon=True).start()
+        result = run_training(train_args, resume=args.resume, stop=interrupts, on_status=report, ranks=ranks)
+    if not ranks.leads:
+        return 0
     if not result.finished:
         print(f"Stopped after step {result.step}; everything is saved in {train_args.out}. Go on with --resume.")
     print(f"The body is in {result.folder}.")
     return 0
+
+
+def _stop_when_left(interrupts: Interrupts) -> None:
+    """Want to stop once the process that started this rank closes its pipe, or is gone."""
+    while os.read(0, 1):
+        pass
+    interrupts.wanted = True
 
 
 def report(status: TrainStatus) -> None:

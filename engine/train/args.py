@@ -19,7 +19,7 @@ def _arg(default: Any, text: str, choices: tuple[str, ...] | None = None) -> Any
 class TrainArgs:
     """Arguments of one training run. Raises `ConfigError`, naming the flag, for values that cannot work."""
 
-    data: str = _arg("", "folder made by `bit-llama prepare`")
+    data: str = _arg("", "folder made by `bit-llama prepare`, or a folder of such folders")
     out: str = _arg("runs/model", "folder for checkpoints, metrics.jsonl and the finished model")
     init_from: str = _arg("", "body to start from, in place of random weights; its sizes are taken over")
 

@@ -19,14 +19,14 @@ from engine.train.data import Split
 
 @dataclass(frozen=True)
 class Segment:
-    """One step's input for S streams of T tokens."""
+    """One step's input for S streams, of which the R that were asked for are read, T tokens each."""
 
     tokens: np.ndarray
-    """int64 ``[S, T]``; T is the segment length, or less at the end of documents."""
+    """int64 ``[R, T]``; T is the segment length, or less at the end of documents."""
     targets: np.ndarray
-    """int64 ``[S, T]``: the token after each."""
+    """int64 ``[R, T]``: the token after each."""
     weights: np.ndarray
-    """float32 ``[S, T]``: how much each target counts in the loss."""
+    """float32 ``[R, T]``: how much each target counts in the loss."""
     source: np.ndarray
     """int64 ``[S]``: the stream whose state each stream takes over, usually its own."""
     carried: np.ndarray
@@ -35,7 +35,7 @@ class Segment:
     """bool ``[S]``: True where a document begins; what is transient in a prior soul's state is not taken over, as when
     a soul wakes up."""
     worth: np.ndarray
-    """uint8 ``[S, T]``: whether each token is worth remembering (`engine.text.template.KEEP` and the others)."""
+    """uint8 ``[R, T]``: whether each token is worth remembering (`engine.text.template.KEEP` and the others)."""
 
 
 POOL = 32
@@ -55,15 +55,17 @@ class Streams(Protocol):
         """Go on from where another stood."""
 
 
-def open_streams(split: Split, args: TrainArgs, kind: str) -> Streams:
-    """The streams that fit the data: ``text`` is one long stream, ``dialogue`` is documents."""
-    return (TextStreams if kind == "text" else DocumentStreams)(split, args)
+def open_streams(split: Split, args: TrainArgs, kind: str, rows: np.ndarray | None = None) -> Streams:
+    """The streams that fit the data: ``text`` is one long stream, ``dialogue`` is documents. Tokens are read of the
+    streams `rows`, int64 ``[R]``, alone; None reads all. What is drawn does not depend on it."""
+    return (TextStreams if kind == "text" else DocumentStreams)(split, args, rows)
 
 
 class _Seeded:
-    def __init__(self, split: Split, args: TrainArgs) -> None:
+    def __init__(self, split: Split, args: TrainArgs, rows: np.ndarray | None = None) -> None:
         self.split, self.args = split, args
         self.count, self.length = args.batch_size * args.grad_accum, args.context_len
+        self.rows = np.arange(self.count) if rows is None else rows
         self.rng = np.random.Generator(np.random.PCG64(args.seed))
         self.at = np.zeros(self.count, np.int64)
         self.lengths_left = np.zeros(self.count, np.int64)
@@ -96,8 +98,8 @@ class TextStreams(_Seeded):
     their state and are reset with a chance of `reset_prob`.
     """
 
-    def __init__(self, split: Split, args: TrainArgs) -> None:
-        super().__init__(split, args)
+    def __init__(self, split: Split, args: TrainArgs, rows: np.ndarray | None = None) -> None:
+        super().__init__(split, args, rows)
         self.total = len(split.tokens)
         if self.total < self.length + 2:
             raise DataError(
@@ -112,13 +114,13 @@ class TextStreams(_Seeded):
     def next(self) -> Segment:
         over = self.at + self.length + 1 > self.total
         self.at[over] = self.rng.integers(0, min(self.length, self.total - self.length), self.count)[over]
-        cuts = [self._cut(row, self.length)[0] for row in range(self.count)]
+        cuts = [self._cut(row, self.length)[0] for row in self.rows.tolist()]
         block = np.stack(cuts).astype(np.int64)
         reset = self.newborn | (self.rng.random(self.count) < self.args.reset_prob)
         self.at += self.length
         return Segment(
-            block[:, :-1], block[:, 1:], np.ones((self.count, self.length), np.float32),
-            np.arange(self.count), ~reset, np.zeros(self.count, bool), np.zeros((self.count, self.length), np.uint8),
+            block[:, :-1], block[:, 1:], np.ones((len(block), self.length), np.float32),
+            np.arange(self.count), ~reset, np.zeros(self.count, bool), np.zeros((len(block), self.length), np.uint8),
         )  # fmt: skip
 
 
@@ -130,8 +132,8 @@ class DocumentStreams(_Seeded):
     stream, its own or another, has lived so far. It must answer from the document all the same.
     """
 
-    def __init__(self, split: Split, args: TrainArgs) -> None:
-        super().__init__(split, args)
+    def __init__(self, split: Split, args: TrainArgs, rows: np.ndarray | None = None) -> None:
+        super().__init__(split, args, rows)
         starts = np.append(np.asarray(split.docs, np.int64), len(split.tokens))
         self.starts, self.ends = starts[:-1], starts[1:]
         keep = self.ends - self.starts >= 2
@@ -172,19 +174,20 @@ class DocumentStreams(_Seeded):
                 source[row] = self.rng.integers(0, self.count) if self.rng.random() < 0.5 else row
         rest = int(self.lengths_left.max() - 1)
         length = -(-rest // -(-rest // self.length))  # equal parts: a last one of a few tokens would be a noisy step
-        shape = (self.count, length)
+        shape = (len(self.rows), length)
         tokens, targets = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         weights, worth = np.zeros(shape, np.float32), np.zeros(shape, np.uint8)
-        for row in range(self.count):
-            size = int(min(length, max(self.lengths_left[row] - 1, 0)))
+        sizes = np.minimum(length, np.maximum(self.lengths_left - 1, 0))
+        for i, row in enumerate(self.rows.tolist()):
+            size = int(sizes[row])
             cut, said = self._cut(row, size)
-            tokens[row, :size], targets[row, :size] = cut[:-1], cut[1:]
-            tokens[row, size:] = cut[-1]
-            weights[row, :size] = self._weights(said[1:])
+            tokens[i, :size], targets[i, :size] = cut[:-1], cut[1:]
+            tokens[i, size:] = cut[-1]
+            weights[i, :size] = self._weights(said[1:])
             if self.split.worth is not None:
-                worth[row, :size] = self.split.worth[int(self.at[row]) : int(self.at[row]) + size]
-            self.at[row] += size
-            self.lengths_left[row] -= size
+                worth[i, :size] = self.split.worth[int(self.at[row]) : int(self.at[row]) + size]
+        self.at += sizes
+        self.lengths_left -= sizes
         return Segment(tokens, targets, weights, source, carried, begins, worth)
 
     def state_dict(self) -> dict[str, Any]:

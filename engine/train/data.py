@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,17 +34,43 @@ def tokenizer_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+class Parts:
+    """Arrays of one dtype, read as the one that they would be end to end; what no slice asks for is not touched.
+
+    Args:
+        arrays: at least one, of one axis each.
+    """
+
+    def __init__(self, arrays: Sequence[np.ndarray]) -> None:
+        self.arrays = list(arrays)
+        self._starts = np.cumsum([0, *(len(array) for array in arrays)])
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def __getitem__(self, wanted: slice) -> np.ndarray:
+        """Elements in a row: a view where they lie in one array, else a copy."""
+        start, stop, _ = wanted.indices(len(self))
+        first = int(np.searchsorted(self._starts, start, "right")) - 1
+        found = []
+        for array, begins in zip(self.arrays[first:], self._starts[first:], strict=False):
+            if begins >= stop:
+                break
+            found.append(array[max(start - begins, 0) : stop - begins])
+        return found[0] if len(found) == 1 else np.concatenate([self.arrays[0][:0], *found])
+
+
 @dataclass(frozen=True)
 class Split:
     """One stream of tokens, n long, memory-mapped and read-only."""
 
-    tokens: np.ndarray
+    tokens: np.ndarray | Parts
     """(n,) uint16 or uint32."""
-    mask: np.ndarray
+    mask: np.ndarray | Parts
     """(n,) uint8: 1 for the model's own words, 0 for what it only hears."""
     docs: np.ndarray
     """(documents,) uint64: where each document starts; ascending from 0."""
-    worth: np.ndarray | None = None
+    worth: np.ndarray | Parts | None = None
     """(n,) uint8: whether a token is worth remembering, as `engine.text.template` counts it; None: nobody said."""
 
 
@@ -59,7 +86,7 @@ class TokenData:
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> TokenData:
-        """Open what `prepare` wrote.
+        """Open what `prepare` wrote, or a folder of such folders, which are one corpus in the order of their names.
 
         Raises `DataError` for a folder that is not prepared or was not finished, for files that are truncated or
         contradict each other, and for a newer format.
@@ -68,6 +95,9 @@ class TokenData:
         if not folder.is_dir():
             raise DataError(f"There is no folder {folder}; prepare a corpus first.")
         if not (folder / META_FILE).is_file():
+            inner = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+            if any((path / META_FILE).is_file() for path in inner):
+                return _joined(folder, [cls.open(path) for path in inner])
             raise DataError(f"The folder {folder} is not prepared (it has no {META_FILE}); prepare a corpus into it.")
         try:
             meta, _ = read_object(folder / META_FILE)
@@ -80,6 +110,36 @@ class TokenData:
             raise _contradiction(folder, f"{TOKENIZER_FILE} is not the tokenizer that made the tokens")
         train, val = (_open_split(folder, name, meta) for name in SPLITS)
         return cls(folder, train, val, tokenizer, meta)
+
+
+def _joined(folder: Path, parts: list[TokenData]) -> TokenData:
+    first = parts[0]
+    for part in parts:
+        for key, what in (("tokenizer_sha256", "tokenizer"), ("kind", "kind of documents"), ("worth", "marks")):
+            if part.meta.get(key) != first.meta.get(key):
+                raise DataError(
+                    f"{part.folder} and {first.folder} are of another {what}, so they are not one corpus; prepare all "
+                    f"parts alike, with --tokenizer {first.folder / TOKENIZER_FILE}."
+                )
+    meta = first.meta | {
+        key: {name: sum(part.meta[key][name] for part in parts) for name in SPLITS} for key in ("tokens", "documents")
+    }
+    train, val = (_follow([getattr(part, name) for part in parts]) for name in SPLITS)
+    return TokenData(folder, train, val, first.tokenizer, meta)
+
+
+def _follow(splits: list[Split]) -> Split:
+    """Splits one behind the other."""
+    starts = np.cumsum([0, *(len(split.tokens) for split in splits[:-1])]).astype(np.uint64)
+
+    def together(name: str) -> Parts:
+        return Parts([getattr(split, name) for split in splits])
+
+    return Split(
+        together("tokens"), together("mask"),
+        np.concatenate([split.docs + start for split, start in zip(splits, starts, strict=True)]),
+        None if splits[0].worth is None else together("worth"),
+    )  # fmt: skip
 
 
 def _contradiction(folder: Path, what: str) -> DataError:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -47,16 +48,20 @@ class GateTeacher:
     def _take(self, module: nn.Module, given: Any, logits: Tensor) -> None:
         self._logits.append(logits)
 
-    def loss(self, worth: Tensor, parts: int = 1) -> Tensor:
+    def loss(self, worth: Tensor) -> Tensor:
         """Cross-entropy of gates against marks, in nats, averaged over judged tokens, heads and layers; 0 without any.
 
         Args:
             worth: marks of the tokens read last, ``[B, T]``.
-            parts: into how many micro-batches the step is divided.
         """
         judged = worth != UNJUDGED
         if not self._logits or not bool(judged.any()):
             return torch.zeros((), device=worth.device)
         logits = torch.stack(self._logits)[:, judged]
         wanted = (worth[judged] == KEEP).to(logits.dtype)[None, :, None].expand_as(logits)
-        return F.binary_cross_entropy_with_logits(logits, wanted) / parts
+        return F.binary_cross_entropy_with_logits(logits, wanted)
+
+
+def count_judged(worth: np.ndarray) -> int:
+    """How many tokens a corpus has judged, of marks of any shape."""
+    return int((worth != UNJUDGED).sum())

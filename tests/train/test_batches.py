@@ -110,3 +110,20 @@ def test_empty_data_is_refused() -> None:
         TextStreams(text_split(5), TrainArgs(context_len=10))
     with pytest.raises(DataError, match="no document"):
         DocumentStreams(talk_split([1, 1]), TrainArgs())
+
+
+@pytest.mark.parametrize("kind", ["text", "talk"])
+def test_streams_that_are_dealt_out_are_those_of_one_reader(kind: str) -> None:
+    args = TrainArgs(context_len=10, batch_size=4, grad_accum=2, reset_prob=0.3)
+    split = text_split(900) if kind == "text" else talk_split([7, 12, 25, 3, 40, 9, 17])
+    make = TextStreams if kind == "text" else DocumentStreams
+    whole, dealt = make(split, args), [make(split, args, np.array(rows)) for rows in ([0, 1, 4, 5], [2, 3, 6, 7])]
+    for _ in range(30):
+        wanted = whole.next()
+        for streams in dealt:
+            segment = streams.next()
+            for field in ("tokens", "targets", "weights", "worth"):
+                assert np.array_equal(getattr(segment, field), getattr(wanted, field)[streams.rows])
+            for field in ("source", "carried", "begins"):
+                assert np.array_equal(getattr(segment, field), getattr(wanted, field))
+    assert whole.state_dict() == dealt[1].state_dict()

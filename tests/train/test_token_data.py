@@ -107,3 +107,38 @@ def test_damage_is_found_and_named(folder: Path, name: str) -> None:
     damage(folder)
     with pytest.raises(DataError, match=reason):
         TokenData.open(folder)
+
+
+def test_folders_in_a_folder_are_one_corpus(prepared: Path, tmp_path: Path) -> None:
+    lines = [{"text": f"another {n} "} for n in range(80)]
+    (tmp_path / "b.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    shutil.copytree(prepared, tmp_path / "all" / "1")
+    prepare([tmp_path / "b.jsonl"], tmp_path / "all" / "2", tokenizer=prepared / "tokenizer.json")
+    parts = [TokenData.open(tmp_path / "all" / name) for name in ("1", "2")]
+    data = TokenData.open(tmp_path / "all")
+    for name in ("train", "val"):
+        whole, pieces = getattr(data, name), [getattr(part, name) for part in parts]
+        for field in ("tokens", "mask", "worth"):
+            wanted = np.concatenate([getattr(piece, field) for piece in pieces])
+            found = getattr(whole, field)
+            assert len(found) == len(wanted)
+            border = len(getattr(pieces[0], field))
+            for start, stop in ((0, None), (border - 5, border + 7), (border, border + 3), (3, border), (9, 9)):
+                np.testing.assert_array_equal(found[start:stop], wanted[start:stop])
+        begins = whole.docs[len(pieces[0].docs)]
+        assert begins == len(pieces[0].tokens)
+        assert data.meta["tokens"][name] == len(whole.tokens)
+        assert data.meta["documents"][name] == len(whole.docs)
+    inside = data.train.tokens[3:9]
+    assert isinstance(inside.base, np.memmap) or isinstance(inside, np.memmap), "nothing is read that is not asked for"
+
+
+def test_folders_that_do_not_fit_together_are_refused(prepared: Path, tmp_path: Path) -> None:
+    shutil.copytree(prepared, tmp_path / "all" / "1")
+    (tmp_path / "b.txt").write_text("something else " * 200)
+    prepare([tmp_path / "b.txt"], tmp_path / "all" / "2", "bpe", 300)
+    with pytest.raises(DataError, match=r"another tokenizer.*--tokenizer .*1"):
+        TokenData.open(tmp_path / "all")
+    (tmp_path / "all" / "2" / "meta.json").unlink()
+    with pytest.raises(DataError, match=r"2 is not prepared"):
+        TokenData.open(tmp_path / "all")

@@ -20,6 +20,8 @@ from engine.model import BitLlama
 from engine.train import checkpoint, training_loop
 from engine.train.args import TrainArgs
 from engine.train.evaluate import evaluate
+from engine.train.learner import take_over
+from engine.train.metrics import TrainStatus
 from engine.train.prepare import prepare
 from engine.train.training_loop import run_training
 
@@ -87,7 +89,7 @@ def test_thirty_and_thirty_is_sixty(
 
 
 def test_it_learns_and_the_saved_body_is_the_trained_one(text_data: Path, tmp_path: Path) -> None:
-    statuses: list[training_loop.TrainStatus] = []
+    statuses: list[TrainStatus] = []
     result = run_training(args_for(text_data, tmp_path / "run", steps=150, lr=1e-2), on_status=statuses.append)
     assert statuses[-1].val_loss is not None
     assert statuses[-1].val_loss < 2.0 < statuses[0].loss
@@ -100,7 +102,7 @@ def test_it_learns_and_the_saved_body_is_the_trained_one(text_data: Path, tmp_pa
 
 
 def test_metrics_are_on_disk_while_it_runs(text_data: Path, tmp_path: Path) -> None:
-    def look(status: training_loop.TrainStatus) -> None:
+    def look(status: TrainStatus) -> None:
         lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
         assert json.loads(lines[-1])["step"] == status.step
         assert status.tokens_per_second > 0
@@ -112,7 +114,7 @@ def test_metrics_are_on_disk_while_it_runs(text_data: Path, tmp_path: Path) -> N
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_checkpoint(
     text_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real: Callable[..., float] = training_loop._step
+    real: Callable[..., float] = training_loop.train_step
 
     def poisoned(loop: checkpoint.LoopState, *rest: object) -> float:
         if loop.step == 12:
@@ -120,7 +122,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_checkpoint(
                 loop.model.norm_f.weight.fill_(math.inf)
         return real(loop, *rest)
 
-    monkeypatch.setattr(training_loop, "_step", poisoned)
+    monkeypatch.setattr(training_loop, "train_step", poisoned)
     with pytest.raises(TrainingError, match=r"step 13.*step-0000010"):
         run_training(args_for(text_data, tmp_path / "run", steps=20, save_interval=10))
     assert all(np.isfinite(value).all() for value in all_tensors(tmp_path / "run").values())
@@ -137,7 +139,7 @@ def test_training_can_start_from_a_packed_body(text_data: Path, tmp_path: Path) 
 
     first = run_training(args_for(text_data, tmp_path / "a", steps=30, lr=1e-2))
     save_bitt(tmp_path / "a.bitt", load_body(first.folder), packed=True)
-    statuses: list[training_loop.TrainStatus] = []
+    statuses: list[TrainStatus] = []
     run_training(
         args_for(text_data, tmp_path / "b", steps=5, init_from=str(tmp_path / "a.bitt")), on_status=statuses.append
     )
@@ -207,7 +209,7 @@ def test_a_prior_soul_is_taken_over_as_when_it_wakes() -> None:
         nothing, nothing, nothing.astype(np.float32), np.array([2, 1, 2]), np.array([True, True, False]),
         np.array([True, False, True]), nothing.astype(np.uint8),
     )  # fmt: skip
-    (taken,) = training_loop._take_over([state], segment, torch.device("cpu"))
+    (taken,) = take_over([state], segment, torch.device("cpu"))
     assert [float(x) for x in taken.layers[0].fast.amax(dim=(1, 2, 3))] == [3.0, 2.0, 0.0]
     assert [float(x) for x in taken.layers[0].conv.amax(dim=(1, 2))] == [0.0, 2.0, 0.0]
 

@@ -1,0 +1,60 @@
+"""What a run begins with: its body, from random weights, another body or a checkpoint, and its optimiser."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import torch
+
+from engine.config import BitLlamaConfig
+from engine.errors import ConfigError
+from engine.formats.body import load_body
+from engine.model import BitLlama, pick_device
+from engine.train import checkpoint
+from engine.train.args import TrainArgs
+from engine.train.data import TokenData
+
+
+def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlama:
+    device = pick_device(args.device)
+    vocab = data.tokenizer.vocab_size
+    if latest is not None:
+        config = BitLlamaConfig.from_dict(checkpoint.read_meta(latest)["config"], str(latest))
+        model = BitLlama(config, device=device)
+    elif args.init_from:
+        body = load_body(Path(args.init_from))
+        if args.out_norm_eps:
+            body = dataclasses.replace(body, config=dataclasses.replace(body.config, out_norm_eps=args.out_norm_eps))
+        model = BitLlama.from_body(body, device, frozen=False)
+        _spread_rates(model, args)
+    else:
+        model = BitLlama(args.model_config(vocab), device=device)
+        _spread_rates(model, args)
+    if model.config.vocab_size != vocab:
+        raise ConfigError(
+            f"The body has {model.config.vocab_size} tokens and the data {vocab}; "
+            "prepare the data with the body's tokenizer (--tokenizer)."
+        )
+    return model
+
+
+def make_optimizer(model: BitLlama, args: TrainArgs) -> torch.optim.Optimizer:
+    matrices = [p for p in model.parameters() if p.dim() >= 2]
+    others = [p for p in model.parameters() if p.dim() < 2]
+    groups = [{"params": matrices, "weight_decay": args.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, args.beta2), eps=1e-8)
+
+
+def _spread_rates(model: BitLlama, args: TrainArgs) -> None:
+    """Give the heads of each layer gates of different height, from where they stand down to `rate_floor`: what writes
+    little keeps long, and a body whose heads all write much cannot find that out in time."""
+    heads = model.config.num_heads
+    if not args.rate_floor or model.config.ttt_variant != "linear":
+        return
+    share = torch.linspace(0, 1, heads) if heads > 1 else torch.ones(1)
+    rates = args.inner_lr * (args.rate_floor / args.inner_lr) ** share
+    with torch.no_grad():
+        for name, bias in model.named_parameters():
+            if name.endswith("ttt.rate.bias"):
+                bias.add_((torch.logit(rates) - torch.logit(torch.tensor(args.inner_lr))).to(bias.device))

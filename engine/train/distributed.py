@@ -1,0 +1,144 @@
+"""Ranks that train one model together: streams are dealt to them, gradients are summed, one of them writes.
+
+Every rank draws the same order of streams, reads its part of each micro-batch and carries the states of those streams.
+So the world size decides nothing but who computes what, and a checkpoint, which holds all streams, can be dealt anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from engine.errors import ConfigError, TrainingError
+from engine.layers.ttt import LayerState
+from engine.model import pick_device
+from engine.state import ModelState
+from engine.train.rendezvous import PATIENCE, check_share, rendezvous
+
+_BACKENDS = {"cpu": "gloo", "cuda": "nccl"}
+_BROKEN = re.compile(r"gloo|nccl|connection (closed|reset)|timed out", re.IGNORECASE)
+"""What torch says, in an exception of no particular type, when a rank is gone."""
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """One rank among `world`; the default is a process by itself, for which every method is the identity."""
+
+    rank: int = 0
+    world: int = 1
+    device: str = "cpu"
+    """Kind of device over which they speak."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether this rank writes checkpoints and metrics and speaks."""
+        return self.rank == 0
+
+    def share(self, streams: int) -> int:
+        """How many of a micro-batch's streams each rank takes. Raises `ConfigError` where they cannot be dealt."""
+        check_share(streams, self.world)
+        return streams // self.world
+
+    def rows(self, micro_batch: int, streams: int) -> slice:
+        """This rank's streams of a micro-batch of `streams`, as rows of the whole segment."""
+        mine = self.share(streams)
+        start = micro_batch * streams + self.rank * mine
+        return slice(start, start + mine)
+
+    def streams(self, batch_size: int, grad_accum: int) -> np.ndarray:
+        """This rank's streams of all micro-batches, int64 ``[R]``."""
+        everything = np.arange(batch_size * grad_accum)
+        return np.concatenate([everything[self.rows(m, batch_size)] for m in range(grad_accum)])
+
+    def wrap(self, module: nn.Module) -> nn.Module:
+        """`module` whose gradients are averaged over the ranks during backward (DistributedDataParallel)."""
+        return module if self.world == 1 else DistributedDataParallel(module)
+
+    def totals(self, values: np.ndarray) -> np.ndarray:
+        """The sums of float64 `values` over all ranks, on each of them."""
+        if self.world > 1:
+            summed = torch.from_numpy(values.copy()).to(self.device)
+            dist.all_reduce(summed)
+            values = summed.cpu().numpy()
+        return values
+
+    def any(self, flag: bool) -> bool:
+        """Whether `flag` is set on some rank; all ranks get the same answer."""
+        return bool(self.totals(np.array([float(flag)]))[0])
+
+    def gather(self, state: ModelState) -> ModelState:
+        """The states of a micro-batch's streams, of all ranks in their order."""
+        if self.world == 1:
+            return state
+
+        def whole(part: Tensor) -> Tensor:
+            parts = [torch.empty_like(part, memory_format=torch.contiguous_format) for _ in range(self.world)]
+            dist.all_gather(parts, part.contiguous())
+            return torch.cat(parts)
+
+        return ModelState([LayerState(whole(layer.fast), whole(layer.conv)) for layer in state.layers])
+
+    def deal(self, state: ModelState) -> ModelState:
+        """This rank's part of the states of a micro-batch's streams; what `gather` undoes."""
+        if self.world == 1:
+            return state
+        rows = self.rows(0, state.batch)
+        return ModelState([layer.map(lambda x: x[rows].clone()) for layer in state.layers])
+
+
+ALONE = Ranks()
+
+
+def without_exchange(module: nn.Module, skip: bool) -> Any:
+    """A context in which gradients gather on each rank alone, for all micro-batches of a step but the last."""
+    return module.no_sync() if skip and isinstance(module, DistributedDataParallel) else nullcontext()
+
+
+@contextmanager
+def joined(device: str, patience: float = PATIENCE) -> Iterator[Ranks]:
+    """Join the ranks that this process was started with; `ALONE` where it was started by itself.
+
+    Args:
+        device: as `TrainArgs` has it. Ranks on ``cpu`` speak over gloo; on ``cuda`` each has the card of its number on
+            its machine, and they speak over NCCL.
+        patience: seconds that a rank waits for the others.
+
+    Raises:
+        ConfigError: a device that ranks cannot train on together.
+        TrainingError: another rank ended, or did not answer in time.
+    """
+    place = rendezvous()
+    if place.world == 1:
+        yield ALONE
+        return
+    kind = pick_device(device).type
+    if kind not in _BACKENDS:
+        raise ConfigError(f"Several ranks cannot train on --device {kind}; use cpu or cuda.")
+    if kind == "cuda":
+        torch.cuda.set_device(place.local_rank)
+    wait = timedelta(seconds=patience)
+    try:
+        store = None if place.store is None else dist.FileStore(str(place.store), place.world)
+        dist.init_process_group(_BACKENDS[kind], store=store, rank=place.rank, world_size=place.world, timeout=wait)
+        try:
+            yield Ranks(place.rank, place.world, kind)
+            dist.barrier()  # one that leaves while another still writes would break the connection under it
+        finally:
+            dist.destroy_process_group()
+    except RuntimeError as error:
+        if isinstance(error, dist.DistError) or _BROKEN.search(str(error)):
+            raise TrainingError(
+                f"Another process of this run ended, or did not answer for {patience:g} s, so this one ended too. "
+                "What was saved last is whole: go on from there with --resume."
+            ) from error
+        raise

@@ -1,0 +1,81 @@
+"""Ranks for tests: forked from a process that has loaded torch already, ended with their test whatever happens."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.train.rendezvous import STORE
+
+PATIENCE = 60.0
+"""Seconds after which ranks that have not ended are killed."""
+
+# Forked from a process that never trained: torch forbids gradients in forks of one that did.
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["engine.train.training_loop", "torch.distributed.checkpoint"])
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a rank ended."""
+
+    code: int | None
+    """0 when its task returned, 1 when it raised, minus the signal that killed it; None while it runs."""
+    seconds: float
+    """How long it lived."""
+    log: str
+    """The traceback of what it raised."""
+
+
+def _rank(task: Callable[..., None], rank: int, world: int, folder: Path, given: tuple[Any, ...]) -> None:
+    os.environ |= {"RANK": str(rank), "WORLD_SIZE": str(world), STORE: str(folder / "store")}
+    with (folder / f"rank{rank}.log").open("w", buffering=1) as log:
+        try:
+            task(*given)
+        except BaseException:
+            traceback.print_exc(file=log)
+            log.flush()
+            os._exit(1)
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def run_ranks(
+    world: int, folder: Path, task: Callable[..., None], *given: Any, enough: int | None = None
+) -> list[Ended]:
+    """Call ``task(*given)``, a function of a module, in `world` processes that can join each other; `folder` is new.
+    Those that run when `enough` have ended are killed; None waits for all."""
+    folder.mkdir(parents=True)
+    processes = [
+        _CONTEXT.Process(target=_rank, args=(task, rank, world, folder, given), daemon=True) for rank in range(world)
+    ]
+    started, ended = time.monotonic(), [0.0] * world
+    try:
+        for process in processes:
+            process.start()
+        while time.monotonic() < started + PATIENCE and sum(map(bool, ended)) < (enough or world):
+            for rank, process in enumerate(processes):
+                if not process.is_alive() and not ended[rank]:
+                    ended[rank] = time.monotonic() - started
+            time.sleep(0.02)
+        codes = [process.exitcode for process in processes]
+    finally:
+        for process in processes:
+            if process.pid is not None:
+                process.kill()
+                process.join()
+    logs = [(folder / f"rank{rank}.log").read_text() for rank in range(world)]
+    return [Ended(code, seconds or PATIENCE, log) for code, seconds, log in zip(codes, ended, logs, strict=True)]
+
+
+def run_well(world: int, folder: Path, task: Callable[..., None], *given: Any) -> None:
+    """As `run_ranks`; fails unless all return."""
+    ended = run_ranks(world, folder, task, *given)
+    assert [one.code for one in ended] == [0] * world, "\n".join(one.log for one in ended)
