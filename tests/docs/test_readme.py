@@ -96,6 +96,12 @@ def test_shell_examples_are_commands_that_exist(block: Block, capsys: pytest.Cap
                 build_parser().parse_args(words)
             elif program == "bit-llama-studio":
                 assert named_options(" ".join(words)) <= studio_options()
+            elif program == "torchrun":
+                from torch.distributed.run import parse_args
+
+                given = parse_args(words)
+                assert (given.module, given.training_script) == (True, "engine.cli")
+                build_parser().parse_args(given.training_script_args)
             elif program == "make":
                 assert set(words) <= make_targets()
             elif words[:2] == ["-m", "engine.train.companion"]:
