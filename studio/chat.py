@@ -82,7 +82,11 @@ class Chat(QObject):
 
     def opened(self, opened: Opened) -> None:
         """A model was loaded: these are the conversations of its soul."""
-        self.history = History(opened.lines)
+        self.take_over(opened.lines)
+
+    def take_over(self, lines: Sequence[Line]) -> None:
+        """Another soul is awake: this is what it has heard and said."""
+        self.history = History(lines)
         self._results.clear()
         self.listed_changed.emit()
         self.new_chat()

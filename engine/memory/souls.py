@@ -9,6 +9,7 @@ tree of what was lived.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -180,7 +181,7 @@ class SoulStore:
         found = []
         for file in self.kept():
             with contextlib.suppress(FileFormatError):
-                found.append(SoulEntry(*file, load_soul(file.path).meta))
+                found.append(SoulEntry(*file, _meta(file.path)))
         return sorted(found, key=lambda entry: (entry.when, entry.meta.created, entry.meta.level))
 
     def read(self, soul_id: str) -> Soul:
@@ -240,6 +241,20 @@ class SoulStore:
         except OSError:  # a file system without links
             with self.active.open("rb") as source, atomic.writing(target) as copy:
                 shutil.copyfileobj(source, copy)
+
+
+def _meta(path: Path) -> SoulMeta:
+    """What the file of a kept soul says of itself. Such a file never changes, so that each is read once."""
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise FileFormatError(f"Could not read {path}: {error.strerror}. Check its permissions.") from error
+    return _read_meta(path, state.st_size, state.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_meta(path: Path, size: int, changed: int) -> SoulMeta:
+    return load_soul(path).meta
 
 
 def _stamp() -> str:

@@ -132,6 +132,17 @@
         </message>
     </context>
     <context>
+        <name>AskWords</name>
+        <message>
+            <source>Cancel</source>
+            <translation>キャンセル</translation>
+        </message>
+        <message>
+            <source>Write something first.</source>
+            <translation>先に何か書いてください。</translation>
+        </message>
+    </context>
+    <context>
         <name>BodyCard</name>
         <message>
             <source>A .bitt or .safetensors file; a drop on the window does too</source>
@@ -1292,36 +1303,144 @@
     <context>
         <name>SoulCard</name>
         <message>
-            <source>A soul is what a model has lived: its fast weights, changed a little by every token. It is saved by itself after each reply; a copy is yours to keep or to take elsewhere.</source>
-            <translation>ソウルとはモデルが生きてきたもの、トークンごとに少しずつ変わる速い重みです。返事のたびに自動で保存されます。写しは手元に置いたり、ほかへ持って行ったりできます。</translation>
+            <source>A pinned entry is kept for good</source>
+            <translation>ピン留めした記録はずっと残ります</translation>
         </message>
         <message>
-            <source>Begin a fresh soul; the one of now is kept</source>
-            <translation>新しいソウルを始めます。今のソウルは残します</translation>
+            <source>A soul is what a model has lived: its fast weights, changed a little by every token.</source>
+            <translation>ソウルとは、モデルが生きてきたもの、つまりトークンごとに少しずつ変わった高速重みのことです。</translation>
+        </message>
+        <message>
+            <source>Another soul ({name}) has lived this. Wake it first.</source>
+            <translation>これは別のソウル ({name}) の記録です。先に起こしてください。</translation>
         </message>
         <message>
             <source>Begin afresh…</source>
             <translation>新しく始める…</translation>
         </message>
         <message>
-            <source>Go on as a soul from a file; the one of now is kept</source>
-            <translation>ファイルのソウルとして続けます。今のソウルは残します</translation>
+            <source>Begin another soul from here</source>
+            <translation>ここから別のソウルを始めます</translation>
         </message>
         <message>
-            <source>Load a soul</source>
-            <translation>ソウルを読み込む</translation>
+            <source>Begin another soul…</source>
+            <translation>別のソウルを始める…</translation>
         </message>
         <message>
-            <source>Load…</source>
-            <translation>読み込む…</translation>
+            <source>Branch…</source>
+            <translation>枝分かれ…</translation>
+        </message>
+        <message>
+            <source>Delete…</source>
+            <translation>削除…</translation>
+        </message>
+        <message>
+            <source>Each sleep, and each moment that you keep, becomes a point here to go back to.</source>
+            <translation>眠るたび、また残すたびに、ここに戻れる点が増えます。</translation>
+        </message>
+        <message>
+            <source>Go back to before: {event}</source>
+            <translation>次の出来事の前に戻ります: {event}</translation>
+        </message>
+        <message>
+            <source>Go back to it</source>
+            <translation>ここに戻る</translation>
+        </message>
+        <message>
+            <source>Go on from here; the soul of now is kept</source>
+            <translation>ここから続けます。今のソウルは残ります</translation>
+        </message>
+        <message>
+            <source>It is awake.</source>
+            <translation>起きています。</translation>
+        </message>
+        <message>
+            <source>It is pinned; unpin it first.</source>
+            <translation>ピン留めされています。先に外してください。</translation>
+        </message>
+        <message>
+            <source>Keep this moment first.</source>
+            <translation>先にこの時点を残してください。</translation>
+        </message>
+        <message>
+            <source>Keep this moment…</source>
+            <translation>この時点を残す…</translation>
+        </message>
+        <message>
+            <source>Load a soul…</source>
+            <translation>ソウルを読み込む…</translation>
+        </message>
+        <message>
+            <source>Make the soul of now an entry of the timeline</source>
+            <translation>今のソウルをタイムラインの記録にします</translation>
+        </message>
+        <message>
+            <source>More about the soul</source>
+            <translation>ソウルのその他の操作</translation>
+        </message>
+        <message>
+            <source>More about this entry</source>
+            <translation>この記録のその他の操作</translation>
+        </message>
+        <message>
+            <source>Name, files, a fresh soul</source>
+            <translation>名前、ファイル、新しいソウル</translation>
+        </message>
+        <message>
+            <source>Name, note, copy, delete</source>
+            <translation>名前、メモ、コピー、削除</translation>
+        </message>
+        <message>
+            <source>Name…</source>
+            <translation>名前…</translation>
+        </message>
+        <message>
+            <source>Note…</source>
+            <translation>メモ…</translation>
+        </message>
+        <message>
+            <source>Nothing has happened that could be undone.</source>
+            <translation>元に戻せる出来事はありません。</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>今</translation>
+        </message>
+        <message>
+            <source>Pin</source>
+            <translation>ピン留め</translation>
         </message>
         <message>
             <source>Save a copy…</source>
             <translation>写しを保存…</translation>
         </message>
         <message>
-            <source>Write a copy of the soul to a file</source>
-            <translation>ソウルの写しをファイルに書きます</translation>
+            <source>Soul: {name}</source>
+            <translation>ソウル: {name}</translation>
+        </message>
+        <message>
+            <source>The soul</source>
+            <translation>ソウル</translation>
+        </message>
+        <message>
+            <source>The souls of this model</source>
+            <translation>このモデルのソウル</translation>
+        </message>
+        <message>
+            <source>This is the soul as it lives.</source>
+            <translation>これが今生きているソウルです。</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>元に戻す</translation>
+        </message>
+        <message>
+            <source>Unpin</source>
+            <translation>ピン留めを外す</translation>
+        </message>
+        <message>
+            <source>Wake it; the one of now is kept</source>
+            <translation>起こします。今のソウルは残ります</translation>
         </message>
         <message>
             <source>lives in a model that is not loaded</source>
@@ -1332,20 +1451,135 @@
             <translation>{model} に住んでいます</translation>
         </message>
         <message>
-            <source>saved</source>
-            <translation>保存</translation>
+            <source>{tokens} lived, nothing kept yet</source>
+            <translation>{tokens}を生きました。まだ何も残していません</translation>
         </message>
         <message>
-            <source>slept</source>
-            <translation>睡眠</translation>
+            <source>{tokens} lived, {new} since it was kept last</source>
+            <translation>{tokens}を生きました。最後に残してから{new}</translation>
+        </message>
+    </context>
+    <context>
+        <name>SoulVerbs</name>
+        <message>
+            <source>A note</source>
+            <translation>メモ</translation>
         </message>
         <message>
-            <source>tokens lived</source>
-            <translation>経験したトークン</translation>
+            <source>Awake as it was {when}.</source>
+            <translation>{when}の姿で起きました。</translation>
         </message>
         <message>
-            <source>{layers} layers of fast weights</source>
-            <translation>速い重み {layers} 層</translation>
+            <source>Begin another soul</source>
+            <translation>別のソウルを始める</translation>
+        </message>
+        <message>
+            <source>Begin it</source>
+            <translation>始める</translation>
+        </message>
+        <message>
+            <source>Begin it and wake it</source>
+            <translation>始めて起こす</translation>
+        </message>
+        <message>
+            <source>Call it so</source>
+            <translation>そう呼ぶ</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>削除</translation>
+        </message>
+        <message>
+            <source>Delete “{name}”?</source>
+            <translation>「{name}」を削除しますか?</translation>
+        </message>
+        <message>
+            <source>Go back</source>
+            <translation>戻る</translation>
+        </message>
+        <message>
+            <source>Go back to “{name}”?</source>
+            <translation>「{name}」に戻りますか?</translation>
+        </message>
+        <message>
+            <source>It has lived all that this one had lived there, and goes its own way from then on.</source>
+            <translation>この時点までに生きたことをすべて受け継ぎ、そこから自分の道を歩みます。</translation>
+        </message>
+        <message>
+            <source>It stands under its point. An entry with a name is never thinned out.</source>
+            <translation>点の下に表示されます。名前のある記録は間引かれません。</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>残す</translation>
+        </message>
+        <message>
+            <source>Keep this moment</source>
+            <translation>この時点を残す</translation>
+        </message>
+        <message>
+            <source>Kept in the timeline.</source>
+            <translation>タイムラインに残しました。</translation>
+        </message>
+        <message>
+            <source>Name it</source>
+            <translation>名前を付ける</translation>
+        </message>
+        <message>
+            <source>Name this entry</source>
+            <translation>この記録の名前</translation>
+        </message>
+        <message>
+            <source>Save a copy of this entry</source>
+            <translation>この記録のコピーを保存</translation>
+        </message>
+        <message>
+            <source>Saved a copy as {file}.</source>
+            <translation>写しを {file} に保存しました。</translation>
+        </message>
+        <message>
+            <source>Souls (*.soul)</source>
+            <translation>ソウル (*.soul)</translation>
+        </message>
+        <message>
+            <source>The name of the soul, here and in the chat.</source>
+            <translation>ここでもチャットでも使われるソウルの名前です。</translation>
+        </message>
+        <message>
+            <source>The soul as it is now becomes an entry of its timeline, to which you can always go back.</source>
+            <translation>今のソウルがタイムラインの記録になり、いつでもここに戻れます。</translation>
+        </message>
+        <message>
+            <source>Undone. Undo again takes that back.</source>
+            <translation>元に戻しました。もう一度押すと、それを取り消します。</translation>
+        </message>
+        <message>
+            <source>What is it called?</source>
+            <translation>何と呼びますか?</translation>
+        </message>
+        <message>
+            <source>What you want to remember about this entry. The soul does not read it.</source>
+            <translation>この記録について覚えておきたいこと。ソウルは読みません。</translation>
+        </message>
+        <message>
+            <source>Write it down</source>
+            <translation>書き留める</translation>
+        </message>
+        <message>
+            <source>{facts}. It goes on from there, bit for bit. The soul of now stays in the timeline.</source>
+            <translation>{facts}。そこから寸分たがわず続けます。今のソウルはタイムラインに残ります。</translation>
+        </message>
+        <message>
+            <source>{facts}. You cannot go back to it any more. The soul that is awake stays as it is; what it has learned is not forgotten by this.</source>
+            <translation>{facts}。もうここには戻れません。起きているソウルはそのままで、覚えたことはこれでは忘れられません。</translation>
+        </message>
+        <message>
+            <source>{name} begins here. Wake it from the list of souls.</source>
+            <translation>{name}がここから始まります。ソウルの一覧から起こせます。</translation>
+        </message>
+        <message>
+            <source>{name} is awake.</source>
+            <translation>{name}が起きました。</translation>
         </message>
     </context>
     <context>
@@ -1353,6 +1587,72 @@
         <message>
             <source>done</source>
             <translation>済み</translation>
+        </message>
+    </context>
+    <context>
+        <name>Timeline</name>
+        <message>
+            <source>As it stood before</source>
+            <translation>その前の姿</translation>
+        </message>
+        <message>
+            <source>Branch</source>
+            <translation>枝分かれ</translation>
+        </message>
+        <message>
+            <source>Forgot</source>
+            <translation>忘れた</translation>
+        </message>
+        <message>
+            <source>From a file</source>
+            <translation>ファイルから</translation>
+        </message>
+        <message>
+            <source>Kept</source>
+            <translation>残した時点</translation>
+        </message>
+        <message>
+            <source>Newborn</source>
+            <translation>生まれたて</translation>
+        </message>
+        <message>
+            <source>Sleep</source>
+            <translation>眠る</translation>
+        </message>
+        <message>
+            <source>Went back</source>
+            <translation>戻った</translation>
+        </message>
+        <message>
+            <source>d MMM</source>
+            <translation>M月d日</translation>
+        </message>
+        <message>
+            <source>has lived what was forgotten since</source>
+            <translation>その後忘れたことを生きています</translation>
+        </message>
+        <message>
+            <source>pinned</source>
+            <translation>ピン留め</translation>
+        </message>
+        <message>
+            <source>{tokens} lived</source>
+            <translation>{tokens}を経験</translation>
+        </message>
+    </context>
+    <context>
+        <name>TimelineView</name>
+        <message>
+            <source>Now, as it lives</source>
+            <translation>今、生きている姿</translation>
+        </message>
+        <message>
+            <source>Timeline of the soul</source>
+            <translation>ソウルのタイムライン</translation>
+        </message>
+        <message>
+            <source>now</source>
+            <translation>今</translation>
         </message>
     </context>
     <context>

@@ -3,28 +3,57 @@
 One module for each subject; `studio.worker` and `studio.session` have one of the same name.
 """
 
-from studio.messages.chat import Dial, Line, Role, Said, Say, Switch, Switched, Token, Turn
+from studio.messages.chat import Dial, Said, Say, Switch, Switched, Token, Turn
 from studio.messages.files import TakeIn, TakenIn
+from studio.messages.lines import Line, Role
 from studio.messages.models import BodyFacts, Open, Opened
 from studio.messages.nights import Dreaming, Sleep, Slept
-from studio.messages.souls import LoadSoul, ResetSoul, SaveSoul, SoulFacts
+from studio.messages.souls import (
+    Branch,
+    Copy,
+    Delete,
+    Describe,
+    Keep,
+    LoadSoul,
+    Mate,
+    Moment,
+    RenameSoul,
+    ResetSoul,
+    Restore,
+    SaveSoul,
+    SoulFacts,
+    Timeline,
+    TimelineMoved,
+    Undo,
+    WakeSoul,
+    Woken,
+)
 from studio.messages.wire import Close, Command, Done, EngineFailure, Event, Failed
 
 __all__ = [
     "BodyFacts",
+    "Branch",
     "Close",
     "Command",
+    "Copy",
+    "Delete",
+    "Describe",
     "Dial",
     "Done",
     "Dreaming",
     "EngineFailure",
     "Event",
     "Failed",
+    "Keep",
     "Line",
     "LoadSoul",
+    "Mate",
+    "Moment",
     "Open",
     "Opened",
+    "RenameSoul",
     "ResetSoul",
+    "Restore",
     "Role",
     "Said",
     "SaveSoul",
@@ -36,6 +65,11 @@ __all__ = [
     "Switched",
     "TakeIn",
     "TakenIn",
+    "Timeline",
+    "TimelineMoved",
     "Token",
     "Turn",
+    "Undo",
+    "WakeSoul",
+    "Woken",
 ]

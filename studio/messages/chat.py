@@ -6,25 +6,12 @@ import threading
 from dataclasses import dataclass, field
 from typing import Literal
 
+from studio.messages.lines import Line
 from studio.messages.souls import SoulFacts
 from studio.messages.wire import Command, Event
 
-Role = Literal["user", "assistant", "system"]
 Dial = Literal["learn", "use", "temporary"]
 """What a conversation leaves behind: `engine.memory.dial`, which the window must not wait for."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One message of the log."""
-
-    role: Role
-    text: str
-    timestamp: str
-    """ISO 8601, UTC."""
-    conversation: str
-    id: str = ""
-    """Its name in the log; empty for one that is not there."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio.messages.chat import Line
+from studio.messages.lines import Line
 from studio.messages.souls import SoulFacts
 from studio.messages.wire import Command
 

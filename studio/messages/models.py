@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.messages.chat import Line
+from studio.messages.lines import Line
 from studio.messages.souls import SoulFacts
 from studio.messages.wire import Command
 

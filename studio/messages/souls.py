@@ -1,11 +1,12 @@
-"""The soul that is awake, and what is done with its file."""
+"""The soul that is awake, the other souls of its body, and their timelines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.messages.wire import Command
+from studio.messages.lines import Line
+from studio.messages.wire import Command, Event
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,73 @@ class SoulFacts:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """An entry of a timeline."""
+
+    id: str
+    soul: str
+    """Key of the soul that it belongs to."""
+    event: str
+    """What it was kept for; ``autosave`` for the state that stood just before another event."""
+    when: float
+    """When it was kept, seconds since the epoch."""
+    level: int
+    """Tokens lived."""
+    label: str
+    """A person's name for it, "" for none."""
+    note: str
+    """A person's words on it, "" for none."""
+    why: str
+    """The event's own words."""
+    pinned: bool
+    stale: bool
+    """It has lived something that was forgotten since."""
+    file_bytes: int
+    grew_from: str
+    """Id of the nearest entry that is kept and that it grew from, "" for none."""
+
+
+@dataclass(frozen=True)
+class Mate:
+    """One of the souls of the loaded model."""
+
+    name: str
+    key: str
+    awake: bool
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Every entry that is kept of the souls of the loaded model, and where the one that is awake stands."""
+
+    moments: tuple[Moment, ...]
+    """Oldest first."""
+    souls: tuple[Mate, ...]
+    """By name."""
+    soul: str
+    """Key of the soul that is awake."""
+    now: str
+    """Id of the entry that the soul that is awake is, or grew from last; "" for none."""
+    lives_on: bool
+    """Whether it has lived something since that entry."""
+    undo: str
+    """The event that can be undone, "" for none."""
+    problem: str = ""
+    """Why the timeline cannot be read; "" where it can."""
+
+    def moment(self, moment_id: str) -> Moment | None:
+        """The entry with this id."""
+        return next((moment for moment in self.moments if moment.id == moment_id), None)
+
+
+@dataclass(frozen=True)
+class TimelineMoved(Event):
+    """The timeline is another than the one that was told last."""
+
+    timeline: Timeline
+
+
+@dataclass(frozen=True)
 class SaveSoul(Command):
     """Write a copy of the soul to a file of the person's choice."""
 
@@ -44,3 +112,78 @@ class LoadSoul(Command):
 @dataclass(frozen=True)
 class ResetSoul(Command):
     """Begin a fresh soul; the former one is kept in the workspace."""
+
+
+@dataclass(frozen=True)
+class Keep(Command):
+    """Keep the soul as it is in its timeline, with a note."""
+
+    note: str
+
+
+@dataclass(frozen=True)
+class Restore(Command):
+    """Go on as an entry of the timeline; the soul of now is kept."""
+
+    moment: str
+
+
+@dataclass(frozen=True)
+class Undo(Command):
+    """Go back to before the last event that changed the soul."""
+
+
+@dataclass(frozen=True)
+class Describe(Command):
+    """Say something of an entry; None leaves what was said."""
+
+    moment: str
+    label: str | None = None
+    note: str | None = None
+    pinned: bool | None = None
+
+
+@dataclass(frozen=True)
+class Delete(Command):
+    """Delete an entry; the soul that is awake stays as it is."""
+
+    moment: str
+
+
+@dataclass(frozen=True)
+class Copy(Command):
+    """Write an entry to a file of the person's choice."""
+
+    moment: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Branch(Command):
+    """Begin another soul from an entry, or from the soul as it is where `moment` is empty."""
+
+    name: str
+    moment: str = ""
+
+
+@dataclass(frozen=True)
+class RenameSoul(Command):
+    """Call the soul that is awake otherwise."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class WakeSoul(Command):
+    """Go on as another soul of the loaded model. Answered by `Woken`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Woken:
+    """Another soul of the loaded model is awake."""
+
+    soul: SoulFacts
+    lines: tuple[Line, ...]
+    """What it has heard and said, oldest first."""

@@ -24,6 +24,8 @@ from studio.messages import (
     Failed,
     Slept,
     SoulFacts,
+    Timeline,
+    TimelineMoved,
     Token,
     Turn,
 )
@@ -58,6 +60,8 @@ class Session(QObject):
     """The reply's new text, folded: at most once a frame."""
     dream_moved = Signal(object)
     """A `Dreaming` event."""
+    timeline_moved = Signal()
+    """`timeline` is another."""
     changed = Signal()
     """`busy`, `body`, `soul` or `speed` is another."""
 
@@ -67,6 +71,8 @@ class Session(QObject):
         self.busy = Busy.NOTHING
         self.body: BodyFacts | None = None
         self.soul: SoulFacts | None = None
+        self.timeline: Timeline | None = None
+        """The entries kept of the souls of the loaded model."""
         self.dream: Dreaming | None = None
         """The last word of the sleep under way."""
         self.last_sleep: Slept | None = None
@@ -208,6 +214,9 @@ class Session(QObject):
             if isinstance(event, Dreaming):
                 self.dream, self.speed = event, event.tokens_per_second
                 self.dream_moved.emit(event)
+            elif isinstance(event, TimelineMoved):
+                self.timeline = event.timeline
+                self.timeline_moved.emit()
             else:
                 self._settle(event)
         self._tell(tokens)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.messages import EngineFailure
@@ -51,14 +51,15 @@ class Notice(QDialog):
         self.row.addStretch(1)
         column.addLayout(self.row)
 
-    def offer(self, verb: str, kind: str = "", then: Callable[[], None] | None = None) -> None:
-        """Add a button that closes the dialog and does `then`."""
+    def offer(self, verb: str, kind: str = "", then: Callable[[], None] | None = None) -> QPushButton:
+        """Add a button that closes the dialog and does `then`; returns it."""
         made = button(verb, kind)
         made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         made.clicked.connect(self.accept if then else self.reject)
         if then is not None:
             made.clicked.connect(then)
         self.row.addWidget(made)
+        return made
 
 
 def _tr(text: str) -> str:

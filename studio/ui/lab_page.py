@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -23,14 +22,13 @@ from studio import theme
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.header import known_models
+from studio.ui.lab.soul_card import SoulCard
 from studio.ui.night_card import NightCard
 from studio.ui.sleep_panel import SleepCard
-from studio.ui.widgets import Card, Elided, Facts, Figure, button, label, prose, set_locked
+from studio.ui.widgets import Card, Elided, Facts, button, label, set_locked
 
 _NARROW = 820
 """Under this width the two cards of the soul stand one above the other."""
-_CLOCK_MS = 5000
-"""How often "12 s ago" is counted again."""
 
 
 class BodyCard(Card):
@@ -130,70 +128,6 @@ class ModelsCard(Card):
             line.addWidget(load)
             self.load_buttons[path] = load
             self._rows.addWidget(row)
-
-
-class SoulCard(Card):
-    """The soul that is awake, and what can be done with its file."""
-
-    def __init__(self, actions: Actions) -> None:
-        super().__init__()
-        self._actions = actions
-        self.detail = Elided(role="muted")
-        self.save_button = button(self.tr("Save a copy…"))
-        self.save_button.clicked.connect(actions.choose_where_to_save)
-        self.load_button = button(self.tr("Load…"), name=self.tr("Load a soul"))
-        self.load_button.clicked.connect(actions.choose_soul)
-        self.reset_button = button(self.tr("Begin afresh…"))
-        self.reset_button.clicked.connect(actions.reset_soul)
-        self.head.addWidget(self.detail, 1)
-        for control in (self.save_button, self.load_button, self.reset_button):
-            self.head.addWidget(control)
-        self.lived, self.weight, self.saved, self.slept = Figure(), Figure(), Figure(), Figure()
-        figures = QHBoxLayout()
-        figures.setSpacing(2 * theme.GAP_XL)
-        for figure in (self.lived, self.weight, self.saved, self.slept):
-            figures.addWidget(figure)
-        figures.addStretch(1)
-        self.column.addSpacing(theme.GAP_XS)
-        self.column.addLayout(figures)
-        self.column.addSpacing(theme.GAP_XS)
-        self.column.addWidget(
-            prose(
-                self.tr(
-                    "A soul is what a model has lived: its fast weights, changed a little by every token. It is saved "
-                    "by itself after each reply; a copy is yours to keep or to take elsewhere."
-                )
-            )
-        )
-        self._clock = QTimer(self)
-        self._clock.setInterval(_CLOCK_MS)
-        self._clock.timeout.connect(self.refresh)
-        self._clock.start()
-        actions.session.changed.connect(self.refresh)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Show the session's state."""
-        session, soul, body = self._actions.session, self._actions.session.soul, self._actions.session.body
-        self.title.setText(session.soul_name)
-        locked = session.why_silent()
-        set_locked(self.save_button, locked, self.tr("Write a copy of the soul to a file"))
-        set_locked(self.load_button, locked, self.tr("Go on as a soul from a file; the one of now is kept"))
-        set_locked(self.reset_button, locked, self.tr("Begin a fresh soul; the one of now is kept"))
-        for figure in (self.lived, self.weight, self.saved, self.slept):
-            figure.setVisible(soul is not None)
-        if soul is None or body is None:
-            self.detail.setText(self.tr("lives in a model that is not loaded"))
-            return
-        self.detail.setText(self.tr("lives in {model}").format(model=body.name))
-        now = time.time()
-        self.lived.show_figure(wording.number(soul.level), self.tr("tokens lived"))
-        self.weight.show_figure(
-            wording.size(soul.file_bytes) if soul.file_bytes else "–",
-            self.tr("{layers} layers of fast weights").format(layers=soul.layers),
-        )
-        self.saved.show_figure(wording.ago(now - soul.saved_at) if soul.saved_at else "–", self.tr("saved"))
-        self.slept.show_figure(wording.ago(now - soul.slept_at) if soul.slept_at else "–", self.tr("slept"))
 
 
 class LabPage(QWidget):

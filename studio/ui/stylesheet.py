@@ -51,6 +51,8 @@ QPushButton[kind="link"] {
 }
 QPushButton[kind="link"]:hover { background: transparent; color: $text; }
 QPushButton[kind="link"]:focus { border-color: $soul; }
+QPushButton[kind="name"] { border-color: transparent; font-weight: 600; padding: 4px 6px; min-height: 15px; }
+QPushButton[kind="name"]:focus { border-color: $soul; }
 QPushButton[kind="row"] { border-color: transparent; text-align: left; padding: 7px 9px; }
 QPushButton[kind="row"]:checked { background: $raised; }
 QPushButton[kind="row"]:focus { border-color: $soul; }

@@ -123,25 +123,6 @@ class Facts(QWidget):
         return self._values[name].text()
 
 
-class Figure(QWidget):
-    """A number worth looking at, and under it what it is."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.figure, self.caption = label(role="figure"), label(role="small")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.figure)
-        column.addWidget(self.caption)
-
-    def show_figure(self, figure: str, caption: str) -> None:
-        """Show both."""
-        self.figure.setText(figure)
-        self.caption.setText(caption)
-        self.setAccessibleName(f"{caption}: {figure}")
-
-
 class Elided(QLabel):
     """One line that ends in … where there is no room, and then tells the whole in its tooltip."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from studio.messages import EngineFailure, Event, Line
+from studio.messages import EngineFailure, Event, Line, Timeline, TimelineMoved
 from studio.worker.claim import Claim
+from studio.worker.timeline import read_timeline
 from studio.worker.turns import Turns
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Desk:
     def __init__(self, place: Claim, tell: Callable[[Event], None]) -> None:
         self.place, self.tell = place, tell
         self._mind: Mind | None = None
+        self._timeline: Timeline | None = None
+        """As it was told last."""
         self._newest = ""
         """The log entry that was written last, as far as `new_lines` was asked."""
 
@@ -59,6 +62,15 @@ class Desk:
         entries = self.mind.log.entries(after=self._newest or None, soul=self.mind.store.key)
         self._newest = entries[-1].id if entries else self._newest
         return lines(entries)
+
+    def tell_timeline(self, request: int) -> None:
+        """Let the window know of the timeline, where it is another than it knows."""
+        if self._mind is None:
+            return
+        timeline = read_timeline(self._mind)
+        if timeline != self._timeline:
+            self._timeline = timeline
+            self.tell(TimelineMoved(request, timeline))
 
     def save(self) -> None:
         """Save the soul that is awake, if any."""

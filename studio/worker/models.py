@@ -6,17 +6,16 @@ from pathlib import Path
 
 from studio.messages import BodyFacts, Open, Opened
 from studio.worker.desk import Desk, lines
-from studio.worker.souls import soul_facts
+from studio.worker.souls import shown_entries, soul_facts
 
 
 def open_model(desk: Desk, command: Open) -> Opened:
     """Load a model; its soul wakes."""
     from engine.llama import Llama
-    from engine.memory.life import REPLACED
 
     heard = desk.wake(Llama.load_auto(command.path))
-    entries = [entry for entry in heard if entry.text and entry.extra.get(REPLACED) is not True]
-    return Opened(body_facts(desk), soul_facts(desk.mind), lines(entries), tuple(desk.mind.log.problems))
+    problems = tuple(desk.mind.log.problems)
+    return Opened(body_facts(desk), soul_facts(desk.mind), lines(shown_entries(heard)), problems)
 
 
 def body_facts(desk: Desk) -> BodyFacts:

@@ -1,14 +1,30 @@
-"""The soul that is awake and its file."""
+"""The soul that is awake, the other souls of its body, and their timelines."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from studio.messages import LoadSoul, ResetSoul, SaveSoul, SoulFacts
-from studio.worker.desk import Desk
+from studio.messages import (
+    Branch,
+    Copy,
+    Delete,
+    Describe,
+    Keep,
+    LoadSoul,
+    RenameSoul,
+    ResetSoul,
+    Restore,
+    SaveSoul,
+    SoulFacts,
+    Undo,
+    WakeSoul,
+    Woken,
+)
+from studio.worker.desk import Desk, lines
 
 if TYPE_CHECKING:
+    from engine.memory.log import Entry
     from engine.memory.mind import Mind
 
 
@@ -30,6 +46,76 @@ def reset_soul(desk: Desk, command: ResetSoul) -> SoulFacts:
     desk.mind.reset()
     desk.turns.clear()
     return soul_facts(desk.mind)
+
+
+def keep(desk: Desk, command: Keep) -> SoulFacts:
+    """Keep the soul as it is."""
+    desk.mind.keep(command.note)
+    desk.turns.clear()
+    return soul_facts(desk.mind)
+
+
+def restore(desk: Desk, command: Restore) -> SoulFacts:
+    """Go on as an entry of the timeline."""
+    desk.mind.restore(command.moment)
+    desk.turns.clear()
+    return soul_facts(desk.mind)
+
+
+def undo(desk: Desk, command: Undo) -> SoulFacts:
+    """Go back to before the last event."""
+    desk.mind.undo()
+    desk.turns.clear()
+    return soul_facts(desk.mind)
+
+
+def describe(desk: Desk, command: Describe) -> None:
+    """Name an entry, note something of it, pin it."""
+    timeline = desk.mind.timeline
+    if command.label is not None:
+        timeline.rename(command.moment, command.label)
+    if command.note is not None:
+        timeline.note(command.moment, command.note)
+    if command.pinned is not None:
+        timeline.pin(command.moment, command.pinned)
+
+
+def delete(desk: Desk, command: Delete) -> None:
+    """Delete an entry."""
+    desk.mind.timeline.delete(command.moment)
+
+
+def copy(desk: Desk, command: Copy) -> None:
+    """Write an entry to a file, under an id of its own."""
+    from engine.formats.soul import save_soul as write
+    from engine.memory.living import copied
+
+    write(command.path, copied(desk.mind.timeline.read(command.moment), desk.mind.soul_name))
+
+
+def branch(desk: Desk, command: Branch) -> SoulFacts:
+    """Begin another soul."""
+    desk.mind.branch(command.name, command.moment or None)
+    return soul_facts(desk.mind)
+
+
+def rename_soul(desk: Desk, command: RenameSoul) -> SoulFacts:
+    """Call the soul that is awake otherwise."""
+    desk.mind.household.rename(desk.mind.store.name, command.name)
+    return soul_facts(desk.mind)
+
+
+def wake_soul(desk: Desk, command: WakeSoul) -> Woken:
+    """Go on as another soul of the body."""
+    desk.mind.switch(command.name)
+    return Woken(soul_facts(desk.mind), lines(shown_entries(desk.begin_anew())))
+
+
+def shown_entries(heard: list[Entry]) -> list[Entry]:
+    """Of what a soul heard and said, that which goes on: nothing in whose place something else was said."""
+    from engine.memory.life import REPLACED
+
+    return [entry for entry in heard if entry.text and entry.extra.get(REPLACED) is not True]
 
 
 def soul_facts(mind: Mind) -> SoulFacts:
@@ -56,4 +142,17 @@ def _seconds(timestamp: object) -> float:
         return 0.0
 
 
-HANDLERS = {SaveSoul: save_soul, LoadSoul: load_soul, ResetSoul: reset_soul}
+HANDLERS = {
+    SaveSoul: save_soul,
+    LoadSoul: load_soul,
+    ResetSoul: reset_soul,
+    Keep: keep,
+    Restore: restore,
+    Undo: undo,
+    Describe: describe,
+    Delete: delete,
+    Copy: copy,
+    Branch: branch,
+    RenameSoul: rename_soul,
+    WakeSoul: wake_soul,
+}

@@ -51,7 +51,10 @@ class Worker(threading.Thread):
         if isinstance(command, Close):
             self._desk.save()
             return None
-        return HANDLERS[type(command)](self._desk, command)
+        try:
+            return HANDLERS[type(command)](self._desk, command)
+        finally:
+            self._desk.tell_timeline(command.request)
 
 
 def _failed(request: int, error: Exception) -> Failed:

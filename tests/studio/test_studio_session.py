@@ -134,9 +134,11 @@ def test_dreaming_has_one_owner_and_locks_everything(
         person.chat.composer.sleep_button,
         person.lab.body.open_button,
         *person.lab.models.load_buttons.values(),
-        person.lab.soul.save_button,
-        person.lab.soul.load_button,
-        person.lab.soul.reset_button,
+        person.lab.soul.picker,
+        person.lab.soul.keep_button,
+        person.lab.soul.more,
+        person.lab.soul.branch_button,
+        person.lab.soul.undo_button,
         person.lab.sleep.sleep_button,
     ]
     for control in locked:
@@ -167,7 +169,11 @@ def test_dreaming_has_one_owner_and_locks_everything(
     assert session.last_sleep.kept == (session.soul.level > before)
     for control in locked:
         if control is not person.chat.composer.send_button:
-            assert control.isEnabled() or control.toolTip() in ("It is loaded.", "Nothing new waits for sleep.")
+            assert (
+                control.isEnabled()
+                or control.toolTip() in ("It is loaded.", "Nothing new waits for sleep.")
+                or control is person.lab.soul.undo_button
+            )
     assert person.chat.composer.draft.toPlainText() == "a draft that stays"
     assert not person.chat.dream.isVisible()
     assert not person.chat._dim.isEnabled()

@@ -1,0 +1,80 @@
+"""Reading the timelines of all souls of the loaded model."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from studio.messages import Mate, Moment, Timeline
+
+if TYPE_CHECKING:
+    from engine.formats.soul import SoulMeta
+    from engine.memory import timeline as kept
+    from engine.memory.mind import Mind
+
+
+def read_timeline(mind: Mind) -> Timeline:
+    """The timeline as it is on the disk; where that cannot be read, an empty one that says why."""
+    from engine.errors import BitLlamaError
+    from engine.memory.souls import DEFAULT_NAME
+    from engine.memory.timeline import Timeline as Kept
+
+    key = mind.store.name
+    try:
+        mates = mind.household.all()
+        found = [(mate.key, moment) for mate in mates for moment in Kept(mate.store).moments()]
+    except BitLlamaError as error:
+        return Timeline((), (), key, "", False, "", str(error))
+    ids = {moment.id for _, moment in found}
+    found.sort(key=lambda one: (one[1].when, one[1].meta.created))  # names of files count in seconds only
+    moments = [_moment(soul, moment, ids) for soul, moment in found]
+    souls = [Mate(mate.name, mate.key, mate.key == key) for mate in mates]
+    if key not in {mate.key for mate in souls}:  # it was never saved
+        souls.insert(0, Mate(mind.soul_name or DEFAULT_NAME, key, True))
+    meta = mind.soul.meta
+    now = meta.id if meta.id in ids else _ancestor(meta, ids)
+    level = next((moment.level for moment in moments if moment.id == now), 0)
+    lives_on = meta.level != level or not now
+    return Timeline(tuple(moments), tuple(souls), key, now, lives_on, _undoable(mind, ids))
+
+
+def _moment(soul: str, moment: kept.Moment, ids: set[str]) -> Moment:
+    why = next((str(e.get("note", "")) for e in moment.meta.history if e.get("id") == moment.id), "")
+    return Moment(
+        id=moment.id,
+        soul=soul,
+        event=moment.event,
+        when=datetime.strptime(moment.when, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp(),
+        level=moment.level,
+        label=moment.label,
+        note=moment.note if moment.note != why else "",
+        why=why,
+        pinned=moment.pinned,
+        stale=moment.stale,
+        file_bytes=moment.path.stat().st_size,
+        grew_from=_ancestor(moment.meta, ids),
+    )
+
+
+def _ancestor(meta: SoulMeta, ids: set[str]) -> str:
+    """The nearest kept entry that a soul grew from: its parent, else the last event whose outcome is kept.
+
+    What stood before a restore or an import is no ancestor, so that `former` counts for other events only.
+    """
+    line = [meta.parent or ""]
+    for event in reversed(meta.history):
+        line.append(str(event.get("id", "")))
+        if event.get("event") == "branch":
+            line.append(str(event.get("from", "")))
+        elif event.get("event") not in ("restore", "import", "reset"):
+            line.append(str(event.get("former", "")))
+        if event.get("event") == "reset":
+            break
+    return next((one for one in line if one in ids and one != meta.id), "")
+
+
+def _undoable(mind: Mind, ids: set[str]) -> str:
+    from engine.memory.timeline import last_change
+
+    event = last_change(mind.soul.meta.history)
+    return str(event["event"]) if event is not None and event.get("former") in ids else ""

@@ -1,0 +1,272 @@
+"""The timeline in the Model Lab: a picture of what was kept, and everything that can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from studio_person import Person
+
+from engine.formats.soul import load_soul
+from engine.memory.timeline import digest
+from studio.lifeline import NOW
+from studio.messages import Moment
+from studio.session import Busy
+from studio.ui.lab.ask_words import AskWords
+
+
+@pytest.fixture
+def lab(host: Person) -> Person:
+    """Someone before the soul's page, whose soul was told something and kept."""
+    host.say("My dog is called Bramble.")
+    host.window.show_tab(0)
+    host.lab.show_view(1)
+    QApplication.processEvents()
+    keep(host, "before the holidays")
+    return host
+
+
+def asked(person: Person) -> AskWords:
+    notice = person.notice()
+    assert isinstance(notice, AskWords)
+    return notice
+
+
+def answer(person: Person, words: str, verb: str) -> None:
+    """Write into the dialog that asks for words and press a button; what it starts is waited for."""
+    notice = asked(person)
+    notice.field.setText(words)
+    person.through(lambda: person.press(notice, verb), Busy.SOUL)
+
+
+def keep(person: Person, note: str) -> None:
+    person.click(person.lab.soul.keep_button)
+    answer(person, note, "Keep")
+
+
+def choose(person: Person, moment: Moment) -> None:
+    view = person.lab.soul.view
+    person.qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.place(moment.id))
+    assert view.selected == moment.id
+
+
+def moments(person: Person) -> tuple[Moment, ...]:
+    return person.session.timeline.moments
+
+
+def entry_menu(person: Person, verb: str) -> None:
+    menu = person.lab.soul.open_entry()
+    next(action for action in menu.actions() if action.text() == verb).trigger()
+    menu.close()
+
+
+def soul_file(workspace: Path, name: str = "main") -> Path:
+    return next(workspace.glob(f"souls/*/{name}.soul"))
+
+
+def test_a_kept_moment_is_a_point_and_says_what_it_is(lab: Person) -> None:
+    (kept,) = moments(lab)
+    assert kept.why == "before the holidays"
+    node = lab.lab.soul.view.nodes[-1]
+    assert (node.id, node.is_now) == (kept.id, True), "nothing was lived since"
+    assert not lab.lab.soul.restore_button.isEnabled()
+    assert "as it lives" in lab.lab.soul.restore_button.toolTip()
+    assert "before the holidays" in lab.lab.soul.chosen_note.text()
+    lab.say("More.")
+    assert [node.id for node in lab.lab.soul.view.nodes] == [kept.id, NOW]
+    assert lab.lab.soul.chosen is None, "the choice goes on with the soul"
+    assert "since it was kept last" in lab.lab.soul.chosen_facts.text()
+    before = lab.lab.soul.view.grab().toImage()
+    choose(lab, kept)
+    assert lab.lab.soul.view.grab().toImage() != before
+    assert f"{kept.level} tokens lived" in lab.lab.soul.chosen_facts.text()
+    assert "Kept" in lab.lab.soul.view.accessibleDescription()
+
+
+def test_going_back_is_exact_and_leaves_a_branch(lab: Person, workspace: Path) -> None:
+    (kept,) = moments(lab)
+    then = digest(load_soul(soul_file(workspace)))
+    lab.say("I moved to Oslo.")
+    assert digest(load_soul(soul_file(workspace))) != then
+    choose(lab, kept)
+    lab.click(lab.lab.soul.restore_button)
+    lab.through(lambda: lab.press(lab.notice(), "Go back"), Busy.SOUL)
+    assert digest(load_soul(soul_file(workspace))) == then
+    assert lab.session.soul.level == kept.level
+    assert lab.chat.model.rowCount() == 0
+    left = [node for node in lab.lab.soul.view.nodes if node.lane]
+    assert [node.moment.event for node in left] == ["autosave"]
+    assert left[0].parent == kept.id
+
+
+def test_undo_goes_back_and_a_second_time_takes_that_back(lab: Person, workspace: Path) -> None:
+    assert not lab.lab.soul.undo_button.isEnabled()
+    level = lab.session.soul.level
+    lab.through(lambda: lab.window.verbs.start(lab.session.souls.reset()), Busy.SOUL)
+    assert lab.session.soul.level == 0
+    assert "Newborn" in lab.lab.soul.undo_button.toolTip()
+    lab.through(lambda: lab.click(lab.lab.soul.undo_button), Busy.SOUL)
+    assert lab.session.soul.level == level
+    lab.through(lambda: lab.click(lab.lab.soul.undo_button), Busy.SOUL)
+    assert lab.session.soul.level == 0
+
+
+@pytest.mark.parametrize("where", ["entry", "now"])
+def test_a_branch_begins_and_wakes(where: str, lab: Person, workspace: Path) -> None:
+    (kept,) = moments(lab)
+    lab.say("I moved to Oslo.")
+    if where == "entry":
+        choose(lab, kept)
+    level = kept.level if where == "entry" else lab.session.soul.level
+    lab.click(lab.lab.soul.branch_button)
+    answer(lab, "Luna", "Begin it")
+    assert lab.session.soul_words == "The soul"
+    assert load_soul(soul_file(workspace, "Luna")).meta.level == level
+    menu = lab.lab.soul.open_souls()
+    assert [(action.text(), action.isChecked()) for action in menu.actions()[:2]] == [
+        ("Luna", False),
+        ("The soul", True),
+    ]
+    lab.through(menu.actions()[0].trigger, Busy.SOUL)
+    menu.close()
+    lab.wait(lambda: lab.session.soul.name == "Luna")
+    assert lab.lab.soul.picker.text() == "Luna"
+    assert lab.window.header.soul.shown[0] == "Luna"
+    assert lab.session.soul.level == level
+    choose(lab, kept)
+    assert "The soul" in lab.lab.soul.restore_button.toolTip(), "an entry of another soul says whose it is"
+    assert not lab.lab.soul.restore_button.isEnabled()
+
+
+def test_a_branch_can_wake_at_once_and_wakes_after_a_restart(
+    lab: Person, sit_down: Callable[[], Person], models: Path
+) -> None:
+    lab.click(lab.lab.soul.branch_button)
+    notice = asked(lab)
+    notice.field.setText("Luna")
+    lab.press(notice, "Begin it and wake it")
+    lab.wait(lambda: lab.session.soul.name == "Luna")
+    lab.wait_idle()
+    assert lab.chat.model.rowCount() == 0
+    lab.say("I am talking to Luna.")
+    again = sit_down()
+    again.open(models / "tiny.bitt")
+    assert again.session.soul.name == "Luna"
+
+
+def test_a_name_that_is_taken_is_refused_in_words(lab: Person) -> None:
+    lab.click(lab.lab.soul.branch_button)
+    answer(lab, "main", "Begin it")
+    notice = lab.notice("did not work")
+    assert "main" in notice.words.plain
+    lab.press(notice, "Close")
+    assert len(lab.session.timeline.souls) == 1
+
+
+def test_the_soul_is_called_otherwise(lab: Person) -> None:
+    menu = lab.lab.soul.open_more()
+    menu.actions()[0].trigger()
+    menu.close()
+    answer(lab, "Selene", "Call it so")
+    assert lab.lab.soul.picker.text() == "Selene"
+    assert lab.session.soul_words == "Selene"
+
+
+def test_an_entry_is_named_noted_and_pinned(lab: Person) -> None:
+    (kept,) = moments(lab)
+    choose(lab, kept)
+    entry_menu(lab, "Name…")
+    answer(lab, "holidays", "Name it")
+    assert lab.lab.soul.chosen_title.text() == "holidays"
+    entry_menu(lab, "Note…")
+    answer(lab, "It rained.", "Write it down")
+    assert "It rained." in lab.lab.soul.chosen_note.text()
+    lab.through(lambda: lab.click(lab.lab.soul.pin_button), Busy.SOUL)
+    assert lab.lab.soul.pin_button.text() == "Unpin"
+    assert "pinned" in lab.lab.soul.chosen_facts.text()
+    menu = lab.lab.soul.open_entry()
+    assert not menu.actions()[-1].isEnabled()
+    assert "pinned" in menu.actions()[-1].toolTip()
+    menu.close()
+    lab.through(lambda: lab.click(lab.lab.soul.pin_button), Busy.SOUL)
+    entry_menu(lab, "Name…")
+    answer(lab, "", "Name it")
+    (kept,) = moments(lab)
+    assert (kept.label, kept.note, kept.pinned) == ("", "It rained.", False)
+
+
+def test_an_entry_is_deleted_and_the_soul_stays(lab: Person, workspace: Path) -> None:
+    level = lab.session.soul.level
+    choose(lab, moments(lab)[0])
+    entry_menu(lab, "Delete…")
+    notice = lab.notice("Delete")
+    assert "not forgotten" in notice.words.plain
+    lab.through(lambda: lab.press(notice, "Delete"), Busy.SOUL)
+    assert moments(lab) == ()
+    assert lab.session.soul.level == level
+    assert not list(workspace.glob("souls/*/main.history/*.soul"))
+
+
+def test_an_entry_is_written_to_a_file(lab: Person, tmp_path: Path) -> None:
+    (kept,) = moments(lab)
+    lab.say("More.")
+    choose(lab, kept)
+    entry_menu(lab, "Save a copy…")
+    lab.through(lambda: lab.choose_file(tmp_path / "then.soul"), Busy.SOUL)
+    assert load_soul(tmp_path / "then.soul").meta.level == kept.level
+    assert "then.soul" in lab.window.footer.told.text()
+
+
+def test_the_arrow_keys_walk_through_the_picture(lab: Person) -> None:
+    (first,) = moments(lab)
+    lab.say("More.")
+    keep(lab, "")
+    lab.through(lambda: lab.window.verbs.start(lab.session.souls.restore(first.id)), Busy.SOUL)
+    view = lab.lab.soul.view
+    key = lab.qtbot.keyClick
+    start = view.selected
+    assert next(node for node in view.nodes if node.id == start).is_now
+    key(view, Qt.Key.Key_Left)
+    assert view.selected == first.id
+    key(view, Qt.Key.Key_Down)
+    assert next(node for node in view.nodes if node.id == view.selected).lane == 1
+    key(view, Qt.Key.Key_Up)
+    key(view, Qt.Key.Key_Right)
+    assert next(node for node in view.nodes if node.id == view.selected).lane == 0
+
+
+def test_a_long_life_scrolls_to_the_present(lab: Person) -> None:
+    for number in range(24):
+        lab.through(lambda number=number: lab.window.verbs.start(lab.session.souls.keep(str(number))), Busy.SOUL)
+    area = lab.lab.soul.area
+    QApplication.processEvents()
+    assert area.view.width() > area.viewport().width()
+    assert area.horizontalScrollBar().value() > 0
+    assert len({area.view.place(node.id).x() for node in area.view.nodes}) == len(area.view.nodes)
+
+
+def test_words_are_needed_where_a_name_is(lab: Person) -> None:
+    lab.click(lab.lab.soul.branch_button)
+    notice = asked(lab)
+    (begin,) = [b for b in notice._buttons if b.text() == "Begin it"]
+    assert not begin.isEnabled()
+    assert begin.toolTip()
+    notice.field.setText("Luna")
+    assert begin.isEnabled()
+    lab.press(notice, "Cancel")
+    assert len(lab.session.timeline.souls) == 1
+
+
+def test_damaged_labels_are_told_and_do_no_harm(
+    lab: Person, workspace: Path, sit_down: Callable[[], Person], models: Path
+) -> None:
+    lab.through(lambda: lab.window.verbs.start(lab.session.souls.describe(moments(lab)[0].id, label="x")), Busy.SOUL)
+    next(workspace.glob("souls/*/main.history/labels.json")).write_text("{", encoding="utf-8")
+    again = sit_down()
+    again.open(models / "tiny.bitt")
+    assert "labels.json" in again.lab.soul.empty.plain
+    again.say("Still there?")
+    assert again.chat.model.message(-1).text
