@@ -33,6 +33,10 @@ from studio.ui.dialogs import show_failure
 from studio.ui.header import COMPANION
 from studio.ui.main_window import MainWindow
 
+SWITCH_S = 0.001
+"""After how long the worker gives Python's lock to the window that waits for it. A frame takes it some ten times: with
+Python's own 5 ms, a worker that computes in Python would cost it several frames' time."""
+
 
 def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], object] | None = None) -> int:
     """Open the window and run until it is closed; returns the exit code. Started through `studio.launch`.
@@ -42,6 +46,7 @@ def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], obj
     if sys.stderr is not None:  # a windowed program on Windows has none
         faulthandler.enable()
     arguments = parser().parse_args(argv)
+    sys.setswitchinterval(SWITCH_S)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Bit-Llama Studio")
     app.setApplicationVersion(__version__)

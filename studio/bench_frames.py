@@ -25,7 +25,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 
-from studio.app import build, first_model
+from studio.app import SWITCH_S, build, first_model
 from studio.app import main as studio_main
 from studio.launch import why_no_window
 from studio.messages import Line
@@ -210,6 +210,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return studio_main(given, lambda window: FirstSight(window, arguments.began))
     with tempfile.TemporaryDirectory() as folder:
         starts = []
+        sys.setswitchinterval(SWITCH_S)
         app = QApplication(sys.argv[:1])
         app.setStyle("Fusion")
         window = build(Path(folder) / "frames")

@@ -10,35 +10,52 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 SPAN = 256
 """Tokens kept, and drawn."""
 RECENT = 16
 """Tokens whose mean is the figure."""
+SHOWN_MS = 100
+"""What watches is told at most so often: ten times a second is as live as an eye can follow."""
 
 
 class Surprise(QObject):
     """The inner losses of the newest tokens, and the running mean that they are compared with."""
 
     moved = Signal()
+    """There are other tokens; at most every `SHOWN_MS`, and the last word always comes."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._losses: deque[float] = deque(maxlen=SPAN)
         self._sum, self._seen = 0.0, 0
+        self._untold = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(SHOWN_MS)
+        self._rest.timeout.connect(self._tell_rest)
 
     def add(self, losses: Sequence[float]) -> None:
         """Take the inner losses of new tokens, oldest first."""
         self._losses.extend(losses)
         self._sum += sum(losses)
         self._seen += len(losses)
-        self.moved.emit()
+        self._untold = True
+        if not self._rest.isActive():
+            self._tell_rest()
+
+    def _tell_rest(self) -> None:
+        if self._untold:
+            self._untold = False
+            self._rest.start()
+            self.moved.emit()
 
     def clear(self) -> None:
         """Begin anew: another model or another soul."""
         self._losses.clear()
         self._sum, self._seen = 0.0, 0
+        self._untold = False
         self.moved.emit()
 
     @property

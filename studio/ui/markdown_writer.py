@@ -6,7 +6,8 @@ behind them. So all of a reply stays one text that can be selected from end to e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from markdown_it.token import Token
@@ -65,6 +66,15 @@ class Writer:
         self._lists: list[_List] = []
         self._item_begins = False
         self._reuse = True  # the block at the end is empty and takes the next text
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """What is done in this block is laid out once, at its end."""
+        self._cursor.beginEditBlock()
+        try:
+            yield
+        finally:
+            self._cursor.endEditBlock()
 
     def cut(self, position: int) -> None:
         """Remove all from a character position on."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent, QGuiApplication, QIcon, QPai
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from studio import theme
-from studio.messages import Turn
+from studio.messages import Role, Turn
 from studio.transcript_model import Message
 from studio.ui import style, wording
 from studio.ui.icons import dress
@@ -85,6 +85,8 @@ class UserRow(MessageRow):
         self.copy.clicked.connect(self._copy)
 
     def show_message(self, message: Message) -> None:
+        if message is not self._message:
+            self._set_seen(False)
         self._message = message
         self.text.show_text(message.text, False)
         self.text.setAccessibleName(self.tr("You said"))
@@ -97,6 +99,7 @@ class UserRow(MessageRow):
         height = self.text.height_for(inner)
         left = width - inner - 2 * _PAD_X
         self._bubble = QRectF(left, 0, inner + 2 * _PAD_X, height + 2 * _PAD_Y)
+        self.update()
         self.text.setGeometry(left + _PAD_X, _PAD_Y, inner, height)
         top = round(self._bubble.center().y()) - self.copy.height() // 2
         self.copy.move(left - self.copy.width() - theme.GAP_XS, top)
@@ -105,13 +108,15 @@ class UserRow(MessageRow):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
-        for ghost in (self.edit, self.copy):
-            ghost.set_seen(True)
+        self._set_seen(True)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
+        self._set_seen(False)
+
+    def _set_seen(self, seen: bool) -> None:
         for ghost in (self.edit, self.copy):
-            ghost.set_seen(False)
+            ghost.set_seen(seen)
 
     def _edit(self) -> None:
         if self._message is not None:
@@ -173,6 +178,8 @@ class ReplyRow(MessageRow):
         self._dress()
 
     def show_message(self, message: Message) -> None:
+        if message is not self._message:
+            self.copy.setText(self.tr("Copy"))
         self._message = message
         self.text.show_text(message.text, message.writing)
         self.text.setAccessibleName(self.tr("Reply"))
@@ -243,8 +250,6 @@ class ReplyRow(MessageRow):
             QTimer.singleShot(_COPIED_MS, self.copy, lambda: self.copy.setText(self.tr("Copy")))
 
 
-def row_for(message: Message, parent: QWidget) -> MessageRow:
-    """The widget for a message, showing it."""
-    row: MessageRow = UserRow(parent) if message.role == "user" else ReplyRow(parent)
-    row.show_message(message)
-    return row
+def new_row(role: Role, parent: QWidget) -> MessageRow:
+    """A row for messages of a role, which shows nothing yet; it can show one after the other."""
+    return UserRow(parent) if role == "user" else ReplyRow(parent)

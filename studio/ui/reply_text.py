@@ -51,12 +51,13 @@ class ReplyText(MessageText):
         tail = self._text[self._final :]
         blocks = parse(closed(tail) if self._caret else tail, self._references)
         boundary = final_part(tail, blocks)
-        self._writer.cut(self._final_end)
-        for block in blocks:
-            if block.start == boundary and boundary > 0:
-                self._final_end = self._writer.end()
-                self._final += boundary
-            self._writer.write(block.tokens)
+        with self._writer.at_once():
+            self._writer.cut(self._final_end)
+            for block in blocks:
+                if block.start == boundary and boundary > 0:
+                    self._final_end = self._writer.end()
+                    self._final += boundary
+                self._writer.write(block.tokens)
         self._match_buttons()
 
     def height_for(self, width: int) -> int:

@@ -1,7 +1,8 @@
 """The view of a conversation: only rows near the window exist as widgets, and what is read never moves by itself.
 
-Heights are measured where a row was shown and estimated elsewhere. A reader at the bottom stays at the bottom while a
-reply grows; a reader who scrolled up keeps the same words at the same place, whatever happens below or above.
+Heights are measured where a row was shown and estimated elsewhere; a row that leaves the window is kept for the next
+that comes, since making one costs more than filling it. A reader at the bottom stays at the bottom while a reply grows;
+a reader who scrolled up keeps the same words at the same place, whatever happens below or above.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
 from studio import theme
-from studio.transcript_model import TranscriptModel
+from studio.transcript_model import Message, TranscriptModel
 from studio.ui import style
 from studio.ui.icons import dress
-from studio.ui.message_widgets import MessageRow, row_for
+from studio.ui.message_widgets import MessageRow, UserRow, new_row
 from studio.ui.widgets import button
 
 _MARGIN = theme.GAP_XL
 _GAP = theme.GAP_L
 _BESIDE = 2
 """Rows kept alive above and below the visible ones."""
+_SPARE = 12
+"""Rows of each kind that are kept for later."""
 _NEAR_BOTTOM = 8
 """A reader this many pixels from the bottom follows the reply."""
 
@@ -47,6 +50,9 @@ class Transcript(QAbstractScrollArea):
         self._heights: list[int] = []
         self._measured: list[bool] = []
         self._tops: list[int] = [0]
+        self._stale = 0
+        """The first row whose place in `_tops` is not right any more."""
+        self._spare: dict[str, list[MessageRow]] = {"user": [], "reply": []}
         self._follow = True
         self._placing = False
         self._newest = button(self.tr("Newest"), "float", self.tr("Go to the newest message"))
@@ -65,7 +71,7 @@ class Transcript(QAbstractScrollArea):
             self._model.dataChanged.disconnect(self._grown)
         self._drop_rows(set(self._rows))
         self._model = model
-        self._heights, self._measured = [], []
+        self._heights, self._measured, self._stale = [], [], 0
         model.rowsInserted.connect(self._inserted)
         model.rowsRemoved.connect(self._removed)
         model.dataChanged.connect(self._grown)
@@ -121,16 +127,17 @@ class Transcript(QAbstractScrollArea):
     # The model changed
 
     def _inserted(self, parent: QModelIndex, first: int, last: int) -> None:
-        assert self._model is not None
-        new = [self._estimate(row) for row in range(first, last + 1)]
+        new = self._estimates(first, last)
         self._heights[first:first] = new
         self._measured[first:first] = [False] * len(new)
+        self._stale = min(self._stale, first)
         self._arrange()
 
     def _removed(self, parent: QModelIndex, first: int, last: int) -> None:
         self._drop_rows({row for row in self._rows if row >= first})
         del self._heights[first : last + 1]
         del self._measured[first : last + 1]
+        self._stale = min(self._stale, first)
         self._arrange()
 
     def _grown(self, first: QModelIndex, last: QModelIndex) -> None:
@@ -149,20 +156,23 @@ class Transcript(QAbstractScrollArea):
         width = min(theme.TRANSCRIPT_WIDTH, self.width() - 2 * theme.GAP_L)
         return (self.width() - width) // 2, width
 
-    def _estimate(self, row: int) -> int:
+    def _estimates(self, first: int, last: int) -> list[int]:
+        """What rows that were not shown yet will be as high as, about."""
         assert self._model is not None
-        text = self._model.message(row).text
         _, width = self._column()
         size = style.text_size(theme.TEXT_BODY)
-        per_line = max(10, int(width / (size * 0.55)))
-        lines = sum(1 + len(line) // per_line for line in text.split("\n"))
-        return round(lines * size * theme.LINE_HEIGHT) + 24
+        per_line, line = max(10, int(width / (size * 0.55))), size * theme.LINE_HEIGHT
+        texts = (self._model.message(row).text for row in range(first, last + 1))
+        return [round((1 + text.count("\n") + len(text) // per_line) * line) + 24 for text in texts]
 
     def _forget_heights(self) -> None:
         self._measured = [False] * len(self._measured)
 
     def _retop(self) -> None:
-        self._tops = [0, *accumulate(height + _GAP for height in self._heights)]
+        if self._stale < len(self._heights) or len(self._tops) != len(self._heights) + 1:
+            heights = (height + _GAP for height in self._heights[self._stale :])
+            self._tops[self._stale :] = accumulate(heights, initial=self._tops[self._stale] if self._stale else 0)
+        self._stale = len(self._heights)
 
     def _arrange(self) -> None:
         """Make, measure and place the rows that can be seen; hold the reader's place."""
@@ -212,17 +222,34 @@ class Transcript(QAbstractScrollArea):
     def _measure(self, row: int) -> None:
         assert self._model is not None
         if row not in self._rows:
-            self._rows[row] = row_for(self._model.message(row), self.viewport())
-            self._rows[row].ensurePolished()
-            self._rows[row].wished.connect(self.wished)
-        self._heights[row] = self._rows[row].fit(self._column()[1])
+            self._rows[row] = self._filled(self._model.message(row))
+        height = self._rows[row].fit(self._column()[1])
+        if height != self._heights[row]:
+            self._heights[row] = height
+            self._stale = min(self._stale, row)
         self._measured[row] = True
+
+    def _filled(self, message: Message) -> MessageRow:
+        """A widget that shows `message`: one that was kept, or a new one."""
+        spare = self._spare["user" if message.role == "user" else "reply"]
+        if spare:
+            widget = spare.pop()
+        else:
+            widget = new_row(message.role, self.viewport())
+            widget.ensurePolished()  # before there is a text, which would be laid out anew for every font it gets
+            widget.wished.connect(self.wished)
+        widget.show_message(message)
+        return widget
 
     def _drop_rows(self, rows: set[int]) -> None:
         for row in rows:
             widget = self._rows.pop(row)
             widget.hide()
-            widget.deleteLater()
+            spare = self._spare["user" if isinstance(widget, UserRow) else "reply"]
+            if len(spare) < _SPARE:
+                spare.append(widget)
+            else:
+                widget.deleteLater()
 
     # Scrolling
 

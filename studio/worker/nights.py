@@ -18,7 +18,10 @@ _DREAM_INTERVAL_S = 0.05
 
 def sleep(desk: Desk, command: Sleep) -> Slept:
     """Sleep on what waits; how far it came is told on the way."""
+    from engine.runtime.preload import preload_torch
+
     mind = desk.mind
+    preload_torch()  # deep sleep imports it, and the window shall not stand still meanwhile
     told = 0.0
 
     def on_progress(progress: SleepProgress) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import time
+
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from studio_person import Person
 
-from studio.surprise import RECENT, SPAN, Surprise
+from studio.surprise import RECENT, SHOWN_MS, SPAN, Surprise
 from studio.ui.learning import LearningStrip
 
 
@@ -32,6 +35,21 @@ def test_it_keeps_only_what_is_drawn_but_remembers_what_is_usual(qapp: QApplicat
     assert surprise.recent == pytest.approx(2 / 3)
     surprise.clear()
     assert (surprise.count, surprise.usual, surprise.recent) == (0, 0.0, 0.0)
+
+
+def test_what_watches_is_told_ten_times_a_second_and_of_the_last_token(qtbot: QtBot) -> None:
+    surprise, told = Surprise(), []
+    surprise.moved.connect(lambda: told.append((time.monotonic(), surprise.count)))
+    began = time.monotonic()
+    while time.monotonic() - began < 0.55:
+        surprise.add([1.0])
+        qtbot.wait(5)
+    last = surprise.count
+    qtbot.waitUntil(lambda: told[-1][1] == last)
+    assert len(told) >= 3
+    gaps = [later[0] - former[0] for former, later in itertools.pairwise(told)]
+    assert min(gaps) > 0.9 * SHOWN_MS / 1000
+    assert told[0][1] == 1, "the first token shows at once"
 
 
 def test_no_loss_at_all_is_no_surprise(qapp: QApplication) -> None:

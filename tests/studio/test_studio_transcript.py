@@ -200,3 +200,32 @@ def test_growing_text_is_the_whole_text(view: Transcript) -> None:
     for piece in ("日", "本", "\n", "語 🙂", "\n\nend"):
         model.append_text(piece)
     assert view.row_widget(1).text.toPlainText() == "日本\n語 🙂\nend"  # type: ignore[union-attr]
+
+
+def test_rows_are_used_again_and_show_what_they_should(view: Transcript) -> None:
+    model = shown(view, TranscriptModel("c"))
+    model.extend(lines(400))
+    made: set[int] = set()
+    bar = view.verticalScrollBar()
+    for value in range(bar.maximum(), 0, -max(1, bar.maximum() // 60)):
+        bar.setValue(value)
+        for row in visible(view, model):
+            widget = view.row_widget(row)
+            made.add(id(widget))
+            assert widget.text.toPlainText().strip() == model.message(row).text.strip()
+    assert len(made) <= 40, "not one for each message"
+
+
+def test_ten_thousand_messages_cost_no_more_than_a_few_on_the_way(view: Transcript) -> None:
+    """Scrolling lays out the rows that come into view, and none of the others."""
+    model = shown(view, TranscriptModel("c"))
+    model.extend(lines(10_000))
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    filled: list[int] = []
+    fill = view._filled
+    view._filled = lambda message: filled.append(1) or fill(message)  # type: ignore[method-assign,func-returns-value]
+    for _ in range(20):
+        bar.setValue(bar.value() - 120)
+    assert 0 < len(filled) < 60
+    assert view._tops == [0, *itertools.accumulate(height + theme.GAP_L for height in view._heights)]
