@@ -12,7 +12,9 @@ from engine.errors import ConfigError, FileFormatError
 def add_parser(commands: Any) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser("export", help="write a model as .bitt or as a checkpoint folder", description=__doc__)
-    parser.add_argument("source", metavar="SRC", type=Path, help="a model folder, .safetensors or .bitt")
+    parser.add_argument(
+        "source", metavar="SRC", type=Path, help="a model folder, .safetensors, .bitt, or a checkpoint of a run"
+    )
     parser.add_argument("target", metavar="DST", type=Path, help="a file name ending in .bitt, or a folder")
     parser.add_argument("--float", action="store_true", help=".bitt: keep the float weights, do not pack them")
     parser.add_argument("--half", action="store_true", help=".bitt: store what stays in float as float16")
@@ -30,7 +32,12 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"--float and --half are for .bitt files; {args.target} would be a checkpoint folder.")
     if not bitt and args.target.is_file():
         raise ConfigError(f"{args.target} is a file; name a folder, or a file ending in .bitt.")
-    body = load_body(args.source)
+    if (args.source / "loop.json").is_file():  # a checkpoint of a training run, in one file or in shards
+        from engine.train.checkpoint import trained_body
+
+        body = trained_body(args.source)
+    else:
+        body = load_body(args.source)
     if bitt:
         save_bitt(args.target, body, packed=not args.float, half=args.half)
     else:

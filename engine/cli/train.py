@@ -40,6 +40,9 @@ def add_parser(commands: Any) -> None:
         "--distributed", type=int, default=0, metavar="RANKS", help="train as this many processes of this machine"
     )
     parser.add_argument(
+        "--shard", action="store_true", help="divide the model among the processes of a run, in place of a copy on each"
+    )
+    parser.add_argument(
         "--rank-timeout", type=float, default=PATIENCE, metavar="SECONDS",
         help=f"how long the processes of a run wait for each other (default: {PATIENCE:g})",
     )  # fmt: skip
@@ -64,7 +67,10 @@ def _launch(args: argparse.Namespace, train_args: TrainArgs) -> int:
         raise ConfigError("--distributed starts processes itself; leave it out under torchrun.")
     check_share(train_args.batch_size, args.distributed)
     dials = [f"--{name.replace('_', '-')}={value}" for name, value in vars(train_args).items()]
-    dials += [f"--rank-timeout={args.rank_timeout}", *(["--resume"] if args.resume else [])]
+    dials += [
+        f"--rank-timeout={args.rank_timeout}",
+        *(f"--{name}" for name in ("resume", "shard") if getattr(args, name)),
+    ]
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "engine.cli"]
     well, lines = launch([*program, "train", *dials], args.distributed)
     for line in lines:
@@ -79,7 +85,7 @@ def _train(args: argparse.Namespace, train_args: TrainArgs) -> int:
 
     place = rendezvous()
     also = (signal.SIGTERM,) if place.world > 1 else ()  # how torchrun and schedulers of clusters end a rank
-    with Interrupts(*also) as interrupts, joined(train_args.device, args.rank_timeout) as ranks:
+    with Interrupts(*also) as interrupts, joined(train_args.device, args.rank_timeout, args.shard) as ranks:
         if place.store is not None:
             threading.Thread(target=_stop_when_left, args=(interrupts,), daemon=True).start()
         result = run_training(train_args, resume=args.resume, stop=interrupts, on_status=report, ranks=ranks)

@@ -2,7 +2,8 @@
 
 A run's folder holds ``checkpoints/step-0000500/`` (tensors of the model, the optimiser, the carried state and the
 random generator; ``loop.json`` with the step, the arguments and the data position) and ``checkpoints/latest``, which
-names the last whole one and is replaced only after that is on disk.
+names the last whole one and is replaced only after that is on disk. A model that is divided among ranks is written by
+all of them, each to a file of its own (`shard_files`); whoever resumes reads either form.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ from torch import Tensor
 from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, FileFormatError, TrainingError
 from engine.formats import atomic
-from engine.formats.tensors import TensorFile, save_tensors
-from engine.layers.ttt import LayerState
+from engine.formats.body import Body
+from engine.formats.strict_json import read_text
+from engine.formats.tensors import save_tensors
 from engine.model import BitLlama
 from engine.state import ModelState
 from engine.train.args import TrainArgs
+from engine.train.data import TOKENIZER_FILE
+from engine.train.distributed import ALONE, Ranks
+from engine.train.shard_files import Shards
 
 FORMAT = 1
 KEEP = 2
@@ -45,7 +50,7 @@ class LoopState:
     model: BitLlama
     optimizer: torch.optim.Optimizer
     carried: list[ModelState]
-    """State of the streams of every micro-batch."""
+    """State of the streams of every micro-batch that this rank reads."""
     streams: dict[str, Any]
     """Where the data stands."""
     seconds: float
@@ -54,22 +59,47 @@ class LoopState:
     """Lowest validation loss so far."""
 
 
-def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    state = optimizer.state_dict()["state"]
-    return {f"optimizer.{i}.{key}": value for i, entry in state.items() for key, value in entry.items()}
+def save(run: Path, loop: LoopState, args: TrainArgs, ranks: Ranks = ALONE) -> Path:
+    """Write a checkpoint of `loop` under the folder `run`, then let ``latest`` name it. Returns its folder.
 
-
-def save(run: Path, loop: LoopState, args: TrainArgs) -> Path:
-    """Write a checkpoint of `loop` under the folder `run`, then let ``latest`` name it. Returns its folder."""
-    tensors = {f"model.{name}": p for name, p in loop.model.named_parameters()} | _optimizer_tensors(loop.optimizer)
-    for m, state in enumerate(loop.carried):
-        for i, layer in enumerate(state.layers):
-            tensors |= {f"carried.{m}.{i}.fast": layer.fast, f"carried.{m}.{i}.conv": layer.conv}
-    tensors["random"] = torch.get_rng_state()
+    All ranks must call it. One writes everything, or each writes its part where the model is divided among them.
+    """
     folder = run / "checkpoints" / f"step-{loop.step:07d}"
-    folder.mkdir(parents=True, exist_ok=True)
-    arrays = {name: np.ascontiguousarray(t.detach().cpu().numpy()) for name, t in tensors.items()}
-    save_tensors(folder / "training.safetensors", arrays, {"format": str(FORMAT)})
+    if find_latest(run) == folder:  # nothing was trained since, and what is good is not written over
+        return folder
+    parts: dict[str, Tensor] = {f"model.{name}": p for name, p in loop.model.named_parameters()}
+    state = loop.optimizer.state_dict()["state"]
+    parts |= {f"optimizer.{i}.{key}": value for i, entry in state.items() for key, value in entry.items()}
+    parts |= _carried_tensors([ranks.together(state) for state in loop.carried])
+    parts["random"] = torch.get_rng_state()
+    tensors = {name: tensor.detach().reshape(tensor.shape or (1,)) for name, tensor in parts.items()}
+    if ranks.leads:
+        shutil.rmtree(folder, ignore_errors=True)  # what a run that was cut short left
+        folder.mkdir(parents=True)
+    if ranks.mesh is not None:
+        from engine.train.shard_storage import save_shards
+
+        ranks.wait()
+        save_shards(folder, tensors)
+    elif ranks.leads:
+        arrays = {name: np.ascontiguousarray(tensor.cpu().numpy()) for name, tensor in tensors.items()}
+        save_tensors(folder / "training.safetensors", arrays, {"format": str(FORMAT)})
+    if ranks.leads:
+        _finish(run, folder, loop, args)
+    return folder
+
+
+def _carried_tensors(carried: list[ModelState]) -> dict[str, Tensor]:
+    return {
+        f"carried.{m}.{i}.{part}": getattr(layer, part)
+        for m, state in enumerate(carried)
+        for i, layer in enumerate(state.layers)
+        for part in ("fast", "conv")
+    }
+
+
+def _finish(run: Path, folder: Path, loop: LoopState, args: TrainArgs) -> None:
+    """Make it a checkpoint, once all tensors are on disk."""
     meta = {
         "format": FORMAT,
         "step": loop.step,
@@ -81,9 +111,10 @@ def save(run: Path, loop: LoopState, args: TrainArgs) -> Path:
     }
     atomic.write_text(folder / "loop.json", json.dumps(meta) + "\n")
     atomic.write_text(run / "checkpoints" / "latest", folder.name + "\n")
-    for old in sorted((run / "checkpoints").glob("step-*"))[:-KEEP]:
+    # Later ones are left alone: who went back to an earlier step may want them still.
+    former = sorted(path for path in (run / "checkpoints").glob("step-*") if path.name <= folder.name)
+    for old in former[:-KEEP]:
         shutil.rmtree(old)
-    return folder
 
 
 def find_latest(run: Path) -> Path | None:
@@ -120,37 +151,53 @@ def check_same_run(meta: dict[str, Any], args: TrainArgs) -> None:
             )
 
 
-def load(folder: Path, meta: dict[str, Any], loop: LoopState) -> None:
-    """Fill `loop`, made anew with the same arguments, from a checkpoint.
+def load(folder: Path, meta: dict[str, Any], loop: LoopState, ranks: Ranks = ALONE) -> None:
+    """Fill `loop`, made anew with the same arguments, from a checkpoint; all ranks must call it, however many there are
+    and however many wrote it.
 
     Raises `FileFormatError` where a tensor is missing or of another shape, and `TrainingError` for another optimiser.
     """
-    path = folder / "training.safetensors"
-    stored = TensorFile.open(path).tensors
+    shards = Shards(folder)
+    parameters = [p.detach() for group in loop.optimizer.param_groups for p in group["params"]]
+    moments = [
+        {key: torch.zeros_like(p) for key in ("exp_avg", "exp_avg_sq")} | {"step": torch.zeros(1)} for p in parameters
+    ]
+    carried = [ranks.together(state) for state in loop.carried]
+    random = torch.get_rng_state()
+    wanted = {f"model.{name}": p.detach() for name, p in loop.model.named_parameters()}
+    wanted |= {f"optimizer.{i}.{key}": value for i, entry in enumerate(moments) for key, value in entry.items()}
+    wanted |= _carried_tensors(carried) | {"random": random}
+    for name, tensor in wanted.items():
+        if name.startswith("optimizer.") and name not in shards:
+            raise TrainingError(f"{folder} was written by another optimiser; it cannot be resumed.")
+        if shards.shapes.get(name) != tuple(tensor.shape):
+            raise FileFormatError(f"{folder} lacks {name} of shape {tuple(tensor.shape)}; resume from another step.")
+    if ranks.mesh is not None:
+        from engine.train.shard_storage import load_shards
 
-    def tensor(name: str, like: Tensor) -> Tensor:
-        if name not in stored or stored[name].shape != tuple(like.shape):
-            raise FileFormatError(f"{path} lacks {name} of shape {tuple(like.shape)}; resume from another step.")
-        return torch.from_numpy(np.array(stored[name])).to(like.device)
-
-    with torch.no_grad():
-        for name, parameter in loop.model.named_parameters():
-            parameter.copy_(tensor(f"model.{name}", parameter))
+        load_shards(shards, wanted)
+    else:
+        for name, tensor in wanted.items():
+            tensor.copy_(torch.from_numpy(np.array(shards[name])))
     state = loop.optimizer.state_dict()
-    parameters = [p for group in loop.optimizer.param_groups for p in group["params"]]
-    entries: dict[int, dict[str, Tensor]] = {}
-    for i, parameter in enumerate(parameters):
-        if f"optimizer.{i}.step" not in stored:
-            raise TrainingError(f"{path} was written by another optimiser; it cannot be resumed.")
-        moments = {key: tensor(f"optimizer.{i}.{key}", parameter) for key in ("exp_avg", "exp_avg_sq")}
-        entries[i] = moments | {"step": torch.from_numpy(np.array(stored[f"optimizer.{i}.step"]))}
+    entries = {i: entry | {"step": entry["step"][0]} for i, entry in enumerate(moments)}
     loop.optimizer.load_state_dict(state | {"state": entries})
-    for m, carried in enumerate(loop.carried):
-        carried.layers = [
-            LayerState(tensor(f"carried.{m}.{i}.fast", layer.fast), tensor(f"carried.{m}.{i}.conv", layer.conv))
-            for i, layer in enumerate(carried.layers)
-        ]
-    torch.set_rng_state(torch.from_numpy(np.array(stored["random"])))
+    loop.carried = [ranks.mine(state) for state in carried]
+    torch.set_rng_state(random)
     loop.step, loop.seconds = int(meta["step"]), float(meta["seconds"])
     loop.best_loss = math.inf if meta["best_loss"] is None else float(meta["best_loss"])
     loop.streams = meta["streams"]
+
+
+def trained_body(folder: Path) -> Body:
+    """The body in a checkpoint, with the tokenizer of its run where that was written.
+
+    Raises `FileFormatError` where it is damaged.
+    """
+    shards = Shards(folder)
+    config = BitLlamaConfig.from_dict(read_meta(folder)["config"], str(folder))
+    tensors = {name.removeprefix("model."): shards[name] for name in shards if name.startswith("model.")}
+    tokenizer = folder.parent / TOKENIZER_FILE
+    body = Body(config, tensors, read_text(tokenizer) if tokenizer.is_file() else None)
+    body.validate().require(folder)
+    return body

@@ -11,19 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
 
 from engine.errors import ConfigError, TrainingError
-from engine.layers.ttt import LayerState
-from engine.model import pick_device
+from engine.formats.body import Body
+from engine.model import BitLlama, pick_device
 from engine.state import ModelState
 from engine.train.rendezvous import PATIENCE, check_share, rendezvous
+
+if TYPE_CHECKING:
+    from torch.distributed.device_mesh import DeviceMesh
 
 _BACKENDS = {"cpu": "gloo", "cuda": "nccl"}
 _BROKEN = re.compile(r"gloo|nccl|connection (closed|reset)|timed out", re.IGNORECASE)
@@ -38,6 +40,8 @@ class Ranks:
     world: int = 1
     device: str = "cpu"
     """Kind of device over which they speak."""
+    mesh: DeviceMesh | None = None
+    """Set where the model is divided among the ranks; otherwise each has a copy of it."""
 
     @property
     def leads(self) -> bool:
@@ -60,9 +64,15 @@ class Ranks:
         everything = np.arange(batch_size * grad_accum)
         return np.concatenate([everything[self.rows(m, batch_size)] for m in range(grad_accum)])
 
-    def wrap(self, module: nn.Module) -> nn.Module:
-        """`module` whose gradients are averaged over the ranks during backward (DistributedDataParallel)."""
-        return module if self.world == 1 else DistributedDataParallel(module)
+    def wrap(self, learner: nn.Module, model: BitLlama) -> nn.Module:
+        """`learner`, which holds `model`, whose gradients are averaged over the ranks during backward: with a copy of
+        the model on each (DistributedDataParallel), or with the model divided among them (FSDP2)."""
+        if self.mesh is not None:
+            from engine.train.sharding import shard
+
+            shard(learner, model, self.mesh)
+            return learner
+        return learner if self.world == 1 else nn.parallel.DistributedDataParallel(learner)
 
     def totals(self, values: np.ndarray) -> np.ndarray:
         """The sums of float64 `values` over all ranks, on each of them."""
@@ -72,9 +82,26 @@ class Ranks:
             values = summed.cpu().numpy()
         return values
 
+    def wait(self) -> None:
+        """Until all ranks are here."""
+        self.totals(np.zeros(1))
+
     def any(self, flag: bool) -> bool:
         """Whether `flag` is set on some rank; all ranks get the same answer."""
         return bool(self.totals(np.array([float(flag)]))[0])
+
+    def whole(self, tensor: Tensor) -> Tensor:
+        """All of a tensor of the model; every rank must ask."""
+        return tensor if self.mesh is None else tensor.full_tensor()  # type: ignore[attr-defined]
+
+    def body(self, model: BitLlama, tokenizer: str) -> Body | None:
+        """The trained body, on the leading rank; every rank must ask."""
+        parameters = ((name, self.whole(parameter.detach())) for name, parameter in model.named_parameters())
+        if not self.leads:
+            for _ in parameters:
+                pass
+            return None
+        return Body(model.config, {name: p.float().cpu().numpy().copy() for name, p in parameters}, tokenizer)
 
     def gather(self, state: ModelState) -> ModelState:
         """The states of a micro-batch's streams, of all ranks in their order."""
@@ -86,10 +113,20 @@ class Ranks:
             dist.all_gather(parts, part.contiguous())
             return torch.cat(parts)
 
-        return ModelState([LayerState(whole(layer.fast), whole(layer.conv)) for layer in state.layers])
+        return ModelState([layer.map(whole) for layer in state.layers])
 
-    def deal(self, state: ModelState) -> ModelState:
-        """This rank's part of the states of a micro-batch's streams; what `gather` undoes."""
+    def together(self, state: ModelState) -> ModelState:
+        """As `gather`, in the form in which a checkpoint takes it: where the model is divided, this is too."""
+        if self.mesh is None:
+            return self.gather(state)
+        from torch.distributed.tensor import DTensor, Shard
+
+        return ModelState([layer.map(lambda x: DTensor.from_local(x, self.mesh, [Shard(0)])) for layer in state.layers])
+
+    def mine(self, state: ModelState) -> ModelState:
+        """This rank's part of what `together` put together."""
+        if self.mesh is not None:
+            return ModelState([layer.map(lambda x: x.to_local()) for layer in state.layers])  # type: ignore[attr-defined]
         if self.world == 1:
             return state
         rows = self.rows(0, state.batch)
@@ -101,24 +138,27 @@ ALONE = Ranks()
 
 def without_exchange(module: nn.Module, skip: bool) -> Any:
     """A context in which gradients gather on each rank alone, for all micro-batches of a step but the last."""
-    return module.no_sync() if skip and isinstance(module, DistributedDataParallel) else nullcontext()
+    return module.no_sync() if skip and isinstance(module, nn.parallel.DistributedDataParallel) else nullcontext()
 
 
 @contextmanager
-def joined(device: str, patience: float = PATIENCE) -> Iterator[Ranks]:
+def joined(device: str, patience: float = PATIENCE, sharded: bool = False) -> Iterator[Ranks]:
     """Join the ranks that this process was started with; `ALONE` where it was started by itself.
 
     Args:
         device: as `TrainArgs` has it. Ranks on ``cpu`` speak over gloo; on ``cuda`` each has the card of its number on
             its machine, and they speak over NCCL.
         patience: seconds that a rank waits for the others.
+        sharded: divide the model among the ranks.
 
     Raises:
-        ConfigError: a device that ranks cannot train on together.
+        ConfigError: a device that ranks cannot train on together, or a single process to divide a model among.
         TrainingError: another rank ended, or did not answer in time.
     """
     place = rendezvous()
     if place.world == 1:
+        if sharded:
+            raise ConfigError("--shard divides the model among several processes; start them with --distributed.")
         yield ALONE
         return
     kind = pick_device(device).type
@@ -131,7 +171,8 @@ def joined(device: str, patience: float = PATIENCE) -> Iterator[Ranks]:
         store = None if place.store is None else dist.FileStore(str(place.store), place.world)
         dist.init_process_group(_BACKENDS[kind], store=store, rank=place.rank, world_size=place.world, timeout=wait)
         try:
-            yield Ranks(place.rank, place.world, kind)
+            mesh = dist.init_device_mesh(kind, (place.world,)) if sharded else None
+            yield Ranks(place.rank, place.world, kind, mesh)
             dist.barrier()  # one that leaves while another still writes would break the connection under it
         finally:
             dist.destroy_process_group()

@@ -41,7 +41,7 @@ class Learner(nn.Module):
             state: where the streams stand.
 
         Returns:
-            What is to be minimised, the loss on words in it (nats), and the state behind the last token.
+            What is to be minimised, the loss on words in it (nats), and the state behind the last token, cut off.
         """
         counts = weights > 0
         with self.gates.watching():
@@ -49,7 +49,7 @@ class Learner(nn.Module):
         logits = self.model.head(h[counts])  # what does not count needs no logits: the head is the largest map
         nll = F.cross_entropy(logits, targets[counts], reduction="none")
         loss = (nll * weights[counts]).sum() / counted
-        return loss + self.gate_weight * self.gates.loss(worth) * gate_share, loss.detach(), state
+        return loss + self.gate_weight * self.gates.loss(worth) * gate_share, loss.detach(), state.detach()
 
 
 def train_step(
@@ -89,8 +89,8 @@ def train_step(
             )  # fmt: skip
             (wanted * ranks.world).backward()  # gradients are averaged over the ranks, and a sum is meant
         total += loss
-        loop.carried[m] = state.detach()
-    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), args.grad_clip or math.inf)
+        loop.carried[m] = state
+    norm = ranks.whole(torch.nn.utils.clip_grad_norm_(model.parameters(), args.grad_clip or math.inf))
     value = float(ranks.totals(np.array([float(total)]))[0])
     if not math.isfinite(value) or not bool(torch.isfinite(norm)):
         return math.nan

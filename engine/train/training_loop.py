@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ from pathlib import Path
 import torch
 
 from engine.errors import ConfigError, TrainingError
+from engine.formats import atomic
 from engine.formats.checkpoint import save_checkpoint
 from engine.train import checkpoint
 from engine.train.args import TrainArgs
 from engine.train.batches import open_streams
 from engine.train.beginning import make_model, make_optimizer
-from engine.train.data import TokenData
+from engine.train.data import TOKENIZER_FILE, TokenData
 from engine.train.distributed import ALONE, Ranks
 from engine.train.evaluate import evaluate
 from engine.train.learner import Learner, train_step
@@ -58,7 +58,7 @@ def run_training(
         DataError: data that cannot be trained on.
         TrainingError: the loss is no longer finite; the last checkpoint is kept.
     """
-    ranks.share(args.batch_size)
+    share = ranks.share(args.batch_size)
     out = Path(args.out)
     latest = checkpoint.find_latest(out)
     if resume and latest is None:
@@ -71,28 +71,26 @@ def run_training(
     kind = data.meta["kind"]
     torch.manual_seed(args.seed)
     model = make_model(args, data, latest if resume else None)
+    learner = ranks.wrap(Learner(model, args.gate_weight), model)
     loop = checkpoint.LoopState(
-        0, model, make_optimizer(model, args), [model.init_state(args.batch_size) for _ in range(args.grad_accum)],
+        0, model, make_optimizer(model, args), [model.init_state(share) for _ in range(args.grad_accum)],
         {}, 0.0, math.inf,
     )  # fmt: skip
     streams = open_streams(data.train, args, kind, ranks.streams(args.batch_size, args.grad_accum))
     if resume and latest is not None:
         meta = checkpoint.read_meta(latest)
         checkpoint.check_same_run(meta, args)
-        checkpoint.load(latest, meta, loop)
+        checkpoint.load(latest, meta, loop, ranks)
         streams.load_state_dict(loop.streams)
-    loop.carried = [ranks.deal(state) for state in loop.carried]
-    learner = ranks.wrap(Learner(model, args.gate_weight))
-    out.mkdir(parents=True, exist_ok=True)
+    if ranks.leads:
+        atomic.make_folder(out / "checkpoints")
+        atomic.write_text(out / "checkpoints" / TOKENIZER_FILE, data.tokenizer.to_json())
     metrics = MetricsFile(out / "metrics.jsonl", loop.step, writes=ranks.leads)
     meter = Meter(loop.seconds)
 
     def save() -> None:
-        whole = dataclasses.replace(
-            loop, streams=streams.state_dict(), carried=[ranks.gather(state) for state in loop.carried]
-        )
-        if ranks.leads:
-            checkpoint.save(out, whole, args)
+        loop.streams = streams.state_dict()
+        checkpoint.save(out, loop, args, ranks)
 
     while loop.step < args.steps and not ranks.any(stop is not None and stop()):
         rate = args.learning_rate(loop.step)
@@ -124,6 +122,7 @@ def run_training(
         if loop.step % args.save_interval == 0 and loop.step < args.steps:
             save()
     save()
-    if ranks.leads:
-        save_checkpoint(out / "model", model.to_body(data.tokenizer.to_json()))
+    body = ranks.body(model, data.tokenizer.to_json())
+    if body is not None:
+        save_checkpoint(out / "model", body)
     return TrainResult(loop.step, loop.step >= args.steps, metrics.last_loss, loop.best_loss, out / "model")

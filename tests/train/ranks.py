@@ -19,7 +19,7 @@ PATIENCE = 60.0
 
 # Forked from a process that never trained: torch forbids gradients in forks of one that did.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["engine.train.training_loop", "torch.distributed.checkpoint"])
+_CONTEXT.set_forkserver_preload(["engine.train.training_loop", "engine.train.sharding", "engine.train.shard_storage"])
 
 
 @dataclass(frozen=True)

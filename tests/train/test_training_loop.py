@@ -134,6 +134,18 @@ def test_only_the_last_checkpoints_stay(text_data: Path, tmp_path: Path) -> None
     assert names == ["step-0000008", "step-0000009"]
 
 
+def test_who_goes_back_keeps_what_was_later_and_what_is_new(text_data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run" / "checkpoints"
+    run_training(args_for(text_data, tmp_path / "run", steps=4, save_interval=1))
+    for later in ("step-0000098", "step-0000099"):
+        (folder / later).mkdir()
+    (folder / "latest").write_text("step-0000003\n")
+    run_training(args_for(text_data, tmp_path / "run", steps=5, save_interval=1), resume=True)
+    assert checkpoint.find_latest(tmp_path / "run") == folder / "step-0000005"
+    kept = sorted(path.name for path in folder.glob("step-*"))
+    assert kept == ["step-0000004", "step-0000005", "step-0000098", "step-0000099"]
+
+
 def test_training_can_start_from_a_packed_body(text_data: Path, tmp_path: Path) -> None:
     from engine.formats.bitt import save_bitt
 
