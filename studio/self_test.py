@@ -91,8 +91,8 @@ class SelfTest:
         if "torch" not in sys.modules:
             raise Fault("The sleep went without torch, so it was no deep sleep.")
         self.say(
-            f"slept {slept.seconds:.1f} s: knew {slept.known_before[0]} of {slept.known_before[1]} things, now "
-            f"{slept.known_after[0]} of {slept.known_after[1]}"
+            f"slept {slept.figures.seconds:.1f} s: knew {slept.figures.right[0]} of {slept.figures.probes} things, now "
+            f"{slept.figures.right[1]}"
         )
 
     async def _keep(self) -> None:

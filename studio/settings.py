@@ -126,6 +126,38 @@ DECLARATIONS = (
         ),
     ),
     Setting(
+        "sleep_passes", "int", 0, GROUPS[2], low=0, high=50, step=1, low_text=QT_TRANSLATE_NOOP("Settings", "As usual"),
+        label=QT_TRANSLATE_NOOP("Settings", "Passes"),
+        help=QT_TRANSLATE_NOOP("Settings", "How often a night replays everything. More takes longer."),
+    ),
+    Setting(
+        "sleep_way", "choice", "", GROUPS[2],
+        label=QT_TRANSLATE_NOOP("Settings", "Way to sleep"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings",
+            "Replay reads again what you said. Deep sleep learns it by heart, asked in other words, and takes longer.",
+        ),
+        choices=(
+            ("", QT_TRANSLATE_NOOP("Settings", "As usual")),
+            ("replay", QT_TRANSLATE_NOOP("Settings", "Replay")),
+            ("deep", QT_TRANSLATE_NOOP("Settings", "Deep")),
+            ("both", QT_TRANSLATE_NOOP("Settings", "Both")),
+        ),
+    ),
+    Setting(
+        "sleep_decide", "choice", "auto", GROUPS[2],
+        label=QT_TRANSLATE_NOOP("Settings", "In the morning"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings",
+            "Whether a night that did no harm is kept at once, or you read its report first and decide. "
+            "A night that did harm is never kept.",
+        ),
+        choices=(
+            ("auto", QT_TRANSLATE_NOOP("Settings", "Keep it")),
+            ("ask", QT_TRANSLATE_NOOP("Settings", "Ask me")),
+        ),
+    ),
+    Setting(
         "language", "choice", "auto", GROUPS[3],
         label=QT_TRANSLATE_NOOP("Settings", "Language"),
         help=QT_TRANSLATE_NOOP("Settings", "Of this window. The model speaks the languages that it was trained on."),

@@ -23,6 +23,10 @@
             <translation>新しいソウルが目覚めました。前のソウルは残してあります。</translation>
         </message>
         <message>
+            <source>A night waits for your decision in Model Lab.</source>
+            <translation>一晩の眠りがモデルラボであなたの判断を待っています。</translation>
+        </message>
+        <message>
             <source>Begin a fresh soul?</source>
             <translation>新しいソウルを始めますか？</translation>
         </message>
@@ -872,28 +876,44 @@
             <translation>ほかに {n} 件。 </translation>
         </message>
         <message>
-            <source>Knew {before} of {all} before, {after} of {all} after.</source>
-            <translation>{all} 問中、眠る前は {before} 問、眠ったあとは {after} 問知っていました。</translation>
+            <source>Go back to before</source>
+            <translation>前に戻る</translation>
+        </message>
+        <message>
+            <source>Go on as the soul of this night; the one of before stays kept</source>
+            <translation>この夜のソウルとして続けます。前のソウルも残ります</translation>
+        </message>
+        <message>
+            <source>Keep this soul</source>
+            <translation>このソウルを残す</translation>
+        </message>
+        <message>
+            <source>Last night</source>
+            <translation>ゆうべ</translation>
+        </message>
+        <message>
+            <source>Nothing has changed yet: the soul of this night waits beside the one that is awake, until you decide. What you say meanwhile waits for the next night.</source>
+            <translation>まだ何も変わっていません。この夜のソウルは、あなたが決めるまで今のソウルの隣で待っています。その間に話したことは次の夜を待ちます。</translation>
         </message>
         <message>
             <source>Nothing waits for sleep</source>
             <translation>睡眠を待つ話はありません</translation>
         </message>
         <message>
-            <source>Other text is {n} % easier to foretell.</source>
-            <translation>ほかの文は {n} % 予測しやすくなりました。</translation>
+            <source>Replayed and learned more firmly. The soul of before is in the timeline.</source>
+            <translation>再生して、よりしっかりと覚えました。前のソウルはタイムラインにあります。</translation>
         </message>
         <message>
-            <source>Other text is {n} % harder to foretell.</source>
-            <translation>ほかの文は {n} % 予測しにくくなりました。</translation>
-        </message>
-        <message>
-            <source>Replayed and learned more firmly. The soul of before is kept in the workspace.</source>
-            <translation>再生して、よりしっかり学びました。前のソウルはワークスペースに残してあります。</translation>
+            <source>Shown here</source>
+            <translation>ここに表示するもの</translation>
         </message>
         <message>
             <source>Sleep report</source>
             <translation>睡眠の報告</translation>
+        </message>
+        <message>
+            <source>Sleep report: your decision</source>
+            <translation>睡眠の報告: あなたの判断を待っています</translation>
         </message>
         <message>
             <source>Talk a little. What you say is learned a little at once; sleep replays it to learn it firmly.</source>
@@ -904,12 +924,24 @@
             <translation>前回の眠りは取り消され、ソウルは前のままです：{why}</translation>
         </message>
         <message>
-            <source>The rate was cut: more would be unstable for this model. </source>
-            <translation>学習率を下げました。これ以上はこのモデルでは不安定です。 </translation>
+            <source>The night was refused</source>
+            <translation>この夜は退けられました</translation>
         </message>
         <message>
-            <source>This is what you said since the last sleep, in your own words.</source>
-            <translation>前回の睡眠のあとにあなたが話した言葉です。</translation>
+            <source>The soul of before goes on, bit for bit</source>
+            <translation>前のソウルが寸分たがわず続きます</translation>
+        </message>
+        <message>
+            <source>The soul of before the night is awake.</source>
+            <translation>夜の前のソウルが起きました。</translation>
+        </message>
+        <message>
+            <source>This is what you said since the last sleep, in your own words. </source>
+            <translation>前の睡眠のあとにあなたが話した、そのままの言葉です。</translation>
+        </message>
+        <message>
+            <source>Waiting</source>
+            <translation>待っている話</translation>
         </message>
         <message>
             <source>Waits for sleep</source>
@@ -920,16 +952,8 @@
             <translation>会話が1つも終わらないうちに起こされました。ソウルは前のままです。</translation>
         </message>
         <message>
-            <source>rate × {n}</source>
-            <translation>学習率 × {n}</translation>
-        </message>
-        <message>
-            <source>woken early</source>
-            <translation>途中で起床</translation>
-        </message>
-        <message>
-            <source>{messages} of {conversations}</source>
-            <translation>{conversations}、{messages}</translation>
+            <source>{n} words in all.</source>
+            <translation>全部で{n}語です。</translation>
         </message>
     </context>
     <context>
@@ -1050,6 +1074,101 @@
         </message>
     </context>
     <context>
+        <name>ReportView</name>
+        <message>
+            <source>Asked: {asked}
+Right: {expected}
+It said: {said}</source>
+            <translation>問い: {asked}
+正解: {expected}
+答え: {said}</translation>
+        </message>
+        <message>
+            <source>Other talk</source>
+            <translation>ほかの会話</translation>
+        </message>
+        <message>
+            <source>Other talk is {n} % easier to foretell.</source>
+            <translation>ほかの会話は {n} % 予測しやすくなりました。</translation>
+        </message>
+        <message>
+            <source>Other talk is {n} % harder to foretell.</source>
+            <translation>ほかの会話は {n} % 予測しにくくなりました。</translation>
+        </message>
+        <message>
+            <source>Right answers: {before} → {after} of {all}</source>
+            <translation>正しい答え: {all}問中 {before} → {after}</translation>
+        </message>
+        <message>
+            <source>Show all {n}</source>
+            <translation>{n}件すべて表示</translation>
+        </message>
+        <message>
+            <source>Show fewer</source>
+            <translation>一部だけ表示</translation>
+        </message>
+        <message>
+            <source>The rate was cut: more would be unstable for this model.</source>
+            <translation>率は抑えられました。これ以上ではこのモデルは不安定になります。</translation>
+        </message>
+        <message>
+            <source>What it was asked about</source>
+            <translation>たずねたこと</translation>
+        </message>
+        <message>
+            <source>Your words</source>
+            <translation>あなたの言葉</translation>
+        </message>
+        <message>
+            <source>Your words are {n} % easier to foretell.</source>
+            <translation>あなたの言葉は {n} % 予測しやすくなりました。</translation>
+        </message>
+        <message>
+            <source>Your words are {n} % harder to foretell.</source>
+            <translation>あなたの言葉は {n} % 予測しにくくなりました。</translation>
+        </message>
+        <message>
+            <source>after</source>
+            <translation>後</translation>
+        </message>
+        <message>
+            <source>before</source>
+            <translation>前</translation>
+        </message>
+        <message>
+            <source>rate × {n}</source>
+            <translation>学習率 × {n}</translation>
+        </message>
+        <message>
+            <source>right</source>
+            <translation>正解</translation>
+        </message>
+        <message>
+            <source>woken early</source>
+            <translation>途中で起床</translation>
+        </message>
+        <message>
+            <source>wrong</source>
+            <translation>不正解</translation>
+        </message>
+        <message>
+            <source>{messages} of {conversations}</source>
+            <translation>{conversations}、{messages}</translation>
+        </message>
+        <message>
+            <source>{n} % chance</source>
+            <translation>確率 {n} %</translation>
+        </message>
+        <message>
+            <source>{n} % chance for the next token</source>
+            <translation>次のトークンを当てる確率 {n} %</translation>
+        </message>
+        <message>
+            <source>{n} % of the answers</source>
+            <translation>答えの {n} %</translation>
+        </message>
+    </context>
+    <context>
         <name>RowDelegate</name>
         <message>
             <source>Title</source>
@@ -1102,6 +1221,14 @@
             <translation>すべて</translation>
         </message>
         <message>
+            <source>As usual</source>
+            <translation>おまかせ</translation>
+        </message>
+        <message>
+            <source>Ask me</source>
+            <translation>たずねる</translation>
+        </message>
+        <message>
             <source>Automatic</source>
             <translation>自動</translation>
         </message>
@@ -1110,12 +1237,20 @@
             <translation>自動はシステムの設定に従います。</translation>
         </message>
         <message>
+            <source>Both</source>
+            <translation>両方</translation>
+        </message>
+        <message>
             <source>Character</source>
             <translation>性格</translation>
         </message>
         <message>
             <source>Dark</source>
             <translation>ダーク</translation>
+        </message>
+        <message>
+            <source>Deep</source>
+            <translation>深い眠り</translation>
         </message>
         <message>
             <source>English</source>
@@ -1132,6 +1267,18 @@
         <message>
             <source>How many times stronger than awake it learns while it sleeps. Where a model cannot stand that much, the sleep uses what it can and says so.</source>
             <translation>眠っている間、起きているときの何倍強く学ぶか。モデルが耐えられないときは、耐えられる強さを使い、そう伝えます。</translation>
+        </message>
+        <message>
+            <source>How often a night replays everything. More takes longer.</source>
+            <translation>一晩に何回すべてを再生するか。多いほど時間がかかります。</translation>
+        </message>
+        <message>
+            <source>In the morning</source>
+            <translation>朝になったら</translation>
+        </message>
+        <message>
+            <source>Keep it</source>
+            <translation>残す</translation>
         </message>
         <message>
             <source>Language</source>
@@ -1170,12 +1317,24 @@
             <translation>ありそうな順に、この数の言葉だけを候補にします。</translation>
         </message>
         <message>
+            <source>Passes</source>
+            <translation>回数</translation>
+        </message>
+        <message>
             <source>Random</source>
             <translation>ランダム</translation>
         </message>
         <message>
             <source>Read before the next thing you say: who it should be, how it should answer. Empty is none.</source>
             <translation>次に話す前に読まれます。誰として、どう答えるか。空ならなし。</translation>
+        </message>
+        <message>
+            <source>Replay</source>
+            <translation>再生</translation>
+        </message>
+        <message>
+            <source>Replay reads again what you said. Deep sleep learns it by heart, asked in other words, and takes longer.</source>
+            <translation>再生はあなたの言葉をもう一度読みます。深い眠りは言い方を変えて問いながら覚え込むので、時間がかかります。</translation>
         </message>
         <message>
             <source>Replies</source>
@@ -1210,6 +1369,14 @@
             <translation>Top-p</translation>
         </message>
         <message>
+            <source>Way to sleep</source>
+            <translation>眠り方</translation>
+        </message>
+        <message>
+            <source>Whether a night that did no harm is kept at once, or you read its report first and decide. A night that did harm is never kept.</source>
+            <translation>害のなかった眠りをすぐに残すか、報告を読んでから決めるか。害のあった眠りは決して残しません。</translation>
+        </message>
+        <message>
             <source>With a fixed seed, the same soul answers the same words in the same way every time.</source>
             <translation>シードを固定すると、同じソウルは同じ言葉に毎回同じように答えます。</translation>
         </message>
@@ -1238,10 +1405,6 @@
         <message>
             <source>Chat</source>
             <translation>チャット</translation>
-        </message>
-        <message>
-            <source>Inner rate</source>
-            <translation>学習率</translation>
         </message>
         <message>
             <source>Nobody here</source>
@@ -1290,10 +1453,6 @@
         <message>
             <source>open</source>
             <translation>使えます</translation>
-        </message>
-        <message>
-            <source>raised × {rate}, back to normal on waking</source>
-            <translation>{rate} 倍、起きると元に戻ります</translation>
         </message>
         <message>
             <source>waits for a model</source>

@@ -7,12 +7,13 @@ from studio.messages.chat import Dial, Said, Say, Switch, Switched, Token, Turn
 from studio.messages.files import TakeIn, TakenIn
 from studio.messages.lines import Line, Role
 from studio.messages.models import BodyFacts, Open, Opened
-from studio.messages.nights import Dreaming, Sleep, Slept
+from studio.messages.nights import Accept, Dreaming, Probe, Reject, Sleep, Slept
 from studio.messages.souls import (
     Branch,
     Copy,
     Delete,
     Describe,
+    Figures,
     Keep,
     LoadSoul,
     Mate,
@@ -31,6 +32,7 @@ from studio.messages.souls import (
 from studio.messages.wire import Close, Command, Done, EngineFailure, Event, Failed
 
 __all__ = [
+    "Accept",
     "BodyFacts",
     "Branch",
     "Close",
@@ -44,6 +46,7 @@ __all__ = [
     "EngineFailure",
     "Event",
     "Failed",
+    "Figures",
     "Keep",
     "Line",
     "LoadSoul",
@@ -51,6 +54,8 @@ __all__ = [
     "Moment",
     "Open",
     "Opened",
+    "Probe",
+    "Reject",
     "RenameSoul",
     "ResetSoul",
     "Restore",

@@ -5,16 +5,49 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from studio.messages.souls import SoulFacts
+from studio.messages.souls import Figures, SoulFacts
 from studio.messages.wire import Command, Event
 
 
 @dataclass(frozen=True)
 class Sleep(Command):
-    """Replay what waits with the inner learning rate raised by `rate`."""
+    """Sleep on what waits."""
 
     rate: float
+    """Factor on the inner learning rate while it replays."""
+    passes: int
+    """How often everything is replayed; 0 for as often as the engine thinks best."""
+    method: str
+    """``replay``, ``deep`` or ``both``; "" for what the engine thinks best."""
+    ask: bool
+    """Whether the new soul waits for `Accept` or `Reject`."""
     cancel: threading.Event = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Accept(Command):
+    """Go on as the soul of the night that waits for a decision."""
+
+
+@dataclass(frozen=True)
+class Reject(Command):
+    """Let that night go; what it was about goes on waiting."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One thing that was asked before the night and after it."""
+
+    asked: str
+    """A question, or the beginning of something that you said."""
+    expected: str
+    is_question: bool
+    right: tuple[bool, bool]
+    """Before and after; the same where it was not asked any more."""
+    chance: tuple[float, float]
+    """How likely the right answer was found, 0 to 1; of a question 0 or 1."""
+    said: str
+    """The answer after the night."""
 
 
 @dataclass(frozen=True)
@@ -25,23 +58,17 @@ class Slept:
     conversations: int
     messages: tuple[str, ...]
     """What was replayed."""
-    tokens: int
-    rate: float
-    """The factor on the inner learning rate that was used."""
+    figures: Figures
     rate_asked: float
-    seconds: float
     woken: bool
     """True when it was interrupted."""
     kept: bool
     """True when the soul changed and was written."""
     refused: str = ""
     """Why the night was refused by itself, in which case the soul is as it was; "" where it was not."""
-    known_before: tuple[int, int] = (0, 0)
-    """Probes that were answered rightly before the night, of how many."""
-    known_after: tuple[int, int] = (0, 0)
-    """The same after it."""
-    drift: float = 0.0
-    """Growth of the loss on text that is in no conversation, as a share; NaN where it was not measured."""
+    note: str = ""
+    """What else a person should know."""
+    probes: tuple[Probe, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio.messages.lines import Line
 from studio.messages.wire import Command, Event
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a night brought, measured on copies of the soul before and after it."""
+
+    messages: int
+    """That were replayed to the end of their conversation."""
+    tokens: int
+    rate: float
+    """The factor on the inner learning rate that was used."""
+    seconds: float
+    right: tuple[int, int] = (0, 0)
+    """Probes that were answered rightly, before and after."""
+    probes: int = 0
+    """Of how many; 0 where none were asked."""
+    own_loss: tuple[float, float] = (math.nan, math.nan)
+    """Loss on your words, nats per token, before and after; NaN where it was not measured."""
+    other_loss: tuple[float, float] = (math.nan, math.nan)
+    """The same on dialogues that are in no log."""
+
+    @property
+    def drift(self) -> float:
+        """Growth of the loss on other dialogues, as a share; NaN where it was not measured."""
+        before, after = self.other_loss
+        return after / before - 1 if before else math.nan
 
 
 @dataclass(frozen=True)
@@ -26,6 +53,8 @@ class SoulFacts:
     waiting: tuple[str, ...]
     """What the next sleep would replay, oldest first."""
     waiting_conversations: int
+    undecided: Figures | None = None
+    """The night that waits to be accepted or rejected."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,6 @@ class Models(Requests):
         with session.occupied(Busy.OPENING):
             opened: Opened = await session.ask(lambda number: Open(number, path))
             session.body, session.soul = opened.body, opened.soul
-            session.speed, session.last_sleep = 0.0, None
+            session.speed = 0.0
             session.begin_anew()
         return opened

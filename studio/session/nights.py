@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.messages import Sleep, Slept
+from studio.messages import Accept, Reject, Sleep, Slept
 from studio.session.busy import Busy
 from studio.session.requests import Requests
 
@@ -10,12 +10,29 @@ from studio.session.requests import Requests
 class Nights(Requests):
     """What is asked of sleep."""
 
-    async def sleep(self, rate: float) -> Slept:
-        """Replay what waits. `Session.wake` ends it early; then what the finished conversations taught is kept."""
+    async def sleep(self, rate: float, passes: int = 0, method: str = "", ask: bool = False) -> Slept:
+        """Sleep on what waits; see `studio.messages.Sleep` for what the arguments mean.
+
+        `Session.wake` ends it early; then what the finished conversations taught is kept.
+        """
         session = self._session
         with session.occupied(Busy.DREAMING):
             cancel = session.fresh_cancel()
-            slept: Slept = await session.ask(lambda number: Sleep(number, rate, cancel))
+            slept: Slept = await session.ask(lambda number: Sleep(number, rate, passes, method, ask, cancel))
             session.soul, session.last_sleep, session.turns = slept.soul, slept, ()
-            session.speed = slept.tokens / slept.seconds if slept.seconds else 0.0
+            session.speed = slept.figures.tokens / slept.figures.seconds if slept.figures.seconds else 0.0
         return slept
+
+    async def accept(self) -> None:
+        """Go on as the soul of the night that waits for a decision."""
+        session = self._session
+        with session.occupied(Busy.SOUL):
+            session.soul = await session.ask(Accept)
+            session.turns = ()
+
+    async def reject(self) -> None:
+        """Let that night go; what it was about goes on waiting."""
+        session = self._session
+        with session.occupied(Busy.SOUL):
+            session.soul = await session.ask(Reject)
+            session.last_sleep = None

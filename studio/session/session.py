@@ -163,7 +163,7 @@ class Session(QObject):
     def begin_anew(self) -> None:
         """Another soul is awake: what was known of the one before is of no use."""
         self.surprise.clear()
-        self.turns = ()
+        self.turns, self.last_sleep = (), None
 
     def stop(self) -> None:
         """End the reply under way within one token, or the sleep under way within one chunk."""

@@ -66,7 +66,7 @@ class Souls(Requests):
         session = self._session
         with session.occupied(Busy.SOUL):
             woken: Woken = await session.ask(lambda number: WakeSoul(number, name))
-            session.soul, session.last_sleep = woken.soul, None
+            session.soul = woken.soul
             session.begin_anew()
         return woken
 

@@ -177,8 +177,14 @@ class Actions(QObject):
 
     def sleep(self) -> None:
         """Replay what waits."""
-        if not self._refused(self.session.why_silent()):
-            self.start(self.session.nights.sleep(self.settings.get("sleep_rate")))
+        if not self._refused(self.why_awake()):
+            self.start(self._sleep())
+
+    async def _sleep(self) -> None:
+        get = self.settings.get
+        await self.session.nights.sleep(
+            get("sleep_rate"), get("sleep_passes"), get("sleep_way"), get("sleep_decide") == "ask"
+        )
 
     def wake(self) -> None:
         """End the sleep under way."""
@@ -250,8 +256,11 @@ class Actions(QObject):
     def why_awake(self) -> str:
         """Why sleep cannot begin now, as a sentence; empty where it can."""
         soul = self.session.soul
-        nothing = "" if soul is None or soul.waiting else self.tr("Nothing new waits for sleep.")
-        return self.session.why_silent() or nothing
+        if why := self.session.why_silent():
+            return why
+        if soul is not None and soul.undecided is not None:
+            return self.tr("A night waits for your decision in Model Lab.")
+        return "" if soul is None or soul.waiting else self.tr("Nothing new waits for sleep.")
 
     def _refused(self, why: str) -> bool:
         if why:

@@ -22,8 +22,8 @@ from studio import theme
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.header import known_models
+from studio.ui.lab.night_card import NightCard
 from studio.ui.lab.soul_card import SoulCard
-from studio.ui.night_card import NightCard
 from studio.ui.sleep_panel import SleepCard
 from studio.ui.widgets import Card, Elided, Facts, button, label, set_locked
 
@@ -193,7 +193,7 @@ class LabPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         wide = self.width() - theme.SIDE_WIDTH >= _NARROW
-        self._pair.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        self._pair.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.BottomToTop)
 
 
 def _scrolled(view: QVBoxLayout) -> QScrollArea:

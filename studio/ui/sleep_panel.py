@@ -12,6 +12,7 @@ from studio.messages import Dreaming
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.icons import dress
+from studio.ui.lab.sleep_fields import SleepFields
 from studio.ui.painted import MoonRing
 from studio.ui.widgets import Card, Elided, Facts, button, label, prose, set_locked
 
@@ -111,6 +112,7 @@ class SleepCard(Card):
         self._actions = actions
         self.view = DreamView()
         self.facts = Facts()
+        self.fields = SleepFields(actions.settings)
         self.sleep_button = button(self.tr("Sleep"), "primary")
         self.sleep_button.clicked.connect(actions.sleep)
         self.wake_button = button(self.tr("Wake up and keep"))
@@ -121,9 +123,10 @@ class SleepCard(Card):
         row.addStretch(1)
         self.column.addWidget(self.view)
         self.column.addSpacing(theme.GAP_S)
-        self.column.addWidget(self.facts)
-        self.column.addSpacing(theme.GAP_S)
         self.column.addLayout(row)
+        self.column.addSpacing(theme.GAP_S)
+        self.column.addWidget(self.facts)
+        self.column.addWidget(self.fields)
         self.note = prose()
         self.note.set_plain(
             self.tr(
@@ -135,7 +138,6 @@ class SleepCard(Card):
         self.column.addStretch(1)
         actions.session.dream_moved.connect(self.view.show_dream)
         actions.session.changed.connect(self.refresh)
-        actions.settings.changed.connect(self.refresh)
         self.refresh()
         self._dress()
 
@@ -151,12 +153,11 @@ class SleepCard(Card):
             last = self.tr("last slept {ago}").format(ago=slept) if slept else self.tr("has not slept yet")
             self.view.show_rest(self.tr("Awake"), last)
         self.facts.set(self.tr("Waiting"), self._waiting())
-        rate = wording.decimal(self._actions.settings.get("sleep_rate"), 1)
-        self.facts.set(self.tr("Inner rate"), self.tr("raised × {rate}, back to normal on waking").format(rate=rate))
         chat = self.tr("open") if soul is not None else self.tr("waits for a model")
         self.facts.set(self.tr("Chat"), self.tr("locked while dreaming") if session.is_dreaming else chat)
         self.sleep_button.setVisible(not session.is_dreaming)
         self.wake_button.setVisible(session.is_dreaming)
+        self.fields.set_locked(session.why_locked() if session.is_dreaming else "")
         set_locked(self.sleep_button, self._actions.why_awake(), self.tr("Replay what was said and keep it"))
 
     def _waiting(self) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from studio.messages import Dreaming, Sleep, Slept
+from studio.messages import Accept, Dreaming, Probe, Reject, Sleep, Slept, SoulFacts
+from studio.messages.souls import Figures
 from studio.worker.desk import Desk
 from studio.worker.souls import soul_facts
 
 if TYPE_CHECKING:
-    from engine.memory.sleep import SleepProgress
+    from engine.memory.sleep import SleepProgress, SleepReport
 
 _DREAM_INTERVAL_S = 0.05
 """A sleep tells of itself at most so often; the last word always comes."""
@@ -39,25 +41,67 @@ def sleep(desk: Desk, command: Sleep) -> Slept:
                 )
             )
 
+    chosen: dict[str, Any] = {"rate": command.rate}
+    chosen |= {"passes": command.passes} if command.passes else {}
+    chosen |= {"method": command.method} if command.method else {}
     before = mind.waiting()
     desk.turns.clear()
-    report = mind.sleep(on_progress, command.cancel.is_set, rate=command.rate)
+    report = mind.sleep(on_progress, command.cancel.is_set, decide="ask" if command.ask else "auto", **chosen)
     left = {entry.id for entry in mind.waiting()}
+    slept_on = before[: report.entries] if report.pending else [entry for entry in before if entry.id not in left]
     return Slept(
         soul_facts(mind),
         report.conversations,
-        tuple(entry.text for entry in before if entry.id not in left),
-        report.tokens,
-        report.rate,
+        tuple(entry.text for entry in slept_on),
+        Figures(
+            report.entries,
+            report.tokens,
+            report.rate,
+            report.seconds,
+            (report.before.right, report.after.right),
+            len(report.after.answers),
+            (report.before.log_loss, report.after.log_loss),
+            (report.before.heldout_loss, report.after.heldout_loss),
+        ),
         report.rate_asked,
-        report.seconds,
         report.woken,
         report.kept,
         f"{report.why} {report.note}".strip() if report.verdict == "rejected" else "",
-        (report.before.right, len(report.before.answers)),
-        (report.after.right, len(report.after.answers)),
-        report.drift,
+        report.note,
+        _probes(report),
     )
 
 
-HANDLERS = {Sleep: sleep}
+def _probes(report: SleepReport) -> tuple[Probe, ...]:
+    """What was asked on both sides of the night; nothing where it was woken before it was asked again."""
+    return tuple(
+        Probe(
+            asked=after.asked,
+            expected=after.expected,
+            is_question=after.kind == "question",
+            right=(before.right, after.right),
+            chance=(_chance(before.right, before.logprob), _chance(after.right, after.logprob)),
+            said=after.said,
+        )
+        for before, after in zip(report.before.answers, report.after.answers, strict=False)
+    )
+
+
+def _chance(right: bool, logprob: float) -> float:
+    return math.exp(min(0.0, logprob)) if math.isfinite(logprob) else float(right)
+
+
+def accept(desk: Desk, command: Accept) -> SoulFacts:
+    """Go on as the soul of the night that waits."""
+    desk.mind.accept_sleep()
+    desk.turns.clear()
+    return soul_facts(desk.mind)
+
+
+def reject(desk: Desk, command: Reject) -> SoulFacts:
+    """Let that night go."""
+    desk.mind.reject_sleep()
+    return soul_facts(desk.mind)
+
+
+HANDLERS = {Sleep: sleep, Accept: accept, Reject: reject}

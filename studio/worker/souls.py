@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from studio.messages import (
     Copy,
     Delete,
     Describe,
+    Figures,
     Keep,
     LoadSoul,
     RenameSoul,
@@ -132,6 +134,34 @@ def soul_facts(mind: Mind) -> SoulFacts:
         slept_at=_seconds(slept[-1]) if slept else 0.0,
         waiting=tuple(entry.text for entry in waiting),
         waiting_conversations=len({entry.conversation for entry in waiting}),
+        undecided=_undecided(mind),
+    )
+
+
+def _undecided(mind: Mind) -> Figures | None:
+    """The figures of the night that waits for a decision; bare ones where its file cannot be read."""
+    from engine.errors import BitLlamaError
+
+    try:
+        facts = mind.nights.waiting_facts()
+    except BitLlamaError:
+        return Figures(0, 0, 1.0, 0.0)
+    if facts is None:
+        return None
+    before, after = facts.get("before") or {}, facts.get("after") or {}
+
+    def pair(key: str) -> tuple[float, float]:
+        return float(before.get(key) or math.nan), float(after.get(key) or math.nan)
+
+    return Figures(
+        int(facts.get("entries", 0)),
+        int(facts.get("tokens", 0)),
+        float(facts.get("rate", 1.0)),
+        float(facts.get("seconds", 0.0)),
+        (int(before.get("right", 0)), int(after.get("right", 0))),
+        int(after.get("probes", 0)),
+        pair("log_loss"),
+        pair("heldout_loss"),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from studio_person import Person
 
 from engine.formats.soul import load_soul
-from studio.messages import Slept
+from studio.messages import Figures, Slept
 from studio.session import Busy
 
 
@@ -35,10 +35,10 @@ def test_sleep_replays_what_waits_and_reports(where: str, host: Person) -> None:
     host.wait(lambda: host.session.last_sleep is not None)
     host.wait_idle()
     assert host.session.soul.level > before
-    assert host.session.last_sleep.rate == host.settings.get("sleep_rate")
+    assert host.session.last_sleep.figures.rate == host.settings.get("sleep_rate")
     assert host.lab.night.title.text() == "Sleep report"
-    assert host.lab.night.lines == ["My dog is called Bramble."]
-    assert "1 message of 1 conversation" in host.lab.night.note.plain
+    assert host.session.last_sleep.messages == ("My dog is called Bramble.",)
+    assert "1 message of 1 conversation" in host.lab.night.report.words.plain
     assert "before" in host.lab.night.note.plain
     assert "last slept" in host.lab.sleep.view.left.text()
     assert not host.chat.composer.sleep_button.isEnabled()
@@ -50,8 +50,8 @@ def test_the_sleep_rate_takes_effect(host: Person) -> None:
     host.say("Hello")
     host.click(host.chat.composer.sleep_button)
     host.wait(lambda: host.session.last_sleep is not None)
-    assert host.session.last_sleep.rate == 1.5
-    assert "× 1.5" in host.lab.sleep.facts.value("Inner rate")
+    assert host.session.last_sleep.figures.rate == 1.5
+    assert host.lab.sleep.fields.fields["sleep_rate"].value() == 1.5
 
 
 def test_waking_from_the_lab_ends_the_sleep(
@@ -179,7 +179,7 @@ def test_the_soul_is_called_what_the_engine_calls_it(host: Person, workspace: Pa
 def test_a_night_that_was_refused_says_so(host: Person) -> None:
     host.say("My dog is called Bramble.")
     level = host.session.soul.level
-    refuse = Slept(host.session.soul, 0, (), 10, 1.0, 1.0, 0.1, False, False, "It drifted too far.")
+    refuse = Slept(host.session.soul, 0, (), Figures(0, 10, 1.0, 0.1), 1.0, False, False, "It drifted too far.")
     host.session.last_sleep = refuse
     host.session.changed.emit()
     assert "was refused" in host.lab.night.note.plain
