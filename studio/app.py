@@ -107,9 +107,10 @@ def begin(window: MainWindow, files: Sequence[Path] = ()) -> None:
     """Open the files of the command line, or the model of last time, or the bundled one."""
     for problem in window.settings.problems:
         window.verbs.fail(EngineFailure(problem))
-    models = [path for path in files if kind_of(path) not in ("soul", "chats")]
+    models = [path for path in files if kind_of(path) in ("model", "")]
     souls = [path for path in files if kind_of(path) == "soul"]
-    model = models[0].absolute() if models else first_model(window.settings)
+    reopened = first_model(window.settings) if window.settings.get("reopen") else None
+    model = models[0].absolute() if models else reopened
     if model is not None:
         window.verbs.start(_wake(window, model, souls))
 

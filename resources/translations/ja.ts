@@ -51,6 +51,10 @@
             <translation>{file} に書き出しました。</translation>
         </message>
         <message>
+            <source>Have {file} learned?</source>
+            <translation>{file} を学ばせますか？</translation>
+        </message>
+        <message>
             <source>Import</source>
             <translation>読み込む</translation>
         </message>
@@ -69,6 +73,10 @@
         <message>
             <source>It ended unexpectedly</source>
             <translation>予期せず終了しました</translation>
+        </message>
+        <message>
+            <source>Its text becomes a chat of {messages}, as if you had said them, and {name} learns them when it sleeps next. Until then it does not know them.</source>
+            <translation>その文章は、あなたが話したかのように{messages}のチャットになり、{name}は次に眠るときに学びます。それまでは知りません。</translation>
         </message>
         <message>
             <source>JSON (*.json)</source>
@@ -115,6 +123,10 @@
             <translation>ソウル (*.soul)</translation>
         </message>
         <message>
+            <source>Take it in</source>
+            <translation>取り込む</translation>
+        </message>
+        <message>
             <source>The Studio ended unexpectedly last time. Everything that was said until then is there. What is known of it is below and in {path}; nothing was sent anywhere.</source>
             <translation>前回、Studio は予期せず終了しました。それまでに話したことはすべて残っています。わかっていることは下と {path} にあります。どこにも送信していません。</translation>
         </message>
@@ -131,8 +143,8 @@
             <translation>{name}は {n} トークンを生きてきました。新しいソウルはまだ何も生きておらず、あなたのことを何も知りません。今のソウルはワークスペースに残します。</translation>
         </message>
         <message>
-            <source>{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), souls (.soul) and chats (.md, .json, .jsonl).</source>
-            <translation>{path} は Studio では開けません。開けるのはモデル（.bitt、.safetensors、チェックポイントのフォルダー）、ソウル（.soul）、会話（.md、.json、.jsonl）です。</translation>
+            <source>{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), souls (.soul), chats (.md, .json, .jsonl), texts to learn (.txt) and presets (.preset).</source>
+            <translation>{path} は Studio では開けません。開けるのはモデル（.bitt、.safetensors、チェックポイントのフォルダー）、ソウル（.soul）、会話（.md、.json、.jsonl）、学ばせる文章（.txt）、プリセット（.preset）です。</translation>
         </message>
     </context>
     <context>
@@ -267,6 +279,10 @@
             <translation>送信</translation>
         </message>
         <message>
+            <source>Send (Ctrl+Enter)</source>
+            <translation>送信（Ctrl+Enter）</translation>
+        </message>
+        <message>
             <source>Send (Enter)</source>
             <translation>送信（Enter）</translation>
         </message>
@@ -395,6 +411,41 @@
         </message>
     </context>
     <context>
+        <name>DeleteAll</name>
+        <message>
+            <source>All conversations, all souls with all that they learned, settings and crash reports are deleted for good. There is no way back. The Studio closes then. Copies that you saved elsewhere stay.</source>
+            <translation>すべての会話、すべてのソウルとその学び、設定、クラッシュの記録を完全に削除します。元には戻せません。そのあと Studio は閉じます。別の場所に保存した写しは残ります。</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>キャンセル</translation>
+        </message>
+        <message>
+            <source>DELETE</source>
+            <translation>削除</translation>
+        </message>
+        <message>
+            <source>Delete everything</source>
+            <translation>すべて削除</translation>
+        </message>
+        <message>
+            <source>Delete everything?</source>
+            <translation>すべて削除しますか？</translation>
+        </message>
+        <message>
+            <source>The word that confirms</source>
+            <translation>確認の言葉</translation>
+        </message>
+        <message>
+            <source>Type the word first.</source>
+            <translation>先に言葉を入力してください。</translation>
+        </message>
+        <message>
+            <source>Type {word} to confirm.</source>
+            <translation>確認のため「{word}」と入力してください。</translation>
+        </message>
+    </context>
+    <context>
         <name>DreamCard</name>
         <message>
             <source>Ends the sleep now and keeps what the finished conversations taught</source>
@@ -431,12 +482,16 @@
     <context>
         <name>DropVeil</name>
         <message>
-            <source>Drop a model (.bitt, .safetensors, a checkpoint folder), a soul (.soul) or exported chats.</source>
-            <translation>モデル（.bitt、.safetensors、チェックポイントのフォルダー）、ソウル（.soul）、書き出した会話をドロップしてください。</translation>
+            <source>Drop a model (.bitt, .safetensors, a checkpoint folder), a soul (.soul), exported chats, a text to learn (.txt) or a preset.</source>
+            <translation>モデル（.bitt、.safetensors、チェックポイントのフォルダー）、ソウル（.soul）、書き出した会話、学ばせる文章（.txt）、プリセットをドロップしてください。</translation>
         </message>
         <message>
             <source>Go on as the soul {name}</source>
             <translation>ソウル {name} として続ける</translation>
+        </message>
+        <message>
+            <source>Have {name} learned</source>
+            <translation>{name} を学ばせる</translation>
         </message>
         <message>
             <source>Import the chats of {name}</source>
@@ -447,12 +502,20 @@
             <translation>そのモデルのソウルも戻ります。今のソウルは先に保存します。</translation>
         </message>
         <message>
+            <source>Its words are learned in the next sleep. You are asked first.</source>
+            <translation>その言葉は次の睡眠で学びます。先に確認します。</translation>
+        </message>
+        <message>
             <source>Load the model {name}</source>
             <translation>モデル {name} を読み込む</translation>
         </message>
         <message>
             <source>Not now</source>
             <translation>今はできません</translation>
+        </message>
+        <message>
+            <source>Take over the preset {name}</source>
+            <translation>プリセット {name} を使う</translation>
         </message>
         <message>
             <source>That cannot be opened here</source>
@@ -465,6 +528,10 @@
         <message>
             <source>They are learned in the next sleep. You are asked first.</source>
             <translation>次の睡眠で学びます。先に確認します。</translation>
+        </message>
+        <message>
+            <source>You see what it changes first.</source>
+            <translation>先に何が変わるかを示します。</translation>
         </message>
     </context>
     <context>
@@ -791,6 +858,13 @@
         </message>
     </context>
     <context>
+        <name>KeysCard</name>
+        <message>
+            <source>Keys</source>
+            <translation>キー</translation>
+        </message>
+    </context>
+    <context>
         <name>LabPage</name>
         <message>
             <source>Models</source>
@@ -825,6 +899,10 @@
         <message>
             <source>Something unexpected went wrong ({what}). Nothing that was saved is lost.</source>
             <translation>予期しない問題が起きました（{what}）。保存したものは失われていません。</translation>
+        </message>
+        <message>
+            <source>Takes effect when a model is loaded next.</source>
+            <translation>次にモデルを読み込むときに有効になります。</translation>
         </message>
         <message>
             <source>The soul could not be saved</source>
@@ -977,6 +1055,118 @@
         <message>
             <source>That did not work</source>
             <translation>うまくいきませんでした</translation>
+        </message>
+    </context>
+    <context>
+        <name>PathList</name>
+        <message>
+            <source>Add a folder of models</source>
+            <translation>モデルのフォルダーを追加</translation>
+        </message>
+        <message>
+            <source>Add a folder…</source>
+            <translation>フォルダーを追加…</translation>
+        </message>
+        <message>
+            <source>None yet.</source>
+            <translation>まだありません。</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>外す</translation>
+        </message>
+        <message>
+            <source>Remove {folder}</source>
+            <translation>{folder} を外す</translation>
+        </message>
+    </context>
+    <context>
+        <name>PresetCard</name>
+        <message>
+            <source>A preset is how replies are chosen, the character, and the sleep, in one file. Folders, language and look stay yours.</source>
+            <translation>プリセットは、返事の選び方、性格、睡眠の設定をまとめたひとつのファイルです。フォルダー、言語、見た目は含みません。</translation>
+        </message>
+        <message>
+            <source>Export a preset</source>
+            <translation>プリセットを書き出す</translation>
+        </message>
+        <message>
+            <source>Exported as {file}.</source>
+            <translation>{file} に書き出しました。</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>書き出す…</translation>
+        </message>
+        <message>
+            <source>Import a preset</source>
+            <translation>プリセットを読み込む</translation>
+        </message>
+        <message>
+            <source>Import…</source>
+            <translation>読み込む…</translation>
+        </message>
+        <message>
+            <source>My preset</source>
+            <translation>マイプリセット</translation>
+        </message>
+        <message>
+            <source>Presets</source>
+            <translation>プリセット</translation>
+        </message>
+        <message>
+            <source>Presets (*.preset)</source>
+            <translation>プリセット (*.preset)</translation>
+        </message>
+    </context>
+    <context>
+        <name>Privacy</name>
+        <message>
+            <source>Crash reports</source>
+            <translation>クラッシュの記録</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>設定</translation>
+        </message>
+        <message>
+            <source>Souls</source>
+            <translation>ソウル</translation>
+        </message>
+        <message>
+            <source>What was said</source>
+            <translation>話したこと</translation>
+        </message>
+    </context>
+    <context>
+        <name>PrivacyCard</name>
+        <message>
+            <source>1 file</source>
+            <translation>1 ファイル</translation>
+        </message>
+        <message>
+            <source>Delete everything…</source>
+            <translation>すべて削除…</translation>
+        </message>
+        <message>
+            <source>Everything is kept in this folder of yours and nowhere else. Nothing is ever sent anywhere.</source>
+            <translation>すべてはあなたのこのフォルダーだけに保存されます。どこにも送信しません。</translation>
+        </message>
+        <message>
+            <source>Open the folder</source>
+            <translation>フォルダーを開く</translation>
+        </message>
+        <message>
+            <source>Privacy</source>
+            <translation>プライバシー</translation>
+        </message>
+        <message>
+            <source>nothing</source>
+            <translation>なし</translation>
+        </message>
+        <message>
+            <source>{n} files</source>
+            <translation>{n} ファイル</translation>
         </message>
     </context>
     <context>
@@ -1221,12 +1411,20 @@ It said: {said}</source>
             <translation>すべて</translation>
         </message>
         <message>
+            <source>Apple</source>
+            <translation>Apple</translation>
+        </message>
+        <message>
             <source>As usual</source>
             <translation>おまかせ</translation>
         </message>
         <message>
             <source>Ask me</source>
             <translation>たずねる</translation>
+        </message>
+        <message>
+            <source>At the start the model of last time is loaded, and its soul wakes. Off, nothing is.</source>
+            <translation>起動時に前回のモデルを読み込み、そのソウルが目覚めます。オフなら何も読み込みません。</translation>
         </message>
         <message>
             <source>Automatic</source>
@@ -1241,8 +1439,16 @@ It said: {said}</source>
             <translation>両方</translation>
         </message>
         <message>
+            <source>CUDA</source>
+            <translation>CUDA</translation>
+        </message>
+        <message>
             <source>Character</source>
             <translation>性格</translation>
+        </message>
+        <message>
+            <source>Ctrl Enter</source>
+            <translation>Ctrl Enter</translation>
         </message>
         <message>
             <source>Dark</source>
@@ -1253,12 +1459,24 @@ It said: {said}</source>
             <translation>深い眠り</translation>
         </message>
         <message>
+            <source>Device</source>
+            <translation>デバイス</translation>
+        </message>
+        <message>
             <source>English</source>
             <translation>English</translation>
         </message>
         <message>
+            <source>Enter</source>
+            <translation>Enter</translation>
+        </message>
+        <message>
             <source>Font size</source>
             <translation>文字の大きさ</translation>
+        </message>
+        <message>
+            <source>Go on with the last model</source>
+            <translation>前回のモデルで続ける</translation>
         </message>
         <message>
             <source>How freely words are chosen. 0 always takes the likeliest word; above 1 it gets wild. A small model keeps to what you told it best when this is low.</source>
@@ -1301,8 +1519,24 @@ It said: {said}</source>
             <translation>見た目</translation>
         </message>
         <message>
+            <source>Model folders</source>
+            <translation>モデルのフォルダー</translation>
+        </message>
+        <message>
+            <source>Models</source>
+            <translation>モデル</translation>
+        </message>
+        <message>
+            <source>Models in these folders and in the folders in them are at hand where they lie; none is copied.</source>
+            <translation>これらのフォルダーとその中のフォルダーにあるモデルを、コピーせずその場所で使えます。</translation>
+        </message>
+        <message>
             <source>Of all text, in pixels. Ctrl + and Ctrl − change it anywhere, Ctrl 0 puts it back.</source>
             <translation>すべての文字の大きさ（ピクセル）。Ctrl + と Ctrl − でどこでも変えられ、Ctrl 0 で元に戻ります。</translation>
+        </message>
+        <message>
+            <source>Of the processor, at most; automatic takes as many as help. Takes effect when a model is loaded next.</source>
+            <translation>使うプロセッサーのスレッド数の上限です。自動では役立つ数だけ使います。次にモデルを読み込むときに有効になります。</translation>
         </message>
         <message>
             <source>Of this window. The model speaks the languages that it was trained on.</source>
@@ -1319,6 +1553,10 @@ It said: {said}</source>
         <message>
             <source>Passes</source>
             <translation>回数</translation>
+        </message>
+        <message>
+            <source>Processor</source>
+            <translation>プロセッサー</translation>
         </message>
         <message>
             <source>Random</source>
@@ -1345,6 +1583,10 @@ It said: {said}</source>
             <translation>シード</translation>
         </message>
         <message>
+            <source>Send with</source>
+            <translation>送信キー</translation>
+        </message>
+        <message>
             <source>Sleep</source>
             <translation>睡眠</translation>
         </message>
@@ -1357,8 +1599,16 @@ It said: {said}</source>
             <translation>温度</translation>
         </message>
         <message>
+            <source>The other one begins a new line, and so does Shift Enter. While an input method composes, neither sends.</source>
+            <translation>もう一方と Shift Enter は改行です。日本語入力の変換中は、どちらも送信しません。</translation>
+        </message>
+        <message>
             <source>Theme</source>
             <translation>テーマ</translation>
+        </message>
+        <message>
+            <source>Threads</source>
+            <translation>スレッド数</translation>
         </message>
         <message>
             <source>Top-k</source>
@@ -1377,8 +1627,16 @@ It said: {said}</source>
             <translation>害のなかった眠りをすぐに残すか、報告を読んでから決めるか。害のあった眠りは決して残しません。</translation>
         </message>
         <message>
+            <source>Who computes. Takes effect when a model is loaded next; one that is absent is refused then.</source>
+            <translation>どこで計算するか。次にモデルを読み込むときに有効になり、無いデバイスはそのとき断られます。</translation>
+        </message>
+        <message>
             <source>With a fixed seed, the same soul answers the same words in the same way every time.</source>
             <translation>シードを固定すると、同じソウルは同じ言葉に毎回同じように答えます。</translation>
+        </message>
+        <message>
+            <source>Writing</source>
+            <translation>入力</translation>
         </message>
         <message>
             <source>日本語</source>
@@ -1394,6 +1652,14 @@ It said: {said}</source>
         <message>
             <source>Kept in {path}</source>
             <translation>保存先：{path}</translation>
+        </message>
+        <message>
+            <source>No setting has these words.</source>
+            <translation>その言葉を含む設定はありません。</translation>
+        </message>
+        <message>
+            <source>Search settings</source>
+            <translation>設定を検索</translation>
         </message>
     </context>
     <context>
@@ -1834,6 +2100,29 @@ It said: {said}</source>
         <message>
             <source>Newest</source>
             <translation>最新</translation>
+        </message>
+    </context>
+    <context>
+        <name>Upkeep</name>
+        <message>
+            <source>Take it over</source>
+            <translation>使う</translation>
+        </message>
+        <message>
+            <source>Take over the preset {file}?</source>
+            <translation>プリセット {file} を使いますか？</translation>
+        </message>
+        <message>
+            <source>The preset {file} is in force.</source>
+            <translation>プリセット {file} を適用しました。</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>なし</translation>
+        </message>
+        <message>
+            <source>{file} changes nothing: it is what you have.</source>
+            <translation>{file} は今の設定と同じで、何も変わりません。</translation>
         </message>
     </context>
     <context>

@@ -36,6 +36,10 @@ class Open(Command):
     """Load a model and the soul that belongs to it; the model before it is closed and its soul saved."""
 
     path: Path
+    device: str = "auto"
+    """Who shall compute: ``auto``, ``cpu``, ``cuda``, ``mps``."""
+    threads: int | None = None
+    """Processor threads, None for as many as help."""
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import BitLlamaError
 from engine.formats import atomic
-from studio import transfer
+from studio import presets, reading, transfer
 from studio.chat import Chat
 from studio.crash import Report
 from studio.messages import EngineFailure
 from studio.session import Session
 from studio.settings import Settings
-from studio.ui import dialogs, wording
+from studio.ui import dialogs, upkeep, wording
 from studio.ui.tasks import Tasks
 
 RECENT = 6
@@ -25,12 +25,14 @@ RECENT = 6
 
 
 def kind_of(path: Path) -> str:
-    """``model``, ``soul``, ``chats``, or empty for what the Studio cannot open."""
+    """``model``, ``soul``, ``chats``, ``text``, ``preset``, or empty for what the Studio cannot open."""
     suffix = path.suffix.lower()
     if suffix == ".soul":
         return "soul"
     if suffix in transfer.FORMATS:
         return "chats"
+    if suffix in (".txt", presets.SUFFIX):
+        return "text" if suffix == ".txt" else "preset"
     if suffix in (".bitt", ".safetensors") or (path.is_dir() and (path / "config.json").exists()):
         return "model"
     return ""
@@ -43,6 +45,8 @@ class Actions(QObject):
     """A model was loaded: `Opened`."""
     soul_replaced = Signal()
     """Another soul is awake: loaded or fresh."""
+    everything_unwanted = Signal()
+    """The person wants everything deleted, and has confirmed it."""
     told = Signal(str)
     """Something worth a line: a soul was saved."""
 
@@ -53,7 +57,7 @@ class Actions(QObject):
         """The model that is being loaded."""
         self.chat: Chat
         """The conversations; set by the window that owns both."""
-        self._window = window
+        self.window = window
         self._tasks = Tasks(self.fail)
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -62,7 +66,7 @@ class Actions(QObject):
 
     def fail(self, failure: EngineFailure) -> None:
         """Show what went wrong."""
-        dialogs.show_failure(self._window, failure)
+        dialogs.show_failure(self.window, failure)
 
     def show_crash(self, report: Report) -> None:
         """Say that the Studio ended unexpectedly, and what it left behind."""
@@ -74,7 +78,7 @@ class Actions(QObject):
             "it is below and in {path}; nothing was sent anywhere."
         )
         dialogs.show_failure(
-            self._window,
+            self.window,
             EngineFailure(sentence.format(path=report.path), report.text),
             self.tr("It ended unexpectedly"),
         )
@@ -84,13 +88,15 @@ class Actions(QObject):
         if not kind_of(path):
             kinds = self.tr(
                 "{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), "
-                "souls (.soul) and chats (.md, .json, .jsonl)."
+                "souls (.soul), chats (.md, .json, .jsonl), texts to learn (.txt) and presets (.preset)."
             )
             self.fail(EngineFailure(kinds.format(path=path)))
         elif kind_of(path) == "soul":
             self.load_soul(path)
-        elif kind_of(path) == "chats":
+        elif kind_of(path) in ("chats", "text"):
             self.take_in(path)
+        elif kind_of(path) == "preset":
+            self.take_preset(path)
         else:
             self.open_model(path)
 
@@ -103,7 +109,8 @@ class Actions(QObject):
         """`open_model`, awaited."""
         self.opening = path
         try:
-            opened = await self.session.models.open(path)
+            get = self.settings.get
+            opened = await self.session.models.open(path, get("device"), get("threads") or None)
         finally:
             self.opening = None
         recent = [str(path), *(known for known in self.settings.get("recent_models") if known != str(path))]
@@ -135,7 +142,7 @@ class Actions(QObject):
 
     def choose_where_to_save(self) -> None:
         """Ask where a copy of the soul shall go and write it there."""
-        dialog = QFileDialog(self._window, self.tr("Save a copy of the soul"), str(Path.home()))
+        dialog = QFileDialog(self.window, self.tr("Save a copy of the soul"), str(Path.home()))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("Souls (*.soul)"))
         dialog.setDefaultSuffix("soul")
@@ -160,7 +167,7 @@ class Actions(QObject):
         name = self.session.soul_words
         lived = wording.number(self.session.soul.level) if self.session.soul else "0"
         dialogs.ask(
-            self._window,
+            self.window,
             self.tr("Begin a fresh soul?"),
             self.tr(
                 "{name} has lived {n} tokens. A fresh soul has lived none and knows nothing of you. "
@@ -202,7 +209,7 @@ class Actions(QObject):
         """Ask for a file and write conversations to it, in the format that its name says."""
         chats = self.chat.exported(conversations)
         name = chats[0].title if len(chats) == 1 else self.tr("Conversations")
-        dialog = QFileDialog(self._window, self.tr("Export"), str(Path.home()))
+        dialog = QFileDialog(self.window, self.tr("Export"), str(Path.home()))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(
             [self.tr("Markdown (*.md)"), self.tr("JSON (*.json)"), self.tr("JSON lines, one message a line (*.jsonl)")]
@@ -230,28 +237,38 @@ class Actions(QObject):
         )
 
     def take_in(self, path: Path) -> None:
-        """Add the conversations of a file, once the person has agreed to what that means."""
+        """Add the conversations of a file, or a text, once the person has agreed to what that means."""
         if self._refused(self.session.why_silent()):
             return
+        text = kind_of(path) == "text"
         try:
-            chats = transfer.read(path)
+            chats = [reading.read(path)] if text else transfer.read(path)
         except BitLlamaError as error:
             self.fail(EngineFailure(str(error)))
             return
-        dialogs.ask(
-            self._window,
+        title, words, verb = (
             self.tr("Import {conversations}?").format(conversations=wording.conversations(len(chats))),
             self.tr(
                 "They join your own, and {name} learns what you said in them when it sleeps next. "
                 "Until then it does not know them."
             ).format(name=self.session.soul_words),
             self.tr("Import"),
-            lambda: self.start(self._take_in(chats)),
         )
+        if text:
+            title, verb = self.tr("Have {file} learned?").format(file=path.name), self.tr("Take it in")
+            words = self.tr(
+                "Its text becomes a chat of {messages}, as if you had said them, and {name} learns them when it "
+                "sleeps next. Until then it does not know them."
+            ).format(messages=wording.messages(len(chats[0].lines)), name=self.session.soul_words)
+        dialogs.ask(self.window, title, words, verb, lambda: self.start(self._take_in(chats)))
 
     async def _take_in(self, chats: list[transfer.Chat]) -> None:
         await self.chat.take_in(chats)
         self.told.emit(self.tr("Imported {conversations}.").format(conversations=wording.conversations(len(chats))))
+
+    def take_preset(self, path: Path) -> None:
+        """Take over the settings of a preset, once the person has seen which they are."""
+        upkeep.take_preset(self, path)
 
     def why_awake(self) -> str:
         """Why sleep cannot begin now, as a sentence; empty where it can."""
@@ -272,7 +289,7 @@ class Actions(QObject):
         return Path(recent[0]).parent if recent else Path.home()
 
     def _ask_for_file(self, title: str, kinds: str, folder: Path, then: Any) -> None:
-        dialog = QFileDialog(self._window, title, str(folder))
+        dialog = QFileDialog(self.window, title, str(folder))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(kinds)
         dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))

@@ -59,6 +59,8 @@ class ChatPage(QWidget):
         self.composer.dial.chosen.connect(self._set_dial)
         self.composer.sleep.connect(actions.sleep)
         self._session.changed.connect(self.refresh)
+        actions.settings.changed.connect(self._setting_changed)
+        self._setting_changed("send_key")
         chat.shown_changed.connect(self._show)
         chat.listed_changed.connect(self.refresh)
         chat.draft_returned.connect(self._take_back)
@@ -131,6 +133,10 @@ class ChatPage(QWidget):
         if DIALS[number] != self.model.dial:
             self._chat.set_dial(DIALS[number])
             self.refresh()
+
+    def _setting_changed(self, key: str) -> None:
+        if key == "send_key":
+            self.composer.set_send_key(self._actions.settings.get(key))
 
     def leave_edit(self) -> None:
         """Leave what was said as it is."""

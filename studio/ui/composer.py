@@ -33,6 +33,8 @@ class Draft(QPlainTextEdit):
         self.document().setDocumentMargin(0)
         self.document().documentLayout().documentSizeChanged.connect(self.fit)
         self._composing = False
+        self.send_with_ctrl = False
+        """Whether Ctrl Enter sends, and Enter alone begins a line."""
         self.fit()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
@@ -40,14 +42,20 @@ class Draft(QPlainTextEdit):
         super().inputMethodEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if not enter or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
         elif self._composing:
             event.ignore()  # this Enter chooses among the input method's candidates
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier or self._ctrl(event) != self.send_with_ctrl:
+            self.insertPlainText("\n")
+            self.ensureCursorVisible()
         else:
             event.accept()
             self.entered.emit()
+
+    @staticmethod
+    def _ctrl(event: QKeyEvent) -> bool:
+        return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -126,6 +134,11 @@ class Composer(QFrame):
         self.set_state("", "", False, "")
         self._dress()
 
+    def set_send_key(self, choice: str) -> None:
+        """Send with ``enter`` or with ``ctrl_enter``; the other one begins a line."""
+        self.draft.send_with_ctrl = choice == "ctrl_enter"
+        self._refresh()
+
     def set_editing(self, editing: bool) -> None:
         """Say that what is written takes the place of something said before."""
         self._edit.setVisible(editing)
@@ -187,7 +200,8 @@ class Composer(QFrame):
 
     def _refresh(self) -> None:
         empty = "" if self.draft.toPlainText().strip() else self.tr("Write something first.")
-        set_locked(self.send_button, self._why_silent or empty, self.tr("Send (Enter)"))
+        hint = self.tr("Send (Ctrl+Enter)") if self.draft.send_with_ctrl else self.tr("Send (Enter)")
+        set_locked(self.send_button, self._why_silent or empty, hint)
 
     def _enter(self) -> None:
         text = self.draft.toPlainText().strip()

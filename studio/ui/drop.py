@@ -42,11 +42,15 @@ class DropVeil(QWidget):
         """Say what a drop of `path` would do; False where it would do nothing."""
         kind = kind_of(path) if path else ""
         session = self._actions.session
-        why = session.why_silent() if kind in ("soul", "chats") else session.why_locked()
+        needs_soul = kind in ("soul", "chats", "text")
+        why = session.why_silent() if needs_soul else "" if kind == "preset" else session.why_locked()
         if path is None or not kind:
             self.words.setText(self.tr("That cannot be opened here"))
             self.detail.setText(
-                self.tr("Drop a model (.bitt, .safetensors, a checkpoint folder), a soul (.soul) or exported chats.")
+                self.tr(
+                    "Drop a model (.bitt, .safetensors, a checkpoint folder), a soul (.soul), exported chats, a text "
+                    "to learn (.txt) or a preset."
+                )
             )
         elif why:
             self.words.setText(self.tr("Not now"))
@@ -57,6 +61,12 @@ class DropVeil(QWidget):
         elif kind == "chats":
             self.words.setText(self.tr("Import the chats of {name}").format(name=path.name))
             self.detail.setText(self.tr("They are learned in the next sleep. You are asked first."))
+        elif kind == "text":
+            self.words.setText(self.tr("Have {name} learned").format(name=path.name))
+            self.detail.setText(self.tr("Its words are learned in the next sleep. You are asked first."))
+        elif kind == "preset":
+            self.words.setText(self.tr("Take over the preset {name}").format(name=path.stem))
+            self.detail.setText(self.tr("You see what it changes first."))
         else:
             self.words.setText(self.tr("Load the model {name}").format(name=path.stem if path.suffix else path.name))
             self.detail.setText(self.tr("Its own soul comes back with it; the one of now is saved first."))

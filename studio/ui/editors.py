@@ -1,4 +1,4 @@
-"""The control of one setting, made from its declaration: number, text or choice."""
+"""The control of one setting, made from its declaration: number, text, choice, switch or folders."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
-from studio.settings import Setting, Settings
+from studio.declarations import Setting
+from studio.settings import Settings
 from studio.ui.icons import dress
+from studio.ui.path_list import PathList
+from studio.ui.switch import Switch
 from studio.ui.widgets import Segment, button, label, prose
 
 _FIELD_WIDTH = 96
@@ -53,7 +56,11 @@ class Editor(QWidget):
         self.reset = button("", "quiet", self.tr("Reset {name}").format(name=name))
         self.reset.clicked.connect(lambda: settings.reset(setting.key))
         self.reset.setFixedSize(26, 26)
-        head = QHBoxLayout()
+        self.written = " ".join(
+            (setting.label, setting.help, name, words(setting.help), *(words(text) for _, text in setting.choices))
+        )
+        """All that is written on it, for searching."""
+        head = self._head = QHBoxLayout()
         head.setSpacing(theme.GAP_S)
         head.addWidget(label(name, "title"))
         head.addWidget(self.reset)
@@ -98,7 +105,7 @@ class Editor(QWidget):
         self._settings.set(self.setting.key, value)
 
     def _dress(self) -> None:
-        dress(self.reset, "reset", "muted")
+        dress(self.reset, "reset", "text")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -175,6 +182,30 @@ class ChoiceEditor(Editor):
         self.segment.blockSignals(False)
 
 
+class SwitchEditor(Editor):
+    """On or off."""
+
+    def _build(self, column: QVBoxLayout, name: str) -> None:
+        self.switch = Switch(name)
+        self.switch.toggled.connect(self._change)
+        self._head.addWidget(self.switch)
+
+    def _show(self, value: Any) -> None:
+        self.switch.setChecked(value)
+
+
+class PathsEditor(Editor):
+    """Folders."""
+
+    def _build(self, column: QVBoxLayout, name: str) -> None:
+        self.list = PathList()
+        self.list.changed.connect(self._change)
+        column.addWidget(self.list)
+
+    def _show(self, value: Any) -> None:
+        self.list.show_paths(value)
+
+
 class LineEditor(Editor):
     """One line of text."""
 
@@ -216,4 +247,8 @@ def editor_for(setting: Setting, settings: Settings, guard: WheelGuard) -> Edito
         return NumberEditor(setting, settings, guard)
     if setting.kind == "choice":
         return ChoiceEditor(setting, settings, guard)
+    if setting.kind == "bool":
+        return SwitchEditor(setting, settings, guard)
+    if setting.kind == "paths":
+        return PathsEditor(setting, settings, guard)
     return PageEditor(setting, settings, guard) if setting.long else LineEditor(setting, settings, guard)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QWidget
 
 from engine.errors import FileFormatError
 from engine.resources import resource_path
-from studio import theme
+from studio import model_folders, theme
 from studio.session import Busy
 from studio.ui import wording
 from studio.ui.actions import Actions
@@ -129,8 +129,9 @@ class Header(QFrame):
 
 
 def known_models(actions: Actions) -> list[Path]:
-    """The bundled model and those opened lately, as far as they are still there."""
+    """The models opened lately, the bundled one, and those in the person's folders, as far as they are still there."""
     paths = [Path(path) for path in actions.settings.get("recent_models")]
     with contextlib.suppress(FileFormatError):
         paths.append(resource_path(COMPANION))
+    paths += model_folders.found(actions.settings.get("model_folders"))
     return [path for path in dict.fromkeys(paths) if path.exists()]

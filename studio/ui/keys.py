@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from studio import theme
-from studio.settings import QT_TRANSLATE_NOOP
+from studio.declarations import QT_TRANSLATE_NOOP
 from studio.ui.dialogs import Notice
 from studio.ui.widgets import label
 
@@ -43,6 +43,14 @@ def show_keys(parent: QWidget) -> Notice:
     """Open the list of keys."""
     notice = Notice(parent, _tr("Keys"), "")
     notice.words.hide()
+    notice.body.insertLayout(2, key_grid())
+    notice.offer(_tr("Close"), "primary")
+    notice.open()
+    return notice
+
+
+def key_grid() -> QGridLayout:
+    """The keys and what they do, a row each."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(theme.GAP_XL)
     grid.setVerticalSpacing(theme.GAP_S)
@@ -51,7 +59,4 @@ def show_keys(parent: QWidget) -> Notice:
         grid.addWidget(label(keys.replace("+", " + ").replace("+  + ", "+ +"), "small"), row, 0)
         grid.addWidget(label(_tr(text)), row, 1)
     grid.setColumnStretch(1, 1)
-    notice.body.insertLayout(2, grid)
-    notice.offer(_tr("Close"), "primary")
-    notice.open()
-    return notice
+    return grid

@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.errors import ConfigError
-from studio import theme, translation
+from engine.errors import BitLlamaError, ConfigError
+from studio import privacy, theme, translation
 from studio.chat import Chat
 from studio.messages import EngineFailure
 from studio.session import Busy, Session
@@ -34,6 +34,7 @@ from studio.ui.footer import Footer
 from studio.ui.header import Header
 from studio.ui.keys import KEYS, show_keys
 from studio.ui.lab_page import LabPage
+from studio.ui.settings_cards import KeysCard, PresetCard, PrivacyCard
 from studio.ui.settings_page import SettingsPage
 
 LAB, CHAT, SETTINGS = range(3)
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         settings.problem.connect(self._tell_problem)
         self.talk.shelf.problem.connect(self._tell_problem)
         self.verbs.opened.connect(self.talk.opened)
+        self.verbs.everything_unwanted.connect(lambda: self.verbs.start(self._delete_everything()))
         self.verbs.soul_replaced.connect(self.talk.new_chat)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
         self._keys()
@@ -72,7 +74,8 @@ class MainWindow(QMainWindow):
         self.header = Header(self.verbs)
         self.lab = LabPage(self.verbs)
         self.chat = ChatPage(self.verbs, self.talk)
-        self.settings_page = SettingsPage(self.settings)
+        extra = (PresetCard(self.verbs), KeysCard(), PrivacyCard(self.verbs))
+        self.settings_page = SettingsPage(self.settings, extra)
         self.footer = Footer(self.verbs)
         self.pages = QStackedWidget()
         for page in (self.lab, self.chat, self.settings_page):
@@ -193,6 +196,8 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self._change_language)  # not while the control that changed it still acts
         elif key in ("theme", "font_size"):
             style.apply(self.settings.get("theme"), self.settings.get("font_size"))
+        elif key in ("device", "threads") and self.session.body is not None:
+            self.verbs.told.emit(self.tr("Takes effect when a model is loaded next."))
 
     def _scheme_changed(self) -> None:
         choice = self.settings.get("theme")
@@ -233,6 +238,22 @@ class MainWindow(QMainWindow):
         if self.session.busy is not Busy.CLOSING:
             self.verbs.start(self._close())
 
+    async def _delete_everything(self) -> None:
+        """The end of all that is kept, and of the window."""
+        await self.session.close(even_unsaved=True)
+        self.settings.discard()
+        try:
+            privacy.delete_all(self.session.workspace)
+        except BitLlamaError as error:
+            notice = dialogs.show_failure(self, EngineFailure(str(error)))
+            notice.finished.connect(self._leave)
+            return
+        self._leave()
+
+    def _leave(self) -> None:
+        self._may_close = True
+        self.close()
+
     async def _close(self, even_unsaved: bool = False) -> None:
         try:
             await self.session.close(even_unsaved)
@@ -246,5 +267,4 @@ class MainWindow(QMainWindow):
                     lambda: self.verbs.start(self._close(even_unsaved=True)),
                 )
                 return
-        self._may_close = True
-        self.close()
+        self._leave()

@@ -1,52 +1,50 @@
-"""The settings, shown from their declarations; each takes effect as soon as it is changed."""
+"""The settings, shown from their declarations; each takes effect as soon as it is changed, or says when."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from studio import theme
-from studio.settings import DECLARATIONS, GROUPS, Settings
+from studio.declarations import DECLARATIONS, GROUPS
+from studio.settings import Settings
 from studio.ui.about import show_about
 from studio.ui.editors import Editor, WheelGuard, editor_for, words
-from studio.ui.widgets import Card, button, label
+from studio.ui.widgets import Card, Prose, button, label
 
 _WIDTH = 680
 
 
 class SettingsPage(QWidget):
-    """One card for each group; the groups at the left lead to them."""
+    """One card for each group, then those of `cards`; the column at the left leads to them and searches in them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, cards: Sequence[Card] = ()) -> None:
         super().__init__()
         self.setObjectName("page")
         self.settings = settings
         self.editors: dict[str, Editor] = {}
-        self.cards: list[Card] = []
-        guard = WheelGuard(self)
+        self._rules: dict[Editor, QFrame] = {}
+        self._guard = WheelGuard(self)
+        self.cards = [*(self._group_card(group) for group in GROUPS), *cards]
         inner = QWidget()
         inner.setObjectName("inner")
         column = QVBoxLayout(inner)
         column.setContentsMargins(26, 22, 26, 22)
         column.setSpacing(18)
-        for group in GROUPS:
-            card = Card()
-            card.title.setText(words(group))
+        for card in self.cards:
             card.title.setProperty("role", "heading")
             card.setMaximumWidth(_WIDTH)
-            for setting in DECLARATIONS:
-                if setting.group == group:
-                    if self.cards and self.cards[-1] is card:
-                        card.column.addWidget(_rule())
-                    else:
-                        self.cards.append(card)
-                    self.editors[setting.key] = editor_for(setting, settings, guard)
-                    card.column.addWidget(self.editors[setting.key])
             row = QHBoxLayout()
             row.addStretch(1)
             row.addWidget(card, 1000)
             row.addStretch(1)
             column.addLayout(row)
+        self.nothing = label(self.tr("No setting has these words."), "muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.nothing.hide()
+        column.addWidget(self.nothing)
         where = label(self.tr("Kept in {path}").format(path=settings.path), "small", wrap=True)
         where.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(where)
@@ -63,6 +61,18 @@ class SettingsPage(QWidget):
         page.addWidget(self._side())
         page.addWidget(self.area, 1)
 
+    def _group_card(self, group: str) -> Card:
+        card = Card(words(group))
+        for setting in (setting for setting in DECLARATIONS if setting.group == group):
+            rule = QFrame()
+            rule.setObjectName("rule")
+            card.column.addWidget(rule)
+            editor = self.editors[setting.key] = editor_for(setting, self.settings, self._guard)
+            self._rules[editor] = rule
+            card.column.addWidget(editor)
+        self._rule_between(card)
+        return card
+
     def _side(self) -> QFrame:
         side = QFrame()
         side.setObjectName("side")
@@ -70,9 +80,15 @@ class SettingsPage(QWidget):
         column = QVBoxLayout(side)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(theme.GAP_XS)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search settings"))
+        self.search.setAccessibleName(self.tr("Search settings"))
+        self.search.textChanged.connect(self._search)
+        column.addWidget(self.search)
+        column.addSpacing(theme.GAP_XS)
         self.groups = QButtonGroup(self)
-        for number, group in enumerate(GROUPS):
-            choice = button(words(group), "row")
+        for number, card in enumerate(self.cards):
+            choice = button(card.title.text(), "row")
             choice.setCheckable(True)
             self.groups.addButton(choice, number)
             column.addWidget(choice)
@@ -94,11 +110,36 @@ class SettingsPage(QWidget):
         """Mark the group that is being read: the last one whose card begins in the upper half."""
         bar = self.area.verticalScrollBar()
         line = value + self.area.viewport().height() // 2 if value < bar.maximum() else 1 << 30
-        begun = [number for number, card in enumerate(self.cards) if card.y() <= line]
+        begun = [number for number, card in enumerate(self.cards) if not card.isHidden() and card.y() <= line]
         self.groups.button(begun[-1] if begun else 0).setChecked(True)
 
+    def _search(self, text: str) -> None:
+        """Show what has all of these words, in the language of the window or in English."""
+        asked = text.casefold().split()
 
-def _rule() -> QFrame:
-    rule = QFrame()
-    rule.setObjectName("rule")
-    return rule
+        def has(written: str) -> bool:
+            return all(word in written.casefold() for word in asked)
+
+        for number, card in enumerate(self.cards):
+            whole = has(card.title.text())
+            rows = [editor for editor in self._rules if card.isAncestorOf(editor)]
+            for editor in rows:
+                editor.setVisible(whole or has(editor.written))
+            self._rule_between(card)
+            shown = any(not editor.isHidden() for editor in rows) if rows else whole or has(_written(card))
+            card.setVisible(shown)
+            self.groups.button(number).setEnabled(shown)
+        self.nothing.setVisible(all(card.isHidden() for card in self.cards))
+        self.area.verticalScrollBar().setValue(0)
+
+    def _rule_between(self, card: Card) -> None:
+        """A line before every row that is shown, but the first."""
+        first = True
+        for editor, rule in self._rules.items():
+            if card.isAncestorOf(editor):
+                rule.setVisible(not editor.isHidden() and not first)
+                first = first and editor.isHidden()
+
+
+def _written(card: Card) -> str:
+    return " ".join(part.plain if isinstance(part, Prose) else part.text() for part in card.findChildren(QLabel))

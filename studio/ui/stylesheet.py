@@ -41,6 +41,9 @@ QPushButton[kind="primary"] { background: $soul_fill; border-color: $soul_fill; 
 QPushButton[kind="primary"]:hover { background: $fill_hover; }
 QPushButton[kind="primary"]:focus { border-color: $text; }
 QPushButton[kind="primary"]:disabled { background: $raised; border-color: $raised; color: $faint; }
+QPushButton[kind="danger"] { color: $bad; border-color: $bad; }
+QPushButton[kind="danger"]:focus { border-color: $text; }
+QPushButton[kind="danger"]:disabled { color: $faint; border-color: $line; }
 QPushButton[kind="quiet"] {
     border: 1px solid transparent; padding: 1px 5px; color: $muted; font-size: ${small}px; min-height: 15px;
 }

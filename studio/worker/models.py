@@ -13,7 +13,7 @@ def open_model(desk: Desk, command: Open) -> Opened:
     """Load a model; its soul wakes."""
     from engine.llama import Llama
 
-    heard = desk.wake(Llama.load_auto(command.path))
+    heard = desk.wake(Llama.load_auto(command.path, command.device, command.threads))
     problems = tuple(desk.mind.log.problems)
     return Opened(body_facts(desk), soul_facts(desk.mind), lines(shown_entries(heard)), problems)
 

@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from studio_person import Person
 
+from studio.session import Busy
 from studio.ui.composer import Composer
 
 
@@ -44,6 +46,45 @@ def test_shift_enter_begins_a_line(composer: Composer, sent: list[str], qtbot: Q
     assert composer.draft.height() > before
     qtbot.keyClick(composer.draft, Qt.Key.Key_Return)
     assert sent == ["one\ntwo"]
+
+
+def test_the_key_that_sends_is_chosen(composer: Composer, sent: list[str], qtbot: QtBot) -> None:
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClicks(composer.draft, "one")
+    qtbot.keyClick(composer.draft, Qt.Key.Key_Return, ctrl)
+    assert (sent, composer.draft.toPlainText()) == ([], "one\n")
+    assert "(Enter)" in composer.send_button.toolTip()
+    composer.set_send_key("ctrl_enter")
+    assert "(Ctrl+Enter)" in composer.send_button.toolTip()
+    qtbot.keyClicks(composer.draft, "two")
+    qtbot.keyClick(composer.draft, Qt.Key.Key_Return)
+    qtbot.keyClicks(composer.draft, "three")
+    assert not sent
+    qtbot.keyClick(composer.draft, Qt.Key.Key_Return, ctrl)
+    assert sent == ["one\ntwo\nthree"]
+
+
+def test_the_setting_decides_which_key_sends(host: Person) -> None:
+    host.settings.set("send_key", "ctrl_enter")
+    host.type("Hello")
+    host.enter()
+    assert host.chat.model.rowCount() == 0
+    assert host.chat.composer.draft.toPlainText() == "Hello\n"
+    control = Qt.KeyboardModifier.ControlModifier
+    host.through(lambda: host.qtbot.keyClick(host.chat.composer.draft, Qt.Key.Key_Return, control), Busy.REPLYING)
+    assert host.chat.model.message(0).text == "Hello"
+
+
+@pytest.mark.parametrize("rule", ["enter", "ctrl_enter"])
+@pytest.mark.parametrize("modifier", ["NoModifier", "ControlModifier"])
+def test_no_key_sends_a_word_that_is_being_composed(
+    rule: str, modifier: str, composer: Composer, sent: list[str], qtbot: QtBot
+) -> None:
+    composer.set_send_key(rule)
+    QApplication.sendEvent(composer.draft, QInputMethodEvent("にほん", []))
+    qtbot.keyClick(composer.draft, Qt.Key.Key_Return, Qt.KeyboardModifier[modifier])
+    assert not sent
+    assert composer.draft.toPlainText() == "", "no line was begun either"
 
 
 def test_enter_never_sends_while_an_input_method_composes(composer: Composer, sent: list[str], qtbot: QtBot) -> None:

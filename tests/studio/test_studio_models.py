@@ -80,7 +80,7 @@ def test_models_at_hand_are_listed_and_loaded(host: Person, models: Path) -> Non
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("bad.bitt", b"BITT\xff\xff\xff\xff\xff\xff\xff\xff"), ("empty.bitt", b""), ("x.txt", b"hello")],
+    [("bad.bitt", b"BITT\xff\xff\xff\xff\xff\xff\xff\xff"), ("empty.bitt", b""), ("x.xyz", b"hello")],
 )
 def test_a_bad_file_is_told_in_a_dialog_and_nothing_changes(
     name: str, content: bytes, host: Person, tmp_path: Path

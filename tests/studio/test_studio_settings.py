@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from studio_person import Person
 
 from engine.errors import ConfigError
-from studio.settings import DECLARATIONS, GROUPS, Setting, Settings
+from studio import app
+from studio.declarations import DECLARATIONS, GROUPS, Setting
+from studio.settings import Settings
 from studio.theme import DARK, LIGHT
 from studio.ui import style
-from studio.ui.editors import ChoiceEditor, LineEditor, NumberEditor, PageEditor
+from studio.ui.editors import ChoiceEditor, LineEditor, NumberEditor, PageEditor, PathsEditor, SwitchEditor
 from studio.ui.settings_page import SettingsPage
+from studio.ui.widgets import Elided
 
 EVERY = pytest.mark.parametrize("setting", DECLARATIONS, ids=lambda setting: setting.key)
 
@@ -30,6 +33,8 @@ def another(setting: Setting) -> Any:
         return "words — and 日本語"
     if setting.kind == "paths":
         return ["/somewhere/model.bitt"]
+    if setting.kind == "bool":
+        return not setting.default
     if setting.kind == "choice":
         return next(name for name, _ in setting.choices if name != setting.default)
     return setting.low if setting.default != setting.low else setting.high
@@ -153,6 +158,11 @@ def test_an_editor_changes_its_setting_and_resets_it(setting: Setting, page: Set
     elif isinstance(editor, ChoiceEditor):
         part = editor.segment.part([name for name, _ in setting.choices].index(value))
         qtbot.mouseClick(part, Qt.MouseButton.LeftButton)
+    elif isinstance(editor, SwitchEditor):
+        qtbot.mouseClick(editor.switch, Qt.MouseButton.LeftButton)
+    elif isinstance(editor, PathsEditor):
+        editor.list.changed.emit(value)
+        assert editor.list.findChildren(Elided)[0].text() == value[0]
     elif isinstance(editor, LineEditor):
         editor.field.setText(value)
     elif isinstance(editor, PageEditor):
@@ -165,6 +175,79 @@ def test_an_editor_changes_its_setting_and_resets_it(setting: Setting, page: Set
     qtbot.mouseClick(editor.reset, Qt.MouseButton.LeftButton)
     assert settings.get(setting.key) == setting.default
     assert not editor.reset.isEnabled()
+
+
+def test_settings_are_searched_by_all_that_is_written_on_them(page: SettingsPage) -> None:
+    shown = lambda: {key for key, editor in page.editors.items() if not editor.isHidden()}  # noqa: E731
+    everything = shown()
+    page.search.setText("LIKELIEST considered")
+    assert shown() == {"top_p", "top_k"}
+    assert [not card.isHidden() for card in page.cards] == [True] + [False] * (len(page.cards) - 1)
+    assert not page.groups.button(1).isEnabled()
+    page.search.setText("look")
+    assert shown() == {setting.key for setting in DECLARATIONS if setting.group == "Look"}, "a group by its name"
+    page.search.setText("zeppelin")
+    assert not page.nothing.isHidden()
+    page.search.clear()
+    assert shown() == everything
+    assert page.nothing.isHidden()
+
+
+def at_hand(person: Person) -> set[str]:
+    """What the menu of the model offers."""
+    menu = person.window.header.open_body_menu()
+    texts = {action.text() for action in menu.actions()}
+    menu.close()
+    return texts
+
+
+def test_folders_are_added_by_a_dialog_and_taken_out(person: Person, tmp_path: Path, models: Path) -> None:
+    person.window.show_tab(2)
+    editor = person.window.settings_page.editors["model_folders"]
+    assert isinstance(editor, PathsEditor)
+    assert not {"tiny", "other"} & at_hand(person)
+    person.click(editor.list.add)
+    person.choose_file(models)
+    person.wait(lambda: person.settings.get("model_folders") == [str(models)])
+    assert {"tiny", "other", "checkpoint"} <= at_hand(person), "what lies in the folder is"
+    removers = [made for made in editor.list.findChildren(QPushButton) if made.text() == "Remove"]
+    person.wait(removers[-1].isVisible)
+    person.click(removers[-1])
+    assert person.settings.get("model_folders") == []
+
+
+def test_device_and_threads_take_effect_at_the_next_load_and_say_so(host: Person, models: Path) -> None:
+    host.settings.set("threads", 3)
+    assert host.window.footer.told.text() == "Takes effect when a model is loaded next."
+    host.open(models / "other.bitt")
+    assert "on 3 threads" in host.session.body.reason
+    host.settings.set("device", "cuda" if not torch_has_cuda() else "mps")
+    host.window.verbs.open_model(models / "tiny.bitt")
+    notice = host.notice()
+    assert "cuda" in notice.words.plain.lower() or "mps" in notice.words.plain.lower()
+    host.press(notice, "Close")
+    assert host.session.body.path == models / "other.bitt", "the model of before is still there"
+
+
+def torch_has_cuda() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def test_the_last_model_is_left_alone_where_that_is_wanted(
+    host: Person, sit_down: Callable[[], Person], models: Path
+) -> None:
+    host.settings.set("reopen", False)
+    again = sit_down()
+    app.begin(again.window)
+    assert again.window.verbs.opening is None
+    assert again.session.body is None
+    again.settings.set("reopen", True)
+    app.begin(again.window)
+    again.wait(lambda: again.session.body is not None)
+    assert again.session.body.path == models / "tiny.bitt"
+    again.wait_idle()
 
 
 def test_theme_and_font_size_take_effect_at_once_and_survive(person: Person, sit_down: Callable[[], Person]) -> None:

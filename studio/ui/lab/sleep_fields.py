@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QSpinBox, QWidget
 
 from studio import theme
-from studio.settings import DECLARATIONS, Setting, Settings
+from studio.declarations import DECLARATIONS, Setting
+from studio.settings import Settings
 from studio.ui.editors import WheelGuard, words
 from studio.ui.widgets import label
 
