@@ -233,6 +233,69 @@
         </message>
     </context>
     <context>
+        <name>CompareDialog</name>
+        <message>
+            <source>(nothing)</source>
+            <translation>(無言)</translation>
+        </message>
+        <message>
+            <source>Ask both</source>
+            <translation>両方に聞く</translation>
+        </message>
+        <message>
+            <source>Ask both the same thing</source>
+            <translation>両方に同じことを聞く</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>閉じる</translation>
+        </message>
+        <message>
+            <source>Compare</source>
+            <translation>比べる</translation>
+        </message>
+        <message>
+            <source>Neither learns from it</source>
+            <translation>どちらもこれからは学びません</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>今</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>停止</translation>
+        </message>
+        <message>
+            <source>The first soul</source>
+            <translation>一つ目のソウル</translation>
+        </message>
+        <message>
+            <source>The second has lived {tokens} less.</source>
+            <translation>二つ目は{tokens}少なく生きました。</translation>
+        </message>
+        <message>
+            <source>The second has lived {tokens} more.</source>
+            <translation>二つ目は{tokens}多く生きました。</translation>
+        </message>
+        <message>
+            <source>The second soul</source>
+            <translation>二つ目のソウル</translation>
+        </message>
+        <message>
+            <source>What both are asked</source>
+            <translation>両方に聞くこと</translation>
+        </message>
+        <message>
+            <source>Write what both are asked.</source>
+            <translation>両方に聞くことを書いてください。</translation>
+        </message>
+        <message>
+            <source>{n} % changed (0 is the same soul; at 100 one of them knows nothing of the other).</source>
+            <translation>{n} % 変わりました (0 は同じソウル、100 では一方がもう一方を何も知りません)。</translation>
+        </message>
+    </context>
+    <context>
         <name>Composer</name>
         <message>
             <source>A newborn talks, without the soul. Nothing of this chat is kept.</source>
@@ -572,8 +635,16 @@
             <translation>起きています</translation>
         </message>
         <message>
+            <source>comparing</source>
+            <translation>比較中</translation>
+        </message>
+        <message>
             <source>dreaming</source>
             <translation>夢を見ています</translation>
+        </message>
+        <message>
+            <source>forgetting</source>
+            <translation>忘却中</translation>
         </message>
         <message>
             <source>keys</source>
@@ -606,6 +677,81 @@
         <message>
             <source>workspace</source>
             <translation>ワークスペース</translation>
+        </message>
+    </context>
+    <context>
+        <name>ForgetDialog</name>
+        <message>
+            <source>Cancel</source>
+            <translation>キャンセル</translation>
+        </message>
+        <message>
+            <source>Delete pinned entries that have lived it, too</source>
+            <translation>それを生きたピン留めの記録も削除する</translation>
+        </message>
+        <message>
+            <source>Entries of the timeline that have lived them go: {n}.</source>
+            <translation>それを生きたタイムラインの記録は消えます: {n}件。</translation>
+        </message>
+        <message>
+            <source>Forget for good?</source>
+            <translation>完全に忘れますか?</translation>
+        </message>
+        <message>
+            <source>Forget it</source>
+            <translation>忘れる</translation>
+        </message>
+        <message>
+            <source>Forgotten.</source>
+            <translation>忘れました。</translation>
+        </message>
+        <message>
+            <source>How far forgetting has come</source>
+            <translation>忘れる処理の進み具合</translation>
+        </message>
+        <message>
+            <source>It cannot be done.</source>
+            <translation>できません。</translation>
+        </message>
+        <message>
+            <source>Measuring what it costs…</source>
+            <translation>手間を測っています…</translation>
+        </message>
+        <message>
+            <source>No soul has lived them.</source>
+            <translation>これを生きたソウルはありません。</translation>
+        </message>
+        <message>
+            <source>Pinned ones stay, and are marked: {n}.</source>
+            <translation>ピン留めの記録は印を付けて残します: {n}件。</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>停止</translation>
+        </message>
+        <message>
+            <source>Stopped. Everything is as it was before.</source>
+            <translation>停止しました。すべて元のままです。</translation>
+        </message>
+        <message>
+            <source>The soul is made anew without them, {start}: exchanges to live again: {turns}, nights: {nights}, {tokens}, about {time}.</source>
+            <translation>ソウルはこれらなしに{start}作り直されます。もう一度生きるやりとり: {turns}、夜: {nights}、{tokens}、およそ{time}。</translation>
+        </message>
+        <message>
+            <source>This cannot be undone. Copies that you wrote elsewhere are not touched.</source>
+            <translation>これは元に戻せません。別の場所に書き出したコピーには触れません。</translation>
+        </message>
+        <message>
+            <source>from its birth</source>
+            <translation>生まれたところから</translation>
+        </message>
+        <message>
+            <source>from the last entry before</source>
+            <translation>直前の記録から</translation>
+        </message>
+        <message>
+            <source>{messages} leave the log, replies among them.</source>
+            <translation>返事を含め{messages}が記録から消えます。</translation>
         </message>
     </context>
     <context>
@@ -871,8 +1017,82 @@
             <translation>モデル</translation>
         </message>
         <message>
+            <source>Nothing that was said is known to have been lived there.</source>
+            <translation>そこで生きたと分かっている言葉はありません。</translation>
+        </message>
+        <message>
             <source>Soul and sleep</source>
             <translation>ソウルと睡眠</translation>
+        </message>
+        <message>
+            <source>What it was told</source>
+            <translation>話したこと</translation>
+        </message>
+    </context>
+    <context>
+        <name>LayerMap</name>
+        <message>
+            <source>Change of each layer</source>
+            <translation>層ごとの変化</translation>
+        </message>
+        <message>
+            <source>layer {n}</source>
+            <translation>層 {n}</translation>
+        </message>
+        <message>
+            <source>layer {n}, head {head}: {change} %</source>
+            <translation>層 {n}、ヘッド {head}: {change} %</translation>
+        </message>
+        <message>
+            <source>layer {n}: {change} %</source>
+            <translation>層 {n}: {change} %</translation>
+        </message>
+    </context>
+    <context>
+        <name>LearnedCard</name>
+        <message>
+            <source>Forget {messages}…</source>
+            <translation>{messages}を忘れる…</translation>
+        </message>
+        <message>
+            <source>Forgetting is real: the message and its reply leave the log, and the soul is made anew as one that never heard them. What it costs is shown before anything happens.</source>
+            <translation>本当に忘れます。メッセージと返事が記録から消え、ソウルはそれを聞かなかったものとして作り直されます。何かが起こる前に手間を示します。</translation>
+        </message>
+        <message>
+            <source>Forget…</source>
+            <translation>忘れる…</translation>
+        </message>
+        <message>
+            <source>Nothing is ticked.</source>
+            <translation>何も選ばれていません。</translation>
+        </message>
+        <message>
+            <source>Nothing was told yet. What you say in a chat that learns is listed here.</source>
+            <translation>まだ何も話していません。学ぶチャットで話したことがここに並びます。</translation>
+        </message>
+        <message>
+            <source>Search</source>
+            <translation>検索</translation>
+        </message>
+        <message>
+            <source>Search in what it was told</source>
+            <translation>話したことを検索</translation>
+        </message>
+        <message>
+            <source>Tick what shall be forgotten.</source>
+            <translation>忘れるものを選んでください。</translation>
+        </message>
+        <message>
+            <source>Untick all</source>
+            <translation>選択を外す</translation>
+        </message>
+        <message>
+            <source>What it costs is shown first</source>
+            <translation>先に手間を示します</translation>
+        </message>
+        <message>
+            <source>What it was told</source>
+            <translation>話したこと</translation>
         </message>
     </context>
     <context>
@@ -1380,6 +1600,10 @@ It said: {said}</source>
             <translation>モデルがありません。モデルラボで開いてください。</translation>
         </message>
         <message>
+            <source>Something is being forgotten. Wait for it, or stop it.</source>
+            <translation>忘れている途中です。待つか、停止してください。</translation>
+        </message>
+        <message>
             <source>The Studio is closing.</source>
             <translation>Studio を閉じています。</translation>
         </message>
@@ -1394,6 +1618,10 @@ It said: {said}</source>
         <message>
             <source>The worker has ended unexpectedly. Start the Studio again.</source>
             <translation>処理が予期せず終わりました。Studio を起動し直してください。</translation>
+        </message>
+        <message>
+            <source>Two souls are being asked. Wait for them, or stop them.</source>
+            <translation>二つのソウルに聞いています。待つか、停止してください。</translation>
         </message>
         <message>
             <source>{name} is dreaming. Wake it up first.</source>
@@ -1756,12 +1984,20 @@ It said: {said}</source>
             <translation>枝分かれ…</translation>
         </message>
         <message>
+            <source>Compare…</source>
+            <translation>比べる…</translation>
+        </message>
+        <message>
             <source>Delete…</source>
             <translation>削除…</translation>
         </message>
         <message>
             <source>Each sleep, and each moment that you keep, becomes a point here to go back to.</source>
             <translation>眠るたび、また残すたびに、ここに戻れる点が増えます。</translation>
+        </message>
+        <message>
+            <source>Forget what it lived here…</source>
+            <translation>ここで生きたことを忘れる…</translation>
         </message>
         <message>
             <source>Go back to before: {event}</source>
@@ -1852,6 +2088,10 @@ It said: {said}</source>
             <translation>このモデルのソウル</translation>
         </message>
         <message>
+            <source>There is nothing to compare it with yet.</source>
+            <translation>まだ比べる相手がありません。</translation>
+        </message>
+        <message>
             <source>This is the soul as it lives.</source>
             <translation>これが今生きているソウルです。</translation>
         </message>
@@ -1866,6 +2106,10 @@ It said: {said}</source>
         <message>
             <source>Wake it; the one of now is kept</source>
             <translation>起こします。今のソウルは残ります</translation>
+        </message>
+        <message>
+            <source>Where two souls differ, and what both answer</source>
+            <translation>二つのソウルの違いと、それぞれの答え</translation>
         </message>
         <message>
             <source>lives in a model that is not loaded</source>

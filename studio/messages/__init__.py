@@ -4,7 +4,9 @@ One module for each subject; `studio.worker` and `studio.session` have one of th
 """
 
 from studio.messages.chat import Dial, Said, Say, Switch, Switched, Token, Turn
+from studio.messages.compare import Answered, AskBoth, Compare, Compared
 from studio.messages.files import TakeIn, TakenIn
+from studio.messages.forgetting import Forget, ForgetCost, Forgot, LivedIn, PlanForgetting
 from studio.messages.lines import Line, Role
 from studio.messages.models import BodyFacts, Open, Opened
 from studio.messages.nights import Accept, Dreaming, Probe, Reject, Sleep, Slept
@@ -29,14 +31,18 @@ from studio.messages.souls import (
     WakeSoul,
     Woken,
 )
-from studio.messages.wire import Close, Command, Done, EngineFailure, Event, Failed
+from studio.messages.wire import Close, Command, Done, EngineFailure, Event, Failed, Progress
 
 __all__ = [
     "Accept",
+    "Answered",
+    "AskBoth",
     "BodyFacts",
     "Branch",
     "Close",
     "Command",
+    "Compare",
+    "Compared",
     "Copy",
     "Delete",
     "Describe",
@@ -47,14 +53,20 @@ __all__ = [
     "Event",
     "Failed",
     "Figures",
+    "Forget",
+    "ForgetCost",
+    "Forgot",
     "Keep",
     "Line",
+    "LivedIn",
     "LoadSoul",
     "Mate",
     "Moment",
     "Open",
     "Opened",
+    "PlanForgetting",
     "Probe",
+    "Progress",
     "Reject",
     "RenameSoul",
     "ResetSoul",

@@ -45,6 +45,14 @@ class Failed(Event):
     """The traceback of a defect, for a bug report; empty where the sentence says it all."""
 
 
+@dataclass(frozen=True)
+class Progress(Event):
+    """How far a job has come that a person may stop."""
+
+    fraction: float
+    """0 to 1."""
+
+
 class EngineFailure(Exception):
     """A `Failed` event, raised where the command was awaited."""
 

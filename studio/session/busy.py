@@ -14,4 +14,8 @@ class Busy(Enum):
     DREAMING = "dreaming"
     SOUL = "soul"
     """Saving, loading or resetting a soul."""
+    COMPARING = "comparing"
+    """Two souls answer the same words."""
+    FORGETTING = "forgetting"
+    """A soul is made anew without something."""
     CLOSING = "closing"

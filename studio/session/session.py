@@ -22,6 +22,7 @@ from studio.messages import (
     EngineFailure,
     Event,
     Failed,
+    Progress,
     Slept,
     SoulFacts,
     Timeline,
@@ -31,7 +32,9 @@ from studio.messages import (
 )
 from studio.session.busy import Busy
 from studio.session.chat import Talk
+from studio.session.compare import Comparing
 from studio.session.files import Files
+from studio.session.forgetting import Forgetting
 from studio.session.models import Models
 from studio.session.nights import Nights
 from studio.session.souls import Souls
@@ -53,13 +56,16 @@ class Session(QObject):
     One request is under way at a time: the pages lock what cannot be done meanwhile and say why (`why_locked`).
 
     Attributes:
-        models, talk, souls, nights, files: the requests, by subject. They alone, and the poll, change this state.
+        models, talk, souls, nights, compare, forgetting, files: the requests, by subject. They alone, and the poll,
+            change this state.
     """
 
     text_arrived = Signal(str)
     """The reply's new text, folded: at most once a frame."""
     dream_moved = Signal(object)
     """A `Dreaming` event."""
+    job_moved = Signal(float)
+    """How far a job has come that may be stopped, 0 to 1."""
     timeline_moved = Signal()
     """`timeline` is another."""
     changed = Signal()
@@ -83,7 +89,8 @@ class Session(QObject):
         self.surprise = Surprise(self)
         """What the soul that is awake found surprising lately."""
         self.models, self.talk, self.souls = Models(self), Talk(self), Souls(self)
-        self.nights, self.files = Nights(self), Files(self)
+        self.nights, self.compare, self.forgetting = Nights(self), Comparing(self), Forgetting(self)
+        self.files = Files(self)
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
@@ -113,6 +120,11 @@ class Session(QObject):
         """True from the moment sleep is asked for until the soul is awake again."""
         return self.busy is Busy.DREAMING
 
+    @property
+    def is_comparing(self) -> bool:
+        """Whether two souls are being asked."""
+        return self.busy is Busy.COMPARING
+
     def why_locked(self) -> str:
         """Why chat input and model operations are off, as a sentence for a tooltip; empty where they are on."""
         if self.busy is Busy.DREAMING:
@@ -123,6 +135,10 @@ class Session(QObject):
             return self.tr("A model is being loaded.")
         if self.busy is Busy.SOUL:
             return self.tr("The soul is being saved or loaded.")
+        if self.busy is Busy.COMPARING:
+            return self.tr("Two souls are being asked. Wait for them, or stop them.")
+        if self.busy is Busy.FORGETTING:
+            return self.tr("Something is being forgotten. Wait for it, or stop it.")
         if self.busy is Busy.CLOSING:
             return self.tr("The Studio is closing.")
         return ""
@@ -214,6 +230,8 @@ class Session(QObject):
             if isinstance(event, Dreaming):
                 self.dream, self.speed = event, event.tokens_per_second
                 self.dream_moved.emit(event)
+            elif isinstance(event, Progress):
+                self.job_moved.emit(event.fraction)
             elif isinstance(event, TimelineMoved):
                 self.timeline = event.timeline
                 self.timeline_moved.emit()

@@ -89,6 +89,8 @@ class Footer(QFrame):
             Busy.REPLYING: ("learn", self.tr("learning")),
             Busy.DREAMING: ("soul", self.tr("dreaming")),
             Busy.SOUL: ("soul", self.tr("soul")),
+            Busy.COMPARING: ("soul", self.tr("comparing")),
+            Busy.FORGETTING: ("soul", self.tr("forgetting")),
             Busy.CLOSING: ("soul", self.tr("saving the soul…")),
         }
         token, text = texts[session.busy]

@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from studio import theme
+from studio.messages import Moment
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.header import known_models
+from studio.ui.lab.learned_card import LearnedCard
 from studio.ui.lab.night_card import NightCard
 from studio.ui.lab.soul_card import SoulCard
 from studio.ui.sleep_panel import SleepCard
@@ -131,7 +133,7 @@ class ModelsCard(Card):
 
 
 class LabPage(QWidget):
-    """Two views, chosen at the left."""
+    """Three views, chosen at the left."""
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
@@ -142,6 +144,8 @@ class LabPage(QWidget):
         self.soul = SoulCard(actions)
         self.night = NightCard(actions)
         self.sleep = SleepCard(actions)
+        self.learned = LearnedCard(actions)
+        self.soul.forget_wanted.connect(self._forget_lived_in)
         self._stack = QStackedWidget()
         self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pair.setSpacing(18)
@@ -157,7 +161,9 @@ class LabPage(QWidget):
         soul.addWidget(self.soul)
         soul.addLayout(self._pair)
         soul.addStretch(1)
-        for view in (models, soul):
+        learned = QVBoxLayout()
+        learned.addWidget(self.learned)
+        for view in (models, soul, learned):
             self._stack.addWidget(_scrolled(view))
         side = QFrame()
         side.setObjectName("side")
@@ -166,7 +172,7 @@ class LabPage(QWidget):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(theme.GAP_XS)
         self.views = QButtonGroup(self)
-        for number, text in enumerate((self.tr("Models"), self.tr("Soul and sleep"))):
+        for number, text in enumerate((self.tr("Models"), self.tr("Soul and sleep"), self.tr("What it was told"))):
             choice = button(text, "row")
             choice.setCheckable(True)
             self.views.addButton(choice, number)
@@ -183,8 +189,18 @@ class LabPage(QWidget):
         self._mark_dream()
 
     def show_view(self, number: int) -> None:
-        """Show the models (0) or the soul and its sleep (1)."""
+        """Show the models (0), the soul and its sleep (1) or what it was told (2)."""
         self.views.button(number).setChecked(True)
+
+    def _forget_lived_in(self, moment: Moment) -> None:
+        self._actions.start(self._tick_lived_in(moment))
+
+    async def _tick_lived_in(self, moment: Moment) -> None:
+        if await self.learned.tick_lived_in(moment):
+            self.show_view(2)
+            self.learned.forget()
+        else:
+            self._actions.told.emit(self.tr("Nothing that was said is known to have been lived there."))
 
     def _mark_dream(self) -> None:
         dreaming = self._actions.session.is_dreaming

@@ -114,6 +114,13 @@ QSlider::handle:horizontal:hover { background: $raised; }
 QSlider::handle:horizontal:focus { border: 2px solid $soul; }
 QSlider::sub-page:horizontal:disabled { background: $line; }
 
+QTreeWidget#learned { background: $bg; border: 1px solid $line; border-radius: ${r_control}px; padding: 4px;
+    outline: none; selection-background-color: $raised; selection-color: $text; }
+QTreeWidget#learned:focus { border-color: $soul; }
+QTreeWidget#learned::item { padding: 4px 2px; }
+QProgressBar { background: $raised; border: none; border-radius: 4px; max-height: 8px; min-height: 8px; }
+QProgressBar::chunk { background: $soul; border-radius: 4px; }
+
 QScrollArea, QAbstractScrollArea#transcript { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget#inner { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }

@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from studio.messages import Close, Command, Done, EngineFailure, Event, Failed
-from studio.worker import chat, files, models, nights, souls
+from studio.worker import chat, compare, files, forgetting, models, nights, souls
 from studio.worker.claim import Claim
 from studio.worker.desk import Desk
 
 HANDLERS: Mapping[type[Command], Callable[[Desk, Any], object]] = {
     command: handler
-    for subject in (models, chat, souls, nights, files)
+    for subject in (models, chat, souls, nights, compare, forgetting, files)
     for command, handler in subject.HANDLERS.items()
 }
 """What each command does; `Close` is the thread's own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton
 
 from studio import theme
@@ -15,6 +15,7 @@ from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.icons import dress
 from studio.ui.lab import words
+from studio.ui.lab.compare_dialog import CompareDialog
 from studio.ui.lab.soul_verbs import SoulVerbs
 from studio.ui.lab.timeline_view import TimelineArea
 from studio.ui.widgets import Card, Elided, button, label, prose, set_locked
@@ -22,6 +23,9 @@ from studio.ui.widgets import Card, Elided, button, label, prose, set_locked
 
 class SoulCard(Card):
     """Its title is a list of the souls; under the picture stands what is chosen in it."""
+
+    forget_wanted = Signal(object)
+    """Forget what was lived between this `Moment` and the one that it grew from."""
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
@@ -48,10 +52,12 @@ class SoulCard(Card):
         self.chosen_facts = Elided(role="small")
         self.chosen_note = Elided(role="small")
         self.restore_button = button(self.tr("Go back to it"))
+        self.compare_button = button(self.tr("Compare…"))
         self.branch_button = button(self.tr("Branch…"))
         self.pin_button = button(self.tr("Pin"))
         self.entry_more = button("", "quiet", self.tr("More about this entry"))
         self.restore_button.clicked.connect(lambda: self._on_chosen(self.verbs.restore))
+        self.compare_button.clicked.connect(self.compare)
         self.branch_button.clicked.connect(lambda: self.verbs.branch(self.chosen))
         self.pin_button.clicked.connect(lambda: self._on_chosen(self.verbs.pin))
         self.entry_more.clicked.connect(self.open_entry)
@@ -59,7 +65,7 @@ class SoulCard(Card):
         row.setSpacing(theme.GAP_S)
         row.addWidget(self.chosen_title)
         row.addWidget(self.chosen_facts, 1)
-        for control in (self.restore_button, self.branch_button, self.pin_button, self.entry_more):
+        for control in (self.restore_button, self.compare_button, self.branch_button, self.pin_button, self.entry_more):
             row.addWidget(control)
         self.column.addWidget(self.area)
         self.column.addWidget(self.empty)
@@ -148,10 +154,14 @@ class SoulCard(Card):
             set_locked(self.entry_more, locked or other, self.tr("Name, note, copy, delete"))
             self.pin_button.setText(self.tr("Unpin") if moment.pinned else self.tr("Pin"))
         elsewhere = self._belongs_elsewhere(moment) if moment else ""
+        few = (
+            "" if session.timeline and session.timeline.moments else self.tr("There is nothing to compare it with yet.")
+        )
+        set_locked(self.compare_button, locked or few, self.tr("Where two souls differ, and what both answer"))
         set_locked(self.branch_button, locked or elsewhere, self.tr("Begin another soul from here"))
 
     def _entry_controls(self) -> tuple[QPushButton, ...]:
-        return self.restore_button, self.branch_button, self.pin_button, self.entry_more
+        return self.restore_button, self.compare_button, self.branch_button, self.pin_button, self.entry_more
 
     def _since(self) -> str:
         session = self._actions.session
@@ -161,6 +171,14 @@ class SoulCard(Card):
             return self.tr("{tokens} lived, nothing kept yet").format(tokens=wording.tokens(level))
         new = wording.tokens(max(0, level - last.level))
         return self.tr("{tokens} lived, {new} since it was kept last").format(tokens=wording.tokens(level), new=new)
+
+    def compare(self) -> CompareDialog:
+        """Put the chosen entry beside the soul of now, and that beside the entry before it."""
+        moment, timeline = self.chosen, self._actions.session.timeline
+        first = moment.id if moment else timeline.now or timeline.moments[-1].id if timeline else ""
+        dialog = CompareDialog(self.window(), self._actions, first)
+        dialog.open()
+        return dialog
 
     def _belongs_elsewhere(self, moment: Moment) -> str:
         timeline = self._actions.session.timeline
@@ -211,6 +229,7 @@ class SoulCard(Card):
         menu.addAction(self.tr("Name…"), partial(self.verbs.name, moment))
         menu.addAction(self.tr("Note…"), partial(self.verbs.note, moment))
         menu.addAction(self.tr("Save a copy…"), partial(self.verbs.copy, moment))
+        menu.addAction(self.tr("Forget what it lived here…"), partial(self.forget_wanted.emit, moment))
         menu.addSeparator()
         delete = menu.addAction(self.tr("Delete…"), partial(self.verbs.delete, moment))
         delete.setEnabled(not moment.pinned)
