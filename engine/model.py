@@ -13,12 +13,15 @@ from torch.overrides import TorchFunctionMode
 
 from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, DeviceError
+from engine.formats.anatomy import as_float
 from engine.formats.body import Body, load_body
 from engine.formats.tensors import TensorFile
 from engine.layers.bit_linear import BitLinear
+from engine.layers.head import Head
 from engine.layers.mlp import SwiGLU
 from engine.layers.norm import RMSNorm
 from engine.layers.ttt import LayerState, TTTLayer
+from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import PackedTernary, unpack
 from engine.state import ModelState
 
@@ -112,7 +115,7 @@ class BitLlama(nn.Module):
         self.embed = nn.Embedding(config.vocab_size, config.hidden_dim)
         self.layers = nn.ModuleList(BitLlamaBlock(config) for _ in range(config.num_layers))
         self.norm_f = RMSNorm(config.hidden_dim, config.norm_eps)
-        self.lm_head = nn.Linear(config.hidden_dim, config.vocab_size, bias=False)
+        self.lm_head = Head(config.hidden_dim, config.vocab_size, config.activation_bits)
         self._init_weights()
         self._own_state: ModelState | None = None
         if weights is not None:
@@ -150,9 +153,11 @@ class BitLlama(nn.Module):
             owner = modules[owner_name]
             if isinstance(tensor, PackedTernary):
                 owner.set_codes(unpack(tensor.codes, tensor.shape[1]), tensor.scale)
+            elif isinstance(tensor, ByteTable) and isinstance(owner, Head):
+                owner.set_table(tensor)
             else:
                 with torch.no_grad():
-                    getattr(owner, kind).copy_(torch.from_numpy(np.array(tensor, dtype=np.float32)))
+                    getattr(owner, kind).copy_(torch.from_numpy(np.array(as_float(tensor), dtype=np.float32)))
         return self
 
     def freeze(self) -> BitLlama:
@@ -163,9 +168,10 @@ class BitLlama(nn.Module):
         return self
 
     def thaw(self) -> BitLlama:
-        """Give ternary weights a float form again, which quantises to the same; the model can then train."""
+        """Give ternary weights a float form again, which quantises to the same, and a head of bytes one that is near;
+        the model can then train."""
         for module in self.modules():
-            if isinstance(module, BitLinear):
+            if isinstance(module, (BitLinear, Head)):
                 module.thaw()
         return self
 
@@ -174,7 +180,7 @@ class BitLlama(nn.Module):
 
         Raises `ConfigError` for a frozen model, whose float weights are gone.
         """
-        if any(isinstance(m, BitLinear) and m.frozen for m in self.modules()):
+        if any(isinstance(m, (BitLinear, Head)) and m.frozen for m in self.modules()):
             raise ConfigError("A frozen model has no float weights to save; save the body that it was loaded from.")
         tensors = {name: p.detach().float().cpu().numpy().copy() for name, p in self.named_parameters()}
         return Body(self.config, tensors, tokenizer)

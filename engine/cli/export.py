@@ -18,6 +18,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("target", metavar="DST", type=Path, help="a file name ending in .bitt, or a folder")
     parser.add_argument("--float", action="store_true", help=".bitt: keep the float weights, do not pack them")
     parser.add_argument("--half", action="store_true", help=".bitt: store what stays in float as float16")
+    parser.add_argument("--bytes", action="store_true", help=".bitt: store embedding and head as bytes, not as floats")
     parser.set_defaults(run=run)
 
 
@@ -26,10 +27,15 @@ def run(args: argparse.Namespace) -> int:
     from engine.formats.bitt import save_bitt
     from engine.formats.body import fingerprint, load_body
     from engine.formats.checkpoint import save_checkpoint
+    from engine.ops.byte_table.table import ByteTable
 
     bitt = args.target.suffix.lower() == ".bitt"
-    if not bitt and (args.float or args.half):
-        raise ConfigError(f"--float and --half are for .bitt files; {args.target} would be a checkpoint folder.")
+    if not bitt and (args.float or args.half or args.bytes):
+        raise ConfigError(
+            f"--float, --half and --bytes are for .bitt files; {args.target} would be a checkpoint folder."
+        )
+    if args.float and args.bytes:
+        raise ConfigError("--float and --bytes contradict each other: bytes are for a packed file.")
     if not bitt and args.target.is_file():
         raise ConfigError(f"{args.target} is a file; name a folder, or a file ending in .bitt.")
     if (args.source / "loop.json").is_file():  # a checkpoint of a training run, in one file or in shards
@@ -39,16 +45,22 @@ def run(args: argparse.Namespace) -> int:
     else:
         body = load_body(args.source)
     if bitt:
-        save_bitt(args.target, body, packed=not args.float, half=args.half)
+        save_bitt(args.target, body, packed=not args.float, half=args.half, byte_tables=args.bytes)
     else:
         save_checkpoint(args.target, body)
     written = load_body(args.target)
     found = fingerprint(written.config, written.tensors)
-    if not args.half and found != fingerprint(body.config, body.tensors):
+    held, kept = (any(isinstance(t, ByteTable) for t in b.tensors.values()) for b in (body, written))
+    same = not args.half and held == kept
+    if same and found != fingerprint(body.config, body.tensors):
         raise FileFormatError(f"{args.target} does not hold the same model as {args.source}; export it again.")
     files = [args.target] if bitt else [path for path in args.target.iterdir() if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     print(f"Wrote {args.target}: {size / 1e6:,.2f} MB, fingerprint {found[:16]}, read back and checked.")
     if args.half:
         print("float16 changes the weights a little: it is a body of its own, with souls of its own.")
+    elif kept != held:
+        print(
+            "Bytes for floats, or floats for bytes, round a little otherwise: it is a body of its own, with its souls."
+        )
     return 0

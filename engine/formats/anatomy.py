@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from engine.config import BitLlamaConfig
 from engine.formats.validation import BodyReport, check_body
+from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import PackedTernary
 
-Tensor = NDArray[Any] | PackedTernary
+Tensor = NDArray[Any] | PackedTernary | ByteTable
 Encoding = Literal["float", "packed"]
 
 
@@ -26,7 +27,8 @@ class Body:
     """A model without a runtime: config, slow weights and tokenizer.
 
     `tensors` maps the names of `BitLlamaConfig.tensor_specs` to float32 arrays, read-only views of the file where it
-    came from one; in a ``packed`` body the ternary ones are `PackedTernary`. `tokenizer` is the text of a
+    came from one; in a ``packed`` body the ternary ones are `PackedTernary`, and embedding and head may each be a
+    `ByteTable`. `tokenizer` is the text of a
     ``tokenizer.json``. `stored_fingerprint` is what the file says; `fingerprint` trusts it and computes it only where
     there is none.
     """
@@ -63,20 +65,21 @@ class Body:
 
 def as_packed(tensor: Tensor) -> PackedTernary:
     """A ternary tensor in packed form, quantised where it is float."""
-    return tensor if isinstance(tensor, PackedTernary) else PackedTernary.from_float(tensor)
+    return tensor if isinstance(tensor, PackedTernary) else PackedTernary.from_float(as_float(tensor))
 
 
 def as_float(tensor: Tensor) -> NDArray[Any]:
-    """A tensor as float weights that mean the same function."""
-    return tensor.to_float() if isinstance(tensor, PackedTernary) else tensor
+    """A tensor as float weights; ternary ones mean the same function."""
+    return tensor if isinstance(tensor, np.ndarray) else tensor.to_float()
 
 
 def fingerprint(config: BitLlamaConfig, tensors: Mapping[str, Tensor]) -> str:
     """SHA-256, in hex, of the function that a body computes.
 
     It covers the config keys that the function depends on, with derived defaults filled in, and each tensor in the
-    order of names: its name and shape, then for a ternary one the packed codes and the float32 scale, else the float32
-    values. So a float checkpoint, a float ``.bitt`` and a packed ``.bitt`` of one body share it. Values are little
+    order of names: its name and shape, then for a ternary one the packed codes and the float32 scale, for one of bytes
+    these and its float32 scales, else the float32 values.
+    So a float checkpoint, a float ``.bitt`` and a packed ``.bitt`` of one body share it. Values are little
     endian.
     """
     digest = hashlib.sha256(_line(_function_keys(config)))
@@ -88,6 +91,9 @@ def fingerprint(config: BitLlamaConfig, tensors: Mapping[str, Tensor]) -> str:
             packed = as_packed(tensor)
             digest.update(np.ascontiguousarray(packed.codes).data)
             digest.update(np.float32(packed.scale).astype("<f4").tobytes())
+        elif isinstance(tensor, ByteTable):
+            digest.update(np.ascontiguousarray(tensor.stored).data)
+            digest.update(np.ascontiguousarray(tensor.scales, dtype="<f4").data)
         else:
             digest.update(np.ascontiguousarray(as_float(tensor), dtype="<f4").data)
     return digest.hexdigest()

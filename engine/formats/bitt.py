@@ -4,7 +4,8 @@ Layout: the magic ``BITT``, the header length (u64, little endian), the header J
 starts on a multiple of 64 bytes, and a safetensors body to the end of the file. The header holds ``config``,
 ``tokenizer`` (the object of a tokenizer.json, or null), ``fingerprint``, and ``encoding``: ``float``, or ``ternary2``
 where every ternary tensor X is stored as packed codes under its name and its scale as ``X.scale`` (for a tensor
-``a.weight``: ``a.scale``), with its real shape under ``ternary`` in the header.
+``a.weight``: ``a.scale``), with its real shape under ``ternary`` in the header. In ``ternary2+bytes`` embedding and
+head are bytes too, with a scale for each row under such a name.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 import re
 import struct
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,23 +37,32 @@ from engine.formats.tensors import (
     save_tensors,
 )
 from engine.formats.validation import value_damage
+from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import PackedTernary, packed_width
 
 MAGIC = b"BITT"
+ENCODINGS = ("float", "ternary2", "ternary2+bytes")
+BYTE_TABLES = ("embed.weight", "lm_head.weight")
+"""The tensors that ``ternary2+bytes`` holds as bytes: one row a word."""
 _F32, _F16 = np.dtype(np.float32), np.dtype(np.float16)
 
 
 class PackedTensors(Mapping[str, Tensor]):
-    """The tensors of a ``ternary2`` body by their names in a checkpoint: `PackedTernary`, or float32 arrays."""
+    """The tensors of a packed body by their names in a checkpoint: `PackedTernary`, `ByteTable`, or float32 arrays."""
 
-    def __init__(self, stored: MappedTensors, ternary: Mapping[str, tuple[int, int]]) -> None:
+    def __init__(
+        self, stored: MappedTensors, ternary: Mapping[str, tuple[int, int]], tables: Sequence[str] = ()
+    ) -> None:
         self._stored = stored
         self._ternary = ternary
+        self._tables = tables
         self.infos = stored.infos
-        scales = {scale_name(name) for name in ternary}
+        scales = {scale_name(name) for name in (*ternary, *tables)}
         self._names = [name for name in stored if name not in scales]
 
     def __getitem__(self, name: str) -> Tensor:
+        if name in self._tables:
+            return ByteTable(self._stored[name], self._stored[scale_name(name)])
         if name not in self._ternary:
             return self._stored[name]
         scale = float(self._stored[scale_name(name)][0])
@@ -94,15 +104,15 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     config = BitLlamaConfig.from_dict(header.get("config", {}), f"{path}: the config")
     stored = TensorFile.read(buffer, path, start).tensors
     encoding = header.get("encoding", "float")
-    if encoding not in ("float", "ternary2"):
+    if encoding not in ENCODINGS:
         raise FileFormatError(
-            f"{path} has the encoding {str(encoding)[:40]!r}; this version reads 'float' and 'ternary2'."
+            f"{path} has the encoding {str(encoding)[:40]!r}; this version reads {', '.join(map(repr, ENCODINGS))}."
         )
     known = header.get("fingerprint")
     if known is not None and not (isinstance(known, str) and re.fullmatch("[0-9a-f]{64}", known)):
         raise FileFormatError(f"{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.")
-    packed = encoding == "ternary2"
-    tensors: Mapping[str, Tensor] = _packed_tensors(path, header.get("ternary"), stored) if packed else stored
+    packed, tables = encoding != "float", BYTE_TABLES if encoding == "ternary2+bytes" else ()
+    tensors: Mapping[str, Tensor] = _packed_tensors(path, header.get("ternary"), stored, tables) if packed else stored
     tokenizer = _tokenizer_text(path, header.get("tokenizer"))
     body = Body(config, tensors, tokenizer, known, path, "packed" if packed else "float")
     if check:
@@ -110,21 +120,33 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     return body
 
 
-def save_bitt(path: str | os.PathLike[str], body: Body, packed: bool, half: bool = False) -> None:
+def save_bitt(
+    path: str | os.PathLike[str], body: Body, packed: bool, half: bool = False, byte_tables: bool = False
+) -> None:
     """Write a body as one ``.bitt`` file, with ternary weights packed at two bits or in float.
 
-    `half` stores float tensors as float16; the values change a little, so the file is another body with a fingerprint
-    of its own. Raises `FileFormatError` for a body that is not sound or a place that cannot be written.
+    `half` stores float tensors as float16, `byte_tables` embedding and head of a packed body as bytes; the values
+    change a little, so the file is another body with a fingerprint of its own. A packed body that has byte tables keeps
+    them. Raises `FileFormatError` for a body that is not sound or a place that cannot be written.
     """
     body.validate().require("The body to be saved")
     specs = body.config.tensor_specs()
     ternary = {name: as_packed(body.tensors[name]) for name, spec in specs.items() if spec.ternary and packed}
-    tensors: Mapping[str, Tensor] = ChainMap[str, Tensor](ternary, body.tensors)  # type: ignore[arg-type]
+    tables: dict[str, ByteTable] = {}
+    for name in BYTE_TABLES if packed else ():
+        tensor = body.tensors[name]
+        if isinstance(tensor, ByteTable):
+            tables[name] = tensor
+        elif byte_tables:
+            tables[name] = ByteTable.from_float(as_float(tensor))
+    tensors: Mapping[str, Tensor] = ChainMap[str, Tensor](ternary, tables, body.tensors)  # type: ignore[arg-type]
+    if not packed:
+        tensors = _InFloat(tensors)
     if half:
         tensors = _Halved(tensors)
     header: dict[str, Any] = {
         "config": body.config.to_dict(),
-        "encoding": "ternary2" if packed else "float",
+        "encoding": "ternary2+bytes" if tables else "ternary2" if packed else "float",
         "fingerprint": fingerprint(body.config, tensors),
         "tokenizer": None if body.tokenizer is None else strict_json.parse_object(body.tokenizer, "the tokenizer"),
     }
@@ -135,6 +157,9 @@ def save_bitt(path: str | os.PathLike[str], body: Body, packed: bool, half: bool
         if name in ternary:
             stored[name] = ternary[name].codes
             stored[scale_name(name)] = np.array([ternary[name].scale], np.float32)
+        elif name in tables:
+            stored[name] = tables[name].stored
+            stored[scale_name(name)] = tables[name].scales
         else:
             stored[name] = _pending(tensors, name, spec.shape, _F16 if half else _F32)
     text = strict_json.to_bytes(header, f"The header of {path}")
@@ -144,21 +169,11 @@ def save_bitt(path: str | os.PathLike[str], body: Body, packed: bool, half: bool
         save_tensors(file, stored)
 
 
-class _Halved(Mapping[str, Tensor]):
-    """Float tensors as they will be read back once stored as float16."""
+class _Seen(Mapping[str, Tensor]):
+    """Tensors as they will be read back."""
 
     def __init__(self, tensors: Mapping[str, Tensor]) -> None:
         self._tensors = tensors
-
-    def __getitem__(self, name: str) -> Tensor:
-        tensor = self._tensors[name]
-        if isinstance(tensor, PackedTernary):
-            return tensor
-        with np.errstate(over="ignore", under="ignore"):
-            rounded = tensor.astype(_F16).astype(_F32)
-        if value_damage(rounded):
-            raise FileFormatError(f"{name} holds values too large for float16; save it without half precision.")
-        return rounded
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tensors)
@@ -167,12 +182,33 @@ class _Halved(Mapping[str, Tensor]):
         return len(self._tensors)
 
 
+class _InFloat(_Seen):
+    """Packed tensors stored in float."""
+
+    def __getitem__(self, name: str) -> Tensor:
+        return as_float(self._tensors[name])
+
+
+class _Halved(_Seen):
+    """Float tensors stored as float16."""
+
+    def __getitem__(self, name: str) -> Tensor:
+        tensor = self._tensors[name]
+        if not isinstance(tensor, np.ndarray):
+            return tensor
+        with np.errstate(over="ignore", under="ignore"):
+            rounded = tensor.astype(_F16).astype(_F32)
+        if value_damage(rounded):
+            raise FileFormatError(f"{name} holds values too large for float16; save it without half precision.")
+        return rounded
+
+
 def _pending(tensors: Mapping[str, Tensor], name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Pending:
     return Pending(dtype, shape, lambda: as_float(tensors[name]).astype(dtype, copy=False))
 
 
-def _packed_tensors(path: Path, ternary: Any, stored: MappedTensors) -> PackedTensors:
-    """The view of a ``ternary2`` body, its table of shapes compared with what is stored."""
+def _packed_tensors(path: Path, ternary: Any, stored: MappedTensors, tables: Sequence[str]) -> PackedTensors:
+    """The view of a packed body, its table of shapes and its byte tables compared with what is stored."""
     if not isinstance(ternary, dict):
         raise FileFormatError(f"{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.")
     shapes: dict[str, tuple[int, int]] = {}
@@ -191,7 +227,18 @@ def _packed_tensors(path: Path, ternary: Any, stored: MappedTensors) -> PackedTe
         if scale.dtype != "F32" or scale.shape != (1,):
             raise FileFormatError(f"{where} has a scale that is not one F32 number; the file is damaged.")
         shapes[name] = (shape[0], shape[1])
-    return PackedTensors(stored, shapes)
+    for name in tables:
+        rows, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
+        if rows is None or scale is None or name in shapes:
+            raise FileFormatError(
+                f"{path}: the table {name!r} of bytes or its scales are missing; the file is damaged."
+            )
+        if (rows.dtype, scale.dtype) != ("U8", "F32") or len(rows.shape) != 2 or scale.shape != rows.shape[:1]:
+            raise FileFormatError(
+                f"{path}: the table {name!r} is stored as {rows.dtype} {list(rows.shape)} with scales {scale.dtype} "
+                f"{list(scale.shape)} where U8 rows and an F32 scale for each are needed; the file is damaged."
+            )
+    return PackedTensors(stored, shapes, tables)
 
 
 def _tokenizer_text(path: Path, tokenizer: Any) -> str | None:

@@ -12,13 +12,14 @@ import numpy as np
 from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
 from engine.formats.anatomy import Body, fingerprint
-from engine.formats.bitt import PackedTensors, is_bitt
+from engine.formats.bitt import BYTE_TABLES, PackedTensors, is_bitt
 from engine.formats.body import load_body
 from engine.formats.card import BodyFacts, Card, Fingerprint, SoulFacts
 from engine.formats.checkpoint import FILES
 from engine.formats.soul import Soul, load_soul, looks_like_soul
 from engine.formats.tensors import MappedTensors, TensorFile
 from engine.formats.validation import tokenizer_entries
+from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import packed_width
 
 
@@ -89,13 +90,19 @@ def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:
         fast_weights=fast,
         soul_bytes=4 * fast,
         memory_float_bytes=4 * (parameters + fast),
-        memory_packed_bytes=packed + 4 * (parameters - ternary + fast),
+        memory_packed_bytes=packed + _float_bytes(body, parameters - ternary) + 4 * fast,
         tokenizer=kind,
         tokenizer_entries=entries,
         chat_template=config.chat_template is not None,
         fingerprint=known,
         fingerprint_state=state,
     )
+
+
+def _float_bytes(body: Body, floats: int) -> int:
+    """Memory of the `floats` weights that are not ternary: four bytes each, unless they are held as bytes."""
+    tables = [t for t in map(body.tensors.get, BYTE_TABLES) if isinstance(t, ByteTable)]
+    return 4 * (floats - sum(math.prod(table.shape) for table in tables)) + sum(table.nbytes for table in tables)
 
 
 def _count(config: BitLlamaConfig) -> tuple[int, int, int]:
@@ -130,7 +137,9 @@ def _format(body: Body) -> str:
     packed, infos = body.encoding == "packed", _stored(body).infos
     kinds = ", ".join(sorted({infos[name].dtype for name in body.tensors} - ({"U8"} if packed else set())))
     container = ".bitt" if body.path and is_bitt(body.path) else "checkpoint"
-    return f"{container}, {'packed ternary weights, ' if packed else ''}float weights as {kinds}"
+    held = [body.tensors[name] for name in BYTE_TABLES if packed and name in body.tensors]
+    tables = "embedding and head as bytes, " if any(isinstance(t, ByteTable) for t in held) else ""
+    return f"{container}, {'packed ternary weights, ' if packed else ''}{tables}float weights as {kinds}"
 
 
 def _stored(body: Body) -> MappedTensors | PackedTensors:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.config import BitLlamaConfig, TensorSpec
 from engine.errors import FileFormatError
 from engine.formats import strict_json
+from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import PackedTernary
 
 _LAYER = re.compile(r"layers\.(\d{1,9})\.")
@@ -83,7 +84,7 @@ def check_body(config: BitLlamaConfig, tensors: Mapping[str, Any], tokenizer: st
         if misfit:
             report.wrong.append(f"{name} is {misfit}")
             continue
-        damage = tensor.damage() if isinstance(tensor, PackedTernary) else value_damage(tensor)
+        damage = value_damage(tensor) if isinstance(tensor, np.ndarray) else tensor.damage()
         if damage:
             report.damaged.append(f"{name}: its weights {damage}")
     if tokenizer is not None:
@@ -140,6 +141,8 @@ def _misfit(tensor: Any, spec: TensorSpec, packed: bool) -> str | None:
     """How a tensor differs from its spec in form, as "X where Y is needed", or None."""
     if tuple(tensor.shape) != spec.shape:
         return f"{_size(tensor.shape)} where the config means {_size(spec.shape)}"
+    if isinstance(tensor, ByteTable):
+        return None if packed and not spec.ternary else "bytes where other weights are needed"
     if isinstance(tensor, PackedTernary):
         return None if packed and spec.ternary else "packed where float weights are needed"
     if packed and spec.ternary:

@@ -10,10 +10,12 @@ import ctypes
 import functools
 from pathlib import Path
 
-ABI = 1
+ABI = 2
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
+PHASES = ("embedding", "query, key, value", "learning", "output", "SwiGLU in", "SwiGLU out", "head", "waiting")
+"""What `bl_profile` tells apart, of `BL_PHASES`."""
 
 STEM = "bit_llama_native"
 NOT_BUILT = "not_built.txt"
@@ -38,6 +40,12 @@ class Ternary(ctypes.Structure):
     _fields_ = [("codes", _Pointer), ("scale", _F32)]
 
 
+class Table(ctypes.Structure):
+    """`bl_table`: a row for each word, in float or as bytes with scales."""
+
+    _fields_ = [("floats", _Pointer), ("bytes", _Pointer), ("scales", _Pointer)]
+
+
 class Layer(ctypes.Structure):
     """`bl_layer`: the weights of one block."""
 
@@ -58,11 +66,12 @@ _SIGNATURES = {
     "bl_instruction_sets": (ctypes.c_char_p, ()),
     "bl_create": (
         _Pointer,
-        (ctypes.POINTER(Config), ctypes.POINTER(Layer), _Pointer, _Pointer, _Pointer, _I32, ctypes.c_char_p),
+        (ctypes.POINTER(Config), ctypes.POINTER(Layer), Table, _Pointer, Table, _I32, ctypes.c_char_p),
     ),
     "bl_destroy": (None, (_Pointer,)),
     "bl_step": (None, (_Pointer, State, _I32, _F32, _Pointer, _Pointer)),
     "bl_prefill": (_I32, (_Pointer, State, _Pointer, _I32, _F32, _Pointer, _I32, _Pointer)),
+    "bl_profile": (None, (_Pointer, _Pointer)),
     "bl_ternary_sums": (_I32, (ctypes.c_char_p, _Pointer, _I32, _I32, _Pointer, _I32, _Pointer)),
     "bl_read_seconds": (ctypes.c_double, (ctypes.c_uint64, _I32, _I32)),
 }

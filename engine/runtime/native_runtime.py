@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from engine import native
 from engine.config import BitLlamaConfig
 from engine.errors import DeviceError
 from engine.formats.anatomy import Body, as_packed
+from engine.ops.byte_table.table import ByteTable
 from engine.runtime.base import Cancel, Cancelled, Progress
 from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
 
@@ -172,6 +174,18 @@ class NativeRuntime:
     def restore(self, snapshot: tuple[Floats, Floats]) -> None:
         self._fast[:], self._conv[:] = snapshot
 
+    @contextlib.contextmanager
+    def profiling(self) -> Iterator[dict[str, float]]:
+        """While it lasts, `step` measures itself: the seconds of the first thread in each of `native.PHASES`, which
+        the yielded table holds at the end."""
+        seconds, table = np.zeros(len(native.PHASES)), dict.fromkeys(native.PHASES, 0.0)
+        self._library.bl_profile(self._model, seconds.ctypes.data)
+        try:
+            yield table
+        finally:
+            self._library.bl_profile(self._model, None)
+            table.update(zip(native.PHASES, map(float, seconds), strict=True))
+
     def _feed(self, ids: NDArray[np.int32], rows: int) -> Floats:
         """Live through 1 to `MAX_CHUNK` tokens; the logits (rows, V) of the last `rows` of them."""
         logits = np.empty((rows, self.config.vocab_size), np.float32)
@@ -200,7 +214,8 @@ class _Weights:
             c.conv_kernel if linear else 1, c.activation_bits, linear, c.inner_lr, c.norm_eps,
             c.out_norm_eps or c.norm_eps,
         )  # fmt: skip
-        self.embed, self.norm_f, self.head = map(self._floats, ("embed.weight", "norm_f.weight", "lm_head.weight"))
+        self.embed, self.head = map(self._table, ("embed.weight", "lm_head.weight"))
+        self.norm_f = self._floats("norm_f.weight")
         self.layers = (native.Layer * c.num_layers)()
         for i, layer in enumerate(self.layers):
             self._fill(layer, f"layers.{i}.")
@@ -216,6 +231,13 @@ class _Weights:
         for field, name in floats.items():
             if prefix + name in self._body.tensors:
                 setattr(layer, field, self._floats(prefix + name))
+
+    def _table(self, name: str) -> native.Table:
+        tensor = self._body.tensors[name]
+        if not isinstance(tensor, ByteTable):
+            return native.Table(floats=self._floats(name))
+        stored, scales = np.ascontiguousarray(tensor.stored), np.ascontiguousarray(tensor.scales)
+        return native.Table(bytes=self._pointer(stored), scales=self._pointer(scales))
 
     def _floats(self, name: str) -> int:
         tensor = self._body.tensors[name]

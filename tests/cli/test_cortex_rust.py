@@ -59,7 +59,7 @@ def test_the_names_that_stream_text(models: Path) -> None:
     heard: list[str] = []
     for load in (cortex_rust.Llama.load_auto, cortex_rust.BitLlama.load_auto):
         done = load(str(models / "tiny.bitt")).stream_completion("Hello", 5, 0.8, heard.append)
-        assert done.tokens == 5
+        assert 0 < done.tokens <= 5  # fewer where the end was drawn
 
 
 def test_training_step_by_step_learns_and_is_saved(weights: Path, tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ const char* bl_instruction_sets() {
     return names.c_str();
 }
 
-bl_model* bl_create(const bl_config* config, const bl_layer* layers, const float* embed, const float* norm_f,
-                    const float* head, int32_t threads, const char* instructions) {
+bl_model* bl_create(const bl_config* config, const bl_layer* layers, bl_table embed, const float* norm_f, bl_table head,
+                    int32_t threads, const char* instructions) {
     const Kernels* kernels = named(instructions);
     if (!kernels) return nullptr;
     try {
@@ -64,6 +64,8 @@ bl_model* bl_create(const bl_config* config, const bl_layer* layers, const float
 
 void bl_destroy(bl_model* model) { delete model; }
 
+void bl_profile(bl_model* model, double* seconds) { model->profile = seconds; }
+
 int32_t bl_ternary_sums(const char* instructions, const uint8_t* codes, int32_t rows, int32_t cols, const int8_t* x,
                         int32_t tokens, int32_t* out) {
     const Kernels* k = named(instructions);
@@ -71,7 +73,7 @@ int32_t bl_ternary_sums(const char* instructions, const uint8_t* codes, int32_t 
     const size_t width = size_t(padded(cols));
     std::vector<int8_t> values(width * size_t(tokens));
     std::vector<Quantised> scales(static_cast<size_t>(tokens));
-    std::vector<uint8_t> unpacked(GROUP * width);
+    std::vector<uint8_t> unpacked(size_t(k->tile_rows) * width);
     std::vector<float> products(size_t(tokens) * size_t(rows));
     for (int t = 0; t < tokens; t++) {
         int32_t sum = 0;

@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 1;
+constexpr int32_t BL_ABI = 2;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -31,6 +31,13 @@ struct bl_config {
 struct bl_ternary {
     const uint8_t* codes;
     float scale;
+};
+
+// A row for each word, (V, D): floats, or bytes, each a whole number + 128, with a scale for each row. The others are null.
+struct bl_table {
+    const float* floats;
+    const uint8_t* bytes;
+    const float* scales;
 };
 
 // One block. Pointers that the variant does not have are null.
@@ -55,8 +62,8 @@ BL_API int32_t bl_abi();
 // The instruction sets of this build that this processor can run, best first, separated by commas.
 BL_API const char* bl_instruction_sets();
 // Null where memory is short or `instructions` names a set that cannot run here; null `instructions` takes the best.
-BL_API bl_model* bl_create(const bl_config* config, const bl_layer* layers, const float* embed, const float* norm_f,
-                           const float* head, int32_t threads, const char* instructions);
+BL_API bl_model* bl_create(const bl_config* config, const bl_layer* layers, bl_table embed, const float* norm_f,
+                           bl_table head, int32_t threads, const char* instructions);
 BL_API void bl_destroy(bl_model* model);
 // Feed one token: logits (V) after it, and each layer's inner loss (N).
 BL_API void bl_step(bl_model* model, bl_state state, int32_t token, float rate_scale, float* logits, float* losses);
@@ -69,5 +76,9 @@ BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens
 // (rows, cols) packed ternary matrix times (tokens, cols) int8: exact sums (tokens, rows).
 BL_API int32_t bl_ternary_sums(const char* instructions, const uint8_t* codes, int32_t rows, int32_t cols,
                                const int8_t* x, int32_t tokens, int32_t* out);
+// What the first thread does in a bl_step: embedding, views, learning, output, both halves of the SwiGLU, head, waiting.
+constexpr int32_t BL_PHASES = 8;
+// From now on bl_step adds each phase's seconds to seconds (BL_PHASES); null: no longer.
+BL_API void bl_profile(bl_model* model, double* seconds);
 // Seconds to read `bytes` of memory once with `threads` threads; the best of `rounds`. Negative where memory is short.
 BL_API double bl_read_seconds(uint64_t bytes, int32_t threads, int32_t rounds);

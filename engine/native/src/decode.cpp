@@ -1,7 +1,8 @@
-// One token through the whole model, all threads together, five meetings a layer.
+// One token through the whole model, all threads together, four meetings a layer, or five where threads share a head.
 //
 // What is small (norms, quantisation) every thread computes for itself, since that costs less than a meeting.
 #include <algorithm>
+#include <chrono>
 
 #include "model.h"
 
@@ -28,49 +29,90 @@ void learn(bl_model& m, const bl_layer& layer, float* fast, const float* views, 
     }
 }
 
+// Adds what the first thread does to a profile, where one is asked for.
+class Watch {
+public:
+    Watch(double* seconds, int thread) : seconds_(thread == 0 ? seconds : nullptr) {
+        if (seconds_) last_ = Clock::now();
+    }
+    // What was done since the last call is `phase`.
+    void note(int phase) {
+        if (!seconds_) return;
+        const Clock::time_point now = Clock::now();
+        seconds_[phase] += std::chrono::duration<double>(now - last_).count();
+        last_ = now;
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    double* seconds_;
+    Clock::time_point last_;
+};
+
+enum Phase { EMBEDDING, VIEWS, LEARNING, OUTPUT, MLP_IN, MLP_OUT, HEAD, WAITING };
+static_assert(WAITING + 1 == BL_PHASES, "one place a phase");
+
+// Rows of the views: what is looked at, and its convolution.
+void view(bl_model& m, const bl_layer& layer, const bl_state& state, int i, Range rows, Own& own) {
+    float* views = m.one.views.data();
+    m.project(layer, rows, own.activations, 1, views, own);
+    if (m.tied()) return;
+    if (layer.conv)
+        m.k.convolve(views + rows.begin, 0, 1, rows.size(), m.tail(state, i) + rows.begin, layer.conv + rows.begin,
+                     size_t(3) * m.width, m.config.conv_kernel);
+    m.k.silu(views + rows.begin, rows.size());
+}
+
 void decode(bl_model& m, const bl_state& state, int token, float rate_scale, float* logits, float* losses, int thread) {
     const bl_config& c = m.config;
-    const int threads = m.pool.size(), width = m.width, views_width = m.tied() ? width : 3 * width;
+    const int threads = m.pool.size(), width = m.width;
     Own& own = m.own[size_t(thread)];
-    const Range views_rows = share(views_width, thread, threads, COLUMNS),
-                columns = share(width, thread, threads, COLUMNS);
+    const bool whole_heads = c.heads % threads == 0;  // a thread's heads are its own from view to output
+    const Range columns = share(width, thread, threads, whole_heads ? width / threads : COLUMNS);
     const Range stream_rows = share(c.hidden, thread, threads, COLUMNS),
                 mlp_rows = share(c.mlp, thread, threads, COLUMNS);
-    float *h = m.one.stream.data(), *views = m.one.views.data(), *gate = m.one.gate.data(), *up = m.one.up.data();
+    float *h = m.one.stream.data(), *gate = m.one.gate.data(), *up = m.one.up.data();
+    Watch watch(m.profile, thread);
+    const auto meet = [&](Phase phase) {
+        watch.note(phase);
+        m.pool.barrier();
+        watch.note(WAITING);
+    };
 
-    const float* from = m.embed + size_t(token) * c.hidden;
-    std::copy(from + stream_rows.begin, from + stream_rows.end, h + stream_rows.begin);
-    m.pool.barrier();
+    m.look_up(token, stream_rows, h + stream_rows.begin);
+    meet(EMBEDDING);
     for (int i = 0; i < c.layers; i++) {
         const bl_layer& layer = m.layers[size_t(i)];
         m.k.rms_norm(h, layer.norm1, c.hidden, c.norm_eps, own.normed.data());
         m.quantise(own.normed.data(), c.hidden, own.activations, 0);
-        m.project(layer, views_rows, own.activations, 1, views, own);
-        if (!m.tied()) {
-            if (layer.conv)
-                m.k.convolve(views + views_rows.begin, 0, 1, views_rows.size(), m.tail(state, i) + views_rows.begin,
-                             layer.conv + views_rows.begin, size_t(3) * width, c.conv_kernel);
-            m.k.silu(views + views_rows.begin, views_rows.size());
+        if (whole_heads) {
+            for (int part = 0; part < (m.tied() ? 1 : 3); part++)
+                view(m, layer, state, i, {part * width + columns.begin, part * width + columns.end}, own);
+            watch.note(VIEWS);
+        } else {
+            view(m, layer, state, i, share(m.tied() ? width : 3 * width, thread, threads, COLUMNS), own);
+            meet(VIEWS);
         }
-        m.pool.barrier();
-        learn(m, layer, m.fast(state, i), views, own.normed.data(), rate_scale, columns, own);
-        m.pool.barrier();
+        learn(m, layer, m.fast(state, i), m.one.views.data(), own.normed.data(), rate_scale, columns, own);
+        meet(LEARNING);
         if (thread == 0) losses[i] = m.loss(m.one.errors.data(), 1);
         m.norm_heads(layer, m.one.out.data(), own.heads.data());
         m.quantise(own.heads.data(), width, own.activations, 0);
         m.multiply(layer.up, stream_rows, width, own.activations, 1, h, 0, true, own);
-        m.pool.barrier();
+        meet(OUTPUT);
         m.k.rms_norm(h, layer.norm2, c.hidden, c.norm_eps, own.normed.data());
         m.quantise(own.normed.data(), c.hidden, own.activations, 0);
         m.multiply(layer.gate, mlp_rows, c.hidden, own.activations, 1, gate, 0, false, own);
         m.multiply(layer.mlp_up, mlp_rows, c.hidden, own.activations, 1, up, 0, false, own);
         m.k.swiglu(gate + mlp_rows.begin, up + mlp_rows.begin, mlp_rows.size(), gate + mlp_rows.begin);
-        m.pool.barrier();
+        meet(MLP_IN);
         m.quantise(gate, c.mlp, own.activations, 0);
         m.multiply(layer.mlp_down, stream_rows, c.mlp, own.activations, 1, h, 0, true, own);
-        m.pool.barrier();
+        meet(MLP_OUT);
     }
-    m.logits(h, 1, thread, logits);
+    m.prepare_head(h, own.normed.data(), own.activations, 0);
+    m.logits(own.normed.data(), own.activations, 1, thread, logits, own);
+    watch.note(HEAD);
 }
 }  // namespace
 

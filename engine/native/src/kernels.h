@@ -8,7 +8,10 @@ constexpr int BLOCK_BYTES = 16;  // and its bytes
 // How far ahead of a stream of weights memory is asked for: rows are short, and the processor's own prefetching stops
 // at every page.
 constexpr size_t AHEAD = 4096;
-constexpr int GROUP = 4;  // rows of a ternary matrix that are computed together
+constexpr int BYTE_ZERO = 128;  // the stored byte of a weight of zero
+constexpr int GROUP = 4;  // rows of a ternary matrix that most sets compute together
+
+static inline int at_most(int a, int b) { return a < b ? a : b; }
 
 // Activations of one token on their way into a ternary matrix.
 struct Quantised {
@@ -18,6 +21,7 @@ struct Quantised {
 
 struct Kernels {
     const char* name;
+    int tile_rows;  // rows of a ternary matrix that are unpacked together
 
     // out[i] = x[i] / sqrt(mean(x^2) + eps) * w[i]
     void (*rms_norm)(const float* x, const float* w, int n, float eps, float* out);
@@ -26,12 +30,17 @@ struct Kernels {
     // The same rule, kept as floats in out: for widths that int8 does not hold. Returns the scale.
     float (*quantise_wide)(const float* x, int n, float largest, float* out);
     // out[t * ld + r] (+)= (codes[r] . x[t]) * scale * x_scale[t]; x is (tokens, padded cols).
-    // `unpacked` is scratch of GROUP rows.
+    // `unpacked` is scratch of tile_rows rows of padded cols.
     void (*ternary)(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, const Quantised* q,
                     int tokens, float* out, size_t ld, bool add, uint8_t* unpacked);
     // The same on float activations x (tokens, ldx) with scales x_scale[t].
     void (*ternary_wide)(const uint8_t* codes, int rows, int cols, float scale, const float* x, size_t ldx,
                          const float* x_scale, int tokens, float* out, size_t ld, bool add, float* unpacked);
+    // out[r] = (w[r] - 128) . x * scales[r] * q.scale for a matrix of bytes (rows, n); x is padded to whole blocks.
+    void (*byte_rows)(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q, float* out);
+    // The same on float activations; `unpacked` is scratch of n.
+    void (*byte_rows_wide)(const uint8_t* w, const float* scales, int rows, int n, const float* x, float* out,
+                           float* unpacked);
     // out[r] = w[r] . x for a float matrix (rows, n)
     void (*matvec)(const float* w, int rows, int n, const float* x, float* out);
     float (*dot)(const float* a, const float* b, int n);
@@ -44,7 +53,8 @@ struct Kernels {
     // weight (kernel, stride). The tail becomes the last kernel - 1 inputs.
     void (*convolve)(float* x, size_t ld, int tokens, int channels, float* tail, const float* weight, size_t stride,
                      int kernel);
-    // One token of the delta rule on `cols` columns of a head's fast weights w (d, ld): see ttt.h.
+    // One token of the delta rule on `cols` columns of a head's fast weights w (d, ld): out is what q reads, before or
+    // after the update; kq = k . q.
     void (*delta_step)(float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v, float rate,
                        bool read_after, float kq, float* out, float* error);
     // out (m, ldo) (+)= a b; a(i, j) = a[i * a_row + j * a_col], b (n, ldb), `cols` columns.

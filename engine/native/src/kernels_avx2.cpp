@@ -7,6 +7,7 @@
 
 namespace avx2 {
 #include "vec_avx2.h"
+#include "vec_parts.h"
 
 // A pair of products is at most 2 * 2 * 127 = 508, so 64 of them fit into 16 bits; a block adds two.
 constexpr int BLOCKS_IN_16_BITS = 32;
@@ -64,7 +65,17 @@ static inline void unpacked_tile(const uint8_t* w, size_t ld, int width, const i
                          sums_of_four(totals[t][0], totals[t][1], totals[t][2], totals[t][3]));
 }
 
+// Products of signed bytes: the sign of a weight goes to the activation, whose pairs then fit into 16 bits.
+static inline __m256i add_byte_products(__m256i sums, __m256i stored, __m256i x) {
+    const __m256i w = _mm256_xor_si256(stored, _mm256_set1_epi8(-128));
+    return _mm256_add_epi32(sums, widen(_mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w))));
+}
+static inline int32_t byte_centre(int32_t) { return 0; }
+
 #include "vec_groups.h"
+
+#include "products.h"
+
 #include "kernels_impl.h"
 }  // namespace avx2
 

@@ -7,6 +7,7 @@
 
 namespace avx_vnni {
 #include "vec_avx2.h"
+#include "vec_parts.h"
 
 static inline __m256i dot_bytes(__m256i sums, __m256i weights, __m256i x) {
     return _mm256_dpbusd_avx_epi32(sums, weights, x);
@@ -14,6 +15,9 @@ static inline __m256i dot_bytes(__m256i sums, __m256i weights, __m256i x) {
 
 #include "vec_dot_rows.h"
 #include "vec_groups.h"
+
+#include "products.h"
+
 #include "kernels_impl.h"
 }  // namespace avx_vnni
 

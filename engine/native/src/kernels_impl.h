@@ -1,6 +1,6 @@
 // The kernels, written once over a vector type that each instruction set defines before it includes this file, inside a
-// namespace of its own: F and W, load, store, set1, add, sub, mul, div, fma, max, abs, sum, largest, power_of_two,
-// to_int8, and the whole-number products ternary_group and unpack_group.
+// namespace of its own: F, W and REGISTERS, load, store, load_part, store_part, set1, add, sub, mul, div, fma, max, abs,
+// sum, largest, power_of_two, to_int8, and the products of whole numbers: ternary and byte_rows.
 //
 // No template of the standard library may be used here: the linker keeps one copy of each, and would take the one that
 // was compiled for the newest instruction set to the oldest processor.
@@ -10,21 +10,6 @@
 
 constexpr float SMALLEST_ABSMAX = 1e-30f;
 constexpr float KEY_EPS = 1e-6f;
-
-static inline int at_most(int a, int b) { return a < b ? a : b; }
-
-// The first n < W values, then zeros.
-static inline F load_part(const float* p, int n) {
-    float buffer[W] = {};
-    for (int i = 0; i < n; i++) buffer[i] = p[i];
-    return load(buffer);
-}
-
-static inline void store_part(float* p, F x, int n) {
-    float buffer[W];
-    store(buffer, x);
-    for (int i = 0; i < n; i++) p[i] = buffer[i];
-}
 
 // Whole: the caller knows that a full vector is left, and the loops need not ask.
 template <bool Whole>
@@ -150,30 +135,6 @@ static float quantise_wide(const float* x, int n, float largest_whole, float* ou
     return scale;
 }
 
-static void ternary(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, const Quantised* q,
-                    int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
-    const int blocks = (cols + BLOCK - 1) / BLOCK;
-    const size_t row_bytes = size_t(blocks) * BLOCK_BYTES, width = size_t(blocks) * BLOCK;
-    int32_t sums[2 * GROUP] = {};
-    for (int r = 0; r < rows; r += GROUP) {
-        const int group = at_most(GROUP, rows - r);
-        const uint8_t* tile = codes + r * row_bytes;
-        if (tokens > 1) unpack_group(tile, row_bytes, group, blocks, unpacked);
-        for (int t = 0; t < tokens; t += 2) {
-            const int pair = at_most(2, tokens - t);
-            if (tokens == 1) ternary_group(tile, row_bytes, group, blocks, x, sums);
-            else unpacked_group(unpacked, width, group, int(width), x + t * width, pair, sums);
-            for (int i = 0; i < pair; i++) {
-                const float factor = q[t + i].scale * scale;
-                float y[GROUP];
-                for (int j = 0; j < GROUP; j++) y[j] = float(sums[i * GROUP + j] - q[t + i].sum) * factor;
-                float* place = out + (t + i) * ld + r;
-                for (int j = 0; j < group; j++) place[j] = add_to ? place[j] + y[j] : y[j];
-            }
-        }
-    }
-}
-
 static void ternary_wide(const uint8_t* codes, int rows, int cols, float scale, const float* x, size_t ldx,
                          const float* x_scale, int tokens, float* out, size_t ld, bool add_to, float* unpacked) {
     const int blocks = (cols + BLOCK - 1) / BLOCK;
@@ -189,6 +150,14 @@ static void ternary_wide(const uint8_t* codes, int rows, int cols, float scale, 
             float& place = out[t * ld + r];
             place = add_to ? place + y : y;
         }
+    }
+}
+
+static void byte_rows_wide(const uint8_t* w, const float* scales, int rows, int n, const float* x, float* out,
+                           float* unpacked) {
+    for (int r = 0; r < rows; r++) {
+        for (int i = 0; i < n; i++) unpacked[i] = float(int(w[size_t(r) * n + i]) - BYTE_ZERO);
+        out[r] = dot(unpacked, x, n) * scales[r];
     }
 }
 
@@ -260,9 +229,11 @@ static inline void delta_columns(float* w, size_t ld, int d, int left, const flo
 
 static void delta_step(float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v, float rate,
                        bool read_after, float kq, float* out, float* error) {
+    constexpr int WIDE = REGISTERS / 4 * W;
     int c = 0;
-    for (; c + 4 * W <= cols; c += 4 * W)
-        delta_columns<4, true>(w + c, ld, d, cols - c, q, k, v + c, rate, read_after, kq, out + c, error + c);
+    for (; c + WIDE <= cols; c += WIDE)
+        delta_columns<REGISTERS / 4, true>(w + c, ld, d, cols - c, q, k, v + c, rate, read_after, kq, out + c,
+                                           error + c);
     for (; c < cols; c += W)
         delta_columns<1, false>(w + c, ld, d, cols - c, q, k, v + c, rate, read_after, kq, out + c, error + c);
 }
@@ -290,9 +261,10 @@ static inline void gemm_tile(const float* a, size_t a_row, size_t a_col, const f
 template <int S, bool Whole>
 static inline void gemm_columns(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n,
                                 int left, float* out, size_t ldo, bool add_to) {
+    constexpr int HIGH = REGISTERS / 4;
     int r = 0;
-    for (; r + 4 <= m; r += 4)
-        gemm_tile<4, S, Whole>(a + r * a_row, a_row, a_col, b, ldb, n, left, out + r * ldo, ldo, add_to);
+    for (; r + HIGH <= m; r += HIGH)
+        gemm_tile<HIGH, S, Whole>(a + r * a_row, a_row, a_col, b, ldb, n, left, out + r * ldo, ldo, add_to);
     for (; r < m; r++) gemm_tile<1, S, Whole>(a + r * a_row, a_row, a_col, b, ldb, n, left, out + r * ldo, ldo, add_to);
 }
 
@@ -305,6 +277,7 @@ static void gemm(const float* a, size_t a_row, size_t a_col, const float* b, siz
 }
 
 static Kernels table(const char* name) {
-    return {name, rms_norm, quantise, quantise_wide, ternary,  ternary_wide, matvec,
-            dot,  swiglu,   silu,     unit,          convolve, delta_step,   gemm};
+    return {name,           TILE_ROWS, rms_norm, quantise, quantise_wide, ternary, ternary_wide, byte_rows,
+            byte_rows_wide, matvec,    dot,      swiglu,   silu,          unit,    convolve,     delta_step,
+            gemm};
 }

@@ -8,6 +8,7 @@
 
 namespace neon {
 constexpr int W = 4;
+constexpr int REGISTERS = 32;
 using F = float32x4_t;
 
 static inline F load(const float* p) { return vld1q_f32(p); }
@@ -90,6 +91,26 @@ static void unpacked_group(const uint8_t* w, size_t ld, int rows, int width, con
     for (int t = 0; t < tokens; t++)
         for (int r = 0; r < rows; r++) out[t * GROUP + r] = vaddvq_s32(totals[t][r]);
 }
+
+// out[j] = (row j - 128) . x; x is padded with zeros
+static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_t* x, int32_t, int32_t* out) {
+    const uint8x16_t zero = vdupq_n_u8(BYTE_ZERO);
+    for (int r = 0; r < rows; r++) {
+        int32x4_t even = vdupq_n_s32(0), odd = even;
+        int i = 0;
+        for (; i + 32 <= n; i += 32) {
+            even = vdotq_s32(even, signed_bytes(veorq_u8(vld1q_u8(w + r * ld + i), zero)), vld1q_s8(x + i));
+            odd = vdotq_s32(odd, signed_bytes(veorq_u8(vld1q_u8(w + r * ld + i + 16), zero)), vld1q_s8(x + i + 16));
+        }
+        int32_t total = vaddvq_s32(vaddq_s32(even, odd));
+        for (; i < n; i++) total += (int(w[r * ld + i]) - BYTE_ZERO) * x[i];
+        out[r] = total;
+    }
+}
+
+#include "vec_parts.h"
+
+#include "products.h"
 
 #include "kernels_impl.h"
 }  // namespace neon

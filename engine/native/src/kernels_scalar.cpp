@@ -5,6 +5,7 @@
 
 namespace scalar {
 constexpr int W = 8;
+constexpr int REGISTERS = 16;
 struct F {
     float v[W];
 };
@@ -82,6 +83,19 @@ static void unpacked_group(const uint8_t* w, size_t ld, int rows, int width, con
             out[i * GROUP + r] = total;
         }
 }
+
+// out[j] = (row j - 128) . x
+static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_t* x, int32_t, int32_t* out) {
+    for (int r = 0; r < rows; r++) {
+        int32_t total = 0;
+        for (int i = 0; i < n; i++) total += (int(w[r * ld + i]) - BYTE_ZERO) * x[i];
+        out[r] = total;
+    }
+}
+
+#include "vec_parts.h"
+
+#include "products.h"
 
 #include "kernels_impl.h"
 }  // namespace scalar

@@ -6,16 +6,16 @@
 namespace {
 // A scaled rate of the linear variant is cut here: at 1 a token's value is stored whole, above it overshoots.
 constexpr float MAX_LINEAR_RATE = 1.0f;
-constexpr int HEAD_ROWS = 32;
+constexpr int HEAD_ROWS = 64;
 }  // namespace
 
-bl_model::bl_model(const bl_config& c, const bl_layer* layers_, const float* embed_, const float* norm_f_,
-                   const float* head_, int threads, const Kernels* kernels)
+bl_model::bl_model(const bl_config& c, const bl_layer* layers_, bl_table embed_, const float* norm_f_, bl_table head_,
+                   int threads, const Kernels* kernels)
     : config(c),
       layers(layers_, layers_ + c.layers),
       embed(embed_),
-      norm_f(norm_f_),
       head(head_),
+      norm_f(norm_f_),
       k(*kernels),
       width(c.heads * c.head_dim),
       widest(std::max({c.hidden, c.mlp, c.heads * c.head_dim})),
@@ -23,7 +23,7 @@ bl_model::bl_model(const bl_config& c, const bl_layer* layers_, const float* emb
       pool(threads),
       one(c, width, 1) {
     own.reserve(size_t(threads));
-    for (int i = 0; i < threads; i++) own.emplace_back(c, width, widest);
+    for (int i = 0; i < threads; i++) own.emplace_back(c, width, widest, k.tile_rows);
 }
 
 void bl_model::quantise(const float* x, int n, Activations& into, int t) const {
@@ -82,17 +82,40 @@ void bl_model::norm_heads(const bl_layer& layer, const float* x, float* out) con
     }
 }
 
-void bl_model::logits(float* h, int tokens, int thread, float* out) {
+void bl_model::look_up(int token, Range part, float* out) const {
+    const size_t from = size_t(token) * config.hidden + part.begin;
+    if (embed.floats) {
+        std::copy(embed.floats + from, embed.floats + from + part.size(), out);
+        return;
+    }
+    for (int i = 0; i < part.size(); i++) out[i] = float(int(embed.bytes[from + i]) - BYTE_ZERO) * embed.scales[token];
+}
+
+void bl_model::prepare_head(const float* h, float* normed, Activations& x, int t) const {
+    k.rms_norm(h, norm_f, config.hidden, config.norm_eps, normed);
+    if (head.bytes && narrow())
+        *x.scales.at(t) = k.quantise(normed, config.hidden, 127.0f, x.whole.at(size_t(t) * padded(config.hidden)));
+}
+
+void bl_model::logits(const float* normed, const Activations& x, int tokens, int thread, float* out,
+                      Own& scratch) const {
     const size_t hidden = size_t(config.hidden), vocab = size_t(config.vocab);
-    const Range mine = share(tokens, thread, pool.size(), 1),
-                words = share(config.vocab, thread, pool.size(), HEAD_ROWS);
-    for (int t = mine.begin; t < mine.end; t++)
-        k.rms_norm(h + t * hidden, norm_f, config.hidden, config.norm_eps, h + t * hidden);
-    pool.barrier();
-    for (int row = words.begin; row < words.end; row += HEAD_ROWS)  // read once for all tokens
-        for (int t = 0; t < tokens; t++)
-            k.matvec(head + size_t(row) * hidden, std::min(HEAD_ROWS, words.end - row), config.hidden, h + t * hidden,
-                     out + t * vocab + size_t(row));
+    const Range words = share(config.vocab, thread, pool.size(), HEAD_ROWS);
+    for (int row = words.begin; row < words.end; row += HEAD_ROWS) {  // read once for all tokens
+        const int rows = std::min(HEAD_ROWS, words.end - row);
+        for (int t = 0; t < tokens; t++) {
+            const float* in = normed + t * hidden;
+            float* place = out + t * vocab + size_t(row);
+            if (head.floats)
+                k.matvec(head.floats + size_t(row) * hidden, rows, config.hidden, in, place);
+            else if (narrow())
+                k.byte_rows(head.bytes + size_t(row) * hidden, head.scales + row, rows, config.hidden,
+                            x.whole.at(size_t(t) * padded(config.hidden)), *x.scales.at(t), place);
+            else
+                k.byte_rows_wide(head.bytes + size_t(row) * hidden, head.scales + row, rows, config.hidden, in, place,
+                                 scratch.unpacked_wide.data());
+        }
+    }
 }
 
 float bl_model::loss(const float* errors, int tokens) const {

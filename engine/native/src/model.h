@@ -15,6 +15,8 @@ public:
     explicit Buffer(size_t count) : values_(count) {}
     T* data() { return values_.data(); }
     T* at(size_t i) { return values_.data() + i; }
+    const T* data() const { return values_.data(); }
+    const T* at(size_t i) const { return values_.data() + i; }
     size_t size() const { return values_.size(); }
 
 private:
@@ -51,14 +53,14 @@ struct Activations {
 
 // What one thread needs for itself.
 struct Own {
-    Own(const bl_config& c, int width, int widest)
+    Own(const bl_config& c, int width, int widest, int tile_rows)
         : normed(c.hidden),
           heads(width),
           hidden(widest),
           query(c.head_dim),
           key(c.head_dim),
           activations(1, widest),
-          unpacked(size_t(GROUP) * padded(widest)),
+          unpacked(size_t(tile_rows) * padded(widest)),
           unpacked_wide(padded(widest)) {}
     Buffer<float> normed, heads, hidden, query, key;
     Activations activations;
@@ -85,12 +87,13 @@ struct Shared {
 };
 
 struct bl_model {
-    bl_model(const bl_config& config, const bl_layer* layers, const float* embed, const float* norm_f,
-             const float* head, int threads, const Kernels* kernels);
+    bl_model(const bl_config& config, const bl_layer* layers, bl_table embed, const float* norm_f, bl_table head,
+             int threads, const Kernels* kernels);
 
     const bl_config config;
     const std::vector<bl_layer> layers;
-    const float *embed, *norm_f, *head;
+    const bl_table embed, head;
+    const float* norm_f;
     const Kernels& k;
     const int width;   // H d
     const int widest;  // input of the widest ternary matrix
@@ -99,6 +102,7 @@ struct bl_model {
     std::vector<Own> own;
     Shared one;                           // for a token
     std::shared_ptr<struct Chunk> chunk;  // for many, made when first needed
+    double* profile = nullptr;
 
     bool tied() const { return !config.linear; }
     bool narrow() const { return config.activation_bits <= 8; }
@@ -122,8 +126,12 @@ struct bl_model {
     float rate(const bl_layer& layer, int head, const float* x, float rate_scale) const;
     // Norm each head of (H d) where the layer has a norm.
     void norm_heads(const bl_layer& layer, const float* x, float* out) const;
-    // Within run: this thread's share of the logits (T, V) of the residual stream h (T, D), which is normed in place.
-    void logits(float* h, int tokens, int thread, float* out);
+    // The embedding of a word, from its dimension `part.begin` on.
+    void look_up(int token, Range part, float* out) const;
+    // The normed residual stream (D) of token `t` on its way into the head.
+    void prepare_head(const float* h, float* normed, Activations& x, int t) const;
+    // Within run: this thread's share of the logits (T, V) of `tokens` prepared tokens, normed (T, D).
+    void logits(const float* normed, const Activations& x, int tokens, int thread, float* out, Own& scratch) const;
     // One token's, or the mean of many tokens', inner loss from the errors (T, H d).
     float loss(const float* errors, int tokens) const;
 };

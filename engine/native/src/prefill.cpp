@@ -82,12 +82,16 @@ int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32
         const int threads = m.pool.size();
         const Range mine = share(count, thread, threads, 1);
         float* stream = m.chunk->all.stream.data();
-        for (int t = mine.begin; t < mine.end; t++) {
-            const float* from = m.embed + size_t(tokens[t]) * hidden;
-            std::copy(from, from + hidden, stream + size_t(t) * hidden);
-        }
+        for (int t = mine.begin; t < mine.end; t++)
+            m.look_up(tokens[t], {0, hidden}, stream + size_t(t) * hidden);
         for (int i = 0; i < m.config.layers; i++) block(m, *m.chunk, state, i, count, rate_scale, losses, thread);
-        if (rows) m.logits(stream + size_t(count - rows) * hidden, rows, thread, logits);
+        if (!rows) return;
+        float* last = stream + size_t(count - rows) * hidden;
+        const Range asked = share(rows, thread, threads, 1);
+        for (int t = asked.begin; t < asked.end; t++)
+            m.prepare_head(last + size_t(t) * hidden, last + size_t(t) * hidden, m.chunk->activations, t);
+        m.pool.barrier();
+        m.logits(last, m.chunk->activations, rows, thread, logits, m.own[size_t(thread)]);
     });
     return 0;
 }

@@ -1,6 +1,7 @@
 // Eight floats with AVX2 and FMA; for the sets that build on it. Included inside a namespace.
 
 constexpr int W = 8;
+constexpr int REGISTERS = 16;
 using F = __m256;
 
 static inline F load(const float* p) { return _mm256_loadu_ps(p); }

@@ -35,3 +35,6 @@ static inline void unpacked_tile(const uint8_t* w, size_t ld, int width, const i
         _mm_storeu_si128(reinterpret_cast<__m128i*>(out + t * GROUP),
                          sums_of_four(totals[t][0], totals[t][1], totals[t][2], totals[t][3]));
 }
+
+static inline __m256i add_byte_products(__m256i sums, __m256i stored, __m256i x) { return dot_bytes(sums, stored, x); }
+static inline int32_t byte_centre(int32_t sum) { return BYTE_ZERO * sum; }

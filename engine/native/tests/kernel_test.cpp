@@ -75,6 +75,10 @@ struct Body {
         const int hidden = config.hidden, width = heads * d;
         embed = floats(size_t(config.vocab) * hidden);
         head = floats(size_t(config.vocab) * hidden);
+        bytes.resize(head.size());
+        for (uint8_t& byte : bytes) byte = uint8_t(whole(1, 255));
+        scales = floats(size_t(config.vocab));
+        in_bytes = whole(0, 1) == 1;
         norm = floats(size_t(std::max(hidden, d)));
         conv = floats(size_t(kernel) * 3 * width);
         rate = floats(size_t(heads) * hidden);
@@ -92,7 +96,13 @@ struct Body {
                               learns ? bias.data() : nullptr, learns ? norm.data() : nullptr});
     }
     bl_config config;
-    std::vector<float> embed, head, norm, conv, rate, bias;
+    bl_table table(const std::vector<float>& values) const {
+        if (in_bytes) return {nullptr, bytes.data(), scales.data()};
+        return {values.data(), nullptr, nullptr};
+    }
+    bool in_bytes;
+    std::vector<uint8_t> bytes;
+    std::vector<float> embed, head, norm, conv, rate, bias, scales;
     std::vector<Matrix> maps;
     std::vector<bl_layer> layers;
 };
@@ -104,12 +114,16 @@ std::vector<float> live(const Body& body, const std::string& set, int threads, c
     std::vector<float> fast(c.layers * width * c.head_dim), tail(size_t(c.layers) * (c.conv_kernel - 1) * 3 * width);
     std::vector<float> out(c.vocab), losses(c.layers);
     bl_model* model =
-        bl_create(&c, body.layers.data(), body.embed.data(), body.norm.data(), body.head.data(), threads, set.c_str());
+        bl_create(&c, body.layers.data(), body.table(body.embed), body.norm.data(), body.table(body.head), threads,
+                  set.c_str());
     require(model, set + ": no model");
     const int count = int(tokens.size());
     require(bl_prefill(model, {fast.data(), tail.data()}, tokens.data(), count, 1.0f, nullptr, 0, losses.data()) == 0,
             "prefill");
+    double seconds[BL_PHASES] = {};
+    bl_profile(model, seconds);
     for (int i = 0; i < 3; i++) bl_step(model, {fast.data(), tail.data()}, tokens[0], 1.5f, out.data(), losses.data());
+    require(seconds[BL_PHASES - 2] > 0, set + ": the head takes no time");
     bl_destroy(model);
     out.insert(out.end(), losses.begin(), losses.end());
     out.insert(out.end(), fast.begin(), fast.end());
@@ -136,7 +150,7 @@ int main() {
         test_models(set);
         std::printf("%s: as the plain loops\n", set.c_str());
     }
-    require(!bl_create(nullptr, nullptr, nullptr, nullptr, nullptr, 1, "steam"), "an unknown set was taken");
+    require(!bl_create(nullptr, nullptr, {}, nullptr, {}, 1, "steam"), "an unknown set was taken");
     require(bl_read_seconds(1 << 20, 2, 2) > 0, "no bandwidth");
     return 0;
 }

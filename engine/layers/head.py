@@ -1,0 +1,56 @@
+"""`Head`: the map from the residual stream to the logits, in float or from a table of bytes."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.ops.byte_table.table import HEAD_BITS, ByteTable
+from engine.ops.ternary.ste import frozen_linear
+
+
+class Head(nn.Linear):
+    """``y = W x`` without bias.
+
+    As made it holds float weights. `set_table` takes a table of bytes in their place: then the activations are
+    quantised to 8 bits by the largest of each token, and the sums are of whole numbers, unless activations are not
+    quantised in this body.
+
+    Args:
+        in_features: D.
+        out_features: V.
+        activation_bits: of the body; above 8 the activations of the head stay as they are.
+    """
+
+    def __init__(self, in_features: int, out_features: int, activation_bits: int = 8) -> None:
+        super().__init__(in_features, out_features, bias=False)
+        self._bits = HEAD_BITS if activation_bits <= HEAD_BITS else 32
+        self.codes: Tensor | None
+        self.scales: Tensor | None
+        self.register_buffer("codes", None, persistent=False)
+        self.register_buffer("scales", None, persistent=False)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it is a table of bytes."""
+        return self.codes is not None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[..., D]`` to logits ``[..., V]``."""
+        if self.codes is None or self.scales is None:
+            return F.linear(x, self.weight)
+        return frozen_linear(x, self.codes, self.scales, self._bits)
+
+    def set_table(self, table: ByteTable) -> None:
+        """Take a table of bytes (V, D); the form is frozen afterwards."""
+        device = self.weight.device
+        self.codes = torch.from_numpy(table.codes()).to(device=device, dtype=torch.float32)
+        self.scales = torch.from_numpy(table.scales.copy()).to(device=device)
+        del self.weight  # float weights that nothing reads would be half of a small body's memory
+
+    def thaw(self) -> None:
+        """Make float weights of the table: those that its bytes mean."""
+        if self.codes is not None and self.scales is not None:
+            self.weight = nn.Parameter(self.codes * self.scales[:, None])
+            self.codes = self.scales = None

@@ -1,0 +1,219 @@
+// Products of packed rows with AVX-512 VNNI. Included inside a namespace, after vec_avx512.h.
+
+// Four blocks of a row are one vector of packed bytes: run k of each of them side by side. A token's activations are put
+// into the same order once, and then two of the four runs need no shift: what stands two bits higher gives products that
+// are four times too large, in a sum of their own that is shifted back at the end.
+constexpr int SUPER = 4;       // blocks that are one vector
+constexpr int MATVEC_ROWS = 8;  // rows of a token's product that are computed together
+// A prompt's: rows whose sums are neighbours in a vector, so that no sum runs across one.
+constexpr int TILE_ROWS = 2 * W;
+constexpr int TILE_TOKENS = 12;
+
+static inline __m512i load_bytes(const void* p) { return _mm512_loadu_si512(p); }
+static inline __mmask64 first_bytes(int n) { return n >= 64 ? ~__mmask64(0) : (__mmask64(1) << n) - 1; }
+
+// Activations in the order of packed vectors.
+static void arrange(const int8_t* x, int blocks, int8_t* out) {
+    for (int first = 0; first < blocks; first += SUPER) {
+        const int count = at_most(SUPER, blocks - first);
+        for (int b = 0; b < count; b++)
+            for (int k = 0; k < 4; k++)
+                _mm_storeu_si128(reinterpret_cast<__m128i*>(out + first * BLOCK + (k * count + b) * BLOCK_BYTES),
+                                 _mm_loadu_si128(reinterpret_cast<const __m128i*>(x + (first + b) * BLOCK) + k));
+    }
+}
+
+// Sums across each of eight vectors of int32.
+static inline __m256i sums_of_eight(const __m512i* v) {
+    __m256i half[8];
+    for (int i = 0; i < 8; i++)
+        half[i] = _mm256_add_epi32(_mm512_castsi512_si256(v[i]), _mm512_extracti64x4_epi64(v[i], 1));
+    const __m256i low = _mm256_hadd_epi32(_mm256_hadd_epi32(half[0], half[1]), _mm256_hadd_epi32(half[2], half[3]));
+    const __m256i high = _mm256_hadd_epi32(_mm256_hadd_epi32(half[4], half[5]), _mm256_hadd_epi32(half[6], half[7]));
+    return _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20), _mm256_permute2x128_si256(low, high, 0x31));
+}
+
+// Packed weights v times their four runs of activations.
+static inline void add_products(__m512i v, const __m512i* runs, __m512i& plain, __m512i& fourfold) {
+    const __m512i low = _mm512_set1_epi8(0x03), next = _mm512_set1_epi8(0x0c), upper = _mm512_srli_epi32(v, 4);
+    plain = _mm512_dpbusd_epi32(plain, _mm512_and_si512(v, low), runs[0]);
+    fourfold = _mm512_dpbusd_epi32(fourfold, _mm512_and_si512(v, next), runs[1]);
+    plain = _mm512_dpbusd_epi32(plain, _mm512_and_si512(upper, low), runs[2]);
+    fourfold = _mm512_dpbusd_epi32(fourfold, _mm512_and_si512(upper, next), runs[3]);
+}
+
+// R rows times activations that were arranged: a vector of sums for each. More rows at a time would not fit into the
+// registers.
+template <int R>
+static inline void packed_rows(const uint8_t* codes, size_t row_bytes, int blocks, const int8_t* x, __m512i* out) {
+    __m512i plain[R], fourfold[R];
+    for (int r = 0; r < R; r++) plain[r] = fourfold[r] = _mm512_setzero_si512();
+    int b = 0;
+    for (; b + SUPER <= blocks; b += SUPER, x += SUPER * BLOCK) {
+        const __m512i runs[4] = {load_bytes(x), load_bytes(x + 64), load_bytes(x + 128), load_bytes(x + 192)};
+        for (int r = 0; r < R; r++) {
+            const size_t at = r * row_bytes + b * BLOCK_BYTES;
+            prefetch(codes + at + AHEAD);
+            add_products(load_bytes(codes + at), runs, plain[r], fourfold[r]);
+        }
+    }
+    if (b < blocks) {
+        const int bytes = (blocks - b) * BLOCK_BYTES;
+        const __mmask64 there = first_bytes(bytes);
+        __m512i runs[4];
+        for (int k = 0; k < 4; k++) runs[k] = _mm512_maskz_loadu_epi8(there, x + k * bytes);
+        for (int r = 0; r < R; r++)
+            add_products(_mm512_maskz_loadu_epi8(there, codes + r * row_bytes + b * BLOCK_BYTES), runs, plain[r],
+                         fourfold[r]);
+    }
+    for (int r = 0; r < R; r++) out[r] = _mm512_add_epi32(plain[r], _mm512_srai_epi32(fourfold[r], 2));
+}
+
+static void ternary_token(const uint8_t* codes, int rows, int blocks, float scale, const int8_t* x, Quantised q,
+                          float* out, bool add_to, int8_t* arranged) {
+    const size_t row_bytes = size_t(blocks) * BLOCK_BYTES;
+    arrange(x, blocks, arranged);
+    const __m256i centre = _mm256_set1_epi32(q.sum);
+    const __m256 factor = _mm256_set1_ps(q.scale * scale);
+    const auto scaled = [&](__m256i sums) {
+        return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_sub_epi32(sums, centre)), factor);
+    };
+    int r = 0;
+    for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
+        __m512i sums[MATVEC_ROWS];
+        for (int half = 0; half < MATVEC_ROWS; half += MATVEC_ROWS / 2)
+            packed_rows<MATVEC_ROWS / 2>(codes + (r + half) * row_bytes, row_bytes, blocks, arranged, sums + half);
+        __m256 y = scaled(sums_of_eight(sums));
+        if (add_to) y = _mm256_add_ps(_mm256_loadu_ps(out + r), y);
+        _mm256_storeu_ps(out + r, y);
+    }
+    for (; r < rows; r++) {
+        __m512i sums;
+        packed_rows<1>(codes + r * row_bytes, row_bytes, blocks, arranged, &sums);
+        const float y = _mm256_cvtss_f32(scaled(_mm256_set1_epi32(_mm512_reduce_add_epi32(sums))));
+        out[r] = add_to ? out[r] + y : y;
+    }
+}
+
+// TILE_ROWS packed rows, the last of them again where there are fewer, as vectors of 16 rows by 4 neighbouring weights.
+static void unpack_tile(const uint8_t* codes, int rows, int blocks, uint8_t* out) {
+    const size_t row_bytes = size_t(blocks) * BLOCK_BYTES;
+    const __m512i three = _mm512_set1_epi8(3);
+    for (int half = 0; half * W < rows; half++)
+        for (int b = 0; b < blocks; b++) {
+            __m512i v[4];
+            for (int i = 0; i < 4; i++) {
+                const auto block = [&](int lane) {
+                    const int row = at_most(half * W + lane * 4 + i, rows - 1);
+                    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(codes + row * row_bytes + b * BLOCK_BYTES));
+                };
+                v[i] = _mm512_castsi128_si512(block(0));
+                v[i] = _mm512_inserti32x4(v[i], block(1), 1);
+                v[i] = _mm512_inserti32x4(v[i], block(2), 2);
+                v[i] = _mm512_inserti32x4(v[i], block(3), 3);
+            }
+            // Within each lane, four rows by four words are transposed.
+            const __m512i a = _mm512_unpacklo_epi32(v[0], v[1]), c = _mm512_unpackhi_epi32(v[0], v[1]);
+            const __m512i d = _mm512_unpacklo_epi32(v[2], v[3]), e = _mm512_unpackhi_epi32(v[2], v[3]);
+            const __m512i words[4] = {_mm512_unpacklo_epi64(a, d), _mm512_unpackhi_epi64(a, d),
+                                      _mm512_unpacklo_epi64(c, e), _mm512_unpackhi_epi64(c, e)};
+            uint8_t* place = out + (size_t(b) * (BLOCK / 4) * 2 + half) * 64;
+            for (int w = 0; w < 4; w++)
+                for (int k = 0; k < 4; k++)
+                    _mm512_storeu_si512(place + size_t(4 * k + w) * 128,
+                                        _mm512_and_si512(_mm512_srl_epi32(words[w], _mm_cvtsi32_si128(2 * k)), three));
+        }
+}
+
+// T tokens times an unpacked tile of H vectors of rows.
+template <int T, int H>
+static inline void tile_tokens(const uint8_t* w, int rows, int width, float scale, const int8_t* x, const Quantised* q,
+                               float* out, size_t ld, bool add_to) {
+    __m512i sums[T][H];
+    for (int t = 0; t < T; t++)
+        for (int h = 0; h < H; h++) sums[t][h] = _mm512_setzero_si512();
+    for (int c = 0; c < width; c += 4) {
+        __m512i weights[H];
+        for (int h = 0; h < H; h++) weights[h] = load_bytes(w + size_t(c) * 32 + h * 64);
+        for (int t = 0; t < T; t++) {
+            int32_t four;
+            memcpy(&four, x + size_t(t) * width + c, sizeof four);
+            const __m512i values = _mm512_set1_epi32(four);
+            for (int h = 0; h < H; h++) sums[t][h] = _mm512_dpbusd_epi32(sums[t][h], weights[h], values);
+        }
+    }
+    for (int t = 0; t < T; t++) {
+        const __m512i centre = _mm512_set1_epi32(q[t].sum);
+        const F factor = set1(q[t].scale * scale);
+        for (int h = 0; h < H; h++) {
+            const __mmask16 there = first(at_most(W, rows - h * W));
+            F y = mul(_mm512_cvtepi32_ps(_mm512_sub_epi32(sums[t][h], centre)), factor);
+            float* place = out + t * ld + h * W;
+            if (add_to) y = add(_mm512_maskz_loadu_ps(there, place), y);
+            _mm512_mask_storeu_ps(place, there, y);
+        }
+    }
+}
+
+template <int H>
+static void tile(const uint8_t* w, int rows, int width, float scale, const int8_t* x, const Quantised* q, int tokens,
+                 float* out, size_t ld, bool add_to) {
+    int t = 0;
+    for (; t + TILE_TOKENS <= tokens; t += TILE_TOKENS)
+        tile_tokens<TILE_TOKENS, H>(w, rows, width, scale, x + size_t(t) * width, q + t, out + t * ld, ld, add_to);
+    for (; t + 4 <= tokens; t += 4)
+        tile_tokens<4, H>(w, rows, width, scale, x + size_t(t) * width, q + t, out + t * ld, ld, add_to);
+    for (; t < tokens; t++)
+        tile_tokens<1, H>(w, rows, width, scale, x + size_t(t) * width, q + t, out + t * ld, ld, add_to);
+}
+
+static void ternary(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, const Quantised* q,
+                    int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
+    const int blocks = (cols + BLOCK - 1) / BLOCK, width = blocks * BLOCK;
+    if (tokens == 1) {
+        ternary_token(codes, rows, blocks, scale, x, *q, out, add_to, reinterpret_cast<int8_t*>(unpacked));
+        return;
+    }
+    for (int r = 0; r < rows; r += TILE_ROWS) {
+        const int here = at_most(TILE_ROWS, rows - r);
+        unpack_tile(codes + r * size_t(blocks) * BLOCK_BYTES, here, blocks, unpacked);
+        (here > W ? tile<2> : tile<1>)(unpacked, here, width, scale, x, q, tokens, out + r, ld, add_to);
+    }
+}
+
+// R rows of stored bytes times x.
+template <int R>
+static inline __m256i byte_sums(const uint8_t* w, size_t ld, int n, const int8_t* x) {
+    __m512i sums[MATVEC_ROWS];
+    for (int r = 0; r < MATVEC_ROWS; r++) sums[r] = _mm512_setzero_si512();
+    int i = 0;
+    for (; i + 64 <= n; i += 64) {
+        const __m512i values = load_bytes(x + i);
+        for (int r = 0; r < R; r++) {
+            prefetch(w + r * ld + i + AHEAD);
+            sums[r] = _mm512_dpbusd_epi32(sums[r], load_bytes(w + r * ld + i), values);
+        }
+    }
+    if (i < n) {
+        const __mmask64 there = first_bytes(n - i);
+        const __m512i values = load_bytes(x + i);  // padded
+        for (int r = 0; r < R; r++)
+            sums[r] = _mm512_dpbusd_epi32(sums[r], _mm512_maskz_loadu_epi8(there, w + r * ld + i), values);
+    }
+    return sums_of_eight(sums);
+}
+
+static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q, float* out) {
+    const size_t ld = size_t(n);
+    const __m256i centre = _mm256_set1_epi32(BYTE_ZERO * q.sum);
+    const __m256 factor = _mm256_set1_ps(q.scale);
+    int r = 0;
+    for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
+        const __m256i sums = _mm256_sub_epi32(byte_sums<MATVEC_ROWS>(w + r * ld, ld, n, x), centre);
+        _mm256_storeu_ps(out + r, _mm256_mul_ps(_mm256_cvtepi32_ps(sums), _mm256_mul_ps(_mm256_loadu_ps(scales + r), factor)));
+    }
+    for (; r < rows; r++) {
+        const __m256i sums = _mm256_sub_epi32(byte_sums<1>(w + r * ld, ld, n, x), centre);
+        out[r] = float(_mm256_cvtsi256_si32(sums)) * (scales[r] * q.scale);
+    }
+}

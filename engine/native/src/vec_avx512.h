@@ -1,0 +1,35 @@
+// Sixteen floats with AVX-512. Included inside a namespace.
+
+constexpr int W = 16;
+constexpr int REGISTERS = 32;
+using F = __m512;
+
+static inline F load(const float* p) { return _mm512_loadu_ps(p); }
+static inline void store(float* p, F x) { _mm512_storeu_ps(p, x); }
+static inline F set1(float x) { return _mm512_set1_ps(x); }
+static inline F add(F a, F b) { return _mm512_add_ps(a, b); }
+static inline F sub(F a, F b) { return _mm512_sub_ps(a, b); }
+static inline F mul(F a, F b) { return _mm512_mul_ps(a, b); }
+static inline F div(F a, F b) { return _mm512_div_ps(a, b); }
+static inline F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }
+static inline F max(F a, F b) { return _mm512_max_ps(a, b); }
+static inline F min(F a, F b) { return _mm512_min_ps(a, b); }
+static inline F abs(F a) { return _mm512_abs_ps(a); }
+// A hint: the address may lie behind the end of what is there.
+static inline void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
+static inline float root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
+
+static inline __mmask16 first(int n) { return __mmask16((1u << n) - 1); }
+static inline F load_part(const float* p, int n) { return _mm512_maskz_loadu_ps(first(n), p); }
+static inline void store_part(float* p, F x, int n) { _mm512_mask_storeu_ps(p, first(n), x); }
+
+static inline float sum(F a) { return _mm512_reduce_add_ps(a); }
+static inline float largest(F a) { return _mm512_reduce_max_ps(a); }
+static inline F power_of_two(F n) {
+    const __m512i exponent = _mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127)), 23);
+    const F same = _mm512_sub_ps(n, n);  // 0, or NaN where n is NaN
+    return _mm512_add_ps(_mm512_castsi512_ps(exponent), same);
+}
+static inline void to_int8(F x, int8_t* out) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(x)));
+}
