@@ -9,14 +9,15 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from studio.history import History, new_conversation
-from studio.messages import Dial, EngineFailure, Line, Opened, Said
+from studio.messages import Dial, EngineFailure, Line, NewbornSaid, Opened, Said, Token
 from studio.search import Hit, find
 from studio.session import Session
 from studio.settings import Settings
 from studio.shelf import Shelf
-from studio.transcript_model import TranscriptModel
+from studio.transcript_model import Felt, TranscriptModel
 from studio.transfer import Chat as Exported
 
 TITLE_LENGTH = 80
@@ -44,6 +45,8 @@ class Chat(QObject):
         self.model = TranscriptModel(new_conversation(), self)
         self._results: dict[str, Said] = {}
         """What came of the replies since the program started, by their id in the log."""
+        self._felt: dict[str, list[Felt]] = {}
+        """What they taught, word by word, by the same id."""
         self._growing: TranscriptModel | None = None
         self._sending = False
         self._session.text_arrived.connect(self._grow)
@@ -76,7 +79,7 @@ class Chat(QObject):
             return
         model = TranscriptModel(conversation, self)
         found = self.history.get(conversation)
-        model.extend(found.lines if found else (), self._results)
+        model.extend(found.lines if found else (), self._results, self._felt)
         model.show_turns(self._session.turns)
         self._show(model)
 
@@ -88,6 +91,7 @@ class Chat(QObject):
         """Another soul is awake: this is what it has heard and said."""
         self.history = History(lines)
         self._results.clear()
+        self._felt.clear()
         self.listed_changed.emit()
         self.new_chat()
 
@@ -166,6 +170,22 @@ class Chat(QObject):
         """Have what was said in `line` answered anew."""
         self.send(self.model.message(self.model.row_of(line)).text, line)
 
+    def compare(self, line: str) -> None:
+        """Have the question of the reply `line` answered without the soul as well, and shown beside it."""
+        self._start(self._compare(self.model, line))
+
+    async def _compare(self, model: TranscriptModel, line: str) -> None:
+        if why := self._session.why_silent():
+            raise EngineFailure(why)
+        question = model.message(model.row_of(line) - 1).text
+        model.show_newborn(line, "")
+        said: NewbornSaid | None = None
+        try:
+            said = await self._session.talk.ask_newborn(question, **self._manner())
+        finally:
+            if isValid(model):  # another conversation may be shown by now
+                model.show_newborn(line, said.text if said and said.text else None)
+
     def show_version(self, line: str, version: int) -> None:
         """Go on as another version of the exchange in which `line` was said."""
         self._start(self._switch(line, version))
@@ -176,7 +196,7 @@ class Chat(QObject):
         switched = await self._session.talk.switch(line, version)
         self._replace(self.conversation, line, switched.lines)
         self.model.cut(self.model.row_of(line))
-        self.model.extend(switched.lines, self._results)
+        self.model.extend(switched.lines, self._results, self._felt)
         self.model.show_turns(switched.turns)
         self.listed_changed.emit()
 
@@ -200,10 +220,11 @@ class Chat(QObject):
             model.finish_exchange(said)
             if said and said.lines:
                 self._take_over(said, instead_of)
+                self._felt[said.lines[-1].id] = model.message(-1).felt
             elif instead_of:  # what was to be replaced is still there
                 model.cut(0)
                 found = self.history.get(model.conversation)
-                model.extend(found.lines if found else (), self._results)
+                model.extend(found.lines if found else (), self._results, self._felt)
             model.show_turns(self._session.turns)
             if model is not self.model:
                 model.deleteLater()  # the history has it; another conversation is being read
@@ -245,6 +266,6 @@ class Chat(QObject):
         if self._growing is None:
             self.model.show_turns(self._session.turns)
 
-    def _grow(self, text: str) -> None:
+    def _grow(self, text: str, tokens: Sequence[Token]) -> None:
         if self._growing is not None:
-            self._growing.append_text(text)
+            self._growing.append_text(text, ((token.text, token.inner_loss) for token in tokens))

@@ -229,6 +229,15 @@ DECLARATIONS = (
             "Settings", "Of all text, in pixels. Ctrl + and Ctrl − change it anywhere, Ctrl 0 puts it back."
         ),
     ),
+    Setting(
+        "tint", "bool", False, GROUPS[5],
+        label=QT_TRANSLATE_NOOP("Settings", "Tint surprising words"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings",
+            "In replies since the program started: the stronger the amber behind a word, the more wrong the fast "
+            "weights were before they learned it.",
+        ),
+    ),
     Setting("last_model", "text", ""),
     Setting("recent_models", "paths", []),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -12,6 +12,10 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from studio.messages import Dial, Line, Role, Said, Turn
 
 Index = QModelIndex | QPersistentModelIndex
+
+
+Felt = tuple[str, float]
+"""A piece of a reply and its inner loss."""
 
 
 @dataclass
@@ -32,6 +36,10 @@ class Message:
     """Tokens a second; 0 where it is not known."""
     ending: str = ""
     """Why the reply ended, as `Said.stopped`; ``failed`` where an error ended it; empty where it is not known."""
+    felt: list[Felt] = field(default_factory=list)
+    """Its words with how wrong the fast weights were before they learned them; none for a reply of an earlier day."""
+    newborn: str | None = None
+    """What was answered to the same question without the soul; "" while it is being answered; None where not asked."""
 
 
 class Roles(IntEnum):
@@ -65,13 +73,19 @@ class TranscriptModel(QAbstractListModel):
         """The message of a row; negative rows count from the end."""
         return self._messages[row]
 
-    def extend(self, lines: Iterable[Line], results: Mapping[str, Said] | None = None) -> None:
-        """Add messages of the log, replies with what came of them where `results` knows (by the reply's id)."""
+    def extend(
+        self,
+        lines: Iterable[Line],
+        results: Mapping[str, Said] | None = None,
+        felt: Mapping[str, list[Felt]] | None = None,
+    ) -> None:
+        """Add messages of the log; replies with what came of them, where `results` and `felt` know it by their ids."""
         added = []
         for line in lines:
             message = Message(line.role, line.text, line.id)
             if results and line.role == "assistant" and (said := results.get(line.id)) is not None:
                 message.learned, message.speed, message.ending = said.learned, said.tokens_per_second, said.stopped
+            message.felt = (felt or {}).get(line.id, [])
             added.append(message)
         if added:
             self._insert(added)
@@ -102,9 +116,15 @@ class TranscriptModel(QAbstractListModel):
         """Add what the person said and the reply that is about to come."""
         self._insert([Message("user", text), Message("assistant", "", writing=True)])
 
-    def append_text(self, text: str) -> None:
-        """Let the last message grow."""
-        self._messages[-1].text += text
+    def append_text(self, text: str, felt: Iterable[Felt] = ()) -> None:
+        """Let the last message grow. `felt` are its pieces as they came, each with the loss of the piece before it:
+        what a token taught is known only once it was fed, with the next one."""
+        message = self._messages[-1]
+        message.text += text
+        for piece, loss in felt:
+            if message.felt:
+                message.felt[-1] = (message.felt[-1][0], loss)
+            message.felt.append((piece, 0.0))
         self._last_changed()
 
     def finish_exchange(self, said: Said | None) -> None:
@@ -119,6 +139,13 @@ class TranscriptModel(QAbstractListModel):
             if said.lines[-1].role == "assistant":
                 last.text, last.line = said.lines[-1].text, said.lines[-1].id
         self._last_changed()
+
+    def show_newborn(self, line: str, text: str | None) -> None:
+        """Show beside the reply with this id what a newborn answered; see `Message.newborn`."""
+        row = self.row_of(line)
+        if row >= 0:
+            self._messages[row].newborn = text
+            self.dataChanged.emit(self.index(row), self.index(row))
 
     def _insert(self, added: list[Message]) -> None:
         first = len(self._messages)

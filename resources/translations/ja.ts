@@ -216,12 +216,36 @@
     <context>
         <name>ChatPage</name>
         <message>
+            <source>Good morning. Learned more firmly: {messages}.</source>
+            <translation>おはようございます。よりしっかり学んだもの：{messages}。</translation>
+        </message>
+        <message>
+            <source>Good morning. The night did harm and was refused: the soul is as before.</source>
+            <translation>おはようございます。今回の眠りは害があったため取り消され、ソウルは前のままです。</translation>
+        </message>
+        <message>
+            <source>Good morning. The night waits for your decision.</source>
+            <translation>おはようございます。眠りの結果があなたの判断を待っています。</translation>
+        </message>
+        <message>
+            <source>Report</source>
+            <translation>報告</translation>
+        </message>
+        <message>
+            <source>Right answers: {before} of {all} before, {after} now.</source>
+            <translation>正答：{all} 問中、前は {before} 問、今は {after} 問。</translation>
+        </message>
+        <message>
             <source>Tell it something…</source>
             <translation>話しかけてください…</translation>
         </message>
         <message>
             <source>Tell {name} something…</source>
             <translation>{name}に話しかけてください…</translation>
+        </message>
+        <message>
+            <source>Woken before anything was learned: the soul is as before.</source>
+            <translation>何も学ばないうちに起こされました。ソウルは前のままです。</translation>
         </message>
         <message>
             <source>{name} is dreaming. Wake it up to talk.</source>
@@ -631,6 +655,10 @@
             <translation>{ago}に保存</translation>
         </message>
         <message>
+            <source>answering without the soul</source>
+            <translation>ソウルなしで回答中</translation>
+        </message>
+        <message>
             <source>awake</source>
             <translation>起きています</translation>
         </message>
@@ -872,6 +900,14 @@
             <translation>言葉の選び方</translation>
         </message>
         <message>
+            <source>Show it in the words</source>
+            <translation>言葉に色で示す</translation>
+        </message>
+        <message>
+            <source>Show the words plain</source>
+            <translation>色を消す</translation>
+        </message>
+        <message>
             <source>Soul</source>
             <translation>ソウル</translation>
         </message>
@@ -886,6 +922,10 @@
         <message>
             <source>The soul takes one small step at every token that it reads or writes. It will show here.</source>
             <translation>ソウルは読み書きするトークンごとに少しずつ変わります。それがここに表れます。</translation>
+        </message>
+        <message>
+            <source>Tint surprising words</source>
+            <translation>驚いた言葉に色を付ける</translation>
         </message>
         <message>
             <source>Top-k {k} · seed {seed}</source>
@@ -1408,6 +1448,10 @@
             <translation>もう一度答える</translation>
         </message>
         <message>
+            <source>Answer without the soul as well</source>
+            <translation>ソウルなしでも答える</translation>
+        </message>
+        <message>
             <source>Copied</source>
             <translation>コピーしました</translation>
         </message>
@@ -1422,6 +1466,10 @@
         <message>
             <source>Reply</source>
             <translation>返事</translation>
+        </message>
+        <message>
+            <source>Reply without the soul</source>
+            <translation>ソウルなしの返事</translation>
         </message>
         <message>
             <source>Reply: {text}</source>
@@ -1450,6 +1498,22 @@
         <message>
             <source>Version {n} of {all}</source>
             <translation>{all} 版のうち {n} 番目</translation>
+        </message>
+        <message>
+            <source>What the model would say that has lived nothing, side by side; nothing is kept</source>
+            <translation>何も生きていないモデルなら何と言うかを並べて示します。何も残しません</translation>
+        </message>
+        <message>
+            <source>With the soul</source>
+            <translation>ソウルあり</translation>
+        </message>
+        <message>
+            <source>Without soul</source>
+            <translation>ソウルなしで</translation>
+        </message>
+        <message>
+            <source>Without the soul</source>
+            <translation>ソウルなし</translation>
         </message>
         <message>
             <source>broken off by an error</source>
@@ -1608,6 +1672,10 @@ It said: {said}</source>
             <translation>Studio を閉じています。</translation>
         </message>
         <message>
+            <source>The model answers without the soul. Stop it first (Esc).</source>
+            <translation>モデルがソウルなしで答えています。先に止めてください（Esc）。</translation>
+        </message>
+        <message>
             <source>The soul</source>
             <translation>ソウル</translation>
         </message>
@@ -1717,6 +1785,10 @@ It said: {said}</source>
         <message>
             <source>How often a night replays everything. More takes longer.</source>
             <translation>一晩に何回すべてを再生するか。多いほど時間がかかります。</translation>
+        </message>
+        <message>
+            <source>In replies since the program started: the stronger the amber behind a word, the more wrong the fast weights were before they learned it.</source>
+            <translation>起動後の返事で、言葉の背景の琥珀色が濃いほど、学ぶ前の速い重みが大きく外れていたことを表します。</translation>
         </message>
         <message>
             <source>In the morning</source>
@@ -1837,6 +1909,10 @@ It said: {said}</source>
         <message>
             <source>Threads</source>
             <translation>スレッド数</translation>
+        </message>
+        <message>
+            <source>Tint surprising words</source>
+            <translation>驚いた言葉に色を付ける</translation>
         </message>
         <message>
             <source>Top-k</source>

@@ -45,6 +45,29 @@ class Say(Command):
 
 
 @dataclass(frozen=True)
+class AskNewborn(Command):
+    """Have something answered without the soul; it stands aside and is there again after. Answered by `NewbornSaid`."""
+
+    text: str
+    system: str
+    temperature: float
+    top_k: int
+    top_p: float
+    seed: int | None
+    max_tokens: int
+    cancel: threading.Event = field(compare=False)
+
+
+@dataclass(frozen=True)
+class NewbornSaid:
+    """What a newborn answered; nothing of it is kept."""
+
+    text: str
+    stopped: str
+    """As `Said.stopped`."""
+
+
+@dataclass(frozen=True)
 class Said:
     """A reply, finished or stopped."""
 

@@ -11,6 +11,8 @@ class Busy(Enum):
     NOTHING = "nothing"
     OPENING = "opening"
     REPLYING = "replying"
+    COMPARING = "comparing"
+    """The model answers without the soul."""
     DREAMING = "dreaming"
     SOUL = "soul"
     """Saving, loading or resetting a soul."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.messages import Dial, Said, Say, Switch, Switched
+from studio.messages import AskNewborn, Dial, NewbornSaid, Said, Say, Switch, Switched
 from studio.session.busy import Busy
 from studio.session.requests import Requests
 
@@ -44,6 +44,16 @@ class Talk(Requests):
                 )
             )
             session.soul, session.speed, session.turns = said.soul, said.tokens_per_second, said.turns
+        return said
+
+    async def ask_newborn(self, text: str, system: str, sampling: dict[str, Any], max_tokens: int) -> NewbornSaid:
+        """What would be answered without the soul, which is untouched; `Session.stop` ends it early."""
+        session = self._session
+        with session.occupied(Busy.COMPARING):
+            cancel = session.fresh_cancel()
+            said: NewbornSaid = await session.ask(
+                lambda number: AskNewborn(number, text, system, max_tokens=max_tokens, cancel=cancel, **sampling)
+            )
         return said
 
     async def switch(self, line: str, version: int) -> Switched:

@@ -60,8 +60,8 @@ class Session(QObject):
             change this state.
     """
 
-    text_arrived = Signal(str)
-    """The reply's new text, folded: at most once a frame."""
+    text_arrived = Signal(str, list)
+    """The reply's new text, folded: at most once a frame; and its `Token` events."""
     dream_moved = Signal(object)
     """A `Dreaming` event."""
     job_moved = Signal(float)
@@ -131,6 +131,8 @@ class Session(QObject):
             return self.tr("{name} is dreaming. Wake it up first.").format(name=self.soul_words)
         if self.busy is Busy.REPLYING:
             return self.tr("A reply is being written. Stop it first (Esc).")
+        if self.busy is Busy.COMPARING:
+            return self.tr("The model answers without the soul. Stop it first (Esc).")
         if self.busy is Busy.OPENING:
             return self.tr("A model is being loaded.")
         if self.busy is Busy.SOUL:
@@ -244,7 +246,7 @@ class Session(QObject):
 
     def _tell(self, tokens: list[Token]) -> None:
         if tokens:
-            self.text_arrived.emit("".join(token.text for token in tokens))
+            self.text_arrived.emit("".join(token.text for token in tokens), list(tokens))
             self.surprise.add([token.inner_loss for token in tokens])
             tokens.clear()
 

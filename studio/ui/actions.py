@@ -45,6 +45,8 @@ class Actions(QObject):
     """A model was loaded: `Opened`."""
     soul_replaced = Signal()
     """Another soul is awake: loaded or fresh."""
+    report_wanted = Signal()
+    """The person wants to see what the last night did."""
     everything_unwanted = Signal()
     """The person wants everything deleted, and has confirmed it."""
     told = Signal(str)

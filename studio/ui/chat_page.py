@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QApplication, QGraphicsOpacityEffect, QHBoxLayout,
 
 from studio import theme
 from studio.chat import Chat
+from studio.messages import Slept
 from studio.session import UNNAMED, Busy
 from studio.transcript_model import TranscriptModel
+from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.composer import DIALS, Composer
 from studio.ui.conversation_list import ConversationList
@@ -65,6 +67,8 @@ class ChatPage(QWidget):
         chat.listed_changed.connect(self.refresh)
         chat.draft_returned.connect(self._take_back)
         chat.sent.connect(self._sent)
+        self._night = self._session.last_sleep
+        self._session.changed.connect(self._greet)
         self._show()
 
     def _lay_out(self) -> None:
@@ -120,6 +124,8 @@ class ChatPage(QWidget):
     def _wish(self, what: str, line: str, version: int) -> None:
         if what == "again":
             self._chat.again(line)
+        elif what == "compare":
+            self._chat.compare(line)
         elif what == "version":
             self._chat.show_version(line, version)
         else:
@@ -137,6 +143,12 @@ class ChatPage(QWidget):
     def _setting_changed(self, key: str) -> None:
         if key == "send_key":
             self.composer.set_send_key(self._actions.settings.get(key))
+        elif key == "tint":
+            self._tint()
+
+    def _tint(self) -> None:
+        wanted = self._actions.settings.get("tint")
+        self.transcript.set_usual(self._session.surprise.usual if wanted else 0.0)
 
     def leave_edit(self) -> None:
         """Leave what was said as it is."""
@@ -164,6 +176,31 @@ class ChatPage(QWidget):
         words = self.tr("“{title}” is in the trash. What was learned from it stays.")
         self.toast.tell(words.format(title=title), undo)
 
+    def _greet(self) -> None:
+        """In the morning, one line of what the night did, and the way to its report."""
+        night = self._session.last_sleep
+        if night is self._night or self._session.is_dreaming:
+            return
+        self._night = night
+        if night is not None:
+            self.toast.tell(self._morning(night), self._actions.report_wanted.emit, self.tr("Report"))
+
+    def _morning(self, night: Slept) -> str:
+        if night.refused:
+            return self.tr("Good morning. The night did harm and was refused: the soul is as before.")
+        if not night.kept and not night.woken:
+            return self.tr("Good morning. The night waits for your decision.")
+        if not night.kept:
+            return self.tr("Woken before anything was learned: the soul is as before.")
+        learned = self.tr("Good morning. Learned more firmly: {messages}.").format(
+            messages=wording.messages(len(night.messages))
+        )
+        if not night.probes:
+            return learned
+        before, after = (sum(probe.right[when] for probe in night.probes) for when in (0, 1))
+        known = self.tr("Right answers: {before} of {all} before, {after} now.")
+        return f"{learned} {known.format(before=before, after=after, all=len(night.probes))}"
+
     def _choose(self, conversation: str, row: int) -> None:
         self._chat.show_conversation(conversation)
         if row >= 0:
@@ -189,7 +226,7 @@ class ChatPage(QWidget):
     def refresh(self) -> None:
         """Show what the session is at."""
         session, chat = self._session, self._chat
-        dreaming, replying = session.is_dreaming, session.busy is Busy.REPLYING
+        dreaming, replying = session.is_dreaming, session.busy in (Busy.REPLYING, Busy.COMPARING)
         self._middle.setCurrentWidget(self.transcript if chat.model.rowCount() else self.welcome)
         self._dim.setEnabled(dreaming)
         name = session.soul_words
@@ -204,6 +241,7 @@ class ChatPage(QWidget):
         self.composer.set_state(prompt, session.why_silent(), replying, self._actions.why_awake())
         self.conversations.show_waiting(session.soul.waiting_conversations if session.soul else 0)
         self.inspector.set_learned(chat.learned)
+        self._tint()
         self.welcome.show_chat(chat.model.dial, len(chat.history))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

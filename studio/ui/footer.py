@@ -87,6 +87,7 @@ class Footer(QFrame):
             Busy.NOTHING: ("muted", self.tr("awake") if body else self.tr("waiting for a model")),
             Busy.OPENING: ("body", self.tr("loading")),
             Busy.REPLYING: ("learn", self.tr("learning")),
+            Busy.COMPARING: ("body", self.tr("answering without the soul")),
             Busy.DREAMING: ("soul", self.tr("dreaming")),
             Busy.SOUL: ("soul", self.tr("soul")),
             Busy.COMPARING: ("soul", self.tr("comparing")),

@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         settings.problem.connect(self._tell_problem)
         self.talk.shelf.problem.connect(self._tell_problem)
         self.verbs.opened.connect(self.talk.opened)
+        self.verbs.report_wanted.connect(self._show_report)
         self.verbs.everything_unwanted.connect(lambda: self.verbs.start(self._delete_everything()))
         self.verbs.soul_replaced.connect(self.talk.new_chat)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
@@ -152,6 +153,10 @@ class MainWindow(QMainWindow):
         self.header.tabs.choose(number)
         self._show_tab(number)
 
+    def _show_report(self) -> None:
+        self.show_tab(LAB)
+        self.lab.show_view(1)
+
     def new_chat(self) -> None:
         """Begin another conversation, ready to type."""
         self.show_tab(CHAT)
@@ -164,7 +169,7 @@ class MainWindow(QMainWindow):
 
     def stop(self) -> None:
         """End the reply under way; a sleep is ended by its own button only."""
-        if self.session.busy is Busy.REPLYING:
+        if self.session.busy in (Busy.REPLYING, Busy.COMPARING):
             self.session.stop()
         else:
             self.chat.leave_edit()

@@ -1,4 +1,4 @@
-"""One line about what was just done, and the way to take it back."""
+"""One line about what was just done, and the way to take it back or to see more of it."""
 
 from __future__ import annotations
 
@@ -33,9 +33,11 @@ class Toast(QFrame):
         self._timer.timeout.connect(self.hide)
         self.hide()
 
-    def tell(self, text: str, undo: Callable[[], None]) -> None:
-        """Show a line; `undo` runs when the person takes it back."""
-        self._then = undo
+    def tell(self, text: str, then: Callable[[], None], verb: str = "") -> None:
+        """Show a line; `then` runs when the person presses `verb`, which takes it back where no other is given."""
+        self._then = then
+        self.undo.setText(verb or self.tr("Undo"))
+        self.undo.setAccessibleName(self.undo.text())
         self.words.setText(text)
         self.words.setAccessibleName(text)
         self.show()

@@ -18,7 +18,8 @@ from studio import theme
 from studio.transcript_model import Message, TranscriptModel
 from studio.ui import style
 from studio.ui.icons import dress
-from studio.ui.message_widgets import MessageRow, UserRow, new_row
+from studio.ui.message_widgets import MessageRow, UserRow
+from studio.ui.reply_row import ReplyRow, new_row
 from studio.ui.widgets import button
 
 _MARGIN = theme.GAP_XL
@@ -50,6 +51,7 @@ class Transcript(QAbstractScrollArea):
         self._heights: list[int] = []
         self._measured: list[bool] = []
         self._tops: list[int] = [0]
+        self._usual = 0.0
         self._stale = 0
         """The first row whose place in `_tops` is not right any more."""
         self._spare: dict[str, list[MessageRow]] = {"user": [], "reply": []}
@@ -80,6 +82,13 @@ class Transcript(QAbstractScrollArea):
             self._inserted(QModelIndex(), 0, model.rowCount() - 1)
         else:
             self._arrange()
+
+    def set_usual(self, usual: float) -> None:
+        """Tint the words of replies by their inner loss against what is `usual`; 0 for no tint."""
+        self._usual = usual
+        for row in self._rows.values():
+            if isinstance(row, ReplyRow):
+                row.set_usual(usual)
 
     @property
     def follows(self) -> bool:
@@ -239,6 +248,8 @@ class Transcript(QAbstractScrollArea):
             widget.ensurePolished()  # before there is a text, which would be laid out anew for every font it gets
             widget.wished.connect(self.wished)
         widget.show_message(message)
+        if isinstance(widget, ReplyRow):
+            widget.set_usual(self._usual)
         return widget
 
     def _drop_rows(self, rows: set[int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from studio.messages import Said, Say, Switch, Switched, Token
+from studio.messages import AskNewborn, NewbornSaid, Said, Say, Switch, Switched, Token
 from studio.worker.desk import Desk, shown
 from studio.worker.souls import soul_facts
 
@@ -70,4 +70,16 @@ def switch(desk: Desk, command: Switch) -> Switched:
     return Switched(shown(lines), soul_facts(mind), desk.turns.turns())
 
 
-HANDLERS = {Say: say, Switch: switch}
+def ask_newborn(desk: Desk, command: AskNewborn) -> NewbornSaid:
+    """Have something answered without the soul."""
+    from engine.memory import newborn
+    from engine.text.sampling import SamplingParams
+
+    sampling = SamplingParams(command.temperature, command.top_k, command.top_p, seed=command.seed)
+    done = newborn.answer(
+        desk.mind.llama, command.text, command.system, sampling, command.max_tokens, command.cancel.is_set
+    )
+    return NewbornSaid(done.text, done.stopped)
+
+
+HANDLERS = {Say: say, Switch: switch, AskNewborn: ask_newborn}

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from studio_person import Person
 
 from studio.session import Busy
-from studio.ui.message_widgets import ReplyRow
+from studio.ui.reply_row import ReplyRow
 
 
 def log_of(workspace: Path) -> str:
@@ -19,7 +19,7 @@ def log_of(workspace: Path) -> str:
 
 def test_a_reply_streams_in_and_is_learned(host: Person, workspace: Path) -> None:
     seen: list[str] = []
-    host.session.text_arrived.connect(seen.append)
+    host.session.text_arrived.connect(lambda text, _: seen.append(text))
     host.say("My dog is called Bramble.")
     message = host.chat.model.message(-1)
     assert message.text

@@ -26,7 +26,7 @@ def session(loop: QEventLoop, tmp_path: Path) -> Iterator[Session]:
 def test_the_tokens_of_one_frame_are_one_signal(session: Session) -> None:
     texts: list[str] = []
     moves: list[int] = []
-    session.text_arrived.connect(texts.append)
+    session.text_arrived.connect(lambda text, _: texts.append(text))
     session.surprise.moved.connect(lambda: moves.append(session.surprise.count))
     for number in range(50):
         session._events.put(Token(1, f"{number} ", number / 10))
@@ -40,7 +40,7 @@ def test_the_tokens_of_one_frame_are_one_signal(session: Session) -> None:
 
 def test_folding_keeps_the_order_of_events(session: Session) -> None:
     heard: list[object] = []
-    session.text_arrived.connect(heard.append)
+    session.text_arrived.connect(lambda text, _: heard.append(text))
     session.dream_moved.connect(lambda dream: heard.append(dream.line))
     for event in (Token(1, "a", 0), Token(1, "b", 0), Dreaming(1, 0.5, "dream", 1, 1), Token(1, "c", 0)):
         session._events.put(event)
@@ -50,7 +50,7 @@ def test_folding_keeps_the_order_of_events(session: Session) -> None:
 
 def test_one_poll_leaves_time_for_the_frame(session: Session) -> None:
     heard: list[str] = []
-    session.text_arrived.connect(heard.append)
+    session.text_arrived.connect(lambda text, _: heard.append(text))
     for _ in range(300_000):
         session._events.put(Token(1, "x", 0))
     began = time.process_time()
@@ -85,7 +85,7 @@ def test_a_missing_file_is_one_sentence(session: Session, qtbot: QtBot, tmp_path
 
 
 def test_a_defect_comes_with_its_traceback(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.llama.Llama.load_auto", lambda path: 1 // 0)
+    monkeypatch.setattr("engine.llama.Llama.load_auto", lambda *_: 1 // 0)
     failure = outcome(session.models.open(Path("x.bitt")), qtbot)
     assert "ZeroDivisionError" in str(failure)
     assert "Traceback" in failure.details

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from studio import theme
 from studio.messages import Line, Said, SoulFacts
 from studio.transcript_model import TranscriptModel
-from studio.ui.message_widgets import ReplyRow, UserRow
+from studio.ui.message_widgets import UserRow
+from studio.ui.reply_row import ReplyRow
 from studio.ui.transcript import Transcript
 
 SOUL = SoulFacts(

@@ -15,7 +15,8 @@ from studio_person import Person
 
 from engine.formats.soul import load_soul
 from studio.session import Busy
-from studio.ui.message_widgets import ReplyRow, UserRow
+from studio.ui.message_widgets import UserRow
+from studio.ui.reply_row import ReplyRow
 
 
 def soul_of(workspace: Path) -> np.ndarray:
