@@ -699,6 +699,10 @@
             <translation>ソウル</translation>
         </message>
         <message>
+            <source>talking</source>
+            <translation>会話中</translation>
+        </message>
+        <message>
             <source>waiting for a model</source>
             <translation>モデルを待っています</translation>
         </message>

@@ -11,7 +11,7 @@ class Busy(Enum):
     NOTHING = "nothing"
     OPENING = "opening"
     REPLYING = "replying"
-    COMPARING = "comparing"
+    ASIDE = "aside"
     """The model answers without the soul."""
     DREAMING = "dreaming"
     SOUL = "soul"

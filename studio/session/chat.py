@@ -28,6 +28,7 @@ class Talk(Requests):
         conversation leaves behind.
         """
         session = self._session
+        session.learns = dial == "learn"
         with session.occupied(Busy.REPLYING):
             cancel = session.fresh_cancel()
             said: Said = await session.ask(
@@ -49,7 +50,7 @@ class Talk(Requests):
     async def ask_newborn(self, text: str, system: str, sampling: dict[str, Any], max_tokens: int) -> NewbornSaid:
         """What would be answered without the soul, which is untouched; `Session.stop` ends it early."""
         session = self._session
-        with session.occupied(Busy.COMPARING):
+        with session.occupied(Busy.ASIDE):
             cancel = session.fresh_cancel()
             said: NewbornSaid = await session.ask(
                 lambda number: AskNewborn(number, text, system, max_tokens=max_tokens, cancel=cancel, **sampling)

@@ -84,6 +84,8 @@ class Session(QObject):
         self.last_sleep: Slept | None = None
         self.speed = 0.0
         """Tokens a second of the last reply or of the sleep under way; 0 where nothing was measured."""
+        self.learns = True
+        """Whether the soul keeps what is being said; it does not where the dial of the chat says so."""
         self.turns: tuple[Turn, ...] = ()
         """The exchanges that can be taken back now, oldest first."""
         self.surprise = Surprise(self)
@@ -131,7 +133,7 @@ class Session(QObject):
             return self.tr("{name} is dreaming. Wake it up first.").format(name=self.soul_words)
         if self.busy is Busy.REPLYING:
             return self.tr("A reply is being written. Stop it first (Esc).")
-        if self.busy is Busy.COMPARING:
+        if self.busy is Busy.ASIDE:
             return self.tr("The model answers without the soul. Stop it first (Esc).")
         if self.busy is Busy.OPENING:
             return self.tr("A model is being loaded.")

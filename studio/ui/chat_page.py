@@ -226,7 +226,7 @@ class ChatPage(QWidget):
     def refresh(self) -> None:
         """Show what the session is at."""
         session, chat = self._session, self._chat
-        dreaming, replying = session.is_dreaming, session.busy in (Busy.REPLYING, Busy.COMPARING)
+        dreaming, replying = session.is_dreaming, session.busy in (Busy.REPLYING, Busy.ASIDE)
         self._middle.setCurrentWidget(self.transcript if chat.model.rowCount() else self.welcome)
         self._dim.setEnabled(dreaming)
         name = session.soul_words

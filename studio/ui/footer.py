@@ -86,8 +86,8 @@ class Footer(QFrame):
         texts = {
             Busy.NOTHING: ("muted", self.tr("awake") if body else self.tr("waiting for a model")),
             Busy.OPENING: ("body", self.tr("loading")),
-            Busy.REPLYING: ("learn", self.tr("learning")),
-            Busy.COMPARING: ("body", self.tr("answering without the soul")),
+            Busy.REPLYING: ("learn", self.tr("learning")) if session.learns else ("body", self.tr("talking")),
+            Busy.ASIDE: ("body", self.tr("answering without the soul")),
             Busy.DREAMING: ("soul", self.tr("dreaming")),
             Busy.SOUL: ("soul", self.tr("soul")),
             Busy.COMPARING: ("soul", self.tr("comparing")),

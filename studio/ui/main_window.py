@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
 
     def stop(self) -> None:
         """End the reply under way; a sleep is ended by its own button only."""
-        if self.session.busy in (Busy.REPLYING, Busy.COMPARING):
+        if self.session.busy in (Busy.REPLYING, Busy.ASIDE):
             self.session.stop()
         else:
             self.chat.leave_edit()
