@@ -1578,6 +1578,10 @@ It said: {said}</source>
             <translation>正しい答え: {all}問中 {before} → {after}</translation>
         </message>
         <message>
+            <source>Show all probes</source>
+            <translation>すべての問いを表示</translation>
+        </message>
+        <message>
             <source>Show all {n}</source>
             <translation>{n}件すべて表示</translation>
         </message>

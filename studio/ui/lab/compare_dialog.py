@@ -58,6 +58,7 @@ class CompareDialog(QDialog):
             (self.second, second, self.tr("The second soul")),
         ):
             box.setAccessibleName(name)
+            box.view().setAccessibleName(name)
             box.addItem(self.tr("Now"), "")
             for moment in reversed(timeline.moments if timeline else ()):
                 box.addItem(f"{words.title(moment)} · {words.when(moment.when)}", moment.id)

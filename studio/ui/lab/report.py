@@ -23,7 +23,7 @@ class ReportView(QWidget):
         super().__init__()
         self.known = BarTable("", self.tr("before"), self.tr("after"))
         self.probes = BarTable(self.tr("What it was asked about"), self.tr("before"), self.tr("after"))
-        self.all_button = button("", "link")
+        self.all_button = button("", "link", self.tr("Show all probes"))
         self.all_button.clicked.connect(self._show_all)
         self.words = prose()
         column = QVBoxLayout(self)

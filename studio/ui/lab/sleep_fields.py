@@ -52,6 +52,7 @@ class SleepFields(QWidget):
     def _field(self, setting: Setting) -> QComboBox | QSpinBox | QDoubleSpinBox:
         if setting.kind == "choice":
             box = QComboBox()
+            box.view().setAccessibleName(words(setting.label))
             for value, text in setting.choices:
                 box.addItem(words(text), value)
             box.currentIndexChanged.connect(lambda _, key=setting.key: self._settings.set(key, box.currentData()))
