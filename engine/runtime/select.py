@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, DeviceError
@@ -12,7 +13,10 @@ from engine.formats.body import Body
 from engine.runtime.base import Runtime
 from engine.runtime.native_runtime import NativeRuntime, why_not_native
 
-RUNTIMES = ("auto", "native", "torch")
+if TYPE_CHECKING:
+    import torch
+
+RUNTIMES = ("auto", "native", "torch", "cuda")
 
 RUNTIME_VARIABLE = "BIT_LLAMA_RUNTIME"
 """An environment variable that stands for `runtime` where that is ``auto``: for comparing, and for finding faults."""
@@ -21,12 +25,13 @@ RUNTIME_VARIABLE = "BIT_LLAMA_RUNTIME"
 def create_runtime(body: Body, device: str = "auto", runtime: str = "auto", threads: int | None = None) -> Runtime:
     """The runtime for `body`.
 
-    On the processor the native library computes where it can, without torch being imported; torch does everywhere else.
+    On the processor the native library computes where it can, without torch being imported; on a CUDA card the Triton
+    kernels where they can; torch does everywhere else. With ``auto``, a card that has no room is left alone.
 
     Args:
         body: the slow weights.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``.
-        runtime: ``auto``, ``native`` or ``torch``; ``auto`` heeds `RUNTIME_VARIABLE`.
+        runtime: ``auto``, ``native``, ``torch`` or ``cuda``; ``auto`` heeds `RUNTIME_VARIABLE`.
         threads: CPU threads, None for the runtime's own choice.
 
     Raises `DeviceError` where the device or the runtime is absent, `ConfigError` for names that mean nothing.
@@ -41,18 +46,61 @@ def create_runtime(body: Body, device: str = "auto", runtime: str = "auto", thre
         return NativeRuntime(body, threads)
     if runtime == "native":
         raise DeviceError(f"The native runtime cannot be used, since {why_not}.")
-    from engine.runtime.torch_runtime import TorchRuntime  # torch is imported here, by whoever needs it
+    try:
+        return _with_torch(body, device, runtime, threads, why_not)
+    except DeviceError as error:
+        if device != "auto" or not _has_cuda_driver():
+            raise
+        chosen = create_runtime(body, "cpu", "auto" if runtime == "cuda" else runtime, threads)
+        chosen.reason += f". {error}"
+        return chosen
 
-    chosen = TorchRuntime(body, device, threads)
-    if chosen.device == "cpu":
-        chosen.reason += f"; with torch and not the native library, since {why_not}"
-    return chosen
+
+def _with_torch(body: Body, device: str, runtime: str, threads: int | None, why_not: str) -> Runtime:
+    """The Triton kernels where they can compute, else torch, with the reason."""
+    from engine.model import pick_device  # torch is imported here, by whoever needs it
+
+    place = pick_device(device)
+    why_not_card = _why_not_cuda(body.config, place, runtime)
+    if why_not_card is None:
+        from engine.runtime.card import Card
+        from engine.runtime.cuda_runtime import CudaRuntime
+
+        return CudaRuntime(body, Card(place), threads)
+    if runtime == "cuda":
+        raise DeviceError(f"The CUDA runtime cannot be used, since {why_not_card}.")
+    from engine.runtime.torch_runtime import TorchRuntime
+
+    torch_runtime = TorchRuntime(body, device, threads)
+    if torch_runtime.device == "cpu":
+        torch_runtime.reason += f"; with torch and not the native library, since {why_not}"
+    elif place.type == "cuda":
+        torch_runtime.reason += f", with torch and not the Triton kernels, since {why_not_card}"
+    return torch_runtime
+
+
+def _why_not_cuda(config: BitLlamaConfig, place: torch.device, runtime: str) -> str | None:
+    """Why the Triton kernels are not taken, as the end of a sentence, or None where they are."""
+    if runtime == "torch":
+        return "torch was asked for"
+    if place.type != "cuda":
+        return f"the device is {str(place)!r} and not a CUDA card"
+    from engine.ops.kernel_check import why_not_kernels
+
+    why = why_not_kernels(place)
+    if why is not None:
+        return why
+    from engine.runtime.cuda_runtime import why_not_cuda
+
+    return why_not_cuda(config)
 
 
 def _why_not_native(config: BitLlamaConfig, device: str, runtime: str) -> str | None:
     """Why the native runtime is not taken, as the end of a sentence, or None where it is."""
     if runtime == "torch":
         return "torch was asked for"
+    if runtime == "cuda":
+        return "the CUDA runtime was asked for"
     if device not in ("auto", "cpu"):
         return f"it computes on the processor and {device!r} was asked for"
     if runtime == "auto" and device == "auto" and _has_cuda_driver():

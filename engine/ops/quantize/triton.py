@@ -48,8 +48,7 @@ def gate_kernel(x, floats, whole, scale, width, largest, block: tl.constexpr):
     tl.store(scale + token, step)
 
 
-def empty(tokens: int, width: int, device: torch.device) -> Quantized:
-    """Room for the result of `norm` or `gate`."""
+def _empty(tokens: int, width: int, device: torch.device) -> Quantized:
     return Quantized(
         torch.empty(tokens, width, device=device),
         torch.empty(tokens, width, dtype=torch.int8, device=device),
@@ -57,19 +56,19 @@ def empty(tokens: int, width: int, device: torch.device) -> Quantized:
     )
 
 
-def norm(x: Tensor, weight: Tensor, eps: float, bits: int, out: Quantized | None = None) -> Quantized:
-    """`naive.norm` of contiguous float32; into `out` where that is given."""
+def norm(x: Tensor, weight: Tensor, eps: float, bits: int) -> Quantized:
+    """`naive.norm` of contiguous float32."""
     width = weight.shape[0]
     groups = x.shape[1] // width
-    out = out or empty(x.shape[0], x.shape[1], x.device)
+    out = _empty(x.shape[0], x.shape[1], x.device)
     blocks = triton.next_power_of_2(groups), triton.next_power_of_2(width)
     norm_kernel[(x.shape[0],)](x, weight, *out, groups, width, eps, 2.0 ** (bits - 1) - 1, *blocks)
     return out
 
 
-def gate(x: Tensor, bits: int, out: Quantized | None = None) -> Quantized:
-    """`naive.gate` of contiguous float32; into `out` where that is given."""
+def gate(x: Tensor, bits: int) -> Quantized:
+    """`naive.gate` of contiguous float32."""
     width = x.shape[1] // 2
-    out = out or empty(x.shape[0], width, x.device)
+    out = _empty(x.shape[0], width, x.device)
     gate_kernel[(x.shape[0],)](x, *out, width, 2.0 ** (bits - 1) - 1, triton.next_power_of_2(width))
     return out

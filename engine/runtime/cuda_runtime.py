@@ -1,0 +1,256 @@
+"""The body computed on a CUDA card by Triton kernels, from its packed weights; a token is the replay of one graph.
+
+The state has a fixed size and a fixed place, so a token is always the same work: it is captured once as a CUDA graph.
+To the card goes one vector (the embedding of the token, or what the layers on the processor made of it), back come the
+logits; nothing else crosses and nothing else waits. Text is chosen from the logits by numpy, as on every runtime, by
+the same code with the same seed.
+
+No card has run this yet: the suite runs it in Triton's interpreter, and on pretended devices that record what crosses.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from engine.config import BitLlamaConfig
+from engine.errors import DeviceError
+from engine.formats.body import Body
+from engine.model import BitLlama
+from engine.ops.ttt_step import triton as ttt_step
+from engine.runtime.base import Cancel, Cancelled, Progress
+from engine.runtime.card import Card
+from engine.runtime.card_layers import CardLayer, CardState
+from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
+from engine.runtime.placement import Placement, place, size
+from engine.state import ModelState
+
+CHUNK = 128
+"""Tokens computed at once in `CudaRuntime.prefill`."""
+
+
+def why_not_cuda(config: BitLlamaConfig) -> str | None:
+    """Why the kernels cannot compute a body of this config, as the end of a sentence, or None."""
+    if config.activation_bits > 8:
+        return f"the kernels take activations of 8 bits at most and this body has {config.activation_bits}"
+    if config.fast_dim > ttt_step.MAX_DIM:
+        return f"the kernels take heads of width {ttt_step.MAX_DIM} at most and this body has {config.fast_dim}"
+    return None
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Snapshot:
+    processor: ModelState | None
+    card: tuple[torch.Tensor, ...]
+
+
+class CudaRuntime:
+    """`Runtime` over the Triton kernels. See `engine.runtime.base.Runtime` for what each member promises.
+
+    Args:
+        body: the slow weights.
+        card: where.
+        threads: CPU threads of torch, for layers that do not fit on the card; None leaves them as they are.
+
+    Raises:
+        DeviceError: the kernels do not know this body's config, or not one of its layers fits into the free memory.
+        ConfigError: `threads` is not a positive number.
+    """
+
+    name = "cuda"
+    chunk = CHUNK
+
+    def __init__(self, body: Body, card: Card, threads: int | None = None) -> None:
+        why = why_not_cuda(body.config)
+        if why is not None:
+            raise DeviceError(f"The CUDA runtime cannot be used, since {why}; use the torch runtime.")
+        if threads is not None:
+            torch.set_num_threads(check_threads(threads))
+        self.config = config = body.config
+        self.device = str(card.device)
+        self.placement: Placement = place(config, card.free_bytes(), CHUNK)
+        if not self.placement.on_card:
+            raise DeviceError(
+                f"The model does not fit into the memory of {card.name}: {size(self.placement.free)} are free, and the "
+                "head with a single layer needs more. Close other programs on the card, or use device 'cpu'."
+            )
+        self.reason = f"the graphics card {card.name} computes with Triton kernels, {self.placement.text}"
+        self._card = card
+        self._rate_scale = 1.0
+        self._embed = np.asarray(body.tensors["embed.weight"])
+        self._below: BitLlama | None = None
+        self._below_state: ModelState | None = None
+        self._below_losses: list[torch.Tensor] = []
+        with self._on_card("while the model was loaded"):
+            self._load(body)
+
+    def _load(self, body: Body) -> None:
+        card, first, config = self._card, self.placement.on_processor, self.config
+        if first:
+            self._below = _first_layers(body, first)
+            self._below_state = self._below.init_state()
+        self._layers = [CardLayer(card, body, i) for i in range(first, config.num_layers)]
+        self._norm_f = card.load(np.array(body.tensors["norm_f.weight"], np.float32))
+        self._head = card.load(np.array(body.tensors["lm_head.weight"], np.float32))
+        self._state = CardState(config, len(self._layers), card.device)
+        self._h = torch.zeros(1, config.hidden_dim, device=card.device)
+        self._logits = torch.zeros(1, config.vocab_size, device=card.device)
+        self._replay = card.capture(self._token)
+        self.reset()
+
+    def _token(self) -> None:
+        """From `_h` to `_logits`: what the graph holds."""
+        for i, layer in enumerate(self._layers):
+            layer.step(self._h, self._state, i)
+        torch.mm(self._normed(self._h), self._head.T, out=self._logits)
+        self._state.losses.copy_(self._state.parts.sum(dim=2).mean(dim=1))
+        self._state.slot.add_(1)
+
+    def _normed(self, h: torch.Tensor) -> torch.Tensor:
+        return F.rms_norm(h, self._norm_f.shape, self._norm_f, self.config.norm_eps)
+
+    @property
+    def rate_scale(self) -> float:
+        return self._rate_scale
+
+    @rate_scale.setter
+    def rate_scale(self, value: float) -> None:
+        self._rate_scale = check_rate_scale(value, self.config)
+        with torch.inference_mode():
+            self._state.rate.fill_(self._rate_scale)
+
+    @property
+    def max_rate_scale(self) -> float:
+        return max_rate_scale(self.config)
+
+    @property
+    def inner_losses(self) -> np.ndarray:
+        below = [float(loss.mean()) for loss in self._below_losses] or [0.0] * self.placement.on_processor
+        return np.concatenate((np.array(below, np.float32), self._state.losses.cpu().numpy()))
+
+    def step(self, token: int) -> np.ndarray:
+        ids = check_tokens([token], self.config)
+        with self._on_card("at a token"):
+            self._card.send(self._enter(ids), self._h)
+            self._replay()
+            return self._card.fetch(self._logits)[0]
+
+    def prefill(
+        self,
+        tokens: Sequence[int],
+        logits: bool = True,
+        cancel: Cancel | None = None,
+        progress: Progress | None = None,
+    ) -> np.ndarray | None:
+        ids = check_tokens(tokens, self.config)
+        last = None
+        for start in range(0, len(ids), self.chunk):
+            if cancel is not None and cancel():
+                raise Cancelled(start)
+            piece = ids[start : start + self.chunk]
+            with self._on_card("while a text was read"):
+                last = self._feed(piece)[-1:]
+            if progress is not None:
+                progress(start + len(piece))
+        if not logits or last is None:
+            return None
+        with self._on_card("while a text was read"):
+            return F.linear(self._normed(last), self._head)[0].cpu().numpy()
+
+    def score(self, tokens: Sequence[int]) -> np.ndarray:
+        """See `engine.runtime.scoring.Scores.score`."""
+        ids, found = check_tokens(tokens, self.config), []
+        last: torch.Tensor | None = None
+        for start in range(0, len(ids), self.chunk):
+            piece = ids[start : start + self.chunk]
+            with self._on_card("while a text was weighed"):
+                logits = F.linear(self._normed(self._feed(piece)), self._head)
+                before = logits[:-1] if last is None else torch.cat((last, logits[:-1]))
+                truth = self._card.load(piece[len(piece) - len(before) :].astype(np.int64))
+                found.append(F.cross_entropy(before, truth, reduction="none").cpu().numpy())
+                last = logits[-1:]
+        return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+    def read_fast(self) -> list[np.ndarray]:
+        below = [] if self._below_state is None else self._below_state.fast_arrays(self.config)
+        return below + [layer.reshape(self.config.fast_shape).copy() for layer in self._state.fast.cpu().numpy()]
+
+    def write_fast(self, layers: Sequence[np.ndarray]) -> None:
+        check_fast(layers, self.config)
+        first = self.placement.on_processor
+        with self._on_card("while a soul was loaded"):
+            if self._below is not None:
+                self._below_state = ModelState.from_fast_arrays(self._below.config, layers[:first])
+            above = np.stack([np.asarray(layer, np.float32) for layer in layers[first:]])
+            self._state.fast.copy_(self._card.load(above).view(self._state.fast.shape))
+            self._state.clear_transient()
+
+    def reset(self) -> None:
+        with torch.inference_mode():
+            if self._below is not None:
+                self._below_state = self._below.init_state()
+            self._state.fast.zero_()
+            self._state.clear_transient()
+
+    def reset_transient(self) -> None:
+        with torch.inference_mode():
+            if self._below_state is not None:
+                self._below_state = self._below_state.without_transient()
+            self._state.clear_transient()
+
+    def snapshot(self) -> Any:
+        with self._on_card("while the state was copied"):
+            return _Snapshot(self._below_state, self._state.values())
+
+    def restore(self, snapshot: Any) -> None:
+        self._below_state = snapshot.processor
+        with torch.inference_mode():
+            self._state.set_values(snapshot.card)
+
+    def _enter(self, ids: np.ndarray) -> np.ndarray:
+        """What goes to the card of T tokens, float32 ``(T, D)``; the layers on the processor have lived them then."""
+        if self._below is None or self._below_state is None:
+            return np.asarray(self._embed[ids], np.float32)
+        tokens = torch.from_numpy(ids.astype(np.int64))[None]
+        hidden, self._below_state, self._below_losses = self._below.hidden(tokens, self._below_state, self._rate_scale)
+        return hidden[0].numpy()
+
+    def _feed(self, ids: np.ndarray) -> torch.Tensor:
+        """Live through a chunk; the residual stream ``[T, D]``. Where memory runs out, the state is as before."""
+        before = self._below_state
+        try:
+            h = self._card.load(self._enter(ids))
+            made = [layer.chunk(h, self._state, i) for i, layer in enumerate(self._layers)]
+        except torch.OutOfMemoryError:
+            self._below_state = before
+            raise
+        fast, tails, losses = (list(part) for part in zip(*made, strict=True))
+        self._state.live(fast, tails, losses)
+        return h
+
+    @contextmanager
+    def _on_card(self, when: str) -> Iterator[None]:
+        """Launch on this card, without gradients; memory that runs out is told in one sentence."""
+        try:
+            with torch.inference_mode(), self._card.current():
+                yield
+        except torch.OutOfMemoryError as error:
+            raise DeviceError(
+                f"The memory of {self._card.name} ran out {when}; the soul that was saved is untouched. "
+                "Close other programs on the card, or use device 'cpu'."
+            ) from error
+
+
+def _first_layers(body: Body, count: int) -> BitLlama:
+    """The embedding and the first layers of a body, on the processor, without its head."""
+    config = dataclasses.replace(body.config, num_layers=count)
+    kept = {name: body.tensors[name] for name in config.tensor_specs()}
+    model = BitLlama.from_body(Body(config, kept, encoding=body.encoding))
+    del model.lm_head, model.norm_f
+    return model
