@@ -9,14 +9,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from engine.cli import bench_frames, bench_recall, bench_sleep, bench_speed
+from engine.cli import bench_card, bench_frames, bench_recall, bench_roofline, bench_sleep, bench_speed
 from engine.cli.terminal import ProgressLine
 
 
 def add_parser(commands: Any) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser("bench", help="measure a body", description=__doc__)
-    benches = parser.add_subparsers(title="benches", metavar="BENCH", required=True)
+    benches = parser.add_subparsers(title="benches", metavar="BENCH")
+    bench_card.add_option(parser)
     memory = benches.add_parser(
         "memory",
         help="what it remembers of what it was told",
@@ -35,6 +36,7 @@ def add_parser(commands: Any) -> None:
     memory.set_defaults(run=run_memory)
     bench_frames.add_bench(benches)
     bench_recall.add_bench(benches)
+    bench_roofline.add_bench(benches)
     bench_sleep.add_bench(benches)
     bench_speed.add_parsers(benches)
 

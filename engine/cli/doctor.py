@@ -12,8 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from engine import native
-from engine.cli import options
+from engine.cli import backends, options
 from engine.errors import BitLlamaError
 from engine.version import __version__
 
@@ -34,7 +33,7 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the findings; 1 when one of them is a problem."""
     well = True
-    parts: tuple[Callable[[argparse.Namespace], Iterator[Line]], ...] = (_program, _native, _torch, _workspace, _model)
+    parts: tuple[Callable[[argparse.Namespace], Iterator[Line]], ...] = (_program, _torch, _workspace, _model)
     for part in parts:
         for name, text, good in part(args):
             print(f"{'ok ' if good else 'BAD'}  {name:<11} {text}", flush=True)
@@ -55,15 +54,6 @@ def _program(args: argparse.Namespace) -> Iterator[Line]:
             yield "package", f"{package} is not installed", False
 
 
-def _native(args: argparse.Namespace) -> Iterator[Line]:
-    reason = native.why_not()
-    if reason is not None:
-        yield "native", f"torch computes in its place, since {reason}", True  # slower, and well
-        return
-    best, *others = native.instruction_sets()
-    yield "native", f"{native.library_path()} with {best}" + (f" (also {', '.join(others)})" if others else ""), True
-
-
 def _torch(args: argparse.Namespace) -> Iterator[Line]:
     try:
         torch = importlib.import_module("torch")
@@ -72,11 +62,8 @@ def _torch(args: argparse.Namespace) -> Iterator[Line]:
         yield "torch", f"cannot be imported: {error}", False
         return
     yield "torch", f"{torch.__version__}, {torch.get_num_threads()} threads", True
-    for device in ("cpu", "cuda", "mps"):
-        try:
-            yield "device", f"{pick_device(device)} can be used", True
-        except BitLlamaError as error:
-            yield "device", str(error), True  # most machines lack one
+    for name, text in backends.describe():
+        yield name, text, True  # most machines lack one
     if args.device != "auto":
         try:
             pick_device(args.device)

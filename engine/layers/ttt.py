@@ -16,7 +16,8 @@ from torch.nn import functional as F
 from engine.config import BitLlamaConfig
 from engine.layers.bit_linear import BitLinear
 from engine.layers.norm import RMSNorm
-from engine.ops.delta_rule import chunk, naive
+from engine.ops.delta_rule import naive
+from engine.ops.delta_rule.fast import fast_form
 
 KEY_EPS = 1e-6
 """Added to the length of a key before dividing by it."""
@@ -108,7 +109,7 @@ class TTTLayer(nn.Module):
             rate = torch.sigmoid(self.rate(x)).transpose(1, 2)
             if rate_scale != 1.0:
                 rate = (rate * rate_scale).clamp(max=MAX_LINEAR_RATE)
-        rule = naive.delta_rule if x.shape[1] == 1 else chunk.delta_rule
+        rule = naive.delta_rule if x.shape[1] == 1 else fast_form(x.device, self.config.fast_dim)
         read_after = self.config.ttt_variant == "linear"
         out, fast, loss = rule(q, k, v, rate, state.fast, read_after=read_after)
         if self.config.ttt_variant == "linear":

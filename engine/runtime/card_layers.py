@@ -158,7 +158,7 @@ class CardLayer:
             q, k = unit(q), unit(k)
             rate = torch.sigmoid(F.linear(x.floats, self.rate_weight, self.rate_bias)).T
             rate = (rate * state.rate).clamp(max=MAX_LINEAR_RATE)
-        form = rule.delta_rule if c.fast_dim <= rule.MAX_DIM else chunk.delta_rule
+        form = rule.delta_rule if c.fast_dim <= rule.MAX_DIM else chunk.delta_rule  # its check was that of the runtime
         result = form(q[None], k[None], v[None], rate[None], state.fast[i][None], read_after=c.ttt_variant == "linear")
         self._after(h, result.output[0].transpose(0, 1).flatten(1).contiguous())
         return result.state[0], tail, result.loss.mean()

@@ -89,7 +89,17 @@ def test_doctor_tells_of_this_machine(
     monkeypatch.setenv("BIT_LLAMA_WORKSPACE", str(tmp_path / "workspace"))
     main(["doctor"])
     text = capsys.readouterr().out
-    for words in ("torch", "cpu can be used", "cuda", str(tmp_path / "workspace"), "tokenizers", "model"):
+    for words in (
+        "torch",
+        "cpu         torch can run",
+        "triton",
+        "cuda",
+        "mps",
+        "fla",
+        str(tmp_path / "workspace"),
+        "tokenizers",
+        "model",
+    ):
         assert words in text
     (tmp_path / "file").write_text("")
     assert main(["doctor", "--workspace", str(tmp_path / "file")]) == 1

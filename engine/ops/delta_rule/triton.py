@@ -197,7 +197,7 @@ class _DeltaRule(torch.autograd.Function):
     def forward(
         ctx: Any, q: Tensor, k: Tensor, v: Tensor, rate: Tensor, state: Tensor, read_after: bool
     ) -> tuple[Tensor, Tensor, Tensor]:
-        q, k, v, rate, state = (x.contiguous().float() for x in (q, k, v, rate, state))
+        q, k, v, rate, state = (x.contiguous() for x in (q, k, v, rate, state))
         batch, heads, tokens, dk = k.shape
         dv, chunks = v.shape[-1], triton.cdiv(tokens, CHUNK)
         keep = any(ctx.needs_input_grad)
@@ -255,4 +255,4 @@ def delta_rule(
     """
     if k.shape[-1] > MAX_DIM:
         raise ValueError(f"Heads of {k.shape[-1]} keys are wider than the {MAX_DIM} that these kernels take.")
-    return DeltaRuleResult(*_DeltaRule.apply(q, k, v, rate, state, read_after))
+    return DeltaRuleResult(*_DeltaRule.apply(q.float(), k.float(), v.float(), rate.float(), state.float(), read_after))
