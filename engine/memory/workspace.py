@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 import tempfile
@@ -14,14 +13,13 @@ from typing import BinaryIO
 import platformdirs
 
 from engine.errors import WorkspaceError
-from engine.formats import atomic
-from engine.memory import transaction
+from engine.memory import migration, transaction
 
 ENVIRONMENT = "BIT_LLAMA_WORKSPACE"
 """Environment variable that names the workspace where no path was given."""
 
 VERSION = 1
-"""Layout version, kept in ``workspace.json``; a newer one is refused rather than misread."""
+"""Layout version, kept in ``workspace.json``; a newer one is refused, an older one brought up to date (`migration`)."""
 
 
 def default_path(portable: bool = False) -> Path:
@@ -47,7 +45,10 @@ class Workspace:
     def open(cls, path: Path | str | None = None, portable: bool = False) -> Workspace:
         """Make the folders where they are missing and see that they can be written to.
 
-        Raises `WorkspaceError` for a path that is no folder, cannot be written, or was made by a newer version.
+        A workspace of an older layout is changed to this one's, after a copy of it was made.
+
+        Raises `WorkspaceError` for a path that is no folder, cannot be written, was made by a newer version, or could
+        not be brought up to date.
         """
         root = Path(path).expanduser() if path is not None else default_path(portable)
         workspace = cls(root.absolute())
@@ -61,25 +62,22 @@ class Workspace:
             raise WorkspaceError(
                 f"The workspace {workspace.root} cannot be used: {reason}. Choose another folder with --workspace."
             ) from error
-        workspace._check_version()
+        workspace._check_layout()
         return workspace
 
-    def _check_version(self) -> None:
-        marker = self.root / "workspace.json"
-        if not marker.exists():
-            atomic.write_text(marker, json.dumps({"version": VERSION}) + "\n")
-            return
-        try:
-            version = json.loads(marker.read_text(encoding="utf-8"))["version"]
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise WorkspaceError(
-                f"{marker} cannot be read ({error}); delete that one file, nothing else in the workspace depends on it."
-            ) from error
-        if not isinstance(version, int) or version > VERSION:
+    def _check_layout(self) -> None:
+        """Mark a new workspace, refuse one of the future, and bring one of the past up to date, under its lock."""
+        version = migration.layout_of(self.root)
+        if version is None:
+            migration.write_layout(self.root, VERSION)
+        elif version > VERSION:
             raise WorkspaceError(
                 f"The workspace {self.root} was made by a newer version of this program (layout {version}); "
                 "update the program, or choose another folder with --workspace."
             )
+        elif version < VERSION:
+            with self.lock():  # which finishes what was begun, perhaps this very step
+                migration.migrate(self.root, VERSION)
 
     def lock(self) -> WorkspaceLock:
         """Take the workspace for this program alone, until `WorkspaceLock.release` or the end of the process.
