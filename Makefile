@@ -9,7 +9,7 @@ COMPANION := runs/companion
 # What an install is made from: the package's description, and the native library's sources.
 PACKAGE := pyproject.toml packaging/build_native.py $(wildcard engine/native/CMakeLists.txt engine/native/src/*)
 
-.PHONY: run chat test native lint format screenshots companion bundle bundle-test clean
+.PHONY: run chat test native lint format screenshots companion bundle bundle-test deb-test clean
 
 run: $(VENV)/.installed  ## open the Studio, or the terminal chat where there is no display
 	@$(BIN)/python -m studio
@@ -19,6 +19,7 @@ chat: $(VENV)/.installed  ## the terminal chat
 
 test: $(VENV)/.installed-test  ## the whole suite
 	@$(BIN)/python packaging/system_libraries.py --install --tests
+	-@$(BIN)/python packaging/system_libraries.py --install --bundles  # where it cannot, the tests of the AppImage are skipped
 	$(BIN)/python -m pytest
 
 native:  ## compile the native library again, after a change to its sources
@@ -86,7 +87,11 @@ companion: $(VENV)/.installed
 	$(BIN)/bit-llama export $(COMPANION)/last/model resources/models/companion.bitt
 
 bundle: $(VENV)/.installed-bundle  ## the program as a folder and packages for this system, in dist/
+	@$(BIN)/python packaging/system_libraries.py --install --bundles
 	$(BIN)/python packaging/bundle/make_bundle.py
+
+deb-test:  ## the Debian package in a system that is bare but for it; needs root
+	$(PYTHON) packaging/bundle/test_deb.py
 
 bundle-test:  ## the finished bundle tries itself, in every kind of place
 	$(PYTHON) packaging/bundle/test_bundle.py

@@ -62,8 +62,8 @@ def _read_weights(path: Path, config: BitLlamaConfig) -> Body:
 
 
 class _WithoutRandom(TorchFunctionMode):
-    """Leaves out `torch.nn.init`: weights that a file will fill are not drawn first. On the meta device a first draw
-    would also import torch's compiler, two seconds for nothing."""
+    """Leaves out `torch.nn.init`: weights that a file will fill are not drawn first. (The meta device, which torch has
+    for this, imports symbolic algebra on the way back from it: seconds for nothing.)"""
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -135,9 +135,8 @@ class BitLlama(nn.Module):
     def from_body(cls, body: Body, device: str | torch.device = "cpu", frozen: bool = True) -> BitLlama:
         """The model of a loaded file. `frozen` quantises the weights once, for running; otherwise it can train."""
         place = pick_device(device)
-        with torch.device("meta"), _WithoutRandom():
-            model = cls(body.config, device="meta")
-        model.to_empty(device="cpu")
+        with _WithoutRandom():
+            model = cls(body.config)
         model.load_tensors(body)
         if frozen:
             model.freeze().requires_grad_(False)

@@ -1,8 +1,8 @@
 """Finds the system libraries that Qt needs on Linux and, where it may, installs the Debian packages that hold them.
 
 `python packaging/system_libraries.py` lists what is missing; with ``--install`` it installs it, as root or through
-sudo without a password. With ``--tests`` also what the tests and the pictures of the window need. On other systems Qt
-brings all that it needs.
+sudo without a password. With ``--tests`` also what the tests and the pictures of the window need, with ``--bundles``
+what building and testing bundles needs. On other systems Qt brings all that it needs.
 """
 
 from __future__ import annotations
@@ -33,6 +33,27 @@ LIBRARIES = {
 }
 """Shared libraries of Qt's windows on Linux, and the Debian packages that hold them."""
 
+TOOLS = {
+    "cc": "gcc",
+    "strip": "binutils",
+    "dpkg-deb": "dpkg",
+    "mksquashfs": "squashfs-tools",
+    "fusermount3": "fuse3",
+    "debootstrap": "debootstrap",
+    "xvfb-run": "xvfb",
+}
+"""Programs that bundles are built and tested with, and their Debian packages."""
+
+STATIC = {
+    "c": "libc6-dev",
+    "squashfuse_ll": "libsquashfuse-dev",
+    "fuse3": "libfuse3-dev",
+    "zstd": "libzstd-dev",
+    "lzma": "liblzma-dev",
+    "lz4": "liblz4-dev",
+    "z": "zlib1g-dev",
+}
+"""Static libraries in the head of the AppImage, and the Debian packages that hold them."""
 
 PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool"}
 """A display without a screen, and hands for it: for the test that drives a real window."""
@@ -58,6 +79,17 @@ def missing(tests: bool = False) -> list[str]:
     return packages
 
 
+def missing_for_bundles() -> list[str]:
+    """Debian packages that building and testing bundles needs and this machine lacks."""
+    packages = [package for tool, package in TOOLS.items() if not shutil.which(tool)]
+    for library, package in STATIC.items():
+        command = ["cc", f"-print-file-name=lib{library}.a"]
+        found = shutil.which("cc") and subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        if not found or not os.path.isabs(found.strip()):  # a library that is not there is answered with its bare name
+            packages.append(package)
+    return packages
+
+
 def install(packages: list[str]) -> bool:
     """Install Debian packages; False where that is not possible here."""
     if not shutil.which("apt-get"):
@@ -76,14 +108,14 @@ def main() -> int:
     """0 where nothing is missing any more; 1 otherwise, with the command to type."""
     if not sys.platform.startswith("linux"):
         return 0
-    tests = "--tests" in sys.argv[1:]
-    packages = missing(tests)
+    tests, bundles = "--tests" in sys.argv[1:], "--bundles" in sys.argv[1:]
+    packages = missing(tests) + (missing_for_bundles() if bundles else [])
     if packages and "--install" in sys.argv[1:]:
-        print("Installing system libraries for the window:", " ".join(packages), flush=True)
+        print("Installing system packages:", " ".join(packages), flush=True)
         if install(packages):
-            packages = missing(tests)
+            packages = missing(tests) + (missing_for_bundles() if bundles else [])
     if packages:
-        print("The window needs system libraries; install them with: apt-get install", " ".join(packages))
+        print("System packages are missing; install them with: apt-get install", " ".join(packages))
     return int(bool(packages))
 
 

@@ -21,12 +21,13 @@ from qasync import QEventLoop
 from engine.errors import BitLlamaError
 from engine.resources import resource_path
 from engine.version import __version__
-from studio import crash, neighbour, theme, translation
+from studio import crash, frozen, neighbour, theme, translation
 from studio.documents import Documents
 from studio.launch import parser
 from studio.messages import EngineFailure
 from studio.session import Session, claim_workspace, workspace_path
 from studio.settings import Settings
+from studio.start_times import StartTimes
 from studio.ui import style
 from studio.ui.actions import kind_of
 from studio.ui.dialogs import show_failure
@@ -48,6 +49,7 @@ def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], obj
     arguments = parser().parse_args(argv)
     sys.setswitchinterval(SWITCH_S)
     app = QApplication(sys.argv[:1])
+    frozen.give_back_environment()
     app.setApplicationName("Bit-Llama Studio")
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
@@ -72,6 +74,8 @@ def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], obj
     Documents(window.come_forward, app)
     window.defect_met.connect(recorder.note)
     loop = QEventLoop(app)
+    if arguments.start_times:
+        StartTimes(window)
     window.show()
     if on_shown is not None:
         on_shown(window)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -14,8 +15,16 @@ PROGRAM = "bit-llama-studio"
 BUNDLED = "licences.txt"
 """The resource that a bundle carries, made by `gather` when it is built."""
 
+STANDARD = {"LGPL-3.0": ("GPL-3.0", "LGPL-3.0"), "Apache": ("Apache-2.0",)}
+"""Word in the name of a licence: resources that hold its text, for packages that name it and bring none."""
+
+QT = (
+    "Qt and PySide6 are used under the LGPL, version 3, unchanged. Their libraries are files of their own, which may "
+    "be replaced by others of the same interface; their sources are at https://code.qt.io."
+)
+
 _FILES = re.compile(r"(licen[sc]e|copying|notice|copyright)[^/]*$", re.IGNORECASE)
-_NO_TEXT = (".py", ".pyc", ".json", ".html")
+_NO_TEXT = (".py", ".pyc", ".json", ".html", ".h")
 _RULE = "=" * 80
 
 
@@ -27,7 +36,7 @@ def text() -> str:
             return bundled.read_text(encoding="utf-8")
     except (BitLlamaError, OSError):
         pass  # an installation without resources still has its packages
-    return gather()
+    return gather(shipped())
 
 
 def shipped(package: str = PROGRAM) -> list[metadata.Distribution]:
@@ -60,27 +69,44 @@ def licence_of(part: metadata.Distribution) -> str:
 
 
 def texts_of(part: metadata.Distribution) -> list[str]:
-    """The texts of its licence files."""
+    """The texts of its licence files, or those of the licence that it names. Empty where neither is to be had."""
     texts = []
     for file in part.files or ():
         if _FILES.search(str(file)) and file.suffix not in _NO_TEXT:
             path = Path(str(file.locate()))
             if path.is_file():
                 texts.append(path.read_text(encoding="utf-8", errors="replace").strip())
+    if not texts:
+        for word, names in STANDARD.items():
+            if word in licence_of(part):
+                texts = [resource_path(f"licences/{name}.txt").read_text(encoding="utf-8").strip() for name in names]
+                break
     return texts
 
 
-def gather() -> str:
-    """A list of all that is shipped, and after it the text of every licence."""
-    parts = shipped()
-    lines = [f"Python {sys.version.split()[0]}: PSF-2.0"]
-    lines += [f"{part.metadata['Name']} {part.version}: {licence_of(part)}" for part in parts]
-    for part in parts:
-        for licence in texts_of(part):
-            lines += ["", _RULE, f"{part.metadata['Name']} {part.version}", _RULE, "", licence]
+def gather(parts: Sequence[metadata.Distribution], others: Sequence[tuple[str, str, str]] = ()) -> str:
+    """A list of all that is shipped, and after it the text of every licence, each text once.
+
+    Args:
+        parts: the Python packages.
+        others: name, licence, and text of what is no Python package.
+    """
+    told = [(f"Python {sys.version.split()[0]}", "PSF-2.0", [_python_licence()])]
+    told += [(f"{part.metadata['Name']} {part.version}", licence_of(part), texts_of(part)) for part in parts]
+    told += [(name, licence, [words]) for name, licence, words in others]
+    lines = [f"{name}: {licence}" for name, licence, _ in told] + ["", QT]
+    owners: dict[str, list[str]] = {}
+    for name, _, texts in told:
+        for licence_text in filter(None, texts):
+            owners.setdefault(licence_text, []).append(name)
+    for licence_text, names in owners.items():
+        lines += ["", _RULE, ", ".join(dict.fromkeys(names)), _RULE, "", licence_text]
+    return "\n".join(lines) + "\n"
+
+
+def _python_licence() -> str:
     library = Path(sys.base_prefix) / "lib" / f"python3.{sys.version_info[1]}"
     for place in (Path(sys.base_prefix) / "LICENSE.txt", library / "LICENSE.txt"):
         if place.is_file():
-            lines += ["", _RULE, "Python", _RULE, "", place.read_text(encoding="utf-8", errors="replace").strip()]
-            break
-    return "\n".join(lines) + "\n"
+            return place.read_text(encoding="utf-8", errors="replace").strip()
+    return ""

@@ -25,7 +25,7 @@ from qasync import QEventLoop
 from engine.errors import BitLlamaError
 from engine.resources import resource_path
 from engine.version import __version__
-from studio import translation
+from studio import frozen, translation
 from studio.app import build
 from studio.messages import EngineFailure
 from studio.ui.header import COMPANION
@@ -58,6 +58,8 @@ class SelfTest:
         await self._sleep()
         await self._keep()
         await self._look()
+        if leaks := frozen.leaks():
+            raise Fault(f"Programs opened from here would load parts of the bundle: {', '.join(leaks)}.")
 
     async def _load(self) -> None:
         opened = await self.session.models.open(resource_path(COMPANION))
@@ -176,6 +178,7 @@ def main(files: list[Path]) -> int:
         app = QApplication.instance() or QApplication(sys.argv[:1])
         assert isinstance(app, QApplication)
         app.setStyle("Fusion")
+        frozen.give_back_environment()
         try:
             problem = _run(app, Path(folder), files, say)
         except (EngineFailure, BitLlamaError, Fault) as error:

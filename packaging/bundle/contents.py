@@ -6,7 +6,6 @@ import re
 
 DATA = (
     ("resources", "resources"),
-    ("build/bundle/licences.txt", "resources"),
     ("studio/ui/icons", "studio/ui/icons"),
     ("LICENSE", "."),
 )
@@ -15,7 +14,12 @@ DATA = (
 EXCLUDED_MODULES = [
     "tkinter", "matplotlib", "IPython", "pytest", "PIL", "scipy", "pandas", "tensorboard", "torch.utils.tensorboard",
     "torchvision", "triton",
-    "huggingface_hub", "fsspec.tests", "setuptools", "pip", "mypy", "ruff",
+    # torch's compiler, and what only it, exporters and clusters need; hooks/without_compiler.py stands in for it
+    "torch._dynamo", "torch._inductor", "torch._numpy", "torch.onnx", "sympy", "networkx", "mpmath",
+    "torch.distributed.checkpoint", "torch.distributed.elastic", "torch.distributed.fsdp",
+    "torch.distributed.launcher", "torch.distributed.pipelining", "torch.distributed._tools",
+    "readline",  # GNU's: the GPL does not go with the MKL that torch brings
+    "huggingface_hub", "fsspec", "setuptools", "pip", "mypy", "ruff",
     "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtDesigner", "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtHelp",
     "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtUiTools", "pyqtgraph.opengl", "pyqtgraph.examples",
 ]  # fmt: skip
@@ -42,6 +46,11 @@ def is_needed(name: str) -> bool:
     """Whether a file of the bundle, named by its path in it, is one that the program uses."""
     path = name.replace("\\", "/")
     return not any(pattern.match(path) for pattern in _NOT_NEEDED)
+
+
+def is_to_strip(name: str) -> bool:
+    """Whether a library, named by its path in the bundle, carries symbols that only its makers need."""
+    return re.fullmatch(r"_internal/torch/lib/libtorch.*\.so", name) is not None
 
 
 BUDGET_COMPRESSED, BUDGET_UNPACKED = 350 * 1024**2, 1100 * 1024**2

@@ -1,6 +1,8 @@
-"""`make bundle`: builds the folder with both programs for this system, and on Linux a package for Debian from it.
+"""`make bundle`: builds the folder with both programs for this system, and from it what people download.
 
-It prints what each part weighs and fails where the whole is over its budget. Needs the extra ``bundle``.
+On Linux that is an AppImage and a Debian package, on Windows an archive; installers for Windows and macOS are made from
+the folder by their own recipes. Prints what each part weighs and fails where the whole is over its budget. Needs the
+extra ``bundle``, and on Linux the packages that `packaging/system_libraries.py` lists for building.
 """
 
 from __future__ import annotations
@@ -9,80 +11,75 @@ import platform
 import shutil
 import subprocess
 import sys
-import tarfile
 import time
-from collections import Counter
 from pathlib import Path
 
-from contents import BUDGET_COMPRESSED, BUDGET_UNPACKED
+import bundled_licences
+import sizes
+from contents import is_to_strip
 from icons import make_icons
+from layout import NAME, version
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST, WORK = ROOT / "dist", ROOT / "build" / "bundle"
-FOLDER = DIST / "bit-llama-studio"
-LARGEST = 12
+FOLDER = DIST / NAME
 
 sys.path.insert(0, str(ROOT / "packaging"))
 import build_native  # noqa: E402 (beside this folder)
-
-from studio import licences  # noqa: E402 (the project, which is installed)
+import system_libraries  # noqa: E402
 
 
 def main() -> int:
     """Build everything; 0 where all of it is there and within the budget."""
     started = time.monotonic()
+    linux = sys.platform.startswith("linux")
+    if linux and (missing := system_libraries.missing_for_bundles()):
+        print(f"A bundle is not built without these packages of Debian: {' '.join(missing)}.")
+        return 1
     if reason := build_native.build(build_native.SOURCES):
         print(f"The native library was not built: {reason}. No bundle goes without it.")
         return 1
     make_icons(WORK / "icons")
-    (WORK / "licences.txt").write_text(licences.gather(), encoding="utf-8")
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--distpath", str(DIST), "--workpath", str(WORK), str(Path(__file__).with_name("bit_llama.spec"))]
     if subprocess.run(command, check=False).returncode:
         return 1
-    archive = _compress()
-    if sys.platform.startswith("linux"):
-        from make_deb import make_deb
-
-        print("Debian package:", make_deb(FOLDER, WORK / "icons", DIST))
-    return _weigh(archive, time.monotonic() - started)
-
-
-def _compress() -> Path:
-    """The folder as one archive to download: zip for Windows, tar.xz elsewhere."""
-    name = f"bit-llama-studio-{sys.platform}-{platform.machine().lower()}"
-    if sys.platform == "win32":
-        return Path(shutil.make_archive(str(DIST / name), "zip", DIST, FOLDER.name))
-    path = DIST / f"{name}.tar.xz"
-    if shutil.which("xz") and shutil.which("tar"):  # both cores, and faster than Python's own
-        subprocess.run(
-            ["tar", "-C", str(DIST), "-I", "xz -T0 -6", "-cf", str(path), FOLDER.name],
-            check=True,
-        )
-    else:
-        with tarfile.open(path, "w:xz") as archive:
-            archive.add(FOLDER, FOLDER.name)
-    return path
+    _told("the folder", started)
+    try:
+        packages = _linux() if linux else _elsewhere()
+    except (bundled_licences.Unaccounted, RuntimeError, OSError, subprocess.CalledProcessError) as error:
+        print(error)
+        return 1
+    _told("all", started)
+    report, within = sizes.report(FOLDER, packages)
+    print("\n" + report)
+    return int(not within)
 
 
-def _weigh(archive: Path, seconds: float) -> int:
-    """Print the sizes; 1 where a budget is exceeded."""
-    inside = FOLDER / "_internal"
-    parts: Counter[str] = Counter()
-    total = 0
-    for file in FOLDER.rglob("*"):
-        if file.is_file() and not file.is_symlink():
-            size = file.stat().st_size
-            total += size
-            parts[file.relative_to(inside).parts[0] if inside in file.parents else file.name] += size
-    print(f"\n{'part':<34}{'MB':>8}")
-    for name, size in parts.most_common(LARGEST):
-        print(f"{name:<34}{size / 1e6:>8.1f}")
-    packed = archive.stat().st_size
-    print(f"{'all, unpacked':<34}{total / 1e6:>8.1f}   (at most {BUDGET_UNPACKED / 1e6:.0f})")
-    print(f"{archive.name:<34}{packed / 1e6:>8.1f}   (at most {BUDGET_COMPRESSED / 1e6:.0f})")
-    print(f"built in {seconds / 60:.1f} minutes")
-    return int(total > BUDGET_UNPACKED or packed > BUDGET_COMPRESSED)
+def _linux() -> list[Path]:
+    """Strip, tell the licences, and make the packages; returns them."""
+    from make_appimage import libraries_of_head, make_appimage
+    from make_deb import make_deb
+
+    for library in FOLDER.rglob("*"):
+        if is_to_strip(library.relative_to(FOLDER).as_posix()) and not library.is_symlink():
+            subprocess.run(["strip", "--strip-unneeded", str(library)], check=True)
+    bundled_licences.write(FOLDER / "_internal", WORK / "binaries.json", libraries_of_head())
+    make = (make_appimage, make_deb)
+    return [recipe(FOLDER, WORK / "icons", DIST, platform.machine()) for recipe in make]
+
+
+def _elsewhere() -> list[Path]:
+    """Tell the licences; on Windows an archive for those who want no installer."""
+    bundled_licences.write(FOLDER / "_internal", WORK / "binaries.json")
+    if sys.platform != "win32":
+        return []
+    name = f"{NAME}-{version()}-windows-{platform.machine().lower()}"
+    return [Path(shutil.make_archive(str(DIST / name), "zip", DIST, FOLDER.name))]
+
+
+def _told(what: str, started: float) -> None:
+    print(f"{what}: built after {(time.monotonic() - started) / 60:.1f} minutes", flush=True)
 
 
 if __name__ == "__main__":
