@@ -9,7 +9,7 @@ COMPANION := runs/companion
 # What an install is made from: the package's description, and the native library's sources.
 PACKAGE := pyproject.toml packaging/build_native.py $(wildcard engine/native/CMakeLists.txt engine/native/src/*)
 
-.PHONY: run chat test native lint format screenshots companion bundle bundle-test deb-test clean
+.PHONY: run chat test native lint format screenshots companion bundle bundle-test deb-test wheel-test clean
 
 run: $(VENV)/.installed  ## open the Studio, or the terminal chat where there is no display
 	@$(BIN)/python -m studio
@@ -90,6 +90,9 @@ bundle: $(VENV)/.installed-bundle  ## the program as a folder and packages for t
 	@$(BIN)/python packaging/system_libraries.py --install --bundles
 	$(BIN)/python packaging/bundle/make_bundle.py
 
+wheel-test: $(VENV)/.installed-release  ## sdist and wheels, with a compiler and without; recipes for other systems
+	$(BIN)/python packaging/test_wheels.py
+
 deb-test:  ## the Debian package in a system that is bare but for it; needs root
 	$(PYTHON) packaging/bundle/test_deb.py
 
@@ -109,6 +112,10 @@ $(VENV)/.installed-test: $(PACKAGE) | $(VENV)/bin/python
 
 $(VENV)/.installed-bundle: $(PACKAGE) | $(VENV)/bin/python
 	$(PIP) --editable '.[bundle]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-release: $(PACKAGE) | $(VENV)/bin/python
+	$(PIP) --editable '.[release]'
 	@touch $@ $(VENV)/.installed
 
 clean:

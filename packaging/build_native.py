@@ -66,12 +66,14 @@ def _run(*command: str) -> None:
     raise RuntimeError((lines or [f"{command[0]} ended with {done.returncode}"])[0][:300])
 
 
-def _platform() -> str:
-    """The platform of a wheel's name."""
+def wheel_platform() -> str:
+    """The platform of a wheel's name: on macOS the oldest system that CMake was told to build for."""
     if sys.platform == "darwin":
-        from packaging.tags import platform_tags
+        from packaging.tags import mac_platforms
 
-        return next(iter(platform_tags()))
+        oldest = os.environ.get("MACOSX_DEPLOYMENT_TARGET", "")
+        version = (int(oldest.split(".")[0]), int((oldest + ".0").split(".")[1])) if oldest else None
+        return next(iter(mac_platforms(version)))
     return sysconfig.get_platform().replace("-", "_").replace(".", "_")
 
 
@@ -91,7 +93,7 @@ class NativeBuildHook(BuildHookInterface):  # type: ignore[misc]
         build_data["artifacts"] += [f"engine/native/{STEM}.*", f"engine/native/{NOTE}"]
         if reason is None:
             build_data["pure_python"] = False
-            build_data["tag"] = f"py3-none-{_platform()}"
+            build_data["tag"] = f"py3-none-{wheel_platform()}"
         else:
             print(f"The native library was not built, so torch will compute: {reason}.", file=sys.stderr)
 

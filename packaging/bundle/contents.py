@@ -32,12 +32,15 @@ _NOT_NEEDED = tuple(
         r"torch/share/",
         r"torch/bin/(?!torch_shm_manager)",
         r"torch/(test|_export/db|utils/benchmark)/",
+        r"torch/lib/lib(torchbind_test|jitbackend_test|backend_with_compiler|aoti_custom_ops)\.",
         r".*\.(lib|a|h|hpp|cmake|pyi)$",
         r"PySide6/Qt/qml/",
         r"PySide6/Qt/translations/(?!qtbase_(en|ja))",
         r"PySide6/(Qt/)?plugins/(sqldrivers|qmltooling|designer|multimedia|texttospeech|canbus|egldeviceintegrations)/",
         r".*(lib)?Qt6(Qml|Quick|Designer|Pdf|WebEngine|VirtualKeyboard|3D).*",
         r".*/plugins/platforminputcontexts/.*virtualkeyboard.*",
+        r".*/plugins/platformthemes/libqgtk3.*",  # the theme is our own, and GTK would have to be there
+        r".*/plugins/platforms/.*(eglfs|linuxfb|vnc|vkkhrdisplay|wayland-brcm).*",
     )
 )
 
@@ -50,7 +53,10 @@ def is_needed(name: str) -> bool:
 
 def is_to_strip(name: str) -> bool:
     """Whether a library, named by its path in the bundle, carries symbols that only its makers need."""
-    return re.fullmatch(r"_internal/torch/lib/libtorch.*\.so", name) is not None
+    return _WITH_SYMBOLS.fullmatch(name) is not None
+
+
+_WITH_SYMBOLS = re.compile(r"_internal/(torch/lib/libtorch.*\.so|libpython3.*\.so.*|python3\.\d+/lib-dynload/.*\.so)")
 
 
 BUDGET_COMPRESSED, BUDGET_UNPACKED = 350 * 1024**2, 1100 * 1024**2

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,12 +50,12 @@ def one_start(command: list[str], display: str) -> dict[str, float]:
     return seen
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print; 1 where the program does not start."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program", nargs="*", default=[str(PROGRAM)], help="the program, or a command that starts it")
     parser.add_argument("--runs", type=int, default=5, help="warm starts (default: %(default)s)")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     try:
         with screen() as display:
             first, *warm = [one_start(arguments.program, display) for _ in range(arguments.runs + 1)]

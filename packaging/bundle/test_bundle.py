@@ -1,7 +1,8 @@
 """`make bundle-test`: runs the self-test of the finished bundle in every kind of place where people put programs.
 
-Each place is told with its outcome; the exit code counts those that failed. Needs Linux; with Xvfb (through xvfb-run)
-the windows are real, without it they are drawn on no screen, which is said.
+Each place is told with its outcome, then what the bundle weighs and how long it takes to start; the exit code counts
+the places that failed. Needs Linux; with Xvfb (through xvfb-run) the windows are real, without it they are drawn on no
+screen, which is said.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BUNDLE = ROOT / "dist" / "bit-llama-studio"
-PROGRAM, SHELL = "bit-llama-studio", "bit-llama"
+import sizes
+import start_times
+from layout import NAME as PROGRAM
+from layout import ROOT, SHELL
+
+BUNDLE = ROOT / "dist" / PROGRAM
 PATIENCE_S = 900
 
 
@@ -90,6 +94,50 @@ def with_a_soul() -> bool:
         return passed(done) and "told.soul was handed over" in done.stdout
 
 
+def as_one_file() -> bool:
+    """As an AppImage, mounted where nobody may write, from a path with spaces, with the command line under its name."""
+    with one_file() as image:
+        shell = image.with_name(SHELL)
+        shell.symlink_to(image.name)
+        said = run(shell, "--version")
+        return passed(run(image, "--self-test")) and said.returncode == 0 and said.stdout.startswith(SHELL)
+
+
+def as_one_file_unpacked() -> bool:
+    """As an AppImage where there is no FUSE, for another user."""
+    with one_file() as image:
+        return passed(run(image, "--self-test", user=NOBODY if os.geteuid() == 0 else None, environ=_UNPACKED))
+
+
+_UNPACKED = {"APPIMAGE_EXTRACT_AND_RUN": "1"}
+
+
+@contextmanager
+def one_file() -> Iterator[Path]:
+    """A link to the AppImage, in a path with a space. Raises `FileNotFoundError` where none was built."""
+    images = list(BUNDLE.parent.glob("*.AppImage"))
+    if len(images) != 1:
+        raise FileNotFoundError(f"There are {len(images)} AppImages in {BUNDLE.parent}; run `make bundle`.")
+    with tempfile.TemporaryDirectory(dir=BUNDLE.parent) as place:
+        os.chmod(place, 0o755)
+        image = Path(place) / "Bit-Llama Studio.AppImage"
+        os.link(images[0], image)
+        yield image
+
+
+def trains() -> bool:
+    """A body is trained, two steps of it, with what of torch was taken along."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "text.txt"
+        text.write_text("The tide comes in at noon and goes out at dusk. " * 200, encoding="utf-8")
+        prepared = run(BUNDLE / SHELL, "prepare", str(text), "--out", f"{folder}/data", "--vocab-size", "300")
+        small = ("--dim", "64", "--layers", "1", "--steps", "2", "--batch-size", "2", "--context-len", "32")
+        trained = run(BUNDLE / SHELL, "train", "--data", f"{folder}/data", "--out", f"{folder}/run", *small)
+        if prepared.returncode or trained.returncode:
+            print(prepared.stdout, prepared.stderr, trained.stdout, trained.stderr)
+        return prepared.returncode == 0 and trained.returncode == 0 and (Path(folder) / "run" / "model").is_dir()
+
+
 def without_the_native_library() -> bool:
     """Without the native library it must fail, and name it."""
     with copied() as program:
@@ -111,7 +159,10 @@ def command_line() -> bool:
     return doctor.returncode == 0 and said.returncode == 0
 
 
-PLACES = (another_folder, command_line, with_a_soul, no_home, odd_path, without_the_native_library, another_user)
+PLACES = (
+    another_folder, command_line, trains, with_a_soul, no_home, odd_path, as_one_file, as_one_file_unpacked,
+    without_the_native_library, another_user,
+)  # fmt: skip
 
 
 def passed(done: subprocess.CompletedProcess[str]) -> bool:
@@ -134,9 +185,18 @@ def main() -> int:
             print("skipped:", place.__doc__, "(only root can become another user)")
             continue
         started = time.monotonic()
-        well = place()
+        try:
+            well = place()
+        except (OSError, subprocess.TimeoutExpired) as error:
+            print(error)
+            well = False
         failed += not well
         print(f"{'ok  ' if well else 'FAIL'}  {place.__doc__}  {time.monotonic() - started:.0f} s", flush=True)
+    print()
+    sizes.main()
+    if shutil.which("Xvfb"):
+        print()
+        start_times.main([])
     return failed
 
 

@@ -1,6 +1,6 @@
 """What of torch goes into the bundle: its libraries, and those modules that an import statement leads to.
 
-The common hook takes every module there is and their sources besides: the compiler, the exporters, the tests.
+The common hook takes every module there is: the compiler, the exporters, the tests.
 """
 
 from importlib import metadata
@@ -10,7 +10,7 @@ from PyInstaller.compat import is_linux
 from PyInstaller.utils.hooks import PY_DYLIB_PATTERNS, collect_data_files, collect_dynamic_libs
 
 warn_on_missing_hiddenimports = False
-module_collection_mode = "pyz"
+module_collection_mode = "pyz+py"  # configurations and scripts of torch read their own source
 datas = collect_data_files("torch", includes=["bin/torch_shm_manager*"])
 binaries = collect_dynamic_libs("torch", search_patterns=[*PY_DYLIB_PATTERNS, "*.so.*"])
 # Links beside the program to libraries in torch/lib would hide from torch where its libraries lie.
