@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.self_test:
         from studio import self_test
 
-        return self_test.main(arguments.files)
+        return self_test.main(arguments.files, arguments.nap)
     if reason is None:
         try:
             from studio.app import main as open_window
@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--workspace", type=Path, help="the folder of memories and souls (default: your own)")
     made.add_argument("--portable", action="store_true", help="keep the workspace beside the program")
     made.add_argument("--self-test", action="store_true", help="try everything, in a throw-away workspace")
+    made.add_argument("--nap", action="store_true", help="with --self-test: wake it after its first lessons")
     made.add_argument("--start-times", action="store_true", help="say when it is seen and when it is ready, then close")
     made.add_argument("--version", action="version", version=__version__)
     return made

@@ -27,13 +27,15 @@ from engine.resources import resource_path
 from engine.version import __version__
 from studio import frozen, translation
 from studio.app import build
-from studio.messages import EngineFailure
+from studio.messages import Dreaming, EngineFailure
 from studio.ui.header import COMPANION
 from studio.ui.main_window import CHAT, LAB, SETTINGS, MainWindow
 
 TOLD, ASKED = "My dog is called Bramble.", "What is my dog called?"
 _SAMPLING = {"temperature": 0.0, "top_k": 0, "top_p": 1.0, "seed": 1}
 _SETTLE_S = 0.1
+_NAP = 0.1
+"""Part of the night after which a nap ends."""
 _HARMLESS = ("This plugin does not support",)
 """What Qt's screenless platform says of itself; it tells nothing about the program."""
 
@@ -43,10 +45,10 @@ class Fault(Exception):
 
 
 class SelfTest:
-    """One walk through the program; `say` hears of each thing that works."""
+    """One walk through the program; `say` hears of each thing that works, with `nap` the night is a short one."""
 
-    def __init__(self, window: MainWindow, folder: Path, say: Callable[[str], None]) -> None:
-        self.window, self.session, self.folder, self.say = window, window.session, folder, say
+    def __init__(self, window: MainWindow, folder: Path, say: Callable[[str], None], nap: bool) -> None:
+        self.window, self.session, self.folder, self.say, self.nap = window, window.session, folder, say, nap
 
     async def walk(self, souls: list[Path]) -> None:
         """Everything in turn. Raises `Fault` at the first thing that is wrong."""
@@ -87,15 +89,19 @@ class SelfTest:
             raise Fault(f"Talking left the soul at level {before}; it learned nothing.")
 
     async def _sleep(self) -> None:
+        if self.nap:
+            self.session.dream_moved.connect(self._wake_from_nap)
         slept = await self.session.nights.sleep(1.0)
-        if not slept.messages or not (slept.kept or slept.refused):
+        if not slept.messages or not (slept.kept or slept.refused) or slept.woken != self.nap:
             raise Fault(f"The sleep did not end as it should: {slept}.")
         if "torch" not in sys.modules:
             raise Fault("The sleep went without torch, so it was no deep sleep.")
-        self.say(
-            f"slept {slept.figures.seconds:.1f} s: knew {slept.figures.right[0]} of {slept.figures.probes} things, now "
-            f"{slept.figures.right[1]}"
-        )
+        told = "knew {0} of {2} things, now {1}".format(*slept.figures.right, slept.figures.probes)
+        self.say(f"slept {slept.figures.seconds:.1f} s: {'woken from its nap' if self.nap else told}")
+
+    def _wake_from_nap(self, told: Dreaming) -> None:
+        if told.fraction >= _NAP and "torch" in sys.modules:
+            self.session.wake()
 
     async def _keep(self) -> None:
         first, second = self.folder / "first.soul", self.folder / "second.soul"
@@ -164,7 +170,7 @@ def listening() -> Iterator[list[str]]:
             heard += [line for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
 
 
-def main(files: list[Path]) -> int:
+def main(files: list[Path], nap: bool = False) -> int:
     """Run the test and print what was found; 0 where all is well, else 1."""
     problem = ""
     if sys.stderr is None:  # a windowed program on Windows has neither
@@ -180,7 +186,7 @@ def main(files: list[Path]) -> int:
         app.setStyle("Fusion")
         frozen.give_back_environment()
         try:
-            problem = _run(app, Path(folder), files, say)
+            problem = _run(app, Path(folder), files, say, nap)
         except (EngineFailure, BitLlamaError, Fault) as error:
             problem = str(error)
     for line in [problem] if problem else []:
@@ -191,7 +197,7 @@ def main(files: list[Path]) -> int:
     return int(bool(problem or heard))
 
 
-def _run(app: QApplication, folder: Path, files: list[Path], say: Callable[[str], None]) -> str:
+def _run(app: QApplication, folder: Path, files: list[Path], say: Callable[[str], None], nap: bool) -> str:
     window = build(folder / "workspace")
     window.show()
     problem = ""
@@ -199,7 +205,7 @@ def _run(app: QApplication, folder: Path, files: list[Path], say: Callable[[str]
     async def walk() -> None:
         nonlocal problem
         try:
-            await SelfTest(window, folder, say).walk([file.absolute() for file in files if file.suffix == ".soul"])
+            await SelfTest(window, folder, say, nap).walk([file.absolute() for file in files if file.suffix == ".soul"])
         except (EngineFailure, BitLlamaError, Fault) as error:
             problem = str(error)
         except Exception:  # a fault of the program, which is what is looked for

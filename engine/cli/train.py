@@ -54,6 +54,10 @@ def run(args: argparse.Namespace) -> int:
     train_args = TrainArgs(**{field.name: getattr(args, field.name) for field in dataclasses.fields(TrainArgs)})
     if not (math.isfinite(args.rank_timeout) and args.rank_timeout > 0):
         raise ConfigError(f"--rank-timeout is {args.rank_timeout:g}; it must be a number of seconds above 0.")
+    if args.shard and getattr(sys, "frozen", False):
+        raise ConfigError(
+            "--shard needs parts of torch that no bundle brings; train without it, or install the program with pip."
+        )
     if args.distributed:
         return _launch(args, train_args)
     return _train(args, train_args)

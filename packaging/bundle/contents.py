@@ -16,8 +16,9 @@ EXCLUDED_MODULES = [
     "torchvision", "triton",
     # torch's compiler, and what only it, exporters and clusters need; hooks/without_compiler.py stands in for it
     "torch._dynamo", "torch._inductor", "torch._numpy", "torch.onnx", "sympy", "networkx", "mpmath",
-    "torch.distributed.checkpoint", "torch.distributed.elastic", "torch.distributed.fsdp",
-    "torch.distributed.launcher", "torch.distributed.pipelining", "torch.distributed._tools",
+    "torch.distributed.elastic", "torch.distributed.launcher", "torch.distributed.pipelining",
+    # a model divided among processes plans with symbolic algebra; `bit-llama train --shard` says so in a bundle
+    "torch.distributed.checkpoint", "torch.distributed.fsdp",
     "readline",  # GNU's: the GPL does not go with the MKL that torch brings
     "huggingface_hub", "fsspec", "setuptools", "pip", "mypy", "ruff",
     "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtDesigner", "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtHelp",

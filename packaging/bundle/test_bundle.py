@@ -56,6 +56,8 @@ def run(
 
 
 NOBODY = 65534
+QUICK_TEST = ("--self-test", "--nap")
+"""One place sees a whole night; in the others it is enough that it begins, with all that it loads."""
 
 
 def another_folder() -> bool:
@@ -67,18 +69,18 @@ def another_folder() -> bool:
 def another_user() -> bool:
     """As another user, who has no home and may not write to the program."""
     with copied() as program:
-        return passed(run(program / PROGRAM, "--self-test", user=NOBODY, home="/nonexistent"))
+        return passed(run(program / PROGRAM, *QUICK_TEST, user=NOBODY, home="/nonexistent"))
 
 
 def no_home() -> bool:
     """With a home that does not exist."""
-    return passed(run(BUNDLE / PROGRAM, "--self-test", home="/tmp/there is no such home"))
+    return passed(run(BUNDLE / PROGRAM, *QUICK_TEST, home="/tmp/there is no such home"))
 
 
 def odd_path() -> bool:
     """In a path with spaces and Japanese."""
     with copied("プログラム と 魂") as program:
-        return passed(run(program / PROGRAM, "--self-test"))
+        return passed(run(program / PROGRAM, *QUICK_TEST))
 
 
 def with_a_soul() -> bool:
@@ -90,7 +92,7 @@ def with_a_soul() -> bool:
         if made.returncode or not soul.exists():
             print(made.stdout, made.stderr)
             return False
-        done = run(BUNDLE / PROGRAM, "--self-test", str(soul))
+        done = run(BUNDLE / PROGRAM, *QUICK_TEST, str(soul))
         return passed(done) and "told.soul was handed over" in done.stdout
 
 
@@ -100,13 +102,13 @@ def as_one_file() -> bool:
         shell = image.with_name(SHELL)
         shell.symlink_to(image.name)
         said = run(shell, "--version")
-        return passed(run(image, "--self-test")) and said.returncode == 0 and said.stdout.startswith(SHELL)
+        return passed(run(image, *QUICK_TEST)) and said.returncode == 0 and said.stdout.startswith(SHELL)
 
 
 def as_one_file_unpacked() -> bool:
     """As an AppImage where there is no FUSE, for another user."""
     with one_file() as image:
-        return passed(run(image, "--self-test", user=NOBODY if os.geteuid() == 0 else None, environ=_UNPACKED))
+        return passed(run(image, *QUICK_TEST, user=NOBODY if os.geteuid() == 0 else None, environ=_UNPACKED))
 
 
 _UNPACKED = {"APPIMAGE_EXTRACT_AND_RUN": "1"}
@@ -126,16 +128,22 @@ def one_file() -> Iterator[Path]:
 
 
 def trains() -> bool:
-    """A body is trained, two steps of it, with what of torch was taken along."""
+    """A body is trained, two steps of it, with what of torch was taken along, in one process and in two."""
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "text.txt"
         text.write_text("The tide comes in at noon and goes out at dusk. " * 200, encoding="utf-8")
         prepared = run(BUNDLE / SHELL, "prepare", str(text), "--out", f"{folder}/data", "--vocab-size", "300")
         small = ("--dim", "64", "--layers", "1", "--steps", "2", "--batch-size", "2", "--context-len", "32")
-        trained = run(BUNDLE / SHELL, "train", "--data", f"{folder}/data", "--out", f"{folder}/run", *small)
-        if prepared.returncode or trained.returncode:
-            print(prepared.stdout, prepared.stderr, trained.stdout, trained.stderr)
-        return prepared.returncode == 0 and trained.returncode == 0 and (Path(folder) / "run" / "model").is_dir()
+        done = [prepared]
+        for kind in ((), ("--distributed", "2", "--device", "cpu")):
+            target = f"{folder}/run{len(done)}"
+            done.append(run(BUNDLE / SHELL, "train", "--data", f"{folder}/data", "--out", target, *small, *kind))
+        well = not any(one.returncode for one in done) and all(
+            Path(folder, f"run{n}", "model").is_dir() for n in (1, 2)
+        )
+        if not well:
+            print(*(one.stdout + one.stderr for one in done))
+        return well
 
 
 def without_the_native_library() -> bool:
@@ -143,7 +151,7 @@ def without_the_native_library() -> bool:
     with copied() as program:
         for library in program.rglob("*bit_llama_native*"):
             library.unlink()
-        done = run(program / PROGRAM, "--self-test")
+        done = run(program / PROGRAM, *QUICK_TEST)
         return done.returncode == 1 and "native library" in done.stdout
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import importlib
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from types import ModuleType
 
 import pytest
 
+from engine.cli import main
 from engine.formats.bitt import MAGIC
 from engine.version import __version__
 from studio import frozen, licences
@@ -240,3 +242,24 @@ def test_other_programs_are_not_given_the_bundles_libraries(monkeypatch: pytest.
     mine = {"LD_LIBRARY_PATH": "/bundle:/mine", "LD_LIBRARY_PATH_ORIG": "/mine"}
     frozen.give_back_environment(mine)
     assert mine == {"LD_LIBRARY_PATH": "/mine"}
+
+
+def test_a_bundle_says_that_it_cannot_divide_a_model(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], recipe: Recipe
+) -> None:
+    assert "torch.distributed.fsdp" in recipe("contents").EXCLUDED_MODULES
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert main(["train", "--data", "nowhere", "--shard"]) == 1
+    assert "no bundle brings" in capsys.readouterr().err
+
+
+def test_a_wheel_for_macos_is_named_by_the_oldest_system_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    build_native = importlib.import_module("build_native")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr("platform.mac_ver", lambda *_: ("14.5", ("", "", ""), "arm64"))
+    monkeypatch.setenv("MACOSX_DEPLOYMENT_TARGET", "12.0")
+    assert build_native.wheel_platform() == "macosx_12_0_arm64"
+    monkeypatch.delenv("MACOSX_DEPLOYMENT_TARGET")
+    assert build_native.wheel_platform() == "macosx_14_0_arm64"
+    sys.modules.pop("build_native")

@@ -28,6 +28,12 @@ def test_a_sound_program_passes() -> None:
     assert not done.stderr
 
 
+def test_a_nap_is_short() -> None:
+    done = run("--nap")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "woken from its nap" in done.stdout
+
+
 def test_it_fails_where_the_native_library_does_not_compute() -> None:
     done = run(BIT_LLAMA_RUNTIME="torch")
     assert done.returncode == 1
