@@ -126,7 +126,7 @@ def main() -> int:
         print(f"ok    {source.name} brings what a build needs", flush=True)
         made = wheel(source, "native")
         print(f"ok    {made.name}, built from it with a compiler, brings the library and the resources", flush=True)
-        talks(made, "native library")
+        talks(made, "bit_llama_native.")
         print("ok    installed, it talks with the native library", flush=True)
         made = wheel(source, "plain", **NO_COMPILER)
         print(f"ok    {made.name}, built from it without a compiler, says why it has no library", flush=True)
