@@ -65,8 +65,9 @@ def _inspect_body(path: Path, size: int) -> Card:
 
 def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:
     config = body.config
-    parameters, ternary, packed = _count(config)
+    parameters, ternary, _ = _count(config)
     fast = config.num_layers * math.prod(config.fast_shape)
+    memory_packed, memory_float = memory_needed(body)
     kind, entries = None, None
     if body.tokenizer is not None:
         try:
@@ -89,14 +90,21 @@ def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:
         activation_bits=config.activation_bits,
         fast_weights=fast,
         soul_bytes=4 * fast,
-        memory_float_bytes=4 * (parameters + fast),
-        memory_packed_bytes=packed + _float_bytes(body, parameters - ternary) + 4 * fast,
+        memory_float_bytes=memory_float,
+        memory_packed_bytes=memory_packed,
         tokenizer=kind,
         tokenizer_entries=entries,
         chat_template=config.chat_template is not None,
         fingerprint=known,
         fingerprint_state=state,
     )
+
+
+def memory_needed(body: Body) -> tuple[int, int]:
+    """Bytes of the weights and one soul: with ternary weights at two bits, and all in float32. No weight is read."""
+    parameters, ternary, packed = _count(body.config)
+    fast = body.config.num_layers * math.prod(body.config.fast_shape)
+    return packed + _float_bytes(body, parameters - ternary) + 4 * fast, 4 * (parameters + fast)
 
 
 def _float_bytes(body: Body, floats: int) -> int:

@@ -165,12 +165,24 @@
             <translation>.bitt か .safetensors のファイル。ウィンドウへのドロップでも開けます</translation>
         </message>
         <message>
+            <source>Expected for weights and one soul; libraries that came in with the first model count as growth</source>
+            <translation>見込みは重みと一つのソウルの分。最初のモデルと一緒に読み込まれたライブラリも増加に含まれます</translation>
+        </message>
+        <message>
             <source>File</source>
             <translation>ファイル</translation>
         </message>
         <message>
             <source>Fingerprint</source>
             <translation>指紋</translation>
+        </message>
+        <message>
+            <source>Let it go</source>
+            <translation>手放す</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>メモリー</translation>
         </message>
         <message>
             <source>No model is loaded</source>
@@ -189,6 +201,10 @@
             <translation>実行</translation>
         </message>
         <message>
+            <source>Saves the soul and frees the memory</source>
+            <translation>ソウルを保存し、メモリーを空けます</translation>
+        </message>
+        <message>
             <source>Shape</source>
             <translation>形</translation>
         </message>
@@ -205,12 +221,20 @@
             <translation>三値、重み1つに2ビット</translation>
         </message>
         <message>
+            <source>the program grew by {size} while it was loaded</source>
+            <translation>読み込みでプログラムは {size} 大きくなりました</translation>
+        </message>
+        <message>
             <source>{layers} layers, {width} wide, {vocab} tokens known, {variant} memory</source>
             <translation>{layers} 層、幅 {width}、語彙 {vocab} トークン、記憶 {variant}</translation>
         </message>
         <message>
             <source>{model} is being loaded…</source>
             <translation>{model} を読み込んでいます…</translation>
+        </message>
+        <message>
+            <source>{size} expected</source>
+            <translation>見込み {size}</translation>
         </message>
     </context>
     <context>
@@ -498,6 +522,29 @@
         </message>
     </context>
     <context>
+        <name>Converting</name>
+        <message>
+            <source>Converting</source>
+            <translation>変換しています</translation>
+        </message>
+        <message>
+            <source>How far it has come</source>
+            <translation>進み具合</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>停止</translation>
+        </message>
+        <message>
+            <source>Stopped. Nothing was written.</source>
+            <translation>停止しました。何も書き込んでいません。</translation>
+        </message>
+        <message>
+            <source>{file} was written, {size}, read back, and is the same model.</source>
+            <translation>{file} ({size}) を書き込み、読み戻して同じモデルだと確かめました。</translation>
+        </message>
+    </context>
+    <context>
         <name>DeleteAll</name>
         <message>
             <source>All conversations, all souls with all that they learned, settings and crash reports are deleted for good. There is no way back. The Studio closes then. Copies that you saved elsewhere stay.</source>
@@ -665,6 +712,10 @@
         <message>
             <source>comparing</source>
             <translation>比較中</translation>
+        </message>
+        <message>
+            <source>converting</source>
+            <translation>変換中</translation>
         </message>
         <message>
             <source>dreaming</source>
@@ -1174,10 +1225,26 @@
         </message>
     </context>
     <context>
-        <name>ModelsCard</name>
+        <name>ModelRow</name>
         <message>
-            <source>At hand</source>
-            <translation>手元のモデル</translation>
+            <source>All that is known of it</source>
+            <translation>分かっているすべて</translation>
+        </message>
+        <message>
+            <source>All that is known of {model}</source>
+            <translation>{model} について分かっているすべて</translation>
+        </message>
+        <message>
+            <source>Convert {model}</source>
+            <translation>{model} を変換</translation>
+        </message>
+        <message>
+            <source>Convert…</source>
+            <translation>変換…</translation>
+        </message>
+        <message>
+            <source>It is broken; see below.</source>
+            <translation>壊れています。下をご覧ください。</translation>
         </message>
         <message>
             <source>It is loaded.</source>
@@ -1196,8 +1263,110 @@
             <translation>読み込み済み</translation>
         </message>
         <message>
-            <source>Models that you open are listed here.</source>
-            <translation>開いたモデルはここに並びます。</translation>
+            <source>Look into it: every weight is read</source>
+            <translation>中を調べます。すべての重みを読みます</translation>
+        </message>
+        <message>
+            <source>Not looked into yet.</source>
+            <translation>まだ調べていません。</translation>
+        </message>
+        <message>
+            <source>Write it as a .bitt, read back and checked</source>
+            <translation>.bitt として書き込み、読み戻して確かめます</translation>
+        </message>
+        <message>
+            <source>fingerprint {print}</source>
+            <translation>フィンガープリント {print}</translation>
+        </message>
+        <message>
+            <source>licence: {name}</source>
+            <translation>ライセンス: {name}</translation>
+        </message>
+        <message>
+            <source>needs about {size} of memory</source>
+            <translation>必要なメモリー およそ {size}</translation>
+        </message>
+        <message>
+            <source>no tokenizer</source>
+            <translation>トークナイザーなし</translation>
+        </message>
+        <message>
+            <source>none yet</source>
+            <translation>まだなし</translation>
+        </message>
+        <message>
+            <source>not stated</source>
+            <translation>記載なし</translation>
+        </message>
+        <message>
+            <source>souls that fit: {names}</source>
+            <translation>合うソウル: {names}</translation>
+        </message>
+        <message>
+            <source>{kind} tokenizer, {n} entries</source>
+            <translation>{kind} トークナイザー、{n}項目</translation>
+        </message>
+        <message>
+            <source>{layers} layers, {width} wide</source>
+            <translation>{layers}層、幅{width}</translation>
+        </message>
+        <message>
+            <source>{n} bits a weight</source>
+            <translation>重みあたり {n} ビット</translation>
+        </message>
+        <message>
+            <source>{n} weights</source>
+            <translation>重み {n}</translation>
+        </message>
+        <message>
+            <source>{size} on disk</source>
+            <translation>ディスク上 {size}</translation>
+        </message>
+    </context>
+    <context>
+        <name>ModelVerbs</name>
+        <message>
+            <source>Close</source>
+            <translation>閉じる</translation>
+        </message>
+        <message>
+            <source>Convert</source>
+            <translation>変換</translation>
+        </message>
+        <message>
+            <source>Float weights (*.bitt)</source>
+            <translation>浮動小数の重み (*.bitt)</translation>
+        </message>
+        <message>
+            <source>Packed, 2 bits a weight (*.bitt)</source>
+            <translation>圧縮、重みあたり2ビット (*.bitt)</translation>
+        </message>
+        <message>
+            <source>The model is let go. Its soul is saved.</source>
+            <translation>モデルを手放しました。ソウルは保存されています。</translation>
+        </message>
+    </context>
+    <context>
+        <name>ModelsCard</name>
+        <message>
+            <source>Add a folder of models</source>
+            <translation>モデルのフォルダーを追加</translation>
+        </message>
+        <message>
+            <source>Add a folder…</source>
+            <translation>フォルダーを追加…</translation>
+        </message>
+        <message>
+            <source>At hand</source>
+            <translation>手元のモデル</translation>
+        </message>
+        <message>
+            <source>Models in it are listed where they lie; nothing is copied</source>
+            <translation>中のモデルはその場所のまま一覧に出ます。コピーはしません</translation>
+        </message>
+        <message>
+            <source>Models that you open, and those in your folders, are listed here.</source>
+            <translation>開いたモデルと、フォルダーの中のモデルがここに並びます。</translation>
         </message>
     </context>
     <context>
@@ -1659,6 +1828,10 @@ It said: {said}</source>
     </context>
     <context>
         <name>Session</name>
+        <message>
+            <source>A model is being converted. Wait for it, or stop it.</source>
+            <translation>モデルを変換しています。待つか、停止してください。</translation>
+        </message>
         <message>
             <source>A model is being loaded.</source>
             <translation>モデルを読み込んでいます。</translation>

@@ -8,7 +8,7 @@ from studio.messages.compare import Answered, AskBoth, Compare, Compared
 from studio.messages.files import TakeIn, TakenIn
 from studio.messages.forgetting import Forget, ForgetCost, Forgot, LivedIn, PlanForgetting
 from studio.messages.lines import Line, Role
-from studio.messages.models import BodyFacts, Open, Opened
+from studio.messages.models import BodyFacts, Convert, Converted, Inspect, ModelCard, Open, Opened, Unload
 from studio.messages.nights import Accept, Dreaming, Probe, Reject, Sleep, Slept
 from studio.messages.souls import (
     Branch,
@@ -44,6 +44,8 @@ __all__ = [
     "Command",
     "Compare",
     "Compared",
+    "Convert",
+    "Converted",
     "Copy",
     "Delete",
     "Describe",
@@ -57,11 +59,13 @@ __all__ = [
     "Forget",
     "ForgetCost",
     "Forgot",
+    "Inspect",
     "Keep",
     "Line",
     "LivedIn",
     "LoadSoul",
     "Mate",
+    "ModelCard",
     "Moment",
     "NewbornSaid",
     "Open",
@@ -89,6 +93,7 @@ __all__ = [
     "Token",
     "Turn",
     "Undo",
+    "Unload",
     "WakeSoul",
     "Woken",
 ]

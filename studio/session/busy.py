@@ -20,4 +20,6 @@ class Busy(Enum):
     """Two souls answer the same words."""
     FORGETTING = "forgetting"
     """A soul is made anew without something."""
+    CONVERTING = "converting"
+    """A model is written in another form."""
     CLOSING = "closing"

@@ -1,10 +1,10 @@
-"""Loading models."""
+"""Loading models, looking into them, letting them go."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from studio.messages import Open, Opened
+from studio.messages import Convert, Converted, Inspect, ModelCard, Open, Opened, Unload
 from studio.session.busy import Busy
 from studio.session.requests import Requests
 
@@ -27,3 +27,28 @@ class Models(Requests):
             session.speed = 0.0
             session.begin_anew()
         return opened
+
+    async def unload(self) -> None:
+        """Save the soul and let the model go."""
+        session = self._session
+        with session.occupied(Busy.SOUL):
+            await session.ask(Unload)
+            session.body = session.soul = session.timeline = None
+            session.speed = 0.0
+            session.begin_anew()
+            session.timeline_moved.emit()
+
+    async def inspect(self, path: Path) -> ModelCard:
+        """Look into a model without loading it. Takes its turn between other requests and locks nothing."""
+        card: ModelCard = await self._session.ask(lambda number: Inspect(number, path))
+        return card
+
+    async def convert(self, source: Path, target: Path, packed: bool) -> Converted | None:
+        """Write a model as a .bitt, read back and checked; None where `Session.stop` ended it."""
+        session = self._session
+        with session.occupied(Busy.CONVERTING):
+            cancel = session.fresh_cancel()
+            converted: Converted | None = await session.ask(
+                lambda number: Convert(number, source, target, packed, cancel)
+            )
+        return converted

@@ -143,6 +143,8 @@ class Session(QObject):
             return self.tr("Two souls are being asked. Wait for them, or stop them.")
         if self.busy is Busy.FORGETTING:
             return self.tr("Something is being forgotten. Wait for it, or stop it.")
+        if self.busy is Busy.CONVERTING:
+            return self.tr("A model is being converted. Wait for it, or stop it.")
         if self.busy is Busy.CLOSING:
             return self.tr("The Studio is closing.")
         return ""

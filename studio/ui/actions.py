@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -19,6 +19,9 @@ from studio.session import Session
 from studio.settings import Settings
 from studio.ui import dialogs, upkeep, wording
 from studio.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from studio.ui.lab.catalogue import Catalogue
 
 RECENT = 6
 """How many models are remembered."""
@@ -59,6 +62,8 @@ class Actions(QObject):
         """The model that is being loaded."""
         self.chat: Chat
         """The conversations; set by the window that owns both."""
+        self.catalogue: Catalogue
+        """The models at hand; set likewise."""
         self.window = window
         self._tasks = Tasks(self.fail)
 

@@ -92,6 +92,7 @@ class Footer(QFrame):
             Busy.SOUL: ("soul", self.tr("soul")),
             Busy.COMPARING: ("soul", self.tr("comparing")),
             Busy.FORGETTING: ("soul", self.tr("forgetting")),
+            Busy.CONVERTING: ("body", self.tr("converting")),
             Busy.CLOSING: ("soul", self.tr("saving the soul…")),
         }
         token, text = texts[session.busy]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -11,7 +9,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -20,116 +17,16 @@ from PySide6.QtWidgets import (
 
 from studio import theme
 from studio.messages import Moment
-from studio.ui import wording
 from studio.ui.actions import Actions
-from studio.ui.header import known_models
 from studio.ui.lab.learned_card import LearnedCard
+from studio.ui.lab.models_card import BodyCard, ModelsCard
 from studio.ui.lab.night_card import NightCard
 from studio.ui.lab.soul_card import SoulCard
 from studio.ui.sleep_panel import SleepCard
-from studio.ui.widgets import Card, Elided, Facts, button, label, set_locked
+from studio.ui.widgets import button
 
 _NARROW = 820
 """Under this width the two cards of the soul stand one above the other."""
-
-
-class BodyCard(Card):
-    """The loaded model."""
-
-    def __init__(self, actions: Actions) -> None:
-        super().__init__()
-        self._actions = actions
-        self.facts = Facts()
-        self.empty = label(role="muted", wrap=True)
-        self.open_button = button(self.tr("Open a model…"))
-        self.open_button.clicked.connect(actions.choose_model)
-        self.head.addStretch(1)
-        self.head.addWidget(self.open_button)
-        self.column.addWidget(self.empty)
-        self.column.addWidget(self.facts)
-        actions.session.changed.connect(self.refresh)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Show the session's state."""
-        session, body = self._actions.session, self._actions.session.body
-        set_locked(
-            self.open_button,
-            session.why_locked(),
-            self.tr("A .bitt or .safetensors file; a drop on the window does too"),
-        )
-        self.facts.setVisible(body is not None)
-        self.empty.setVisible(body is None)
-        if body is None:
-            self.title.setText(self.tr("No model is loaded"))
-            opening = self._actions.opening
-            self.empty.setText(
-                self.tr("{model} is being loaded…").format(model=opening.stem)
-                if opening
-                else self.tr("Open a .bitt or .safetensors file, or drop one anywhere on this window.")
-            )
-            return
-        self.title.setText(body.name)
-        stored = self.tr("ternary, 2 bits a weight") if body.packed else self.tr("float weights, ternary when used")
-        self.facts.set(self.tr("Weights"), f"{wording.parameters(body.parameters)} · {stored}")
-        self.facts.set(
-            self.tr("Shape"),
-            self.tr("{layers} layers, {width} wide, {vocab} tokens known, {variant} memory").format(
-                layers=body.layers, width=body.hidden_dim, vocab=wording.number(body.vocab_size), variant=body.variant
-            ),
-        )
-        self.facts.set(self.tr("File"), f"{body.path} · {wording.size(body.file_bytes)}")
-        self.facts.set(self.tr("Runs on"), f"{body.device.upper()} · {body.runtime} · {body.reason}")
-        self.facts.set(self.tr("Fingerprint"), body.fingerprint[:16], body.fingerprint)
-
-
-class ModelsCard(Card):
-    """The models at hand: the bundled one and those opened lately."""
-
-    def __init__(self, actions: Actions) -> None:
-        super().__init__()
-        self.title.setText(self.tr("At hand"))
-        self._actions = actions
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(theme.GAP_XS)
-        self.column.addLayout(self._rows)
-        self.empty = label(self.tr("Models that you open are listed here."), "muted", wrap=True)
-        self.column.addWidget(self.empty)
-        self.load_buttons: dict[Path, QPushButton] = {}
-        actions.session.changed.connect(self.refresh)
-        actions.settings.changed.connect(self.refresh)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Show what is at hand."""
-        known = known_models(self._actions)
-        if list(self.load_buttons) != known:
-            self._build(known)
-        self.empty.setVisible(not known)
-        body, locked = self._actions.session.body, self._actions.session.why_locked()
-        for path, control in self.load_buttons.items():
-            here = body is not None and body.path == path
-            control.setText(self.tr("Loaded") if here else self.tr("Load"))
-            set_locked(control, locked or (self.tr("It is loaded.") if here else ""), str(path))
-
-    def _build(self, known: list[Path]) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        self.load_buttons = {}
-        for path in known:
-            row = QWidget()
-            line = QHBoxLayout(row)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(theme.GAP_M)
-            name = path.stem if path.suffix else path.name
-            line.addWidget(label(name))
-            line.addWidget(Elided(str(path.parent), "small"), 1)
-            load = button(self.tr("Load"), name=self.tr("Load {model}").format(model=name))
-            load.clicked.connect(lambda _=False, path=path: self._actions.open_model(path))
-            line.addWidget(load)
-            self.load_buttons[path] = load
-            self._rows.addWidget(row)
 
 
 class LabPage(QWidget):

@@ -33,6 +33,7 @@ from studio.ui.drop import DropVeil, dropped_path
 from studio.ui.footer import Footer
 from studio.ui.header import Header
 from studio.ui.keys import KEYS, show_keys
+from studio.ui.lab.catalogue import Catalogue
 from studio.ui.lab_page import LabPage
 from studio.ui.settings_cards import KeysCard, PresetCard, PrivacyCard
 from studio.ui.settings_page import SettingsPage
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self.verbs = Actions(self, session, settings)
         self.talk = Chat(session, settings, self.verbs.start, self)
         self.verbs.chat = self.talk
+        self.verbs.catalogue = Catalogue(self.verbs, self)
         self.setAcceptDrops(True)
         self.setMinimumSize(*theme.MINIMUM_SIZE)
         self.resize(1280, 800)

@@ -14,6 +14,7 @@ QToolTip {
 #side { background: $surface; border: none; border-right: 1px solid $line; }
 #inspector { background: $surface; border: none; border-left: 1px solid $line; }
 QFrame#card { background: $surface; border: 1px solid $line; border-radius: ${r_card}px; }
+QFrame#row { background: $bg; border: 1px solid $line; border-radius: ${r_control}px; }
 QFrame#composer { background: $surface; border: 1px solid $line; border-radius: ${r_bubble}px; }
 QFrame#composer[focused="true"] { border-color: $soul_line; }
 QFrame#rule { background: $line; border: none; max-height: 1px; min-height: 1px; }

@@ -50,6 +50,13 @@ class Desk:
         self._mind = Mind(self.place.workspace, self.place.lock, llama)
         return self.begin_anew()
 
+    def let_go(self) -> None:
+        """Save the soul that is awake and be without a mind."""
+        self.save()
+        self._mind = self._timeline = None
+        self._newest = ""
+        del self.turns
+
     def begin_anew(self) -> list[Entry]:
         """Another soul is awake: nothing can be taken back; returns what it has heard and said."""
         self.turns = Turns(self.mind)

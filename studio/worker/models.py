@@ -1,10 +1,12 @@
-"""Loading models."""
+"""Loading models, looking into them, letting them go."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from studio.messages import BodyFacts, Open, Opened
+from studio.messages import BodyFacts, Convert, Inspect, ModelCard, Open, Opened, Unload
+from studio.worker.convert import convert
 from studio.worker.desk import Desk, lines
 from studio.worker.souls import shown_entries, soul_facts
 
@@ -13,13 +15,18 @@ def open_model(desk: Desk, command: Open) -> Opened:
     """Load a model; its soul wakes."""
     from engine.llama import Llama
 
-    heard = desk.wake(Llama.load_auto(command.path, command.device, command.threads))
+    before = memory_in_use()
+    llama = Llama.load_auto(command.path, command.device, command.threads)
+    grown = max(0, memory_in_use() - before)
+    heard = desk.wake(llama)
     problems = tuple(desk.mind.log.problems)
-    return Opened(body_facts(desk), soul_facts(desk.mind), lines(shown_entries(heard)), problems)
+    return Opened(body_facts(desk, grown), soul_facts(desk.mind), lines(shown_entries(heard)), problems)
 
 
-def body_facts(desk: Desk) -> BodyFacts:
-    """What is known of the loaded model."""
+def body_facts(desk: Desk, grown: int) -> BodyFacts:
+    """What is known of the loaded model; the native runtime keeps its ternary weights packed."""
+    from engine.formats.inspect import memory_needed
+
     llama = desk.mind.llama
     body, config = llama.body, llama.body.config
     path = Path(body.path) if body.path else Path()
@@ -38,7 +45,84 @@ def body_facts(desk: Desk) -> BodyFacts:
         device=llama.runtime.device,
         runtime=llama.runtime.name,
         reason=llama.runtime.reason,
+        memory_expected=memory_needed(body)[0 if llama.runtime.name == "native" else 1],
+        memory_measured=grown,
     )
 
 
-HANDLERS = {Open: open_model}
+def memory_in_use() -> int:
+    """Bytes of this program that are in memory; 0 where the system does not tell (elsewhere than on Linux)."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def unload(desk: Desk, command: Unload) -> None:
+    """Save the soul and let the model go."""
+    desk.let_go()
+
+
+def inspect(desk: Desk, command: Inspect) -> ModelCard:
+    """Look into a model without loading it."""
+    from engine.formats.card import BodyFacts as Facts
+    from engine.formats.inspect import inspect_path
+
+    card = inspect_path(command.path)
+    facts = card.facts
+    if not isinstance(facts, Facts):
+        problems = tuple(card.problems) or (f"{command.path} is no model.",)
+        return ModelCard(command.path, card.format, card.size, problems, details=card.render())
+    return ModelCard(
+        path=command.path,
+        format=card.format,
+        file_bytes=card.size,
+        problems=tuple(card.problems),
+        parameters=facts.parameters,
+        layers=facts.layers,
+        hidden_dim=facts.hidden_dim,
+        bits_per_weight=facts.bits_per_weight,
+        inner_lr=facts.inner_lr,
+        memory_packed=facts.memory_packed_bytes,
+        memory_float=facts.memory_float_bytes,
+        tokenizer=facts.tokenizer or "",
+        tokenizer_entries=facts.tokenizer_entries or 0,
+        fingerprint=facts.fingerprint or "",
+        licence=_licence(command.path),
+        souls=_souls(desk, command.path, facts.fingerprint or ""),
+        details=card.render(),
+    )
+
+
+def _licence(path: Path) -> str:
+    """What the config names, else a licence file in the folder of a checkpoint."""
+    from engine.errors import BitLlamaError
+    from engine.formats.body import load_body
+
+    try:
+        extra = load_body(path, check=False).config.extra
+    except BitLlamaError:
+        return ""
+    named = extra.get("license", extra.get("licence"))
+    if isinstance(named, str) and named:
+        return named
+    folder = path if path.is_dir() else path.parent if path.name == "model.safetensors" else None
+    found = sorted(folder.glob("LICEN[CS]E*")) if folder else []
+    return found[0].name if found else ""
+
+
+def _souls(desk: Desk, path: Path, fingerprint: str) -> tuple[str, ...]:
+    from engine.errors import BitLlamaError
+    from engine.formats.body import load_body
+    from engine.memory.household import Household
+
+    if not fingerprint:
+        return ()
+    try:
+        household = Household(desk.place.workspace, load_body(path, check=False).config, fingerprint)
+        return tuple(mate.name for mate in household.all())
+    except BitLlamaError:
+        return ()
+
+
+HANDLERS = {Open: open_model, Unload: unload, Inspect: inspect, Convert: convert}

@@ -1,0 +1,138 @@
+"""The models at hand and what is known of each: scanned again when a folder changes, looked into one by one."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import shiboken6
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from studio.messages import EngineFailure, ModelCard
+from studio.model_folders import DEPTH
+from studio.session import Busy
+from studio.ui.actions import Actions
+from studio.ui.header import known_models
+
+LOOKED_INTO_BYTES = 1_000_000_000
+"""A larger model is looked into only when that is asked for: every weight is read."""
+_SETTLE_MS = 300
+_WATCHED = 200
+
+State = tuple[int, int]
+
+
+class Catalogue(QObject):
+    """Outlives the pages; looks into models while one that shows them is visible. Nothing is copied, nothing loaded."""
+
+    changed = Signal()
+
+    def __init__(self, actions: Actions, parent: QObject) -> None:
+        super().__init__(parent)
+        self._actions, self._session = actions, actions.session
+        self.paths: list[Path] = []
+        self._cards: dict[Path, tuple[State, ModelCard]] = {}
+        self._viewer: QWidget | None = None
+        self._looking = False
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self._something_changed)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self.rescan)
+        actions.settings.changed.connect(self._setting_changed)
+        self._session.changed.connect(self._look)
+        self.rescan()
+
+    def card(self, path: Path) -> ModelCard | None:
+        """What is known of a model as it lies there now; None where it was not looked into."""
+        known = self._cards.get(path)
+        return known[1] if known is not None and known[0] == _state(path) else None
+
+    def shown_in(self, viewer: QWidget) -> None:
+        """These models are looked at from now on."""
+        self._viewer = viewer
+        self.rescan()
+
+    def rescan(self) -> None:
+        """Find the models again."""
+        found = known_models(self._actions)
+        changed = found != self.paths or any(self.card(path) is None for path in found if path in self._cards)
+        self.paths = found
+        self._watch()
+        if changed:
+            self.changed.emit()
+        self._look()
+
+    def look_into(self, path: Path) -> None:
+        """Look into one model now, however large it is."""
+        self._actions.start(self._look_into(path))
+
+    def _setting_changed(self, key: str) -> None:
+        if key in ("model_folders", "recent_models"):
+            self.rescan()
+
+    def _something_changed(self) -> None:
+        self._settle.start()
+
+    def _watch(self) -> None:
+        folders = {path.parent for path in self.paths} | {path for path in self.paths if path.is_dir()}
+        level = [Path(folder) for folder in self._actions.settings.get("model_folders")]
+        for _ in range(DEPTH + 1):
+            folders |= set(level[:_WATCHED])
+            level = [below for folder in level[:_WATCHED] for below in _folders_in(folder)]
+        wanted = {str(folder) for folder in sorted(folders)[:_WATCHED] if folder.is_dir()}
+        watched = set(self._watcher.directories())
+        if gone := sorted(watched - wanted):
+            self._watcher.removePaths(gone)
+        if new := sorted(wanted - watched):
+            self._watcher.addPaths(new)
+
+    def _look(self) -> None:
+        """Look into the next model that is not known, while nothing else is done."""
+        viewer = self._viewer
+        visible = viewer is not None and shiboken6.isValid(viewer) and viewer.isVisible()
+        if self._looking or not visible or self._session.busy is not Busy.NOTHING:
+            return
+        todo = [path for path in self.paths if self.card(path) is None and _size(path) <= LOOKED_INTO_BYTES]
+        if todo:
+            self._actions.start(self._look_into(todo[0]))
+
+    async def _look_into(self, path: Path) -> None:
+        self._looking = True
+        try:
+            state = _state(path)
+            with contextlib.suppress(EngineFailure):  # the program is closing
+                self._cards[path] = state, await self._session.models.inspect(path)
+        finally:
+            self._looking = False
+        self.changed.emit()
+        self._look()
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return [path / name for name in ("model.safetensors", "config.json", "tokenizer.json")]
+    return [path]
+
+
+def _state(path: Path) -> State:
+    """Size and time of the last change: another one is another model."""
+    size = changed = 0
+    for file in _files(path):
+        with contextlib.suppress(OSError):
+            found = file.stat()
+            size, changed = size + found.st_size, max(changed, found.st_mtime_ns)
+    return size, changed
+
+
+def _size(path: Path) -> int:
+    return _state(path)[0]
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError:
+        return []
