@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from studio.messages import Accept, Reject, Sleep, Slept
 from studio.session.busy import Busy
 from studio.session.requests import Requests
@@ -29,6 +31,8 @@ class Nights(Requests):
         with session.occupied(Busy.SOUL):
             session.soul = await session.ask(Accept)
             session.turns = ()
+            if session.last_sleep is not None:
+                session.last_sleep = replace(session.last_sleep, kept=True)
 
     async def reject(self) -> None:
         """Let that night go; what it was about goes on waiting."""

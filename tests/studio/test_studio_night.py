@@ -122,6 +122,9 @@ def test_in_the_morning_one_decides(answer: str, lab: Person, workspace: Path) -
         assert lab.session.soul.level > level
         assert not lab.session.soul.waiting
         assert lab.session.timeline.undo == "sleep"
+        assert "more firmly" in card.note.plain
+        assert card.back_button.isVisible(), "what was kept can still be taken back"
+        assert not card.keep_button.isVisible()
     else:
         assert soul(workspace) == before
         assert lab.session.soul.waiting == ("My dog is called Bramble.",)

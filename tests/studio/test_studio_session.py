@@ -139,6 +139,9 @@ def test_dreaming_has_one_owner_and_locks_everything(
         person.lab.soul.more,
         person.lab.soul.branch_button,
         person.lab.soul.undo_button,
+        person.lab.soul.compare_button,
+        person.lab.body.unload_button,
+        *(row.convert_button for row in person.lab.models.rows.values()),
         person.lab.sleep.sleep_button,
     ]
     for control in locked:
@@ -172,7 +175,7 @@ def test_dreaming_has_one_owner_and_locks_everything(
             assert (
                 control.isEnabled()
                 or control.toolTip() in ("It is loaded.", "Nothing new waits for sleep.")
-                or control is person.lab.soul.undo_button
+                or control in (person.lab.soul.undo_button, person.lab.soul.compare_button)
             )
     assert person.chat.composer.draft.toPlainText() == "a draft that stays"
     assert not person.chat.dream.isVisible()
