@@ -61,6 +61,7 @@ def _randoms(device: torch.device, *shapes: tuple[int, ...]) -> list[Tensor]:
 
 
 def _products(device: torch.device) -> Iterator[Pair]:
+    from engine.ops.byte_table import triton as byte_table
     from engine.ops.quantize import naive as quantize_naive
     from engine.ops.quantize import triton as quantize
     from engine.ops.ternary import triton as ternary
@@ -73,6 +74,10 @@ def _products(device: torch.device) -> Iterator[Pair]:
     reference = whole @ codes.float().T * x_scale * matrix.scale
     yield "the ternary product", ternary.packed_linear(x, packed, scale), reference
     yield "the ternary product of one token", ternary.packed_linear(x[:1].contiguous(), packed, scale), reference[:1]
+    bytes_codes = torch.randint(-127, 128, (24, 72), dtype=torch.int8, generator=torch.Generator().manual_seed(1))
+    bytes_codes = bytes_codes.to(device)
+    reference = whole @ bytes_codes.float().T * x_scale * weight[:, 0]
+    yield "the head of bytes", byte_table.linear(x, bytes_codes, weight[:, 0].contiguous()), reference
     yield "the norm", quantize.norm(x, x[0], 1e-5, 8).floats, quantize_naive.norm(x, x[0], 1e-5, 8).floats
     yield "the gate", quantize.gate(both, 8).floats, quantize_naive.gate(both, 8).floats
 

@@ -12,6 +12,8 @@ from torch.nn import functional as F
 from engine.config import BitLlamaConfig
 from engine.formats.anatomy import Body, as_packed
 from engine.layers.ttt import MAX_LINEAR_RATE, unit
+from engine.ops.byte_table import triton as byte_table
+from engine.ops.byte_table.table import HEAD_BITS, ByteTable
 from engine.ops.delta_rule import chunk
 from engine.ops.delta_rule import triton as rule
 from engine.ops.quantize import triton as quantize
@@ -46,6 +48,39 @@ class Product:
     def onto(self, h: Tensor, x: Quantized) -> None:
         """Add to the residual stream ``[tokens, rows]``."""
         ternary.multiply(x.whole, x.scale, self.codes, self.scale, h, add=True)
+
+
+class CardHead:
+    """The final norm and the head, in float32 or as a table of bytes.
+
+    Args:
+        card: where.
+        body: the slow weights.
+    """
+
+    def __init__(self, card: Card, body: Body) -> None:
+        self.eps = body.config.norm_eps
+        self.norm = card.load(np.array(body.tensors["norm_f.weight"], np.float32))
+        head = body.tensors["lm_head.weight"]
+        self.scale: Tensor | None = None
+        if isinstance(head, ByteTable):
+            self.weight, self.scale = card.load(head.codes()), card.load(head.scales)
+        else:
+            self.weight = card.load(np.array(head, np.float32))
+
+    @staticmethod
+    def room(body: Body) -> int:
+        """What the head takes on a card."""
+        head = body.tensors["lm_head.weight"]
+        return head.nbytes if isinstance(head, ByteTable) else 4 * body.config.vocab_size * body.config.hidden_dim
+
+    def __call__(self, h: Tensor, out: Tensor) -> Tensor:
+        """Logits of the residual stream ``[T, D]``, into ``out [T, V]``."""
+        if self.scale is None:
+            return torch.mm(F.rms_norm(h, self.norm.shape, self.norm, self.eps), self.weight.T, out=out)
+        x = quantize.norm(h, self.norm, self.eps, HEAD_BITS)
+        byte_table.multiply(x.whole, x.scale, self.weight, self.scale, out)
+        return out
 
 
 class CardState:

@@ -21,12 +21,13 @@ from torch.nn import functional as F
 
 from engine.config import BitLlamaConfig
 from engine.errors import DeviceError
-from engine.formats.body import Body
+from engine.formats.anatomy import Body, Tensor
 from engine.model import BitLlama
+from engine.ops.byte_table.table import ByteTable
 from engine.ops.ttt_step import triton as ttt_step
 from engine.runtime.base import Cancel, Cancelled, Progress
 from engine.runtime.card import Card
-from engine.runtime.card_layers import CardLayer, CardState
+from engine.runtime.card_layers import CardHead, CardLayer, CardState
 from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
 from engine.runtime.placement import Placement, place, size
 from engine.state import ModelState
@@ -74,7 +75,7 @@ class CudaRuntime:
             torch.set_num_threads(check_threads(threads))
         self.config = config = body.config
         self.device = str(card.device)
-        self.placement: Placement = place(config, card.free_bytes(), CHUNK)
+        self.placement: Placement = place(config, card.free_bytes(), CHUNK, CardHead.room(body))
         if not self.placement.on_card:
             raise DeviceError(
                 f"The model does not fit into the memory of {card.name}: {size(self.placement.free)} are free, and the "
@@ -83,7 +84,7 @@ class CudaRuntime:
         self.reason = f"the graphics card {card.name} computes with Triton kernels, {self.placement.text}"
         self._card = card
         self._rate_scale = 1.0
-        self._embed = np.asarray(body.tensors["embed.weight"])
+        self._embed = body.tensors["embed.weight"]
         self._below: BitLlama | None = None
         self._below_state: ModelState | None = None
         self._below_losses: list[torch.Tensor] = []
@@ -96,8 +97,7 @@ class CudaRuntime:
             self._below = _first_layers(body, first)
             self._below_state = self._below.init_state()
         self._layers = [CardLayer(card, body, i) for i in range(first, config.num_layers)]
-        self._norm_f = card.load(np.array(body.tensors["norm_f.weight"], np.float32))
-        self._head = card.load(np.array(body.tensors["lm_head.weight"], np.float32))
+        self._head = CardHead(card, body)
         self._state = CardState(config, len(self._layers), card.device)
         self._h = torch.zeros(1, config.hidden_dim, device=card.device)
         self._logits = torch.zeros(1, config.vocab_size, device=card.device)
@@ -108,12 +108,12 @@ class CudaRuntime:
         """From `_h` to `_logits`: what the graph holds."""
         for i, layer in enumerate(self._layers):
             layer.step(self._h, self._state, i)
-        torch.mm(self._normed(self._h), self._head.T, out=self._logits)
+        self._head(self._h, self._logits)
         self._state.losses.copy_(self._state.parts.sum(dim=2).mean(dim=1))
         self._state.slot.add_(1)
 
-    def _normed(self, h: torch.Tensor) -> torch.Tensor:
-        return F.rms_norm(h, self._norm_f.shape, self._norm_f, self.config.norm_eps)
+    def _logits_of(self, h: torch.Tensor) -> torch.Tensor:
+        return self._head(h, torch.empty(len(h), self.config.vocab_size, device=h.device))
 
     @property
     def rate_scale(self) -> float:
@@ -161,7 +161,7 @@ class CudaRuntime:
         if not logits or last is None:
             return None
         with self._on_card("while a text was read"):
-            return F.linear(self._normed(last), self._head)[0].cpu().numpy()
+            return self._logits_of(last)[0].cpu().numpy()
 
     def score(self, tokens: Sequence[int]) -> np.ndarray:
         """See `engine.runtime.scoring.Scores.score`."""
@@ -170,7 +170,7 @@ class CudaRuntime:
         for start in range(0, len(ids), self.chunk):
             piece = ids[start : start + self.chunk]
             with self._on_card("while a text was weighed"):
-                logits = F.linear(self._normed(self._feed(piece)), self._head)
+                logits = self._logits_of(self._feed(piece))
                 before = logits[:-1] if last is None else torch.cat((last, logits[:-1]))
                 truth = self._card.load(piece[len(piece) - len(before) :].astype(np.int64))
                 found.append(F.cross_entropy(before, truth, reduction="none").cpu().numpy())
@@ -216,7 +216,7 @@ class CudaRuntime:
     def _enter(self, ids: np.ndarray) -> np.ndarray:
         """What goes to the card of T tokens, float32 ``(T, D)``; the layers on the processor have lived them then."""
         if self._below is None or self._below_state is None:
-            return np.asarray(self._embed[ids], np.float32)
+            return _rows(self._embed, ids)
         tokens = torch.from_numpy(ids.astype(np.int64))[None]
         hidden, self._below_state, self._below_losses = self._below.hidden(tokens, self._below_state, self._rate_scale)
         return hidden[0].numpy()
@@ -245,6 +245,13 @@ class CudaRuntime:
                 f"The memory of {self._card.name} ran out {when}; the soul that was saved is untouched. "
                 "Close other programs on the card, or use device 'cpu'."
             ) from error
+
+
+def _rows(table: Tensor, ids: np.ndarray) -> np.ndarray:
+    """Rows of an embedding, float32 ``(T, D)``."""
+    if isinstance(table, ByteTable):
+        return ByteTable(table.stored[ids], table.scales[ids]).to_float()
+    return np.asarray(np.asarray(table)[ids], np.float32)
 
 
 def _first_layers(body: Body, count: int) -> BitLlama:

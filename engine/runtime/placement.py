@@ -57,16 +57,16 @@ def layer_bytes(config: BitLlamaConfig) -> int:
     return total + 4 * (1 + SNAPSHOTS) * (math.prod(config.fast_shape) + ring)
 
 
-def shared_bytes(config: BitLlamaConfig, chunk: int) -> int:
-    """Bytes on the card that do not depend on the number of layers: head, final norm, and the room of a chunk."""
-    head = 4 * (config.vocab_size * config.hidden_dim + config.hidden_dim + 2 * config.vocab_size)
+def shared_bytes(config: BitLlamaConfig, chunk: int, head: int) -> int:
+    """Bytes on the card that do not depend on the number of layers: `head`, final norm, and the room of a chunk."""
+    head += 4 * (config.hidden_dim + 2 * config.vocab_size)
     width = 3 * config.num_heads * config.fast_dim
     room = chunk * (4 * config.hidden_dim + 4 * config.mlp_dim + 6 * width) * 4 + chunk * config.vocab_size * 4
     return head + room
 
 
-def place(config: BitLlamaConfig, free: int, chunk: int) -> Placement:
-    """As many layers on the card as `free` bytes take; `on_card` 0 where not even one fits beside the head."""
-    each, shared = layer_bytes(config), shared_bytes(config, chunk) + RESERVE
+def place(config: BitLlamaConfig, free: int, chunk: int, head: int) -> Placement:
+    """As many layers on the card as `free` bytes take beside a head of `head` bytes; `on_card` is 0 where none does."""
+    each, shared = layer_bytes(config), shared_bytes(config, chunk, head) + RESERVE
     on_card = max(0, min(config.num_layers, (free - shared) // each))
     return Placement(config.num_layers - on_card, on_card, shared + each * config.num_layers, free)

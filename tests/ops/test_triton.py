@@ -18,7 +18,7 @@ CARDS = (80, 89, 90)
 
 INTEGERS = {"tokens", "rows", "columns", "width", "groups", "dk", "dv", "d", "chunks", "inputs"}
 FLOATS = {"largest", "eps", "inner_lr"}
-POINTERS = {"packed": "*u8", "whole": "*i8", "slot": "*i32"}
+POINTERS = {"packed": "*u8", "codes": "*i8", "whole": "*i8", "slot": "*i32"}
 """Parameters of the kernels that are not pointers to float32."""
 
 CHUNK = {"size": 32, "block_k": 16}
@@ -29,6 +29,7 @@ KERNELS: list[tuple[str, str, dict[str, Any]]] = [
     ("ternary", "quantize_kernel", {"block": 1024}),
     ("ternary", "matvec_kernel", PRODUCT),
     ("ternary", "matmat_kernel", PRODUCT | {"block_tokens": 16}),
+    ("byte_table", "table_kernel", {"block_rows": 16, "block_columns": 128}),
     ("quantize", "norm_kernel", {"block_groups": 4, "block": 256}),
     ("quantize", "gate_kernel", {"block": 4096}),
     ("ttt_step", "tied_kernel", {"block_rows": 16, "block": 256}),
@@ -44,7 +45,7 @@ def test_kernels_equal_their_naive_forms_in_the_interpreter() -> None:
     done = subprocess.run([sys.executable, str(CASES)], capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("checked ")] == [
-        "checked ternary", "checked quantize", "checked rule", "checked step",
+        "checked ternary", "checked bytes", "checked quantize", "checked rule", "checked step",
     ]  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def test_the_widest_heads_fit_into_the_smallest_card(tmp_path: Path, monkeypatch
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA card was found")
-@pytest.mark.parametrize("check", ["ternary", "quantize", "rule", "step"])
+@pytest.mark.parametrize("check", ["ternary", "bytes", "quantize", "rule", "step"])
 def test_kernels_equal_their_naive_forms_on_the_card(check: str) -> None:
     from triton_cases import CHECKS
 

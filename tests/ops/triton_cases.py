@@ -18,6 +18,8 @@ import torch
 from assert_close import assert_close
 from torch import Tensor
 
+from engine.ops.byte_table import triton as table_triton
+from engine.ops.byte_table.table import ByteTable
 from engine.ops.delta_rule import naive as rule_naive
 from engine.ops.delta_rule import triton as rule_triton
 from engine.ops.quantize import naive as quantize_naive
@@ -70,6 +72,17 @@ def check_ternary(device: str) -> None:
     packed = torch.full((4, 16), 0x55, dtype=torch.uint8, device=device)
     nothing = ternary_triton.packed_linear(torch.zeros(1, 8, device=device), packed, torch.ones(4, device=device))
     assert torch.equal(nothing.cpu(), torch.zeros(1, 4))
+
+
+def check_bytes(device: str) -> None:
+    """Every bit of the product with a table of bytes."""
+    for tokens, columns, rows in [(1, 64, 16), (2, 150, 21)]:
+        x, weights = randoms(device, columns, (tokens, columns), (rows, columns))
+        table = ByteTable.from_float(weights.cpu().numpy())
+        codes, scale = torch.from_numpy(table.codes()).to(device), torch.from_numpy(table.scales).to(device)
+        y = table_triton.linear(x, codes, scale)
+        assert torch.equal(y, ste.frozen_linear(x, codes.float(), scale, 8))
+        assert_close("floats", y.cpu(), (x @ weights.T).cpu(), 0.02)
 
 
 def check_quantize(device: str) -> None:
@@ -152,7 +165,13 @@ def check_step(device: str) -> None:
             assert_close("losses", loss.sum(1).cpu(), expected.loss.cpu(), 1e-5)
 
 
-CHECKS = {"ternary": check_ternary, "quantize": check_quantize, "rule": check_rule, "step": check_step}
+CHECKS = {
+    "ternary": check_ternary,
+    "bytes": check_bytes,
+    "quantize": check_quantize,
+    "rule": check_rule,
+    "step": check_step,
+}
 
 if __name__ == "__main__":
     for chosen in sys.argv[1:] or CHECKS:

@@ -24,6 +24,8 @@ from assert_close import assert_close
 from native_bodies import random_body
 
 from engine.errors import DeviceError
+from engine.formats.body import Body
+from engine.ops.byte_table.table import ByteTable
 from engine.runtime.base import Cancelled
 from engine.runtime.card import Card
 from engine.runtime.cuda_runtime import CudaRuntime
@@ -142,12 +144,23 @@ def check_memory(make: Make) -> None:
     assert mine.prefill(TOKENS[3:6]) is not None
 
 
+def check_bytes(make: Make) -> None:
+    """Embedding and head as bytes."""
+    body = random_body("linear", **SMALL, num_layers=1)
+    tables = {name: ByteTable.from_float(np.asarray(body.tensors[name])) for name in ("embed.weight", "lm_head.weight")}
+    body = Body(body.config, dict(body.tensors) | tables, encoding=body.encoding)
+    mine, reference = CudaRuntime(body, make()), TorchRuntime(body, "cpu")
+    assert_close("prompt", mine.prefill(TOKENS[:3]), reference.prefill(TOKENS[:3]), 1e-4)
+    assert_close("token", mine.step(5), reference.step(5), 1e-4)
+
+
 def check_mixed(make: Make) -> None:
     """One layer on the processor and one on the card give what both on one give."""
     body = random_body("linear", **SMALL)
     card = make()
     config = body.config
-    enough_for_one = RESERVE + shared_bytes(config, CudaRuntime.chunk) + layer_bytes(config)
+    head = 4 * config.vocab_size * config.hidden_dim
+    enough_for_one = RESERVE + shared_bytes(config, CudaRuntime.chunk, head) + layer_bytes(config)
     card.free_bytes = lambda: enough_for_one  # type: ignore[method-assign]
     mine, reference = CudaRuntime(body, card), TorchRuntime(body, "cpu")
     assert (mine.placement.on_processor, mine.placement.on_card) == (1, 1)
@@ -167,7 +180,7 @@ def check_mixed(make: Make) -> None:
 
 
 CHECKS = {"steps": check_steps, "prefill": check_prefill, "states": check_states}
-CHECKS |= {"memory": check_memory, "mixed": check_mixed}
+CHECKS |= {"memory": check_memory, "bytes": check_bytes, "mixed": check_mixed}
 
 if __name__ == "__main__":
     from engine.ops.kernel_check import why_not_kernels

@@ -31,16 +31,17 @@ PRETENDED = torch.device("meta")
 
 def test_placement_takes_as_many_whole_layers_as_fit() -> None:
     config = BitLlamaConfig(16384, 1024, 24, 0.5, ttt_variant="linear", num_heads=4)
-    each, shared = layer_bytes(config), RESERVE + shared_bytes(config, 128)
-    assert place(config, 1 << 40, 128).on_card == 24
-    assert place(config, shared + 24 * each, 128).on_processor == 0
-    assert place(config, shared + 24 * each - 1, 128).on_card == 23
-    assert place(config, shared + each, 128).on_card == 1
-    assert place(config, shared + each - 1, 128).on_card == 0
-    assert place(config, 0, 128).on_card == 0
-    some = place(config, shared + 10 * each, 128)
+    head = 4 * 16384 * 1024
+    each, shared = layer_bytes(config), RESERVE + shared_bytes(config, 128, head)
+    assert place(config, 1 << 40, 128, head).on_card == 24
+    assert place(config, shared + 24 * each, 128, head).on_processor == 0
+    assert place(config, shared + 24 * each - 1, 128, head).on_card == 23
+    assert place(config, shared + each, 128, head).on_card == 1
+    assert place(config, shared + each - 1, 128, head).on_card == 0
+    assert place(config, 0, 128, head).on_card == 0
+    some = place(config, shared + 10 * each, 128, head)
     assert some.text.startswith("10 of 24 layers on it and the first 14 on the processor, since the model needs ")
-    assert place(config, 1 << 40, 128).text == "all 24 layers on it"
+    assert place(config, 1 << 40, 128, head).text == "all 24 layers on it"
 
 
 @pytest.mark.parametrize("shape", ["tied, odd sizes", "linear, odd sizes", "linear, no convolution"])
@@ -58,7 +59,7 @@ def test_the_runtime_equals_torch_in_the_interpreter() -> None:
     done = subprocess.run([sys.executable, str(CASES)], capture_output=True, text=True, timeout=290)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("checked ")] == [
-        "checked kernels", "checked steps", "checked prefill", "checked states", "checked memory",
+        "checked kernels", "checked steps", "checked prefill", "checked states", "checked memory", "checked bytes",
         "checked mixed",
     ]  # fmt: skip
 
@@ -174,7 +175,7 @@ def test_the_card_is_chosen_and_its_reason_says_what_lies_where(device: str, pre
     chosen = create_runtime(body, device)
     assert chosen.name == "cuda"
     assert chosen.reason == "the graphics card pretended card computes with Triton kernels, all 2 layers on it"
-    pretended_card.free = RESERVE + shared_bytes(body.config, 128) + layer_bytes(body.config)
+    pretended_card.free = RESERVE + shared_bytes(body.config, 128, 4 * 260 * 32) + layer_bytes(body.config)
     assert "1 of 2 layers on it and the first 1 on the processor" in create_runtime(body, device).reason
 
 
@@ -229,7 +230,7 @@ def test_a_missing_triton_and_a_failing_kernel_are_reasons(monkeypatch: pytest.M
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA card was found")
-@pytest.mark.parametrize("check", ["steps", "prefill", "states", "memory", "mixed"])
+@pytest.mark.parametrize("check", ["steps", "prefill", "states", "memory", "bytes", "mixed"])
 def test_the_runtime_equals_torch_on_the_card(check: str) -> None:
     from cuda_cases import CHECKS
 
