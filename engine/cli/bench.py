@@ -9,7 +9,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from engine.cli import bench_card, bench_frames, bench_recall, bench_roofline, bench_sleep, bench_speed
+from engine.cli import (
+    bench_card,
+    bench_frames,
+    bench_recall,
+    bench_roofline,
+    bench_sleep,
+    bench_speed,
+    bench_startup,
+    bench_stream,
+    bench_train,
+)
 from engine.cli.terminal import ProgressLine
 
 
@@ -39,6 +49,9 @@ def add_parser(commands: Any) -> None:
     bench_roofline.add_bench(benches)
     bench_sleep.add_bench(benches)
     bench_speed.add_parsers(benches)
+    bench_stream.add_benches(benches)
+    bench_startup.add_bench(benches)
+    bench_train.add_bench(benches)
 
 
 def _show(line: ProgressLine, number: int, part: float) -> None:

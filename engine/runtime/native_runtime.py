@@ -92,6 +92,9 @@ class NativeRuntime:
         self._fast = np.zeros((config.num_layers, heads, d, d), np.float32)
         self._conv = np.zeros((config.num_layers, tail, 3 * heads * d), np.float32)
         self._losses = np.zeros(config.num_layers, np.float32)
+        # These arrays never make way for others, so that a step need not ask where they lie.
+        self._state = native.State(self._fast.ctypes.data, self._conv.ctypes.data)
+        self._losses_at = self._losses.ctypes.data
         self._rate_scale = 1.0
 
     @property
@@ -111,11 +114,10 @@ class NativeRuntime:
         return self._losses.copy()
 
     def step(self, token: int) -> np.ndarray:
-        (checked,) = check_tokens([token], self.config)
+        if not (type(token) is int and 0 <= token < self.config.vocab_size):
+            (token,) = check_tokens([token], self.config).tolist()
         logits = np.empty(self.config.vocab_size, np.float32)
-        self._library.bl_step(
-            self._model, self._state(), int(checked), self._rate_scale, logits.ctypes.data, self._losses.ctypes.data
-        )
+        self._library.bl_step(self._model, self._state, token, self._rate_scale, logits.ctypes.data, self._losses_at)
         return logits
 
     def prefill(
@@ -190,15 +192,12 @@ class NativeRuntime:
         """Live through 1 to `MAX_CHUNK` tokens; the logits (rows, V) of the last `rows` of them."""
         logits = np.empty((rows, self.config.vocab_size), np.float32)
         code = self._library.bl_prefill(
-            self._model, self._state(), ids.ctypes.data, len(ids), self._rate_scale,
-            logits.ctypes.data, rows, self._losses.ctypes.data,
+            self._model, self._state, ids.ctypes.data, len(ids), self._rate_scale,
+            logits.ctypes.data, rows, self._losses_at,
         )  # fmt: skip
         if code:
             raise MemoryError
         return logits
-
-    def _state(self) -> native.State:
-        return native.State(self._fast.ctypes.data, self._conv.ctypes.data)
 
 
 class _Weights:

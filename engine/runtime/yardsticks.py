@@ -10,7 +10,9 @@ import numpy as np
 from engine import native
 from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
+from engine.formats.bitt import BYTE_TABLES
 from engine.formats.body import Body, PackedTernary
+from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import BLOCK, pack, packed_width
 from engine.runtime.base import Runtime
 
@@ -20,8 +22,11 @@ LARGEST_ERROR = 1e-4
 """Relative root-mean-square error of logits that the gate allows."""
 
 
-def random_body(config: BitLlamaConfig, seed: int = 1) -> Body:
-    """A packed body of random weights: as costly as a trained one, and it says nothing."""
+def random_body(config: BitLlamaConfig, seed: int = 1, byte_tables: bool = False, sure: float = 1.0) -> Body:
+    """A packed body of random weights: as costly as a trained one, and it says nothing.
+
+    `byte_tables` holds embedding and head as bytes; `sure` is the standard deviation of its logits.
+    """
     rng = np.random.default_rng(seed)
     tensors: dict[str, Any] = {}
     for name, spec in config.tensor_specs().items():
@@ -37,19 +42,22 @@ def random_body(config: BitLlamaConfig, seed: int = 1) -> Body:
             tensors[name] = np.ones(spec.shape, np.float32)
         else:
             tensors[name] = rng.standard_normal(spec.shape, np.float32) * np.float32(spec.shape[-1] ** -0.5)
+            if name == "lm_head.weight":
+                tensors[name] *= np.float32(sure)
+            if name in BYTE_TABLES and byte_tables:
+                tensors[name] = ByteTable.from_float(tensors[name])
     return Body(config, tensors, encoding="packed")
 
 
-def token_bytes(config: BitLlamaConfig) -> int:
-    """Bytes that computing one token must at least touch: packed weights, head, and fast weights read and written."""
-    total = 0
-    for name, spec in config.tensor_specs().items():
-        if spec.ternary:
-            total += spec.shape[0] * packed_width(spec.shape[1])
-        elif name != "embed.weight":
-            total += 4 * int(np.prod(spec.shape))
-    fast = 4 * config.num_layers * int(np.prod(config.fast_shape))
-    return total + 4 * config.hidden_dim + 2 * fast
+def token_bytes(body: Body) -> int:
+    """Bytes that computing one token must at least touch: packed weights, head, a row of the embedding, and fast
+    weights read and written."""
+    config = body.config
+    total = 2 * 4 * config.num_layers * int(np.prod(config.fast_shape))
+    for name, tensor in body.tensors.items():
+        size = tensor.nbytes if isinstance(tensor, (PackedTernary, ByteTable)) else 4 * tensor.size
+        total += size // config.vocab_size if name == "embed.weight" else size
+    return total
 
 
 def read_bandwidth(threads: int) -> float | None:

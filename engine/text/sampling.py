@@ -10,8 +10,11 @@ import numpy as np
 
 from engine.errors import BitLlamaError, ConfigError
 
-_FIRST_CANDIDATES = 256
-"""The nucleus is first looked for among so many tokens; after training it nearly always lies there."""
+_LIKELY = np.float32(1e-3)
+"""The nucleus is first looked for among tokens that are at least so likely, of the likeliest; it nearly always lies
+there."""
+_STRETCH = 128
+"""Sums are made of so many weights at a time: running sums over a whole vocabulary cost more than a small model."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Sampler:
         if logits.ndim != 1 or not logits.size:
             raise ConfigError(f"Logits of shape {logits.shape} cannot be sampled; one row of numbers is needed.")
         values = self._penalised(logits, recent)
-        best = int(np.argmax(values))  # the position of a NaN where there is one
+        best = int(values.argmax())  # the position of a NaN where there is one
         peak = float(values[best])
         if not math.isfinite(peak):
             raise BitLlamaError(
@@ -83,7 +86,9 @@ class Sampler:
         if params.temperature == 0 or params.top_k == 1:
             return best
         with np.errstate(over="ignore", under="ignore"):  # far below the peak, a weight of 0 is right
-            weights = np.exp((values - peak) / np.float32(max(params.temperature, 1e-30)))
+            weights = values - np.float32(peak)
+            weights /= np.float32(max(params.temperature, 1e-30))
+            np.exp(weights, out=weights)
         ids: np.ndarray | None = None
         if 0 < params.top_k < weights.size:
             ids = _top(weights, params.top_k, float(np.partition(weights, -params.top_k)[-params.top_k]))
@@ -92,9 +97,8 @@ class Sampler:
             kept = nucleus(weights, params.top_p)
             ids = kept if ids is None else ids[kept]
             weights = weights[kept]
-        cumulative = np.cumsum(weights, dtype=np.float64)
-        drawn = (1.0 - self._random.random()) * cumulative[-1]  # in (0, sum], so no weight of 0 can be met
-        chosen = int(np.searchsorted(cumulative, drawn))
+        total = float(weights.sum(dtype=np.float64))
+        chosen = _reached(weights, (1.0 - self._random.random()) * total)  # in (0, sum], so no weight of 0 can be met
         return chosen if ids is None else int(ids[chosen])
 
     def _penalised(self, logits: np.ndarray, recent: Sequence[int]) -> np.ndarray:
@@ -113,27 +117,38 @@ class Sampler:
 def nucleus(weights: np.ndarray, top_p: float) -> np.ndarray:
     """The fewest indices, in ascending order, whose weights reach `top_p` of the sum; the lower of equals first.
 
-    `weights` (V,) are non-negative, not all zero, and need not sum to 1. They are not sorted: the place where the sum
-    is reached is narrowed down, first to the few largest or the rest, then by halves.
+    `weights` (V,) are from 0 to 1, not all zero, and need not sum to 1. Only those are sorted that may be needed.
     """
     wanted = top_p * float(weights.sum(dtype=np.float64))
-    pool, taken, count = weights, 0, _FIRST_CANDIDATES
-    while pool.size > 2 * _FIRST_CANDIDATES:
-        parts = np.partition(pool, pool.size - count)
-        rest, largest = parts[: pool.size - count], parts[pool.size - count :]
-        mass = float(largest.sum(dtype=np.float64))
-        if mass >= wanted:
-            pool = largest
-        else:
-            pool, taken, wanted = rest, taken + count, wanted - mass
-        count = pool.size // 2
-    pool = np.sort(pool)[::-1]
-    last = min(int(np.searchsorted(np.cumsum(pool, dtype=np.float64), wanted)), pool.size - 1)
-    return _top(weights, taken + last + 1, float(pool[last]))
+    likely = weights >= _LIKELY
+    pool = weights[likely] if np.count_nonzero(likely) < weights.size // 8 else weights
+    if float(pool.sum(dtype=np.float64)) < wanted:
+        pool = weights
+    pool = pool.copy()
+    pool.sort()
+    pool = pool[::-1]
+    last = _reached(pool, wanted)
+    return _top(weights, last + 1, float(pool[last]))
+
+
+def _reached(weights: np.ndarray, wanted: float) -> int:
+    """The first index up to which non-negative weights sum to `wanted`, which is above 0; where rounding lets it be
+    missed, the last that is not 0."""
+    sums = np.add.reduceat(weights, np.arange(0, weights.size, _STRETCH), dtype=np.float64).cumsum()
+    stretch = min(int(sums.searchsorted(wanted)), sums.size - 1)
+    before = float(sums[stretch - 1]) if stretch else 0.0
+    part = weights[stretch * _STRETCH : (stretch + 1) * _STRETCH]
+    place = int(part.cumsum(dtype=np.float64).searchsorted(wanted - before))
+    if place < part.size:
+        return stretch * _STRETCH + place
+    return int(weights[: (stretch + 1) * _STRETCH].nonzero()[0][-1])
 
 
 def _top(weights: np.ndarray, count: int, smallest: float) -> np.ndarray:
     """Ascending indices of the `count` largest, given the smallest of these; the lower of equals first."""
+    found = (weights >= smallest).nonzero()[0]
+    if found.size == count:
+        return found
     kept = weights > smallest
     missing = count - int(np.count_nonzero(kept))
     kept[np.flatnonzero(weights == smallest)[:missing]] = True

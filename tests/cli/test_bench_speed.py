@@ -3,33 +3,101 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from native_bodies import needs_library, random_body
 
-from engine.cli import main
+from engine import native
+from engine.cli import bench_train, main
+from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
 from engine.formats.body import Body
+from engine.layers import bit_linear, ttt
+from engine.ops.delta_rule import naive
+from engine.runtime import llama_cpp
 from engine.runtime.yardsticks import check_same, token_bytes
 from engine.runtime.yardsticks import random_body as body_of_size
 
 pytestmark = needs_library
+RIVAL = BitLlamaConfig(300, 256, 1, 0.5, ttt_variant="linear", num_heads=4)
 SMALL = ["--dim", "64", "--layers", "2", "--heads", "2", "--vocab-size", "300", "--runs", "2", "--threads", "1"]
 
 
 @pytest.mark.parametrize("bench", ["decode", "prefill"])
 def test_speed_beside_torch(bench: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["bench", bench, *SMALL, "--tokens", "12"]) == 0
+    assert main(["bench", bench, *SMALL, "--tokens", "12", "--head", "float"]) == 0
     table, *_, last = capsys.readouterr().out.splitlines()
     figures = json.loads(last)
     assert bench in table
     assert figures["bench"] == bench
     assert figures["error"] < 1e-4
-    assert figures["ratio"] == pytest.approx(
-        figures["tokens_per_second"]["native"] / figures["tokens_per_second"]["torch"]
+    rates = figures["tokens_per_second"]
+    assert figures["ratios"] == pytest.approx(
+        {name: rates["native"] / rates[name] for name in rates.keys() - {"native"}}
     )
+    assert "torch" in figures["ratios"]
     assert figures["read_bandwidth"] > 1e8
+
+
+def test_a_profile_and_a_long_stream(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "decode", *SMALL, "--tokens", "12", "--profile", "--long", "500"]) == 0
+    out = capsys.readouterr().out
+    figures = json.loads(out.splitlines()[-1])
+    assert set(figures["profile"]) == set(native.PHASES)
+    assert figures["profile"]["head"] > 0
+    assert figures["long"]["tokens"] == 500
+    assert figures["long"]["early"] > 0
+    assert "token 500 of the same stream" in out
+    assert main(["bench", "decode", *SMALL, "--tokens", "1", "--long", "300"]) == 1
+    assert "--long" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("bench", ["stream", "replay"])
+def test_beside_decoding(bench: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", bench, *SMALL, "--tokens", "20"]) == 0
+    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+    rates = figures["tokens_per_second"]
+    assert figures["ratio"] == pytest.approx(rates[bench] / rates["decode"])
+
+
+def test_training_beside_the_plain_forms(capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = ["--dim", "32", "--layers", "1", "--heads", "2", "--vocab-size", "64", "--batch-size", "2"]
+    fast_product, fast_rule = bit_linear.bit_linear, ttt.chunk.delta_rule
+    assert main(["bench", "train", *sizes, "--context-len", "20", "--runs", "1"]) == 0
+    assert (bit_linear.bit_linear, ttt.chunk.delta_rule) == (fast_product, fast_rule)
+    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert figures["error"] < 1e-4
+    assert figures["ratio"] > 0
+    assert 0 < figures["peak_share"] < 1.5
+
+
+def test_plain_forms_are_what_computes_while_they_last() -> None:
+    with bench_train.plain_forms():
+        assert ttt.chunk.delta_rule is naive.delta_rule
+    assert ttt.chunk.delta_rule is not naive.delta_rule
+
+
+@pytest.mark.skipif(llama_cpp.why_not(RIVAL) is not None, reason="llama.cpp is not installed: the extra 'bench'")
+def test_llama_cpp_takes_the_model_that_is_written_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "random.gguf"
+    assert llama_cpp.write_model(path, RIVAL) == RIVAL.num_parameters - ours_alone(RIVAL)
+    rival = llama_cpp.LlamaCpp(path, threads=1, context=16)
+    rival.feed([1, 2, 3])
+    rival.forget().feed([4])
+    rival.close()
+
+
+def ours_alone(config: BitLlamaConfig) -> int:
+    """Parameters of a TTT layer that an attention layer of the same maps does not have."""
+    names = ("conv", "rate", "out_norm")
+    specs = config.tensor_specs().items()
+    return sum(int(np.prod(spec.shape)) for name, spec in specs if any(part in name for part in names))
+
+
+def test_why_there_is_no_llama_cpp() -> None:
+    assert llama_cpp.why_not(BitLlamaConfig(300, 64, 1, 0.5)) is not None
 
 
 def test_startup(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,4 +134,7 @@ def test_a_body_of_random_weights_is_sound(shape: str) -> None:
     packed = sum(t.nbytes - 4 for t in body.tensors.values() if not isinstance(t, np.ndarray))
     fast = 4 * config.num_layers * int(np.prod(config.fast_shape))
     floats = 4 * sum(t.size for n, t in body.tensors.items() if isinstance(t, np.ndarray) and n != "embed.weight")
-    assert token_bytes(config) == packed + floats + 4 * config.hidden_dim + 2 * fast
+    scales = 4 * (sum(1 for t in body.tensors.values() if not isinstance(t, np.ndarray)))
+    assert token_bytes(body) == packed + scales + floats + 4 * config.hidden_dim + 2 * fast
+    head = 4 * config.vocab_size * config.hidden_dim
+    assert head < 4 * (token_bytes(body) - token_bytes(body_of_size(config, byte_tables=True))) < 4 * head

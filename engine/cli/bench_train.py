@@ -1,0 +1,168 @@
+"""``bit-llama bench train``: a training step on the processor, beside the same step in the plain forms."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from engine.cli.bench_speed import in_turns, load, note_load, show_rates
+from engine.cli.options import at_least_one
+
+LARGEST_ERROR = 1e-4
+"""Relative error of the gradient that the gate allows, with activations that are not quantised."""
+
+
+def add_bench(benches: Any) -> None:
+    """Add this bench to those of `bench`."""
+    text = "tokens a second of a training step, beside the plain forms"
+    parser = benches.add_parser("train", help=text, description=f"Measures {text}, on random weights and text.")
+    parser.add_argument("--dim", type=int, default=256, help="width (default: 256)")
+    parser.add_argument("--layers", type=int, default=8, help="layers (default: 8)")
+    parser.add_argument("--heads", type=int, default=4, help="heads of the linear variant (default: 4)")
+    parser.add_argument("--vocab-size", type=int, default=2048, help="words (default: 2048)")
+    parser.add_argument("--context-len", type=int, default=128, help="tokens of a segment (default: 128)")
+    parser.add_argument("--batch-size", type=int, default=16, help="streams side by side (default: 16)")
+    parser.add_argument("--threads", type=int, default=0, help="processor threads of torch; 0: its own choice")
+    parser.add_argument("--runs", type=int, default=3, help="runs, of which the median counts (default: 3)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """The gate, a warm-up, then both forms in turns; and what the processor could do at most."""
+    import torch
+
+    from engine.config import BitLlamaConfig
+    from engine.errors import BitLlamaError
+
+    for name in ("runs", "context_len", "batch_size"):
+        at_least_one(getattr(args, name), f"--{name.replace('_', '-')}")
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    torch.manual_seed(1)
+    config = BitLlamaConfig(args.vocab_size, args.dim, args.layers, 0.5, ttt_variant="linear", num_heads=args.heads)
+    error = _gradient_error(config)
+    if not error <= LARGEST_ERROR:
+        raise BitLlamaError(f"The fast forms' gradient differs by {error:.2g}, so nothing is measured; report this.")
+    step = _Step(config, args.batch_size, args.context_len)
+
+    def plain() -> None:
+        with plain_forms():
+            step()
+
+    works: dict[str, Callable[[], object]] = {"fast forms": step, "plain forms": plain}
+    for work in works.values():
+        work()
+    seconds = in_turns(args.runs, works)
+    count, peak = args.batch_size * args.context_len, _peak()
+    print(
+        f"train, {config.hidden_dim} wide, {config.num_layers} layers, {config.vocab_size:,} words, "
+        f"{args.batch_size} streams of {args.context_len} tokens, median of {args.runs} runs, "
+        f"{torch.get_num_threads()} threads"
+    )
+    print(f"the gradient is that of the plain forms to {error:.1g}")
+    note_load()
+    rates = show_rates(count, seconds)
+    ratio, needed = rates["fast forms"] / rates["plain forms"], 6 * _matrix_weights(config)
+    share = needed * rates["fast forms"] / peak
+    print(f"the fast forms are {ratio:.1f} times as fast as the plain ones")
+    print(
+        f"products of matrices take {needed / 1e6:,.1f} million operations a token; torch multiplies large matrices at "
+        f"{peak / 1e9:,.0f} billion a second: {share:.0%} of it is reached"
+    )
+    figures: dict[str, Any] = {"bench": "train", "config": config.to_dict(), "tokens_per_second": rates, "ratio": ratio}
+    figures |= {"peak": peak, "operations_per_token": needed, "peak_share": share, "error": error, "load": load()}
+    print(json.dumps(figures))
+    return 0
+
+
+@contextlib.contextmanager
+def plain_forms() -> Iterator[None]:
+    """While it lasts, models compute by the plain forms, token by token, as the first version did."""
+    import torch
+
+    from engine.layers import bit_linear, ttt
+    from engine.ops.delta_rule import naive as plain_rule
+    from engine.ops.ternary import naive as plain_product
+
+    def product(x: Any, weights: Any, bits: int) -> Any:
+        maps = weights if isinstance(weights, list) else [weights]
+        return torch.cat([plain_product.bit_linear(x, weight, bits) for weight in maps], dim=-1)
+
+    with contextlib.ExitStack() as stack:
+        for room, name, plain in (
+            (bit_linear, "bit_linear", product),
+            (ttt.chunk, "delta_rule", plain_rule.delta_rule),
+        ):
+            stack.callback(setattr, room, name, getattr(room, name))
+            setattr(room, name, plain)
+        yield
+
+
+class _Step:
+    """One optimiser step on random tokens, with the state carried as in training."""
+
+    def __init__(self, config: Any, batch: int, length: int) -> None:
+        import torch
+
+        from engine.model import BitLlama
+
+        self.model = BitLlama(config)
+        self.tokens = torch.randint(0, config.vocab_size, (batch, length + 1))
+        self.state = self.model.init_state(batch)
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-4)
+
+    def gradient(self) -> None:
+        """The gradient of the mean loss."""
+        from torch.nn import functional as F
+
+        self.optimizer.zero_grad(set_to_none=True)
+        h, state, _ = self.model.hidden(self.tokens[:, :-1], self.state)
+        F.cross_entropy(self.model.head(h).flatten(0, 1), self.tokens[:, 1:].flatten()).backward()
+        self.state = state.detach()
+
+    def __call__(self) -> None:
+        self.gradient()
+        self.optimizer.step()
+
+
+def _gradient_error(config: Any) -> float:
+    """Largest relative difference of a gradient between the forms, without quantised activations."""
+    import dataclasses
+
+    import torch
+
+    smooth = dataclasses.replace(config, activation_bits=32, num_layers=2, vocab_size=64)
+    step, found = _Step(smooth, 2, 40), []
+    step.gradient()
+    fast = [p.grad.clone() for p in step.model.parameters() if p.grad is not None]
+    step.state = step.model.init_state(2)
+    with plain_forms():
+        step.gradient()
+    plain = [p.grad for p in step.model.parameters() if p.grad is not None]
+    for mine, truth in zip(fast, plain, strict=True):
+        found.append(float(torch.linalg.vector_norm(mine - truth) / torch.linalg.vector_norm(truth).clamp_min(1e-12)))
+    return max(found)
+
+
+def _matrix_weights(config: Any) -> int:
+    """Weights that a token is multiplied with: all but the embedding and what is not a matrix."""
+    return sum(
+        s.shape[0] * s.shape[1] for n, s in config.tensor_specs().items() if len(s.shape) == 2 and "embed" not in n
+    )
+
+
+def _peak(size: int = 1024, rounds: int = 7) -> float:
+    """Floating-point operations a second of torch's product of two large matrices."""
+    import torch
+
+    a, b, times = torch.randn(size, size), torch.randn(size, size), []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        a @ b
+        times.append(time.perf_counter() - began)
+    return 2 * size**3 / statistics.median(times)
