@@ -140,6 +140,7 @@ def _race(
     args: argparse.Namespace, bench: str, ours: Callable[[Runtime], object], theirs: Callable[[LlamaCpp], object]
 ) -> int:
     """The gate, a warm-up, then native, torch and llama.cpp in turns."""
+    from engine.ops.byte_table.table import ByteTable
     from engine.runtime.select import create_runtime
     from engine.runtime.yardsticks import check_same, read_bandwidth, token_bytes
 
@@ -163,7 +164,10 @@ def _race(
             works["llama.cpp"] = lambda: theirs(rival.forget())
             works["llama.cpp"]()
         seconds = in_turns(args.runs, works)
-    bandwidth, size = read_bandwidth(threads), token_bytes(body)
+    bandwidth, size = (
+        read_bandwidth(threads),
+        token_bytes(config, isinstance(body.tensors["lm_head.weight"], ByteTable)),
+    )
     print(f"{bench}, {describe(body)}, {args.tokens} tokens, median of {args.runs} runs")
     print(f"native gives torch's logits to {error:.1g}; {native.reason}")
     note_load()

@@ -49,14 +49,18 @@ def random_body(config: BitLlamaConfig, seed: int = 1, byte_tables: bool = False
     return Body(config, tensors, encoding="packed")
 
 
-def token_bytes(body: Body) -> int:
+def token_bytes(config: BitLlamaConfig, byte_tables: bool = False) -> int:
     """Bytes that computing one token must at least touch: packed weights, head, a row of the embedding, and fast
-    weights read and written."""
-    config = body.config
+    weights read and written; `byte_tables`: head and embedding are bytes with a scale for each row."""
     total = 2 * 4 * config.num_layers * int(np.prod(config.fast_shape))
-    for name, tensor in body.tensors.items():
-        size = tensor.nbytes if isinstance(tensor, (PackedTernary, ByteTable)) else 4 * tensor.size
-        total += size // config.vocab_size if name == "embed.weight" else size
+    for name, spec in config.tensor_specs().items():
+        rows = 1 if name == "embed.weight" else spec.shape[0]
+        if spec.ternary:
+            total += rows * packed_width(spec.shape[1])
+        elif name in BYTE_TABLES and byte_tables:
+            total += rows * (spec.shape[1] + 4)
+        else:
+            total += 4 * rows * int(np.prod(spec.shape[1:]))
     return total
 
 

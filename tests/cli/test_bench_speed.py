@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from native_bodies import needs_library, random_body
 
 from engine import native
@@ -64,9 +65,9 @@ def test_beside_decoding(bench: str, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_training_beside_the_plain_forms(capsys: pytest.CaptureFixture[str]) -> None:
     sizes = ["--dim", "32", "--layers", "1", "--heads", "2", "--vocab-size", "64", "--batch-size", "2"]
-    fast_product, fast_rule = bit_linear.bit_linear, ttt.chunk.delta_rule
+    before = bit_linear.bit_linear, ttt.fast_form
     assert main(["bench", "train", *sizes, "--context-len", "20", "--runs", "1"]) == 0
-    assert (bit_linear.bit_linear, ttt.chunk.delta_rule) == (fast_product, fast_rule)
+    assert (bit_linear.bit_linear, ttt.fast_form) == before
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert figures["error"] < 1e-4
     assert figures["ratio"] > 0
@@ -75,8 +76,8 @@ def test_training_beside_the_plain_forms(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_plain_forms_are_what_computes_while_they_last() -> None:
     with bench_train.plain_forms():
-        assert ttt.chunk.delta_rule is naive.delta_rule
-    assert ttt.chunk.delta_rule is not naive.delta_rule
+        assert ttt.fast_form(torch.device("cpu"), 4) is naive.delta_rule
+    assert ttt.fast_form(torch.device("cpu"), 4) is not naive.delta_rule
 
 
 @pytest.mark.skipif(llama_cpp.why_not(RIVAL) is not None, reason="llama.cpp is not installed: the extra 'bench'")
@@ -134,7 +135,7 @@ def test_a_body_of_random_weights_is_sound(shape: str) -> None:
     packed = sum(t.nbytes - 4 for t in body.tensors.values() if not isinstance(t, np.ndarray))
     fast = 4 * config.num_layers * int(np.prod(config.fast_shape))
     floats = 4 * sum(t.size for n, t in body.tensors.items() if isinstance(t, np.ndarray) and n != "embed.weight")
-    scales = 4 * (sum(1 for t in body.tensors.values() if not isinstance(t, np.ndarray)))
-    assert token_bytes(body) == packed + scales + floats + 4 * config.hidden_dim + 2 * fast
-    head = 4 * config.vocab_size * config.hidden_dim
-    assert head < 4 * (token_bytes(body) - token_bytes(body_of_size(config, byte_tables=True))) < 4 * head
+    assert token_bytes(config) == packed + floats + 4 * config.hidden_dim + 2 * fast
+    rows = body_of_size(config, byte_tables=True).tensors["lm_head.weight"]
+    saved = 4 * config.vocab_size * config.hidden_dim - rows.nbytes + 3 * config.hidden_dim - 4
+    assert token_bytes(config) - token_bytes(config, byte_tables=True) == saved

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from assert_close import assert_close
 from native_bodies import needs_library, random_body
 
@@ -20,6 +21,7 @@ from engine.formats.inspect import inspect_path
 from engine.model import BitLlama
 from engine.ops.byte_table.table import ByteTable
 from engine.runtime.native_runtime import NativeRuntime
+from engine.runtime.select import _why_not_cuda
 from engine.runtime.torch_runtime import TorchRuntime
 
 TOKENS = [(7 * i * i + 3) % 260 for i in range(40)]
@@ -108,15 +110,19 @@ def test_damage_is_refused_in_words(tmp_path: Path, change: object, words: str) 
 @pytest.mark.parametrize("bits", [8, 32])
 def test_both_runtimes_compute_the_same(shape: str, bits: int) -> None:
     body = in_bytes(shape, activation_bits=bits)
-    mine, torch = NativeRuntime(body, 2), TorchRuntime(body, "cpu")
+    mine, theirs = NativeRuntime(body, 2), TorchRuntime(body, "cpu")
     errors = []
     for token in TOKENS:
-        got, expected = mine.step(token), torch.step(token)
+        got, expected = mine.step(token), theirs.step(token)
         errors.append(float(np.linalg.norm(got - expected) / np.linalg.norm(expected)))
     # Activations of 8 bits can round either way, then a token differs: see test_native_against_torch.
     assert (max(errors) if bits == 32 else np.median(errors)) < 1e-5
-    scores = mine.score(TOKENS), torch.score(TOKENS)
+    scores = mine.score(TOKENS), theirs.score(TOKENS)
     assert_close("losses", *scores, 1e-5 if bits == 32 else 1e-2)
+
+
+def test_a_card_leaves_them_to_torch() -> None:
+    assert "head of bytes" in str(_why_not_cuda(in_bytes("linear"), torch.device("cuda"), "auto"))
 
 
 def test_export_offers_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
