@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from studio_person import Person
 
 from engine.formats.soul import load_soul
@@ -28,12 +29,30 @@ def doing(person: Person, what: str) -> None:
     elif what == "sleeping":
         person.window.verbs.sleep()
         person.wait(lambda: person.session.dream is not None)
+    elif what == "forgetting":
+        person.say("The shed says plum-tiger.")
+        said = next(item for item in person.lab.learned._items() if "plum" in item.text(0))
+        person.lab.learned.tick([said.data(0, Qt.ItemDataRole.UserRole)])
+        dialog = person.lab.learned.forget()
+        person.wait(lambda: dialog.cost is not None)
+        person.wait_idle()
+        dialog.forget_button.click()
+        person.wait(lambda: person.session.busy is Busy.FORGETTING)
+    elif what == "comparing":
+        person.window.verbs.start(person.session.compare.ask_both("", "", "Tell me everything.", 4096))
+        person.wait(lambda: person.session.busy is Busy.COMPARING)
+    elif what == "converting":
+        model = person.session.body.path
+        person.lab.body.verbs.convert(model, person.session.workspace / "made.bitt", True)
+        person.wait(lambda: person.session.busy is Busy.CONVERTING)
     elif what == "saving":
         person.window.verbs.save_soul(person.session.workspace / "copy.soul")
         person.wait(lambda: person.session.busy is Busy.SOUL)
 
 
-@pytest.mark.parametrize("what", ["nothing", "loading", "replying", "sleeping", "saving"])
+@pytest.mark.parametrize(
+    "what", ["nothing", "loading", "replying", "sleeping", "forgetting", "comparing", "converting", "saving"]
+)
 def test_closing_is_safe_at_any_moment(
     what: str, remember: Callable[[int, int], None], models: Path, sit_down: Callable[[], Person], workspace: Path
 ) -> None:
@@ -42,7 +61,7 @@ def test_closing_is_safe_at_any_moment(
     person.open(models / "tiny.bitt")
     doing(person, what)
     person.leave()
-    assert not list(workspace.rglob("*.tmp")), "no file is half written"
+    assert not [path for path in workspace.rglob("*") if path.suffix in (".tmp", ".new")], "no file is half written"
     souls = list(workspace.glob("souls/*/main.soul"))
     assert all(load_soul(path).meta.level >= 0 for path in souls)
     if what == "replying":

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
+from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QProgressBar, QWidget
 
 from studio.messages import EngineFailure, ModelCard
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.dialogs import Notice
+
+_DETAILS_WIDTH, _DETAILS_HEIGHT = 640, 380
 
 
 class Converting(Notice):
@@ -91,6 +93,10 @@ class ModelVerbs(QObject):
     def show(self, card: ModelCard) -> Notice:
         """Show all that is known of a model."""
         notice = Notice(self._widget.window(), card.path.name, str(card.path.parent), card.details)
+        for details in notice.findChildren(QPlainTextEdit):  # aligned lines, as the command prints them
+            details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+            details.setMinimumWidth(_DETAILS_WIDTH)
+            details.setFixedHeight(_DETAILS_HEIGHT)
         notice.offer(self.tr("Close"), "primary")
         notice.open()
         return notice
