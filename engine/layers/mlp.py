@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from engine.layers.bit_linear import BitLinear
+from engine.ops.swiglu.fused import swiglu
 
 
 class SwiGLU(nn.Module):
@@ -25,5 +25,4 @@ class SwiGLU(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``[..., D]`` to ``[..., D]``."""
-        gate, up = BitLinear.together(x, self.gate_proj, self.up_proj).chunk(2, dim=-1)
-        return self.down_proj(F.silu(gate) * up)
+        return self.down_proj(swiglu(BitLinear.together(x, self.gate_proj, self.up_proj)))

@@ -1,0 +1,36 @@
+"""The fused gate of the feed-forward half gives what its formula gives, to the bit."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from engine.ops.swiglu import fused, naive
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 8), (1, 1, 2), (5, 142), (2, 7, 3, 66)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_result_and_gradient_are_those_of_the_formula(shape: tuple[int, ...], dtype: torch.dtype) -> None:
+    torch.manual_seed(1)
+    x = torch.randn(shape, dtype=dtype)
+    weights = torch.randn(*shape[:-1], shape[-1] // 2, dtype=dtype)
+    found = []
+    for form in (naive.swiglu, fused.swiglu):
+        both = x.clone().requires_grad_()
+        out = form(both)
+        (out * weights).sum().backward()
+        assert both.grad is not None
+        found.append((out.detach(), both.grad))
+    for mine, truth in zip(*found, strict=True):
+        assert torch.equal(mine, truth)
+
+
+def test_the_input_need_not_lie_in_one_piece() -> None:
+    x = torch.randn(6, 4, dtype=torch.float64).t().requires_grad_()
+    assert torch.autograd.gradcheck(fused.swiglu, x)
+
+
+def test_without_a_gradient_and_where_nothing_is_finite() -> None:
+    x = torch.tensor([[float("nan"), 1.0, 2.0, float("inf")]])
+    with torch.inference_mode():
+        assert torch.equal(fused.swiglu(x).isnan(), naive.swiglu(x).isnan())
