@@ -14,11 +14,11 @@ class Card:
     """One CUDA device.
 
     Args:
-        device: ``cuda:0``.
+        device: ``cuda:0``, or ``cuda`` for the current one.
     """
 
     def __init__(self, device: torch.device) -> None:
-        self.device = device
+        self.device = torch.device("cuda", torch.cuda.current_device() if device.index is None else device.index)
         self.name = torch.cuda.get_device_name(device)
         self._staging: dict[tuple[int, ...], Tensor] = {}
 
@@ -58,7 +58,7 @@ class Card:
             work()
         torch.cuda.current_stream(self.device).wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # another thread may use the card meanwhile
             work()
         return graph.replay
 

@@ -85,6 +85,19 @@ def test_the_widest_heads_fit_into_the_smallest_card(tmp_path: Path, monkeypatch
     assert 0 < compiled.metadata.shared <= 99 * 1024
 
 
+def test_the_kernels_are_chosen_on_a_card_that_computes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.ops.delta_rule import chunk, fast
+    from engine.ops.delta_rule import triton as kernels
+
+    card, why = torch.device("cuda:0"), None
+    monkeypatch.setattr(fast, "why_not_kernels", lambda device: why)
+    assert fast.fast_form(card, 64) is kernels.delta_rule
+    assert fast.fast_form(card, kernels.MAX_DIM + 1) is chunk.delta_rule
+    assert fast.fast_form(torch.device("cpu"), 64) is chunk.delta_rule
+    why = "they fail"
+    assert fast.fast_form(card, 64) is chunk.delta_rule
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA card was found")
 @pytest.mark.parametrize("check", ["ternary", "bytes", "quantize", "rule", "step"])

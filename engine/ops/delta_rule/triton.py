@@ -255,4 +255,7 @@ def delta_rule(
     """
     if k.shape[-1] > MAX_DIM:
         raise ValueError(f"Heads of {k.shape[-1]} keys are wider than the {MAX_DIM} that these kernels take.")
-    return DeltaRuleResult(*_DeltaRule.apply(q.float(), k.float(), v.float(), rate.float(), state.float(), read_after))
+    with torch.cuda.device_of(k):  # Triton launches on the current card, which may be another
+        return DeltaRuleResult(
+            *_DeltaRule.apply(q.float(), k.float(), v.float(), rate.float(), state.float(), read_after)
+        )

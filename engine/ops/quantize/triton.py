@@ -11,7 +11,7 @@ import triton.language as tl
 from torch import Tensor
 
 from engine.ops.quantize.naive import Quantized
-from engine.ops.ternary.triton import to_whole
+from engine.ops.ternary.triton import to_whole, warps
 
 
 @triton.jit
@@ -62,7 +62,8 @@ def norm(x: Tensor, weight: Tensor, eps: float, bits: int) -> Quantized:
     groups = x.shape[1] // width
     out = _empty(x.shape[0], x.shape[1], x.device)
     blocks = triton.next_power_of_2(groups), triton.next_power_of_2(width)
-    norm_kernel[(x.shape[0],)](x, weight, *out, groups, width, eps, 2.0 ** (bits - 1) - 1, *blocks)
+    launch = {"num_warps": warps(blocks[0] * blocks[1])}
+    norm_kernel[(x.shape[0],)](x, weight, *out, groups, width, eps, 2.0 ** (bits - 1) - 1, *blocks, **launch)
     return out
 
 
@@ -70,5 +71,6 @@ def gate(x: Tensor, bits: int) -> Quantized:
     """`naive.gate` of contiguous float32."""
     width = x.shape[1] // 2
     out = _empty(x.shape[0], width, x.device)
-    gate_kernel[(x.shape[0],)](x, *out, width, 2.0 ** (bits - 1) - 1, triton.next_power_of_2(width))
+    block = triton.next_power_of_2(width)
+    gate_kernel[(x.shape[0],)](x, *out, width, 2.0 ** (bits - 1) - 1, block, num_warps=warps(block))
     return out

@@ -124,13 +124,18 @@ def matmat_kernel(
     tl.store(place, y, mask=inside)
 
 
+def warps(block: int) -> int:
+    """Warps for a program that holds `block` values of one token."""
+    return 4 if block <= 4096 else 16
+
+
 def quantize_activations(x: Tensor, bits: int = 8) -> tuple[Tensor, Tensor]:
     """int8 codes and float32 scales ``[tokens]`` of contiguous float32 ``[tokens, columns]``, `bits` at most 8; see
     `naive`."""
     whole = torch.empty(x.shape, dtype=torch.int8, device=x.device)
     scale = torch.empty(x.shape[0], dtype=torch.float32, device=x.device)
     block = triton.next_power_of_2(x.shape[1])
-    quantize_kernel[(x.shape[0],)](x, whole, scale, x.shape[1], 2.0 ** (bits - 1) - 1, block)
+    quantize_kernel[(x.shape[0],)](x, whole, scale, x.shape[1], 2.0 ** (bits - 1) - 1, block, num_warps=warps(block))
     return whole, scale
 
 
