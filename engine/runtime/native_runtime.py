@@ -89,7 +89,8 @@ class NativeRuntime:
         heads, d = config.num_heads, config.fast_dim
         tail = config.conv_kernel - 1 if config.ttt_variant == "linear" else 0
         # Key by value, the transpose of a soul's: then no sum of the update runs across a vector.
-        self._fast = np.zeros((config.num_layers, heads, d, d), np.float32)
+        self._fast = np.empty((config.num_layers, heads, d, d), np.float32)
+        self._fast.fill(0)  # now, in large pages; np.zeros leaves it to the first token, a small page at a time
         self._conv = np.zeros((config.num_layers, tail, 3 * heads * d), np.float32)
         self._losses = np.zeros(config.num_layers, np.float32)
         # These arrays never make way for others, so that a step need not ask where they lie.
