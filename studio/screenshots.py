@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -72,6 +73,7 @@ class Photographer:
             await self.window.verbs.open_now(model)
             await self._everywhere("welcome", (CHAT,))
             await self._talk()
+            await self.window.session.souls.keep("A boat and a dog")
             await self._sleep()
             await self._everywhere("chat", (CHAT,))
             self.window.lab.show_view(1)
@@ -85,6 +87,9 @@ class Photographer:
                 await self._dial()
                 self.window.lab.show_view(1)
                 await self._everywhere("sleep", (LAB,))
+                self.window.lab.show_view(2)
+                await self._everywhere("told", (LAB,))
+                await self._lab_dialogs()
                 self.window.lab.show_view(0)
             await self._everywhere("models", (LAB,))
             await self._everywhere("settings", (SETTINGS,))
@@ -139,6 +144,28 @@ class Photographer:
                 notice.grab().save(str(place))
                 self.taken.append(place)
                 notice.close()
+
+    async def _lab_dialogs(self) -> None:
+        """Two souls side by side, what forgetting costs, and the question for a name."""
+        lab = self.window.lab
+        first = next(item.data(0, Qt.ItemDataRole.UserRole) for item in lab.learned.items())
+        for colours in ("dark", "light"):
+            self.window.settings.set("theme", colours)
+            for name, show in (
+                ("compare", lab.soul.compare),
+                ("forget", lab.learned.forget),
+                ("branch", lambda: lab.soul.verbs.branch(None)),
+            ):
+                lab.learned.tick([first])
+                dialog = show()
+                await asyncio.sleep(_SETTLE_S)
+                await self._until(Busy.NOTHING)
+                await asyncio.sleep(_SETTLE_S)
+                if dialog is not None:
+                    place = self.folder / f"{name}-dialog-{colours}{self.language}{self.suffix}.png"
+                    dialog.grab().save(str(place))
+                    self.taken.append(place)
+                    dialog.reject()
 
     async def _talk(self) -> None:
         for number, words in enumerate(WORDS):

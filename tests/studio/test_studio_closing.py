@@ -31,7 +31,7 @@ def doing(person: Person, what: str) -> None:
         person.wait(lambda: person.session.dream is not None)
     elif what == "forgetting":
         person.say("The shed says plum-tiger.")
-        said = next(item for item in person.lab.learned._items() if "plum" in item.text(0))
+        said = next(item for item in person.lab.learned.items() if "plum" in item.text(0))
         person.lab.learned.tick([said.data(0, Qt.ItemDataRole.UserRole)])
         dialog = person.lab.learned.forget()
         person.wait(lambda: dialog.cost is not None)

@@ -89,6 +89,16 @@ def test_asking_can_be_stopped(lab: Person, monkeypatch: pytest.MonkeyPatch) -> 
     lab.click(dialog.close_button)
 
 
+def test_the_soul_of_now_is_put_beside_what_it_grew_from(lab: Person) -> None:
+    lab.through(lambda: lab.window.verbs.start(lab.session.souls.keep("second")), Busy.SOUL)
+    first, second = lab.session.timeline.moments
+    assert lab.lab.soul.view.selected == second.id
+    dialog = opened(lab)
+    assert (dialog.first.currentData(), dialog.second.currentData()) == (first.id, "")
+    assert dialog.map.compared.change > 0
+    lab.click(dialog.close_button)
+
+
 def test_there_must_be_something_to_compare(host: Person) -> None:
     assert not host.lab.soul.compare_button.isEnabled()
     assert "nothing to compare" in host.lab.soul.compare_button.toolTip()

@@ -27,11 +27,11 @@ def lab(host: Person) -> Person:
 
 
 def texts(person: Person) -> list[str]:
-    return [item.text(0) for item in person.lab.learned._items()]
+    return [item.text(0) for item in person.lab.learned.items()]
 
 
 def tick(person: Person, text: str) -> None:
-    (item,) = [item for item in person.lab.learned._items() if item.text(0) == text]
+    (item,) = [item for item in person.lab.learned.items() if item.text(0) == text]
     item.setCheckState(0, Qt.CheckState.Checked)
 
 
@@ -57,7 +57,7 @@ def test_what_was_told_is_listed_and_found(lab: Person) -> None:
     assert not learned.forget_button.isEnabled()
     assert "Tick" in learned.forget_button.toolTip()
     learned.search.setText("plum")
-    assert [item.text(0) for item in learned._items() if not item.isHidden()] == [SECRET]
+    assert [item.text(0) for item in learned.items() if not item.isHidden()] == [SECRET]
     learned.search.clear()
     tick(lab, SECRET)
     assert "1 message" in learned.forget_button.text()

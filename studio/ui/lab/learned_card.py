@@ -65,7 +65,7 @@ class LearnedCard(Card):
     @property
     def ticked(self) -> list[str]:
         """The ids of the messages that are ticked."""
-        return [item.data(0, _ID) for item in self._items() if item.checkState(0) == Qt.CheckState.Checked]
+        return [item.data(0, _ID) for item in self.items() if item.checkState(0) == Qt.CheckState.Checked]
 
     def fill(self) -> None:
         """Show what the soul that is awake has heard."""
@@ -93,7 +93,7 @@ class LearnedCard(Card):
 
     def refresh(self) -> None:
         """Show the session's state."""
-        count, there = len(self.ticked), any(True for _ in self._items())
+        count, there = len(self.ticked), any(True for _ in self.items())
         text = self.tr("Forget {messages}…").format(messages=wording.messages(count)) if count else self.tr("Forget…")
         self.forget_button.setText(text)
         nothing = "" if count else self.tr("Tick what shall be forgotten.")
@@ -111,7 +111,7 @@ class LearnedCard(Card):
     def tick(self, ids: Collection[str]) -> None:
         """Tick these messages and no others."""
         self.search.clear()
-        for item in self._items():
+        for item in self.items():
             item.setCheckState(0, Qt.CheckState.Checked if item.data(0, _ID) in ids else Qt.CheckState.Unchecked)
             if item.data(0, _ID) in ids:
                 self.tree.scrollToItem(item)
@@ -146,7 +146,8 @@ class LearnedCard(Card):
     def _heads(self) -> list[QTreeWidgetItem]:
         return _children(self.tree.invisibleRootItem())
 
-    def _items(self) -> list[QTreeWidgetItem]:
+    def items(self) -> list[QTreeWidgetItem]:
+        """The rows of the messages."""
         return [item for head in self._heads() for item in _children(head)]
 
 

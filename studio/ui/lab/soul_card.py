@@ -173,12 +173,20 @@ class SoulCard(Card):
         return self.tr("{tokens} lived, {new} since it was kept last").format(tokens=wording.tokens(level), new=new)
 
     def compare(self) -> CompareDialog:
-        """Put the chosen entry beside the soul of now, and that beside the entry before it."""
-        moment, timeline = self.chosen, self._actions.session.timeline
-        first = moment.id if moment else timeline.now or timeline.moments[-1].id if timeline else ""
-        dialog = CompareDialog(self.window(), self._actions, first)
+        """Put the chosen entry beside the soul of now; where it is that, the one that it grew from."""
+        dialog = CompareDialog(self.window(), self._actions, self._to_compare())
         dialog.open()
         return dialog
+
+    def _to_compare(self) -> str:
+        moment, timeline = self.chosen, self._actions.session.timeline
+        if timeline is None or not timeline.moments:
+            return ""
+        first = moment.id if moment else timeline.now or timeline.moments[-1].id
+        if first == timeline.now and not timeline.lives_on:
+            last = timeline.moment(first)
+            return (last.grew_from if last else "") or first
+        return first
 
     def _belongs_elsewhere(self, moment: Moment) -> str:
         timeline = self._actions.session.timeline

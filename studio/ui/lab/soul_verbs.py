@@ -11,7 +11,7 @@ from studio.messages import Moment
 from studio.ui import dialogs
 from studio.ui.actions import Actions
 from studio.ui.lab import words
-from studio.ui.lab.ask_words import ask_words
+from studio.ui.lab.ask_words import AskWords, ask_words
 
 
 class SoulVerbs(QObject):
@@ -61,13 +61,13 @@ class SoulVerbs(QObject):
         self._actions.soul_replaced.emit()
         self._actions.told.emit(self.tr("Awake as it was {when}.").format(when=words.when(moment.when)))
 
-    def branch(self, moment: Moment | None) -> None:
+    def branch(self, moment: Moment | None) -> AskWords:
         """Ask for a name and begin another soul from an entry, or from the soul as it is."""
 
         def begin(name: str, wake: bool) -> None:
             self._actions.start(self._branch(name, moment, wake))
 
-        ask_words(
+        return ask_words(
             self._window,
             self.tr("Begin another soul"),
             self.tr("It has lived all that this one had lived there, and goes its own way from then on."),
