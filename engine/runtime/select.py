@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, DeviceError
 from engine.formats.body import Body
-from engine.ops.byte_table.table import ByteTable
 from engine.runtime.base import Runtime
 from engine.runtime.native_runtime import NativeRuntime, why_not_native
 
@@ -62,7 +61,9 @@ def _with_torch(body: Body, device: str, runtime: str, threads: int | None, why_
     from engine.model import pick_device  # torch is imported here, by whoever needs it
 
     place = pick_device(device)
-    why_not_card = _why_not_cuda(body, place, runtime)
+    if place.type == "cpu" and runtime == "auto" and why_not_native(body.config) is None:
+        return NativeRuntime(body, threads)  # there is a driver without a card
+    why_not_card = _why_not_cuda(body.config, place, runtime)
     if why_not_card is None:
         from engine.runtime.card import Card
         from engine.runtime.cuda_runtime import CudaRuntime
@@ -80,14 +81,12 @@ def _with_torch(body: Body, device: str, runtime: str, threads: int | None, why_
     return torch_runtime
 
 
-def _why_not_cuda(body: Body, place: torch.device, runtime: str) -> str | None:
+def _why_not_cuda(config: BitLlamaConfig, place: torch.device, runtime: str) -> str | None:
     """Why the Triton kernels are not taken, as the end of a sentence, or None where they are."""
     if runtime == "torch":
         return "torch was asked for"
     if place.type != "cuda":
         return f"the device is {str(place)!r} and not a CUDA card"
-    if isinstance(body.tensors["lm_head.weight"], ByteTable):
-        return "the kernels do not know a head of bytes"
     from engine.ops.kernel_check import why_not_kernels
 
     why = why_not_kernels(place)
@@ -95,7 +94,7 @@ def _why_not_cuda(body: Body, place: torch.device, runtime: str) -> str | None:
         return why
     from engine.runtime.cuda_runtime import why_not_cuda
 
-    return why_not_cuda(body.config)
+    return why_not_cuda(config)
 
 
 def _why_not_native(config: BitLlamaConfig, device: str, runtime: str) -> str | None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from assert_close import assert_close
 from native_bodies import needs_library, random_body
 
@@ -21,7 +20,6 @@ from engine.formats.inspect import inspect_path
 from engine.model import BitLlama
 from engine.ops.byte_table.table import ByteTable
 from engine.runtime.native_runtime import NativeRuntime
-from engine.runtime.select import _why_not_cuda
 from engine.runtime.torch_runtime import TorchRuntime
 
 TOKENS = [(7 * i * i + 3) % 260 for i in range(40)]
@@ -119,10 +117,6 @@ def test_both_runtimes_compute_the_same(shape: str, bits: int) -> None:
     assert (max(errors) if bits == 32 else np.median(errors)) < 1e-5
     scores = mine.score(TOKENS), theirs.score(TOKENS)
     assert_close("losses", *scores, 1e-5 if bits == 32 else 1e-2)
-
-
-def test_a_card_leaves_them_to_torch() -> None:
-    assert "head of bytes" in str(_why_not_cuda(in_bytes("linear"), torch.device("cuda"), "auto"))
 
 
 def test_export_offers_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,29 +46,30 @@ def randoms(device: str, seed: int, *shapes: tuple[int, ...]) -> list[Tensor]:
 
 
 def check_ternary(device: str) -> None:
-    """Codes of activations exactly; sums exactly, and so every bit of the outputs."""
+    """Codes of activations exactly; sums exactly, and so every bit of the outputs.
+
+    The plain forms run on the processor: on a card, torch divides by a number as if it multiplied by its inverse.
+    """
     for tokens, columns, rows in TERNARY_SHAPES:
-        x, weights = randoms(device, columns, (tokens, columns), (rows, columns))
+        x, weights = randoms("cpu", columns, (tokens, columns), (rows, columns))
         x[0, 0] = 127.0  # a scale of exactly 1 in the first token, and so a value that lies on a half:
         x[0, -1] = 2.5
-        matrix = packing.PackedTernary.from_float(weights.cpu().numpy())
-        packed = torch.from_numpy(matrix.codes).to(device)
-        codes = torch.from_numpy(matrix.unpack()).to(device).float()
-        scale = torch.linspace(0.5, 2.0, rows, device=device) * matrix.scale
+        matrix = packing.PackedTernary.from_float(weights.numpy())
+        scale = torch.linspace(0.5, 2.0, rows) * matrix.scale
+        x_there, packed, scale_there = (t.to(device) for t in (x, torch.from_numpy(matrix.codes), scale))
         for bits in (8, 4):
-            whole, x_scale = ternary_triton.quantize_activations(x, bits)
+            whole, x_scale = ternary_triton.quantize_activations(x_there, bits)
             expected_whole, expected_scale = ternary_naive.quantize_activations(x, bits)
-            assert torch.equal(whole.float(), expected_whole), (tokens, columns, rows, bits)
-            assert torch.equal(x_scale, expected_scale[:, 0])
-            y = ternary_triton.packed_linear(x, packed, scale, bits)
-            expected = ste.frozen_linear(x, codes, scale, bits)
-            assert torch.equal(y, expected), (tokens, columns, rows, bits)
+            assert torch.equal(whole.cpu().float(), expected_whole), (tokens, columns, rows, bits)
+            assert torch.equal(x_scale.cpu(), expected_scale[:, 0])
+            y = ternary_triton.packed_linear(x_there, packed, scale_there, bits)
+            expected = ste.frozen_linear(x, torch.from_numpy(matrix.unpack()).float(), scale, bits)
+            assert torch.equal(y.cpu(), expected), (tokens, columns, rows, bits)
         onto = torch.ones_like(y)
-        ternary_triton.multiply(whole, x_scale, packed, scale, onto, add=True)
-        assert_close("added", onto.cpu(), (y + 1).cpu(), 1e-6)
-        master = packing.PackedTernary.to_float(matrix)
-        y = ternary_triton.packed_linear(x, packed, torch.full((rows,), matrix.scale, device=device))
-        assert_close("naive", y.cpu(), ternary_naive.bit_linear(x.cpu(), torch.from_numpy(master), 8), 1e-5)
+        ternary_triton.multiply(whole, x_scale, packed, scale_there, onto, add=True)
+        assert_close("added", onto.cpu(), expected + 1, 1e-6)
+        y = ternary_triton.packed_linear(x_there, packed, torch.full_like(scale_there, matrix.scale))
+        assert_close("naive", y.cpu(), ternary_naive.bit_linear(x, torch.from_numpy(matrix.to_float()), 8), 1e-5)
     packed = torch.full((4, 16), 0x55, dtype=torch.uint8, device=device)
     nothing = ternary_triton.packed_linear(torch.zeros(1, 8, device=device), packed, torch.ones(4, device=device))
     assert torch.equal(nothing.cpu(), torch.zeros(1, 4))
@@ -77,12 +78,12 @@ def check_ternary(device: str) -> None:
 def check_bytes(device: str) -> None:
     """Every bit of the product with a table of bytes."""
     for tokens, columns, rows in [(1, 64, 16), (2, 150, 21)]:
-        x, weights = randoms(device, columns, (tokens, columns), (rows, columns))
-        table = ByteTable.from_float(weights.cpu().numpy())
-        codes, scale = torch.from_numpy(table.codes()).to(device), torch.from_numpy(table.scales).to(device)
-        y = table_triton.linear(x, codes, scale)
+        x, weights = randoms("cpu", columns, (tokens, columns), (rows, columns))
+        table = ByteTable.from_float(weights.numpy())
+        codes, scale = torch.from_numpy(table.codes()), torch.from_numpy(table.scales)
+        y = table_triton.linear(*(t.to(device) for t in (x, codes, scale))).cpu()
         assert torch.equal(y, ste.frozen_linear(x, codes.float(), scale, 8))
-        assert_close("floats", y.cpu(), (x @ weights.T).cpu(), 0.02)
+        assert_close("floats", y, x @ weights.T, 0.02)
 
 
 def check_quantize(device: str) -> None:

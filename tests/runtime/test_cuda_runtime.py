@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from native_bodies import random_body
+from native_bodies import needs_library, random_body
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from engine import model
 from engine.config import BitLlamaConfig
 from engine.errors import DeviceError
+from engine.formats.body import Body
 from engine.ops import kernel_check
+from engine.ops.byte_table.table import ByteTable
 from engine.runtime import card, select, torch_runtime
 from engine.runtime.placement import RESERVE, layer_bytes, place, shared_bytes
 from engine.runtime.select import create_runtime
@@ -186,6 +188,22 @@ def test_a_full_card_is_left_alone_unless_it_was_asked_for(pretended_card: Prete
     assert "does not fit into the memory of pretended card" in chosen.reason
     with pytest.raises(DeviceError, match="does not fit"):
         create_runtime(random_body(), "cuda")
+
+
+@needs_library
+def test_a_driver_without_a_card_leaves_the_native_library_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(select.RUNTIME_VARIABLE, raising=False)
+    monkeypatch.setattr(select, "_has_cuda_driver", lambda: True)
+    monkeypatch.setattr(model, "pick_device", lambda device: torch.device("cpu"))
+    assert create_runtime(random_body(), "auto").name == "native"
+
+
+def test_a_head_of_bytes_may_lie_on_the_card(pretended_card: Pretended) -> None:
+    body = random_body()
+    table = ByteTable.from_float(np.asarray(body.tensors["lm_head.weight"]))
+    body = Body(body.config, dict(body.tensors) | {"lm_head.weight": table}, encoding=body.encoding)
+    assert create_runtime(body, "cuda").name == "cuda"
+    assert ("load", (260,)) in pretended_card.crossings
 
 
 def test_torch_computes_on_the_card_where_the_kernels_cannot(
