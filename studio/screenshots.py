@@ -2,7 +2,7 @@
 
 Without a display it needs ``QT_QPA_PLATFORM=offscreen``. Each theme is drawn at 1280×800, at the smallest size and at
 200 %, and all of it in Japanese too; with a model (the bundled one, or ``--model``) a real conversation is held and
-slept on.
+slept on. What cannot be read in them (`studio.legible`) is printed, and the exit code is 1 then.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from studio import theme
+from studio import legible, theme
 from studio.app import build, first_model
 from studio.messages import EngineFailure, Line
 from studio.session import Busy
@@ -65,6 +65,8 @@ class Photographer:
         self.window, self.folder, self.suffix = window, folder, suffix
         self.language = ""
         self.taken: list[Path] = []
+        self.problems: list[str] = []
+        """What cannot be read in them."""
 
     async def visit(self, model: Path | None) -> None:
         """Take all pictures; with a model, talk and sleep first."""
@@ -143,6 +145,7 @@ class Photographer:
                 place = self.folder / f"{name}-dialog-{colours}{self.language}{self.suffix}.png"
                 notice.grab().save(str(place))
                 self.taken.append(place)
+                self.problems += [f"{place.name}: {problem}" for problem in legible.problems(notice)]
                 notice.close()
 
     async def _lab_dialogs(self) -> None:
@@ -199,15 +202,21 @@ class Photographer:
                     place = f"{name}-{('lab', 'chat', 'settings')[tab]}-{colours}{mark}{self.language}{self.suffix}.png"
                     self.window.grab().save(str(self.folder / place))
                     self.taken.append(self.folder / place)
+                    if settle:  # a moment that passes is dimmed, and half laid out
+                        self.problems += [f"{place}: {problem}" for problem in legible.problems(self.window)]
 
 
-async def _visit(window: MainWindow, folder: Path, suffix: str, model: Path | None) -> None:
+async def _visit(window: MainWindow, folder: Path, suffix: str, model: Path | None) -> int:
+    """Take all pictures; returns 1 where something in them cannot be read."""
     photographer = Photographer(window, folder, suffix)
     try:
         await photographer.visit(model)
     finally:
         await window.session.close()
     print("\n".join(map(str, photographer.taken)))  # noqa: T201 (a command)
+    for problem in photographer.problems:
+        print(problem, file=sys.stderr)  # noqa: T201
+    return int(bool(photographer.problems))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -226,12 +235,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         window.show()
         with QEventLoop(app) as loop:
             model = arguments.model or first_model(window.settings)
-            loop.run_until_complete(_visit(window, arguments.folder, suffix, model))
+            code = loop.run_until_complete(_visit(window, arguments.folder, suffix, model))
     if arguments.single or suffix:
-        return 0
+        return code
     again = [sys.executable, "-m", "studio.screenshots", str(arguments.folder)]
     again += ["--model", str(arguments.model)] if arguments.model else []
-    return subprocess.run(again, env=os.environ | {"QT_SCALE_FACTOR": "2"}, check=False).returncode
+    return code or subprocess.run(again, env=os.environ | {"QT_SCALE_FACTOR": "2"}, check=False).returncode
 
 
 if __name__ == "__main__":

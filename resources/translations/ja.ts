@@ -2132,7 +2132,7 @@ It said: {said}</source>
         <name>SettingsPage</name>
         <message>
             <source>About</source>
-            <translation>このプログラムについて</translation>
+            <translation>このアプリについて</translation>
         </message>
         <message>
             <source>Kept in {path}</source>

@@ -102,7 +102,7 @@ class ConversationList(QFrame):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.empty.setIndent(10)
         self.empty.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.waiting = label(role="small")
+        self.waiting = label(role="small", wrap=True)
         self.waiting.setIndent(10)  # in line with the titles
         self.more = button("", "quiet", self.tr("More about chats"))
         self.more.setFixedSize(28, 24)

@@ -126,6 +126,7 @@ class Header(QFrame):
         compact = self.width() < theme.FOLD_WIDTH
         self.body.set_compact(compact)
         self.soul.set_compact(compact)
+        self.name.setVisible(not compact)  # the window's own title says it too
 
 
 def known_models(actions: Actions) -> list[Path]:

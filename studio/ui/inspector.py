@@ -12,7 +12,7 @@ from studio.surprise import RECENT
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.learning import LearningStrip
-from studio.ui.widgets import button, label, prose
+from studio.ui.widgets import button, label, prose, scrolled
 
 _PROMPT_LENGTH = 90
 
@@ -29,12 +29,18 @@ class Inspector(QFrame):
         self._surprise = actions.session.surprise
         self.learned = label(role="learn")
         self.strip = LearningStrip(actions.session.surprise)
-        self.figure_note = label(role="small")
+        self.figure_note = label(role="small", wrap=True)
         self.learned_note = prose()
         self.soul = prose()
         self.sampling = prose()
         self.change = button(self.tr("Change"), "link", self.tr("Change how replies are chosen"))
-        column = QVBoxLayout(self)
+        inner = QWidget()
+        inner.setObjectName("inner")
+        area = scrolled(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        column = QVBoxLayout(inner)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(theme.GAP_XS)
         column.addWidget(label(self.tr("Learning"), "title"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt
+from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QTextBlockFormat, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
@@ -13,6 +13,9 @@ from studio.ui.markdown_writer import line_height
 
 class MessageText(QTextEdit):
     """A read-only text without scroll bars."""
+
+    redrawn = Signal()
+    """The text was drawn anew, in another font or other colours; what lay over it is gone."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -74,6 +77,7 @@ class MessageText(QTextEdit):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange) and hasattr(self, "_caret"):
             self.render_text(grows=False)
+            self.redrawn.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

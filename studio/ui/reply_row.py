@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QLineF, QTimer
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.messages import Role, Turn
@@ -58,12 +58,15 @@ class ReplyRow(MessageRow):
         self.version = label(role="small")
         self.later = button("", "quiet", self.tr("The version after"))
         self.later.clicked.connect(lambda: self._wish("version", 1))
-        row = QHBoxLayout(self._foot)
-        row.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self._foot)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP_XS)
+        row = QHBoxLayout()
         row.setSpacing(theme.GAP_S)
+        column.addLayout(row)
+        column.addWidget(self.note)
         row.addWidget(self.learned)
         row.addWidget(self.speed)
-        row.addWidget(self.note)
         row.addWidget(self.copy)
         row.addWidget(self.again)
         row.addWidget(self.compare)
@@ -74,6 +77,7 @@ class ReplyRow(MessageRow):
         row.addLayout(versions)
         row.addStretch(1)
         self._message: Message | None = None
+        self.text.redrawn.connect(self._tint)
         self._dress()
 
     def show_message(self, message: Message) -> None:
@@ -151,9 +155,12 @@ class ReplyRow(MessageRow):
         height = self._fit_beside(width) if not self.newborn.isHidden() else self._fit_alone(width)
         if self._foot.isHidden():
             return height
+        self.speed.setVisible(self._message is not None and self._message.speed > 0)
+        if self._foot.sizeHint().width() > width:  # in large text something has to go: what the footer says too
+            self.speed.hide()
         foot = self._foot.sizeHint().height()
         # A row that begins with the borderless button begins with its text, in line with the reply.
-        bare = all(part.isHidden() for part in (self.learned, self.speed, self.note))
+        bare = self.learned.isHidden() and self.speed.isHidden()
         self._foot.setGeometry(-_QUIET_PAD if bare else 0, height + 6, width, foot)
         return height + 6 + foot
 

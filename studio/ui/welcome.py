@@ -11,7 +11,7 @@ from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.painted import Logo
 from studio.ui.steps import Step
-from studio.ui.widgets import button, label, prose, set_locked
+from studio.ui.widgets import button, label, prose, scrolled, set_locked
 
 _WIDTH = 480
 
@@ -75,7 +75,12 @@ class Welcome(QWidget):
         for suggestion in self.suggestions:
             suggestion.clicked.connect(self._suggest)
             column.addWidget(suggestion)
-        outer = QVBoxLayout(self)
+        ground = QWidget()
+        ground.setObjectName("inner")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(ground))
+        outer = QVBoxLayout(ground)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addStretch(2)
         row = QHBoxLayout()  # not an alignment: that would ignore how the words wrap

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -73,6 +74,17 @@ def set_locked(control: QWidget, reason: str, hint: str = "") -> None:
     """Enable a control where `reason` is empty; else disable it and let its tooltip say why."""
     control.setEnabled(not reason)
     control.setToolTip(reason or hint)
+
+
+def scrolled(inner: QWidget) -> QScrollArea:
+    """A place for `inner` that scrolls where there is too little room for it; name it ``inner`` to see through it."""
+    area = QScrollArea()
+    area.setWidget(inner)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
 
 
 class Card(QFrame):

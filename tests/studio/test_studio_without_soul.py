@@ -85,6 +85,10 @@ def test_words_are_tinted_on_demand_and_plain_again(host: Person) -> None:
     assert host.settings.get("tint") is True
     usual = host.session.surprise.usual
     assert len(row.text.extraSelections()) == len(tint(row.text.document(), felt, usual))
+    tinted = len(row.text.extraSelections())
+    host.settings.set("font_size", 18)
+    QApplication.processEvents()
+    assert len(row.text.extraSelections()) == tinted, "in another size too"
     host.chat.new_chat()
     host.chat.show_conversation(host.chat._chat.listed()[0])
     assert host.chat.model.message(1).felt == felt, "another chat was shown meanwhile"

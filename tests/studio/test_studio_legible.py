@@ -1,0 +1,128 @@
+"""Nothing is cut off, nothing lies over another, and every text can be told from its ground: in both themes, both
+languages, at the smallest and the usual size, and with the largest text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+from studio_person import Person
+
+from studio import legible, theme, translation
+from studio.messages import EngineFailure
+from studio.ui.about import show_about
+from studio.ui.settings_cards import ask_to_delete
+from studio.ui.widgets import button, label
+
+SIZES = (QSize(1280, 800), QSize(*theme.MINIMUM_SIZE))
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    translation.apply("auto")
+
+
+def settle() -> None:
+    for _ in range(3):
+        QApplication.processEvents()
+
+
+def look(person: Person, where: str) -> list[str]:
+    """What cannot be read, at both sizes."""
+    found = []
+    for size in SIZES:
+        person.window.resize(size)
+        settle()
+        found += [f"{where}, {size.width()}: {problem}" for problem in legible.problems(person.window)]
+    return found
+
+
+def everywhere(person: Person) -> list[str]:
+    """What cannot be read in any view."""
+    window, found = person.window, []
+    shown = window.talk.conversation
+    window.show_tab(1)
+    found += look(person, "chat")
+    window.chat.new_chat()
+    for dial in range(3):
+        window.chat.composer.dial.choose(dial)
+        found += look(person, f"empty chat, dial {dial}")
+    window.talk.show_conversation(shown)
+    window.show_tab(2)
+    for number in range(len(window.settings_page.cards)):
+        window.settings_page.show_group(number)
+        found += look(person, f"settings {number}")
+    window.show_tab(0)
+    for view in (0, 1):
+        window.lab.show_view(view)
+        found += look(person, f"lab {view}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("colours", "language", "size"), [("dark", "en", 14), ("light", "ja", 14), ("light", "en", 20), ("dark", "ja", 20)]
+)
+def test_everything_can_be_read(colours: str, language: str, size: int, host: Person) -> None:
+    host.say("My dog is called Bramble.")
+    host.settings.set("theme", colours)
+    host.settings.set("font_size", size)
+    if language == "ja":
+        page = host.window.settings_page
+        host.settings.set("language", "ja")
+        host.wait(lambda: host.window.settings_page is not page)
+    settle()
+    assert everywhere(host) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_dialogs_can_be_read(language: str, host: Person) -> None:
+    translation.apply(language)
+    host.window.show_keys()
+    show_about(host.window)
+    ask_to_delete(host.window.verbs)
+    host.window.verbs.fail(EngineFailure("It is damaged.", "Traceback"))
+    host.window.verbs.reset_soul()
+    settle()
+    assert len(host.notices()) == 5
+    for shown in host.notices():
+        assert legible.problems(shown) == [], shown.windowTitle()
+
+
+# What it finds
+
+
+def test_what_is_cut_off_overlaps_or_is_faint_is_found(qtbot: QtBot) -> None:
+    root = QWidget()
+    qtbot.addWidget(root)
+    root.setStyleSheet("QWidget { background: #ffffff; color: #000000; } QLabel[faint='yes'] { color: #aaaaaa; }")
+    root.resize(400, 200)
+    cut, over, pale, whole = label("This is much too long"), button("Over it"), label("Pale"), label("Whole")
+    pale.setProperty("faint", "yes")
+    for number, part in enumerate((cut, over, pale, whole)):
+        part.setParent(root)
+        part.setGeometry(10, 10 + 50 * number, part.sizeHint().width(), part.sizeHint().height())
+    cut.resize(30, cut.height())
+    over.move(30, 12)
+    root.show()
+    settle()
+    found = legible.problems(root)
+    assert len(found) == 3, found
+    assert "“This is much too long” is cut off" in found[0]
+    assert found[1] == "“This is much too long” and “Over it” lie over each other."
+    assert "“Pale” has a contrast of 2.32" in found[2]
+
+
+def test_what_is_laid_out_well_is_no_problem(qtbot: QtBot) -> None:
+    root = QWidget()
+    qtbot.addWidget(root)
+    row = QHBoxLayout(root)
+    for part in (label("One"), button("Two"), label("Three and more " * 20, wrap=True)):
+        row.addWidget(part)
+    root.resize(500, 300)
+    root.show()
+    settle()
+    assert legible.cut_off(root) == legible.overlapping(root) == []
