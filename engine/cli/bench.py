@@ -52,6 +52,7 @@ def add_parser(commands: Any) -> None:
     bench_stream.add_benches(benches)
     bench_startup.add_bench(benches)
     bench_train.add_bench(benches)
+    bench_card.keep_to_itself(benches)
 
 
 def _show(line: ProgressLine, number: int, part: float) -> None:

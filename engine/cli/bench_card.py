@@ -36,6 +36,22 @@ def add_option(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
+def keep_to_itself(benches: Any) -> None:
+    """The other benches refuse the option, which would do nothing there."""
+    for name, parser in benches.choices.items():
+        parser.set_defaults(run=functools.partial(_without_device, name, parser.get_default("run")))
+
+
+def _without_device(name: str, bench: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
+    from engine.errors import ConfigError
+
+    if args.device is not None:
+        raise ConfigError(
+            f"bench {name} does not take --device; bit-llama bench --device {args.device} measures a card."
+        )
+    return bench(args)
+
+
 def run(args: argparse.Namespace) -> int:
     """Print bandwidth, decode, prefill and training of one card, beside the limits."""
     from engine.errors import ConfigError, DeviceError

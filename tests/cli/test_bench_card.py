@@ -79,6 +79,8 @@ def test_nothing_named_or_a_processor_is_refused(capsys: pytest.CaptureFixture[s
     assert "Name a bench" in capsys.readouterr().err
     assert main(["bench", "--device", "cpu"]) == 1
     assert "CUDA cards" in capsys.readouterr().err
+    assert main(["bench", "--device", "cuda", "roofline"]) == 1
+    assert "bench roofline does not take --device" in capsys.readouterr().err
 
 
 def test_what_is_measured_on_a_card_measured_here(
