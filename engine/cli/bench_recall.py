@@ -15,6 +15,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "shipped": {"num_heads": 2, "head_dim": 64},
     "tied": {"ttt_variant": "tied", "head_dim": 64},
     "no convolution": {"num_heads": 2, "head_dim": 64, "conv_kernel": 1},
+    "long convolution": {"num_heads": 2, "head_dim": 64, "conv_kernel": 8},
     "narrow keys": {"num_heads": 8, "head_dim": 16},
     "more heads": {"num_heads": 4, "head_dim": 32},
     "one wide head": {"num_heads": 1, "head_dim": 128},
@@ -35,8 +36,8 @@ def add_bench(benches: Any) -> None:
     )
     parser.add_argument("--pairs", type=int, default=32, help="pairs in a sequence (default: 32)")
     parser.add_argument("--length", type=int, default=256, help="tokens of a sequence (default: 256)")
-    parser.add_argument("--steps", type=int, default=400, help="training steps of about 8,000 tokens (default: 400)")
-    parser.add_argument("--lr", type=float, default=3e-3, help="peak learning rate (default: 0.003)")
+    parser.add_argument("--steps", type=int, default=400, help="training steps of about 4,000 tokens (default: 400)")
+    parser.add_argument("--lr", type=float, default=0.01, help="peak learning rate (default: 0.01)")
     parser.add_argument("--forms", default="shipped,tied", help="which, by commas, or all (default: shipped,tied)")
     parser.add_argument("--seed", type=int, default=1, help="of weights and sequences (default: 1)")
     parser.add_argument("--threads", metavar="N", type=int, help="processor threads (default: torch's own choice)")

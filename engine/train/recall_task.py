@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,10 +24,11 @@ from engine.model import BitLlama
 POWER = 0.1
 """Exponent of the law by which a key comes again: more chance for an early place, as in the paper."""
 
-TOKENS_PER_STEP = 8192
-EASY_SHARE = 0.6
-"""Part of the steps over which the number of pairs grows from `EASY_PAIRS` to all: a short way to the first success."""
+TOKENS_PER_STEP = 4096
 EASY_PAIRS = 4
+"""Pairs in the first sequences; looking up is found by chance, and few pairs give chance more room."""
+MASTERED = 0.9
+"""Share of right answers over `SMOOTHING` steps at which the number of pairs doubles."""
 SMOOTHING = 10
 """Steps between two calls of `on_step`."""
 
@@ -45,7 +47,7 @@ class RecallTask:
 
     pairs: int = 32
     length: int = 256
-    vocab: int = 512
+    vocab: int = 257
 
     def __post_init__(self) -> None:
         if self.pairs < 1 or self.length < 4 * self.pairs or self.vocab < 2 * self.pairs + 3:
@@ -101,6 +103,8 @@ def train_recall(
 ) -> RecallRun:
     """Train a body on the task from random weights, then measure it.
 
+    The number of pairs grows with what the body can do, from `EASY_PAIRS` to all: doubled whenever it is `MASTERED`.
+
     Args:
         config: the body; its vocabulary must be the task's.
         task: what is trained and, with all pairs, measured.
@@ -119,10 +123,9 @@ def train_recall(
     model = BitLlama(config)
     optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, betas=(0.9, 0.99), weight_decay=0.01)
     began = time.monotonic()
+    pairs = min(EASY_PAIRS, task.pairs)
+    recent: deque[float] = deque(maxlen=SMOOTHING)
     for step in range(steps):
-        grown = min(1.0, step / max(1.0, EASY_SHARE * steps))
-        easy = min(EASY_PAIRS, task.pairs)
-        pairs = round(easy * (task.pairs / easy) ** grown)
         width = max(4 * pairs, task.length * pairs // task.pairs)
         loss, right = _loss(model, *task.batch(rng, max(1, tokens_per_step // width), pairs))
         optimizer.zero_grad(set_to_none=True)
@@ -133,6 +136,10 @@ def train_recall(
         optimizer.step()
         if on_step is not None and (step + 1) % SMOOTHING == 0:
             on_step(step + 1, right)
+        recent.append(right)
+        if len(recent) == SMOOTHING and sum(recent) / SMOOTHING >= MASTERED and pairs < task.pairs:
+            pairs = min(2 * pairs, task.pairs)
+            recent.clear()
     seconds = time.monotonic() - began
     fast = config.num_layers * math.prod(config.fast_shape)
     return RecallRun(measure_recall(model, task, seed + 1), config.num_parameters, fast, steps, seconds)
