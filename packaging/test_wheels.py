@@ -34,12 +34,12 @@ class Fault(Exception):
     """What is wrong, as a sentence."""
 
 
-def run(*command: str | Path, cwd: Path | None = None, **environ: str) -> str:
-    """What a command prints. Raises `Fault` where it fails."""
+def run(*command: str | Path, cwd: Path | None = None, typed: str = "", **environ: str) -> str:
+    """What a command prints, given what is typed. Raises `Fault` where it fails."""
     given = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "BIT_LLAMA"))} | environ
     done = subprocess.run(
         [str(part) for part in command], cwd=cwd, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, errors="replace", check=False,
+        input=typed, text=True, errors="replace", check=False,
     )  # fmt: skip
     if done.returncode:
         raise Fault(f"`{' '.join(map(str, command))}` ended with {done.returncode}:\n{done.stdout}")
@@ -98,11 +98,9 @@ def talks(made: Path, computes: str) -> None:
         doctor = run(programs / "bit-llama", "doctor", "--workspace", f"{place}/workspace", cwd=Path(place))
         if computes not in doctor or str(ROOT / "engine") in doctor:
             raise Fault(f"{made.name}, installed, says of itself:\n{doctor}")
-        find = "from engine.resources import resource_path; print(resource_path('models/companion.bitt'))"
-        model = run(programs / "python", "-c", find, cwd=Path(place)).strip()
         soul = Path(place) / "first.soul"
-        talk = ("run", model, "My cat is called Mia.", "--len", "4", "--soul-file", soul)
-        run(programs / "bit-llama", *talk, cwd=Path(place))
+        typed = f"My cat is called Mia.\n/save {soul}\n/quit\n"
+        run(programs / "bit-llama", "chat", "--workspace", f"{place}/workspace", cwd=Path(place), typed=typed)
         if not soul.is_file():
             raise Fault(f"{made.name}, installed, talked and kept no soul.")
 

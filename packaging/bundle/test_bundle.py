@@ -87,8 +87,7 @@ def with_a_soul() -> bool:
     """With a soul handed over on the command line, made by the bundle's own command line."""
     with tempfile.TemporaryDirectory() as folder:
         soul = Path(folder) / "told.soul"
-        model = BUNDLE / "_internal" / "resources" / "models" / "companion.bitt"
-        made = run(BUNDLE / SHELL, "run", str(model), "My cat is called Mia.", "--len", "1", "--soul-file", str(soul))
+        made = chat(f"My cat is called Mia.\n/save {soul}\n/quit\n")
         if made.returncode or not soul.exists():
             print(made.stdout, made.stderr)
             return False
@@ -155,13 +154,19 @@ def without_the_native_library() -> bool:
         return done.returncode == 1 and "native library" in done.stdout
 
 
+def chat(typed: str) -> subprocess.CompletedProcess[str]:
+    """The terminal chat of the bundle, in a workspace of its own."""
+    with tempfile.TemporaryDirectory() as place:
+        return subprocess.run(
+            [str(BUNDLE / SHELL), "chat", "--workspace", f"{place}/workspace"], input=typed, text=True,
+            capture_output=True, timeout=PATIENCE_S, check=False, env={"PATH": "/usr/bin:/bin", "HOME": place},
+        )  # fmt: skip
+
+
 def command_line() -> bool:
     """The command line knows its installation to be sound, and talks."""
     doctor = run(BUNDLE / SHELL, "doctor")
-    said = subprocess.run(
-        [str(BUNDLE / SHELL), "chat", "--workspace", tempfile.mkdtemp()], input="Hello\n/quit\n", text=True,
-        capture_output=True, timeout=PATIENCE_S, check=False, env={"PATH": "/usr/bin:/bin", "HOME": "/tmp"},
-    )  # fmt: skip
+    said = chat("Hello\n/quit\n")
     if doctor.returncode or said.returncode:
         print(doctor.stdout, doctor.stderr, said.stdout, said.stderr)
     return doctor.returncode == 0 and said.returncode == 0
