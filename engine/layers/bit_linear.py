@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.ops.ternary import packing
+from engine.ops.ternary import mixed, packing
 from engine.ops.ternary.ste import bit_linear, frozen_linear
 
 
@@ -30,6 +30,8 @@ class BitLinear(nn.Module):
         self.codes: Tensor | None
         self.register_buffer("codes", None, persistent=False)
         self.scale = 0.0
+        self.product = torch.float32
+        """In what the products of training are taken; weights, inputs and outputs are float32 whatever it is."""
 
     @property
     def frozen(self) -> bool:
@@ -39,7 +41,7 @@ class BitLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map ``[..., in_features]`` to ``[..., out_features]``."""
         if self.weight is not None:
-            return bit_linear(x, self.weight, self.activation_bits)
+            return BitLinear.together(x, self)
         assert self.codes is not None
         return frozen_linear(x, self.codes, self.scale, self.activation_bits)
 
@@ -48,7 +50,10 @@ class BitLinear(nn.Module):
         """Several maps of one input, their outputs side by side: ``[..., sum of out_features]``."""
         if any(m.frozen for m in maps):
             return torch.cat([m(x) for m in maps], dim=-1)
-        return bit_linear(x, [m.weight for m in maps if m.weight is not None], maps[0].activation_bits)
+        weights: list[Tensor] = [m.weight for m in maps if m.weight is not None]
+        if maps[0].product == torch.float32:
+            return bit_linear(x, weights, maps[0].activation_bits)
+        return mixed.bit_linear(x, weights, maps[0].activation_bits, maps[0].product)
 
     def freeze(self) -> None:
         """Quantise the weights for good, by the same rule as the packed file, so that both give the same numbers."""

@@ -60,6 +60,11 @@ class TrainArgs:
     eval_interval: int = _arg(250, "steps between validations")
     eval_tokens: int = _arg(32768, "held-out tokens of a validation")
     log_interval: int = _arg(10, "steps between metrics lines")
+    precision: str = _arg(
+        "float32",
+        "of the products in ternary maps; weights, fast weights and all else stay float32",
+        ("float32", "bf16"),
+    )
     seed: int = _arg(1, "seed of weights and data order")
     device: str = _arg("auto", "auto, cpu, cuda or mps")
     threads: int = _arg(0, "CPU threads; 0: what torch chooses")

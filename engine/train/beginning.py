@@ -10,6 +10,7 @@ import torch
 from engine.config import BitLlamaConfig
 from engine.errors import ConfigError
 from engine.formats.body import load_body
+from engine.layers.bit_linear import BitLinear
 from engine.model import BitLlama, pick_device
 from engine.train import checkpoint
 from engine.train.args import TrainArgs
@@ -36,6 +37,10 @@ def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlam
             f"The body has {model.config.vocab_size} tokens and the data {vocab}; "
             "prepare the data with the body's tokenizer (--tokenizer)."
         )
+    if args.precision == "bf16":
+        for module in model.modules():
+            if isinstance(module, BitLinear):
+                module.product = torch.bfloat16
     return model
 
 

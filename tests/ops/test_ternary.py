@@ -6,7 +6,7 @@ import pytest
 import torch
 from assert_close import assert_close
 
-from engine.ops.ternary import naive, ste
+from engine.ops.ternary import mixed, naive, ste
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3, 5), (2, 7, 33, 17), (3, 1, 64, 128)])
@@ -59,3 +59,24 @@ def test_maps_taken_together_equal_maps_alone() -> None:
         results.append([y, x.grad, *[w.grad for w in ws]])
     for i, (reference, actual) in enumerate(zip(*results, strict=True)):
         assert_close(f"tensor {i}", actual, reference, 1e-5)
+
+
+@pytest.mark.parametrize(("dtype", "ratio"), [(torch.float32, 1e-5), (torch.bfloat16, 6e-3)], ids=str)
+@pytest.mark.parametrize("bits", [8, 32])
+def test_products_in_a_narrower_float_equal_naive(dtype: torch.dtype, ratio: float, bits: int) -> None:
+    generator = torch.Generator().manual_seed(3)
+    x0 = torch.randn(3, 11, 33, generator=generator)
+    w0 = [torch.randn(rows, 33, generator=generator) * (rows + 1) for rows in (17, 9, 1)]
+    results = []
+    for narrow in (False, True):
+        x, ws = x0.clone().requires_grad_(), [w.clone().requires_grad_() for w in w0]
+        y = (
+            mixed.bit_linear(x, ws, bits, dtype)
+            if narrow
+            else torch.cat([naive.bit_linear(x, w, bits) for w in ws], -1)
+        )
+        assert y.dtype == torch.float32
+        (y * torch.linspace(-1, 1, y.numel()).view_as(y)).sum().backward()
+        results.append([y, x.grad, *[w.grad for w in ws]])
+    for i, (reference, actual) in enumerate(zip(*results, strict=True)):
+        assert_close(f"tensor {i}", actual, reference, ratio)

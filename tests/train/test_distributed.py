@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ranks import run_ranks, run_well
 from runs import SMALL, Fate, apart, at, losses, train
@@ -61,3 +63,17 @@ def test_a_rank_that_no_longer_answers_is_given_up(corpora: dict[str, Path], tmp
 def test_streams_that_cannot_be_dealt_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"--batch-size 6 cannot be dealt evenly to 4 ranks"):
         Ranks(1, 4).share(6)
+
+
+def test_products_in_bf16_train_as_those_in_float32(
+    corpora: dict[str, Path], alone: dict[str, Path], tmp_path: Path
+) -> None:
+    args = dataclasses.replace(at(SMALL, corpora["text"], tmp_path / "run"), precision="bf16")
+    run_well(2, tmp_path / "two", train, args, False, None, 30.0, True)
+    gaps = np.abs(np.subtract(losses(alone["text"]), losses(args.out)))
+    assert 0 < gaps[0] < 2e-3, "other products, the same weights"
+    assert gaps.mean() < 0.02, "another seed is 0.3 away"
+    folder = checkpoint.find_latest(Path(args.out))
+    assert folder is not None
+    stored = Shards(folder)
+    assert {stored[name].dtype.name for name in stored if name != "random"} == {"float32"}
