@@ -131,14 +131,14 @@ DECLARATIONS = (
         label=QT_TRANSLATE_NOOP("Settings", "Learning while asleep"),
         help=QT_TRANSLATE_NOOP(
             "Settings",
-            "How many times stronger than awake it learns while it sleeps. Where a model cannot stand that much, "
-            "the sleep uses what it can and says so.",
+            "How many times more strongly than usual it learns while it sleeps. More than 1 does harm in replay. "
+            "Where a model cannot stand that much, the sleep uses what it can and says so.",
         ),
     ),
     Setting(
         "sleep_passes", "int", 0, GROUPS[3], low=0, high=50, step=1, low_text=QT_TRANSLATE_NOOP("Settings", "As usual"),
         label=QT_TRANSLATE_NOOP("Settings", "Passes"),
-        help=QT_TRANSLATE_NOOP("Settings", "How often a night replays everything. More takes longer."),
+        help=QT_TRANSLATE_NOOP("Settings", "How often a night goes through everything it does. More takes longer."),
     ),
     Setting(
         "sleep_way", "choice", "", GROUPS[3],

@@ -100,11 +100,11 @@ def add_sleep(parser: argparse.ArgumentParser, prefix: str = "") -> None:
     group = parser.add_argument_group("sleep")
     group.add_argument(
         f"--{prefix}method", dest="sleep_method", choices=("replay", "deep", "both"),
-        help="live it again, learn it by gradient descent on the soul, or both (default: both; see docs/sleep.md)",
+        help="live it again, learn it by gradient descent on the soul, or both (default: deep; see docs/sleep.md)",
     )  # fmt: skip
     group.add_argument(
         f"--{prefix}rate", dest="sleep_rate", metavar="X", type=float,
-        help="how much faster replay learns asleep (default: 1; cut where it would become unstable)",
+        help="how much more strongly it learns asleep (default: 1, the best by measurement; see docs/sleep.md)",
     )  # fmt: skip
     group.add_argument(
         f"--{prefix}passes", dest="sleep_passes", metavar="N", type=int, help="how often all is replayed (default: 1)"
@@ -119,7 +119,7 @@ def add_sleep(parser: argparse.ArgumentParser, prefix: str = "") -> None:
     )  # fmt: skip
     group.add_argument(
         f"--{prefix}drift-limit", dest="sleep_drift_limit", metavar="SHARE", type=float,
-        help="reject a night by which the loss on other dialogues grew by more (default: 0.01 = 1%%)",
+        help="reject a night by which the loss on other dialogues grew by more (default: 0.08 = 8%%)",
     )  # fmt: skip
     group.add_argument(
         f"--{prefix}seed", dest="sleep_seed", metavar="N", type=int, help="the same seed gives the same night"
@@ -155,14 +155,19 @@ def report_text(report: SleepReport) -> str:
     if report.older:
         what += f" and {counted(report.older, 'message')} of former nights"
     state = "It waits for your decision" if report.pending else f"Level {report.level:,}; the former soul was kept"
+    rate = "" if report.rate == 1 else f", {report.rate:g} times as strongly as by default"
+    done = "replayed" if report.method == "replay" else "learned"
+    lessons = f" and {counted(report.lesson_tokens, 'token')} of lessons" if report.lesson_tokens else ""
     text = (
-        f"{'Woken early' if report.woken else 'Slept'}: replayed {what}, {counted(report.tokens, 'token')} in "
-        f"{report.seconds:.1f} s, at {report.rate:g} times the waking rate. {state}."
+        f"{'Woken early' if report.woken else 'Slept'}: {done} {what}, reading {counted(report.tokens, 'token')} of "
+        f"the log{lessons} in {report.seconds:.1f} s{rate}. {state}."
     )
     if report.rate < report.rate_asked:
         text += f" (A rate of {report.rate_asked:g} would have been unstable in this body.)"
-    if report.after.answers:
-        text += f" It knew {report.before.right} of {len(report.after.answers)} things, now {report.after.right}."
+    asked = min(len(report.before.answers), len(report.after.answers))  # who was woken was asked less
+    if asked:
+        knew, knows = (sum(answer.right for answer in p.answers[:asked]) for p in (report.before, report.after))
+        text += f" It knew {knew} of {asked} things, now {knows}."
     return f"{text} {report.note}".rstrip()
 
 

@@ -10,7 +10,7 @@ The boundary speaks numpy; torch is imported by whoever makes a `SoulGradient`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -21,23 +21,23 @@ from engine.errors import ConfigError
 from engine.formats.body import Body
 from engine.layers.ttt import LayerState
 from engine.model import BitLlama
+from engine.runtime.lesson import Lesson
 from engine.state import ModelState
 
 BETAS = (0.9, 0.95)
+TOGETHER = 2048
+"""Tokens that are computed side by side."""
 LARGEST_GRADIENT = 1.0
 """The gradient of one step is shortened to this length."""
 
 
-@dataclass(frozen=True)
-class Lesson:
-    """A dialogue that begins with the soul alone, in tokens, and how much each token's loss counts."""
+class Taken(NamedTuple):
+    """What a step found, before it was taken."""
 
-    ids: Sequence[int]
-    """T tokens."""
-    weights: Sequence[float]
-    """T weights, of which the first is never used; 0 where a token is only heard."""
-    line: str = ""
-    """What it is about, for a person."""
+    loss: float
+    """Mean loss in nats per counted token, each counted by its weight."""
+    losses: list[np.ndarray]
+    """For each lesson, float32 ``[T]``: the loss of each token, 0 where it does not count."""
 
 
 class SoulGradient:
@@ -77,11 +77,30 @@ class SoulGradient:
         self._stay = stay
         self._optimizer = torch.optim.Adam(self._leaves, lr=learning_rate, betas=BETAS)
 
-    def step(self, lessons: Sequence[Lesson]) -> float:
-        """One step on a batch of lessons; returns their mean loss before it, in nats per counted token.
+    def step(self, lessons: Sequence[Lesson]) -> Taken:
+        """One step on a batch of lessons, which need not be of like length; returns their losses before it.
 
         A step whose gradient is not finite is not taken.
         """
+        total = max(sum(sum(max(w, 0.0) for w in lesson.weights[1:]) for lesson in lessons), 1e-9)
+        self._optimizer.zero_grad(set_to_none=True)
+        found: list[np.ndarray] = [np.zeros(0, np.float32)] * len(lessons)
+        loss = 0.0
+        for part in _alike(lessons):
+            some, losses = self._backward([lessons[number] for number in part], total)
+            loss += some
+            for number, row in zip(part, losses, strict=True):
+                found[number] = row[: len(lessons[number].ids)]
+        if self._stay:
+            away = torch.stack([(a - b).square().sum() for a, b in zip(self._leaves, self._start, strict=True)]).sum()
+            (self._stay * away).backward()
+        norm = torch.nn.utils.clip_grad_norm_(self._leaves, LARGEST_GRADIENT)
+        if bool(torch.isfinite(norm)):
+            self._optimizer.step()
+        return Taken(loss, found)
+
+    def _backward(self, lessons: Sequence[Lesson], total: float) -> tuple[float, np.ndarray]:
+        """Add the gradient of these lessons' losses, divided by `total`; returns that loss, and each token's own."""
         tokens, weights = _side_by_side(lessons, self._model.device)
         fresh = self._model.init_state(len(lessons))
         state = ModelState(
@@ -93,15 +112,11 @@ class SoulGradient:
         hidden, _, _ = self._model.hidden(tokens[:, :-1], state)
         counts = weights[:, 1:] > 0
         losses = F.cross_entropy(self._model.head(hidden[counts]).float(), tokens[:, 1:][counts], reduction="none")
-        chosen = weights[:, 1:][counts]
-        loss = (losses * chosen).sum() / chosen.sum().clamp_min(1e-9)
-        away = torch.stack([(a - b).square().sum() for a, b in zip(self._leaves, self._start, strict=True)]).sum()
-        self._optimizer.zero_grad(set_to_none=True)
-        (loss + self._stay * away).backward()
-        norm = torch.nn.utils.clip_grad_norm_(self._leaves, LARGEST_GRADIENT)
-        if bool(torch.isfinite(norm)):
-            self._optimizer.step()
-        return float(loss.detach())
+        loss = (losses * weights[:, 1:][counts]).sum() / total
+        loss.backward()
+        each = torch.zeros_like(weights)
+        each[:, 1:][counts] = losses.detach()
+        return float(loss.detach()), each.cpu().numpy()
 
     def set_learning_rate(self, value: float) -> None:
         """Use `value` from the next step on."""
@@ -112,6 +127,16 @@ class SoulGradient:
         """The fast weights as they stand: float32 copies in the body's ``config.fast_shape``."""
         shape = self._model.config.fast_shape
         return [leaf.detach()[0].cpu().numpy().reshape(shape).copy() for leaf in self._leaves]
+
+
+def _alike(lessons: Sequence[Lesson]) -> list[list[int]]:
+    """Numbers of lessons of like length that are computed together, so that little is filled up."""
+    parts: list[list[int]] = [[]]
+    for number in sorted(range(len(lessons)), key=lambda n: len(lessons[n].ids)):
+        if parts[-1] and (len(parts[-1]) + 1) * len(lessons[number].ids) > TOGETHER:
+            parts.append([])
+        parts[-1].append(number)
+    return parts
 
 
 def _side_by_side(lessons: Sequence[Lesson], device: torch.device) -> tuple[Tensor, Tensor]:

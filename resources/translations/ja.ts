@@ -1403,16 +1403,16 @@
             <translation>ゆうべ</translation>
         </message>
         <message>
+            <source>Learned more firmly. The soul of before is in the timeline.</source>
+            <translation>よりしっかりと覚えました。前のソウルはタイムラインにあります。</translation>
+        </message>
+        <message>
             <source>Nothing has changed yet: the soul of this night waits beside the one that is awake, until you decide. What you say meanwhile waits for the next night.</source>
             <translation>まだ何も変わっていません。この夜のソウルは、あなたが決めるまで今のソウルの隣で待っています。その間に話したことは次の夜を待ちます。</translation>
         </message>
         <message>
             <source>Nothing waits for sleep</source>
             <translation>睡眠を待つ話はありません</translation>
-        </message>
-        <message>
-            <source>Replayed and learned more firmly. The soul of before is in the timeline.</source>
-            <translation>再生して、よりしっかりと覚えました。前のソウルはタイムラインにあります。</translation>
         </message>
         <message>
             <source>Shown here</source>
@@ -1960,12 +1960,12 @@ It said: {said}</source>
             <translation>言葉をどれだけ自由に選ぶか。0 は常に最もありそうな言葉、1 を超えると奔放になります。小さなモデルは、低いほど聞いたことを正しく答えます。</translation>
         </message>
         <message>
-            <source>How many times stronger than awake it learns while it sleeps. Where a model cannot stand that much, the sleep uses what it can and says so.</source>
-            <translation>眠っている間、起きているときの何倍強く学ぶか。モデルが耐えられないときは、耐えられる強さを使い、そう伝えます。</translation>
+            <source>How many times more strongly than usual it learns while it sleeps. More than 1 does harm in replay. Where a model cannot stand that much, the sleep uses what it can and says so.</source>
+            <translation>眠っている間、いつもの何倍強く学ぶか。再生では、1より大きいと害になります。モデルが耐えられないときは、耐えられる強さを使い、そう伝えます。</translation>
         </message>
         <message>
-            <source>How often a night replays everything. More takes longer.</source>
-            <translation>一晩に何回すべてを再生するか。多いほど時間がかかります。</translation>
+            <source>How often a night goes through everything it does. More takes longer.</source>
+            <translation>一晩にいつもの何倍の時間をかけてすべてをくり返すか。多いほど時間がかかります。</translation>
         </message>
         <message>
             <source>In replies since the program started: the stronger the amber behind a word, the more wrong the fast weights were before they learned it.</source>

@@ -9,6 +9,8 @@ from pathlib import Path
 from engine.formats.inspect import inspect_path
 from engine.llama import Llama
 from engine.memory import recall
+from engine.memory.log import Entry
+from engine.memory.sleep import SleepSettings, dream
 from engine.resources import bundled_model
 from engine.train.companion.probes import make_probe
 
@@ -35,7 +37,7 @@ def test_the_file_is_sound_and_small() -> None:
 
 def test_told_slept_quit_and_started_again_it_still_knows(tmp_path: Path) -> None:
     night = chat(TOLD + "/sleep\n", tmp_path)
-    assert "replayed 2 messages" in night
+    assert "learned 2 messages" in night
     morning = chat(ASKED, tmp_path)
     assert "level 0" not in morning
     assert "Bramble" in morning
@@ -68,3 +70,30 @@ def test_unseen_values_are_recalled_and_survive_a_soul_file(tmp_path: Path) -> N
     assert after.share >= 0.5
     assert at_once.told_right >= 3
     assert after.told_right >= 3
+
+
+FACTS = ("My dog is called Bramble.", "I live in Oslo.", "My door code is 4711.", "My sister is called Tessa.")
+
+
+def log_of(*texts: str) -> list[Entry]:
+    return [Entry("user", text, "", f"talk {n}", "main", f"{n:012x}-0") for n, text in enumerate(texts)]
+
+
+def test_a_night_on_a_good_log_is_kept_and_one_that_makes_it_know_less_is_refused() -> None:
+    llama = Llama.load_auto(bundled_model(), threads=1)
+    good = dream(llama, log_of(*FACTS), settings=SleepSettings(rounds=8))
+    print(good.report.before.right, good.report.after.right, good.report.drift)
+    assert (good.report.verdict, good.report.why) == ("accepted", "")
+    known = [sum(a.right for a in probed.of("question")) for probed in (good.report.before, good.report.after)]
+    assert known[0] < known[1]
+    assert known[1] >= 3
+    assert good.soul is not None
+    llama.set_soul(good.soul)
+
+    noise = [f"{word} {n} {word} dog door Oslo sister!" for n in range(12) for word in ("zang", "orvu", "kelp")]
+    wild = SleepSettings(method="replay", rate=8, passes=8, drift_limit=1000)
+    bad = dream(llama, log_of(*FACTS, *noise), settings=wild)
+    print(bad.report.why)
+    assert bad.report.verdict == "rejected"
+    assert "makes it know less" in bad.report.why
+    assert bad.soul is None

@@ -39,7 +39,7 @@ def test_the_report_shows_what_the_night_brought(run: Run, place: Path) -> None:
     assert done.returncode == 0, done.stderr
     for words in ("[Miso]", "[4711]", "loss on what was said", "loss on other dialogues", "replay:", "of chatting"):
         assert words in done.stdout
-    assert "replayed 2 messages of 1 conversation" in done.stdout
+    assert "replayed 2 messages of 1 conversation, reading" in done.stdout
 
 
 def test_a_night_is_asked_about_and_decided_later(run: Run, place: Path) -> None:
@@ -79,13 +79,18 @@ def test_settings_that_cannot_work_are_told_in_a_sentence(run: Run, place: Path)
 def test_the_bench_compares_ways_and_ends_with_json(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["bench", "sleep", str(place / "tiny.bitt"), "--facts", "2", "--days", "2", "--threads", "1"]
     assert main([*command, "--only", "sleep"]) == 0
-    assert main([*command, "--only", "3 passes, rate 1", "--twice"]) == 0
+    several = ("--twice", "--corrections", "1", "--seeds", "2")
+    assert main([*command, "--only", "8 passes, rate 1", *several]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("no sleep") for line in lines)
     figures = json.loads(lines[-1])
     assert figures["bench"] == "sleep"
     (way,) = figures["ways"].values()
-    assert way["seconds"] > 0
+    assert min(way["seconds"]) > 0
+    assert way["replay_tokens_per_second"] > 0
+    assert figures["chat_tokens_per_second"] > 0
     assert way["second_night"] is not None
+    assert way["corrected"] is not None
+    assert len(way["drifts"]) == len(way["seconds"]) == 2
     assert main([*command, "--only", "hypnosis"]) == 1
     assert main([*command, "--days", "0"]) == 1

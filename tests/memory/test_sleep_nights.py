@@ -47,7 +47,7 @@ def talk(mind: Mind) -> None:
 
 def test_the_report_holds_probes_of_before_and_after(mind: Mind) -> None:
     talk(mind)
-    report = mind.sleep(settings=QUICK)
+    report = mind.sleep(settings=QUICK, method="both")
     assert (report.verdict, report.kept, report.method, report.why) == ("accepted", True, "both", "")
     assert [(a.kind, a.expected) for a in report.before.answers] == [(a.kind, a.expected) for a in report.after.answers]
     asked = {answer.expected for answer in report.after.answers if answer.kind == "question"}

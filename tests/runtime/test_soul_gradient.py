@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tiny
+from assert_close import assert_close
 
 from engine.errors import ConfigError
+from engine.runtime import soul_gradient
+from engine.runtime.lesson import Lesson
 from engine.runtime.scoring import token_losses
 from engine.runtime.select import create_runtime
-from engine.runtime.soul_gradient import Lesson, SoulGradient
+from engine.runtime.soul_gradient import SoulGradient
 
 TEXT = list(b"my cat is called Miso, and she is three years old.")
 OTHER = list(b"where?")
@@ -29,7 +32,7 @@ def test_the_loss_of_the_lessons_falls_and_nothing_but_the_soul_moves(variant: s
     slow = {name: np.array(tensor) for name, tensor in body.tensors.items()}
     start = zero(body)
     gradient = SoulGradient(body, start, 0.05)
-    losses = [gradient.step([lesson(TEXT), lesson(OTHER)]) for _ in range(12)]
+    losses = [gradient.step([lesson(TEXT), lesson(OTHER)]).loss for _ in range(12)]
     assert losses[-1] < losses[0] - 0.05
     assert all((slow[name] == np.array(tensor)).all() for name, tensor in body.tensors.items())
     assert not any(layer.any() for layer in start)
@@ -42,22 +45,41 @@ def test_what_it_lowers_is_what_the_runtime_then_measures() -> None:
     gradient = SoulGradient(body, zero(body), 0.05)
     for _ in range(5):
         gradient.step([lesson(TEXT)])
-    expected = gradient.step([lesson(TEXT)])  # the loss before this step, so of a soul one step younger
+    expected = gradient.step([lesson(TEXT)])  # of the soul before this step
     again = SoulGradient(body, zero(body), 0.05)
     for _ in range(5):
         again.step([lesson(TEXT)])
     runtime.write_fast(again.layers())
-    assert token_losses(runtime, TEXT).mean() == pytest.approx(expected, rel=1e-3)
+    measured = token_losses(runtime, TEXT)
+    assert measured.mean() == pytest.approx(expected.loss, rel=1e-3)
+    assert expected.losses[0][1:] == pytest.approx(measured, rel=1e-3, abs=1e-4)
 
 
 def test_tokens_without_weight_and_padding_do_not_count() -> None:
     body = tiny.body()
     half = Lesson(TEXT, [0.0] * 20 + [1.0] * (len(TEXT) - 20))
-    alone = SoulGradient(body, zero(body), 0.05).step([half])
+    alone = SoulGradient(body, zero(body), 0.05).step([half]).loss
     runtime = create_runtime(body, device="cpu")
     assert token_losses(runtime, TEXT)[19:].mean() == pytest.approx(alone, rel=1e-3)
     beside = SoulGradient(body, zero(body), 0.05).step([half, Lesson(TEXT * 2, [0.0] * len(TEXT) * 2)])
-    assert beside == pytest.approx(alone, rel=1e-3)
+    assert beside.loss == pytest.approx(alone, rel=1e-3)
+    assert [len(each) for each in beside.losses] == [len(TEXT), 2 * len(TEXT)]
+    assert not beside.losses[1].any()
+    assert not beside.losses[0][:20].any()
+
+
+def test_lessons_computed_apart_make_the_step_that_they_make_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = tiny.body()
+    batch = [lesson(OTHER), Lesson(TEXT, [0.5] * len(TEXT)), lesson(TEXT[:9]), Lesson(OTHER * 3, [0.0] * 18)]
+    together, apart = (SoulGradient(body, zero(body), 0.05, 0.1) for _ in range(2))
+    at_once = [together.step(batch) for _ in range(3)]
+    monkeypatch.setattr(soul_gradient, "TOGETHER", 1)
+    one_by_one = [apart.step(batch) for _ in range(3)]
+    for a, b in zip(at_once, one_by_one, strict=True):
+        assert a.loss == pytest.approx(b.loss, rel=1e-4)
+        for mine, other in zip(a.losses, b.losses, strict=True):
+            assert mine == pytest.approx(other, rel=1e-3, abs=1e-4)
+    assert_close("soul", np.stack(together.layers()), np.stack(apart.layers()), 1e-2)
 
 
 def test_staying_near_keeps_it_nearer() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.memory.log import Entry
@@ -62,6 +62,7 @@ _OWN = kind(
     answer="Your {s} is {v}.",
 )
 _OWN_PATTERN = re.compile(rf"\b[Mm]y ((?:[a-z'-]+ ){{0,2}}[a-z'-]+) is (?:called |named )?({_VALUE}){_LAST_WORD}")
+_YOU, _ME = re.compile(r"\b[Yy]ours?\b|\b[Yy]ou\b"), re.compile(r"\b(?i:i|my|me|mine|we|our|us)\b")
 _NO_SUBJECT = frozenset(lexicon.words("it that this one name there"))
 
 
@@ -73,19 +74,55 @@ class Statement:
     entry: Entry
 
 
-def statements(entries: Iterable[Entry]) -> list[Statement]:
-    """The facts that a person's messages tell, in the order told; of two about one thing the later one."""
-    found: dict[tuple[str, str], Statement] = {}
+@dataclass(frozen=True)
+class Told:
+    """What a person's messages tell."""
+
+    statements: list[Statement]
+    """The facts that hold, in the order told: of two about one thing the later one."""
+    outdated: frozenset[str]
+    """Ids of messages that told facts, all of which were told otherwise later."""
+
+
+def told_in(entries: Iterable[Entry], reader: Callable[[str], list[Fact]] | None = None) -> Told:
+    """What `entries`, in the order of the log, tell; `reader` finds the facts of a message, by patterns where None."""
+    held: dict[tuple[str, str], Statement] = {}
+    tellers: set[str] = set()
     for entry in entries:
         if entry.role == "user":
-            for fact in read(entry.text):
-                found.pop(fact.slot, None)
-                found[fact.slot] = Statement(fact, entry)
-    return list(found.values())
+            for fact in (reader or read)(entry.text):
+                held.pop(fact.slot, None)
+                held[fact.slot] = Statement(fact, entry)
+                tellers.add(entry.id)
+    return Told(list(held.values()), frozenset(tellers - {statement.entry.id for statement in held.values()}))
 
 
-def read(message: str) -> list[Fact]:
-    """The facts that one message tells; of several ways to read the same words the most particular."""
+def stated(reply: str) -> list[Fact]:
+    """The facts that a reply of the companion states, in the one wording that it has for each kind."""
+    found = []
+    for literal, pattern, of in _answers():
+        if literal in reply.lower():
+            for match in pattern.finditer(reply):
+                groups = match.groupdict()
+                found.append(Fact(of, _subject(groups.get("s") or ""), groups["v"].strip(" ,'\"")))
+    return [fact for fact in found if _is_value(fact, reply)]
+
+
+def says(message: str, fact: Fact) -> bool:
+    """Whether a message holds a fact's value and subject in words of its own, and does not ask about it; what is said
+    of the person must be said by one who speaks of themselves."""
+    text = " ".join(message.split())
+    if not fact.subject and _YOU.search(fact.kind.answer) and not _ME.search(text):
+        return False
+    at = re.search(rf"(?<![\w]){re.escape(fact.value)}(?![\w])", text, re.IGNORECASE)
+    return at is not None and fact.subject.lower() in text.lower() and not _asks(text, at.end())
+
+
+def read(message: str, own_words: bool = True) -> list[Fact]:
+    """The facts that one message tells; of several ways to read the same words the most particular.
+
+    With `own_words` any "my X is Y" is one too, where there is no more particular way.
+    """
     text = " ".join(message.split())
     for other, ours in _SPELLINGS:
         text = text.replace(other, ours)
@@ -99,7 +136,7 @@ def read(message: str) -> list[Fact]:
             fact = Fact(of, _subject(groups.get("s") or ""), groups["v"].strip(" ,'\""))
             if _is_value(fact, text) and (may_ask or not _asks(text, match.end())):
                 best.append((len(match.group()) - len(groups["v"]), match.span(), fact))
-    if not best:
+    if not best and own_words:
         best = [
             (0, match.span(), Fact(_own_kind(match[1], match[2]), match[1], match[2].strip(" ,'\"")))
             for match in _OWN_PATTERN.finditer(text)
@@ -141,7 +178,7 @@ def _asks(text: str, end: int) -> bool:
 
 
 def _subject(text: str) -> str:
-    return text if re.fullmatch(rf"{_PERSON}(?:'s .+)?", text) else text.lower()
+    return text if re.fullmatch(rf"{_PERSON}(?: {_PERSON})?(?:'s .+)?", text) else text.lower()
 
 
 @functools.cache
@@ -156,13 +193,21 @@ def _patterns() -> Sequence[tuple[str, re.Pattern[str], Kind, bool]]:
     return found
 
 
+@functools.cache
+def _answers() -> Sequence[tuple[str, re.Pattern[str], Kind]]:
+    """For every kind how it is answered: words that must occur, a pattern, the kind."""
+    return [(_longest_literal(of.answer), re.compile(_pattern(of.answer, of, surname=True)), of) for of in KINDS]
+
+
 def _longest_literal(wording: str) -> str:
     parts = re.split(r"\{\w+\}", wording.rstrip(".!?"))
     return max((part.strip().lower() for part in parts), key=len)
 
 
-def _pattern(wording: str, of: Kind) -> str:
+def _pattern(wording: str, of: Kind, surname: bool = False) -> str:
     subject = _subject_pattern(of.subject)
+    if surname and of.subject == "name":
+        subject = rf"{_PERSON}(?: {_PERSON})?"
     seen: set[str] = set()
 
     def hole(name: str) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from engine.formats.soul import Soul
 from engine.llama import Llama
 from engine.memory.log import Entry
 from engine.memory.sleep import deep
-from engine.memory.sleep.probes import Examiner, make_exam
+from engine.memory.sleep.facts import told_in
+from engine.memory.sleep.lessons import Lessons
+from engine.memory.sleep.probes import Exam, Examiner, chat_speed, make_exam
+from engine.memory.sleep.reader import Reader
 from engine.memory.sleep.replay import Meter, Talk, order, replay, some_older, talks_of, to_replay
 from engine.memory.sleep.report import OnProgress, Probed, SleepReport, Verdict
 from engine.memory.sleep.settings import Method, SleepSettings
+from engine.memory.sleep.verdict import judge
 from engine.runtime.base import Cancel, Cancelled
 
 STABLE_SHARE = 0.95
@@ -60,7 +62,7 @@ def dream(
         past: messages slept on before, from which some conversations come along.
         settings: how; the defaults where None.
         keep: when woken, keep what whole conversations and whole rounds taught; False keeps nothing then.
-        probe: ask before and after, and reject what drifted too far; without, nothing is measured.
+        probe: ask before and after, and refuse what drifted too far or knows less; without, nothing is measured.
         cancel: asked before every chunk, every step and every probe.
         progress: told after every one.
         limit: go no further than this.
@@ -94,23 +96,33 @@ class _Night:
     ) -> None:
         self.llama, self.entries, self.settings, self.keep, self.cancel = llama, entries, settings, keep, cancel
         self.method, self.note = _possible(settings.method)
-        self.rate = float(min(settings.rate, max(STABLE_SHARE * llama.runtime.max_rate_scale, 1.0)))
+        self.rate = _stable(self.method, settings, llama.runtime.max_rate_scale)
         self.new = talks_of(llama, entries, settings.replies)
         self.old = self._some_of(past)
         talks = [*self.old, *self.new]
         passes = order(talks, settings.passes, settings.seed) if self.method != "deep" and self.new else []
         self.again = [talk for one in passes for talk in one][: limit.talks if limit else None]
-        self.rounds = min(settings.rounds, limit.rounds) if limit else settings.rounds
-        self.lessons = deep.Lessons(llama, talks, settings.seed) if self.method != "replay" and self.new else None
-        self.exam = make_exam(llama, self.new, entries, settings.seed) if probe and self.new else None
-        self.deep_work = self.lessons.work(self.rounds) if self.lessons else 0.0
+        self.rounds = min(settings.all_rounds, limit.rounds) if limit else settings.all_rounds
+        self.lessons: Lessons | None = None
+        self.exam: Exam | None = None
+        if self.new and (self.method != "replay" or probe):
+            told = told_in([*past, *entries], Reader(llama, cancel))
+            tonight = {entry.id for entry in entries}
+            fresh = [statement for statement in told.statements if statement.entry.id in tonight]
+            older = [statement for statement in told.statements if statement.entry.id not in tonight]
+            if self.method != "replay":
+                heard = [talk.without(told.outdated) for talk in talks]
+                self.lessons = Lessons(llama, heard, fresh, older if settings.older else [], settings.seed)
+            if probe:
+                self.exam = make_exam(llama, self.new, entries, fresh, older, settings.seed)
+        self.deep_work = self.lessons.work * self.rounds if self.lessons else 0.0
         work = sum(talk.tokens for talk in self.again) + self.deep_work
         self.meter = Meter(work + (2 * self.exam.tokens if self.exam else 0), progress)
         self.start, self.level = llama.snapshot(), llama.level
         self.before, self.after = Probed(), Probed()
         self.chat_speed = self.speed = 0.0
         self.finished: frozenset[str] = frozenset()
-        self.talks = self.lived_rounds = 0
+        self.talks = self.lived_rounds = self.lesson_tokens = 0
         self.woken = False
 
     def _some_of(self, past: Sequence[Entry]) -> list[Talk]:
@@ -136,15 +148,14 @@ class _Night:
             return Night(self._report("accepted", ""), None)
         self.llama.new_conversation()
         self._examine_after()
-        verdict, why = _judge(self.before, self.after, self.settings.drift_limit, self.llama.runtime.read_fast())
+        verdict, why = judge(self.before, self.after, self.settings.drift_limit, self.llama.runtime.read_fast())
         report = self._report(verdict, why)
         return Night(report, self.llama.soul() if verdict == "accepted" else None)
 
     def _examine_before(self) -> None:
         if self.exam is not None:
-            examiner = Examiner(self.llama, self.exam, self.meter, self.cancel)
-            self.chat_speed = examiner.speed()
-            self.before = examiner.all()
+            self.chat_speed = chat_speed(self.llama)
+            self.before = Examiner(self.llama, self.exam, self.meter, self.cancel).all()
 
     def _live_again(self) -> None:
         came = replay(self.llama, self.again, self.rate, self.cancel, self.meter)
@@ -152,23 +163,26 @@ class _Night:
         self.finished, self.talks, self.woken = came.finished, came.talks, came.woken
         self.speed = came.tokens / came.seconds if came.tokens else 0.0
 
-    def _go_deep(self, lessons: deep.Lessons) -> None:
-        came = deep.deepen(self.llama, lessons, self.settings, self.rounds, self.cancel, self.meter, self.deep_work)
+    def _go_deep(self, lessons: Lessons) -> None:
+        rate = self.rate * self.settings.learning_rate
+        came = deep.deepen(
+            self.llama, lessons, self.settings, rate, self.rounds, self.cancel, self.meter, self.deep_work
+        )
         self.woken, self.lived_rounds = came.woken, came.rounds
         if came.rounds:
             self.llama.runtime.write_fast(came.layers)
-            self.llama.level += came.tokens
-            self.finished |= {talk.conversation for talk in lessons.talks}
+            self.llama.level += came.log_tokens
+            self.lesson_tokens = came.lesson_tokens
+            self.finished |= {talk.conversation for talk in (*self.old, *self.new)}
 
     def _examine_after(self) -> None:
-        """Drift is measured whatever happens, since it decides; who was woken is not kept waiting for the rest."""
+        """What decides is measured whatever happens; who was woken is not kept waiting for the rest."""
         if self.exam is None:
             return
-        drift = Examiner(self.llama, self.exam, self.meter).drift()
-        self.after = Probed(heldout_loss=drift)
+        self.after = Examiner(self.llama, self.exam, self.meter).deciding()
         if not self.woken:
             try:
-                self.after = Examiner(self.llama, self.exam, self.meter, self.cancel).known(drift)
+                self.after = Examiner(self.llama, self.exam, self.meter, self.cancel).whole(self.after)
             except Cancelled:
                 self.note = "Woken during the last probes, after all was learned."
 
@@ -198,27 +212,26 @@ class _Night:
             why=why,
             talks=self.talks,
             rounds=self.lived_rounds,
+            lesson_tokens=self.lesson_tokens,
             heard=self.entries[-1].id if self.entries else "",
             note=self.note,
         )
+
+
+def _stable(method: Method, settings: SleepSettings, most: float) -> float:
+    """The rate that was asked for, cut where replay, which bears `most`, or deep sleep would go wild."""
+    bearable = [settings.rate]
+    if method != "deep":
+        bearable.append(max(STABLE_SHARE * most, 1.0))
+    if method != "replay":
+        bearable.append(max(deep.LONGEST_STEP / settings.learning_rate, 1.0))
+    return float(min(bearable))
 
 
 def _possible(method: Method) -> tuple[Method, str]:
     if method != "replay" and not deep.available():
         return "replay", "Deep sleep needs torch, which is not installed here; this was plain replay."
     return method, ""
-
-
-def _judge(before: Probed, after: Probed, limit: float, layers: Sequence[np.ndarray]) -> tuple[Verdict, str]:
-    if not all(np.isfinite(layer).all() for layer in layers):
-        return "rejected", "The new soul held numbers that are not finite; sleep with a lower rate."
-    drift = after.heldout_loss / before.heldout_loss - 1 if before.heldout_loss else 0.0
-    if drift > limit:
-        return "rejected", (
-            f"The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: "
-            "it would have learned this night at the cost of everything else."
-        )
-    return "accepted", ""
 
 
 def _reached(entries: Sequence[Entry], replayed: Sequence[Entry], finished: frozenset[str]) -> str | None:

@@ -7,7 +7,7 @@ import random
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from engine.llama import Llama
 from engine.memory import recall
 from engine.memory.log import Entry
 from engine.memory.sleep import heldout
-from engine.memory.sleep.facts import statements
+from engine.memory.sleep.facts import Statement
 from engine.memory.sleep.replay import Meter, Talk
 from engine.memory.sleep.report import Answer, Probed
 from engine.runtime.base import Cancel, Cancelled
@@ -25,6 +25,7 @@ from engine.train.companion.probes import Question
 from engine.train.companion.wording import User
 
 MOST_QUESTIONS = 12
+"""About what is new, and as many about what was learned before."""
 MOST_CLOZES = 12
 MOST_LOG_TOKENS = 2000
 """Of the log whose loss is measured: the latest conversations that fit."""
@@ -60,12 +61,27 @@ class Exam:
         return log + asked + sum(len(ids) for ids, _ in self.heldout)
 
 
-def make_exam(llama: Llama, talks: Sequence[Talk], entries: Sequence[Entry], seed: int) -> Exam:
-    """Probes for the messages of a night. The same arguments make the same exam."""
+def make_exam(
+    llama: Llama,
+    talks: Sequence[Talk],
+    entries: Sequence[Entry],
+    told: Sequence[Statement],
+    older: Sequence[Statement],
+    seed: int,
+) -> Exam:
+    """Probes for a night. The same arguments make the same exam.
+
+    Args:
+        llama: whose template and tokenizer word them.
+        talks: the night's conversations, whose loss is measured.
+        entries: the night's messages, some of which are to be ended as they were.
+        told: the facts in them, some of which are asked.
+        older: facts of former nights, some of which are asked too.
+        seed: of all choices.
+    """
     rng = random.Random(f"exam {seed}")
     user = User(rng, "train")
-    told = statements(entries)
-    chosen = rng.sample(told, min(len(told), MOST_QUESTIONS))
+    chosen = [s for facts in (told, older) for s in rng.sample(facts, min(len(facts), MOST_QUESTIONS))]
     questions = [
         Question(user.ask(s.fact.kind, s.fact.subject), "", s.fact.value, "", s.fact.kind.key, s.fact.subject, True)
         for s in chosen
@@ -79,6 +95,22 @@ def make_exam(llama: Llama, talks: Sequence[Talk], entries: Sequence[Entry], see
             break
         scored.append([_counted(llama, line.entry.role, line.entry.text) for line in talk.lines])
     return Exam(questions, rng.sample(clozes, min(len(clozes), MOST_CLOZES)), scored[::-1], _heldout(llama))
+
+
+def everyday_loss(llama: Llama) -> float:
+    """Loss on the dialogues of `heldout` from where the soul stands, nats per token that the model says."""
+    return Examiner(llama, Exam((), (), (), _heldout(llama)), Meter(1, None)).drift()
+
+
+def chat_speed(llama: Llama, tokens: int = 24) -> float:
+    """Tokens a second of writing, as in chat; the state is afterwards as it was."""
+    start = llama.snapshot()
+    began = time.perf_counter()
+    for _ in range(tokens):
+        llama.runtime.step(llama.tokenizer.end_id)
+    seconds = time.perf_counter() - began
+    llama.restore(start)
+    return tokens / max(seconds, 1e-9)
 
 
 def make_cloze(llama: Llama, text: str) -> Cloze | None:
@@ -133,24 +165,17 @@ class Examiner:
 
     def all(self) -> Probed:
         """Everything. Raises `Cancelled`."""
-        return self.known(self.drift())
+        return self.whole(self.deciding())
 
-    def known(self, heldout_loss: float) -> Probed:
-        """What is known of the log, beside a `drift` that was measured before. Raises `Cancelled`."""
+    def deciding(self) -> Probed:
+        """What a verdict needs: answers to the questions, and `drift`. Raises `Cancelled`."""
+        return Probed(tuple(self._ask(question) for question in self._exam.questions), heldout_loss=self.drift())
+
+    def whole(self, deciding: Probed) -> Probed:
+        """`deciding` with all the rest. Raises `Cancelled`."""
         log = self._losses(self._exam.talks, "what was said")
-        answers = [self._ask(question) for question in self._exam.questions]
-        answers += [self._complete(cloze) for cloze in self._exam.clozes]
-        return Probed(tuple(answers), log, heldout_loss)
-
-    def speed(self, tokens: int = 24) -> float:
-        """Tokens a second of writing, as in chat."""
-        start = self._llama.snapshot()
-        began = time.perf_counter()
-        for _ in range(tokens):
-            self._llama.runtime.step(self._llama.tokenizer.end_id)
-        seconds = time.perf_counter() - began
-        self._llama.restore(start)
-        return tokens / max(seconds, 1e-9)
+        ended = [self._complete(cloze) for cloze in self._exam.clozes]
+        return replace(deciding, answers=(*deciding.answers, *ended), log_loss=log)
 
     def _losses(self, talks: Sequence[Sequence[tuple[list[int], list[int]]]], line: str) -> float:
         start = self._llama.snapshot()

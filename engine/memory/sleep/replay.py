@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.llama import Llama
@@ -40,6 +40,10 @@ class Talk:
     def tokens(self) -> int:
         """Tokens of one pass."""
         return sum(len(line.ids) for line in self.lines)
+
+    def without(self, ids: Collection[str]) -> Talk:
+        """The same without the messages of these ids."""
+        return replace(self, lines=[line for line in self.lines if line.entry.id not in ids])
 
 
 def to_replay(entries: Sequence[Entry], replies: Replies = "none") -> list[Entry]:

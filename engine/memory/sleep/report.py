@@ -56,6 +56,10 @@ class Probed:
     heldout_loss: float = math.nan
     """Loss on dialogues that are no part of any log, nats per token that the model says."""
 
+    def of(self, kind: str) -> list[Answer]:
+        """The answers of one kind."""
+        return [answer for answer in self.answers if answer.kind == kind]
+
     @property
     def right(self) -> int:
         """Answers that were right."""
@@ -83,7 +87,7 @@ class SleepReport:
     conversations: int
     """New conversations that were replayed to their end."""
     tokens: int
-    """Tokens lived while asleep, all passes and rounds; of what was kept where the sleep was interrupted."""
+    """Tokens of the log lived while asleep, all passes and rounds; of what was kept where it was interrupted."""
     passes: int
     """Passes asked for."""
     rate: float
@@ -119,6 +123,8 @@ class SleepReport:
     """Whole conversations replayed, repeated ones and older ones counted too."""
     rounds: int = 0
     """Whole rounds of deep sleep."""
+    lesson_tokens: int = 0
+    """Tokens of all lessons of deep sleep: of the log, of questions made from it, and of everyday talk."""
     heard: str = ""
     """Id of the newest log entry when the night began."""
     pending: bool = False
@@ -135,7 +141,8 @@ class SleepReport:
         """What a soul's history says of the night: figures and settings, no text of any message."""
         return {
             "until": self.until, "heard": self.heard, "entries": self.entries, "older": self.older,
-            "tokens": self.tokens, "passes": self.passes, "rate": self.rate, "method": self.method,
+            "tokens": self.tokens, "lesson_tokens": self.lesson_tokens,
+            "passes": self.passes, "rate": self.rate, "method": self.method,
             "woken": self.woken, "talks": self.talks, "rounds": self.rounds,
             "before": self.before.to_dict(), "after": self.after.to_dict(),
             "seconds": round(self.seconds, 3), "settings": dict(vars(self.settings)),

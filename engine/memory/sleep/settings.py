@@ -15,33 +15,40 @@ Replies = Literal["none", "context", "learn"]
 REPLIES: tuple[Replies, ...] = get_args(Replies)
 
 RATE = 1.0
-"""Factor on the inner learning rate while asleep, where nobody says otherwise."""
+"""Factor on how strongly it learns asleep, where nobody says otherwise."""
 
 
 @dataclass(frozen=True)
 class SleepSettings:
     """Every choice of a night. Raises `ConfigError` for one that cannot work. Why these defaults: docs/sleep.md."""
 
-    method: Method = "both"
+    method: Method = "deep"
     """``replay``: conversations are lived again. ``deep``: gradient descent on the soul. ``both``: in this order."""
     rate: float = RATE
-    """Factor on the inner learning rate during replay, at least 1; cut where updates would become unstable."""
+    """Factor on how strongly it learns asleep, at least 1: on the inner learning rate of replay, and on
+    ``learning_rate`` of deep sleep; cut where updates would become unstable."""
     passes: int = 1
-    """How often everything is replayed."""
+    """How often everything is replayed; deep sleep goes on so many times as long."""
     replies: Replies = "none"
     """Its own answers: left out, read again at the waking rate for context, or learned like the user's words."""
     older: float = 0.5
-    """Conversations slept on before that come along against forgetting, in messages for each new message."""
+    """Conversations slept on before that come along against forgetting, in messages for each new message. Unless it is
+    0, deep sleep asks for the facts of all former nights too."""
     seed: int = 0
     """Decides order, choice of older conversations, and wordings; the same seed gives the same night."""
-    rounds: int = 16
-    """How often deep sleep goes through all its lessons."""
+    rounds: int = 20
+    """How often deep sleep goes through all its lessons in a pass."""
     learning_rate: float = 0.03
     """Of deep sleep."""
     stay: float = 0.0
     """Pull of deep sleep towards the soul that it began with."""
-    drift_limit: float = 0.15
+    drift_limit: float = 0.08
     """A night is refused when the loss on held-out dialogues grew by more than this share."""
+
+    @property
+    def all_rounds(self) -> int:
+        """Rounds of deep sleep in a whole night."""
+        return self.rounds * self.passes
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:

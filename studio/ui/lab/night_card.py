@@ -162,7 +162,7 @@ class NightCard(Card):
             )
         if slept is not None and not slept.kept:
             return self.tr("Woken before a conversation was finished: the soul is as it was before.")
-        return self.tr("Replayed and learned more firmly. The soul of before is in the timeline.")
+        return self.tr("Learned more firmly. The soul of before is in the timeline.")
 
     def _waiting_words(self, waiting: tuple[str, ...]) -> str:
         if not waiting:
