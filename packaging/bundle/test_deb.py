@@ -25,6 +25,9 @@ DIST, WORK = ROOT / "dist", ROOT / "build"
 TOOLS = ("xvfb", "xauth", "libglib2.0-bin", "shared-mime-info", "desktop-file-utils", "hicolor-icon-theme")
 """What a desktop has; the package recommends or needs the rest."""
 
+SOUL = b'{"__metadata__": {"version": "1"}}'
+"""How a soul's file goes on after the length of this, which is all that a desktop looks at."""
+
 USER = "somebody"
 PATIENCE_S = 900
 _OWN_BOOKS = ("var/lib/dpkg", "var/log", "var/cache", "var/lib/apt", "tmp", "root", "run", "proc", "dev", "sys")
@@ -107,7 +110,7 @@ def known_to_the_desktop(system: System) -> None:
     home = system.root / "home" / USER
     shutil.copy(ROOT / "resources" / "models" / "companion.bitt", home / "model.bitt")
     (home / "a body without its ending").write_bytes((home / "model.bitt").read_bytes()[:4096])
-    (home / "mine.soul").write_bytes(b"")
+    (home / "mine.soul").write_bytes(len(SOUL).to_bytes(8, "little") + SOUL)
     for file, kind in (("model.bitt", "body"), ("a body without its ending", "body"), ("mine.soul", "soul")):
         told = system.run("gio", "info", "--attributes=standard::content-type", f"/home/{USER}/{file}", user=USER)
         if f"application/x-bit-llama-{kind}" not in told:
