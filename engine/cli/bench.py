@@ -14,6 +14,7 @@ from engine.cli import (
     bench_frames,
     bench_recall,
     bench_roofline,
+    bench_scaling,
     bench_sleep,
     bench_speed,
     bench_startup,
@@ -47,6 +48,7 @@ def add_parser(commands: Any) -> None:
     bench_frames.add_bench(benches)
     bench_recall.add_bench(benches)
     bench_roofline.add_bench(benches)
+    bench_scaling.add_bench(benches)
     bench_sleep.add_bench(benches)
     bench_speed.add_parsers(benches)
     bench_stream.add_benches(benches)
