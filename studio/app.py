@@ -23,6 +23,7 @@ from engine.resources import resource_path
 from engine.version import __version__
 from studio import crash, frozen, neighbour, theme, translation
 from studio.documents import Documents
+from studio.garbage import GarbageCollector
 from studio.launch import parser
 from studio.messages import EngineFailure
 from studio.session import Session, claim_workspace, workspace_path
@@ -50,6 +51,7 @@ def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], obj
     sys.setswitchinterval(SWITCH_S)
     app = QApplication(sys.argv[:1])
     frozen.give_back_environment()
+    garbage = GarbageCollector(app)
     app.setApplicationName("Bit-Llama Studio")
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
@@ -59,12 +61,14 @@ def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], obj
         window = build(arguments.workspace, arguments.portable)
     except (EngineFailure, BitLlamaError) as error:
         if neighbour.call(workspace_path(arguments.workspace, arguments.portable), arguments.files):
+            garbage.stop()
             return 0  # it is open already, and came forward
         if sys.stderr is not None:
             print(error, file=sys.stderr)  # noqa: T201 (for those who started it from a shell)
         translation.apply("auto")
         style.apply("auto", theme.TEXT_BODY)
         show_failure(None, EngineFailure(str(error))).exec()
+        garbage.stop()
         return 1
     logs = window.session.workspace / "logs"
     former = crash.left_behind(logs)
@@ -89,6 +93,7 @@ def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], obj
         with loop:
             loop.run_forever()
     finally:
+        garbage.stop()
         sys.excepthook = sys.__excepthook__
         doorbell.close()
         window.session.close_now()
