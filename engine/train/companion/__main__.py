@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     make.add_argument(
         "--split", choices=("train", "test"), default="train", help="test: wordings and values never trained on"
     )
-    make.add_argument("--mix", choices=tuple(MIXES), default="mixed", help="short, mixed or long lives (default mixed)")
+    make.add_argument("--mix", choices=tuple(MIXES), default="mixed", help="what kinds of lives (default mixed)")
     args = parser.parse_args(argv)
     start = time.perf_counter()
     try:

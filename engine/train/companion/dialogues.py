@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import replace
 
 from engine.train.companion.drills import Drills
 from engine.train.companion.facts import Fact, Kind, fill, upper_start
 from engine.train.companion.frames import DO_NOT_KNOW, Replies
+from engine.train.companion.lives import Conversation, Event, Exchange, Life, Shape
 from engine.train.companion.memory import Chooser, Memory
 from engine.train.companion.names import Split
 from engine.train.companion.smalltalk import SmallTalk
 from engine.train.companion.styles import DEFAULT_NAME, PLAIN, Scene, brief_answer, make_scene, name_exchange
 from engine.train.companion.wording import User
-
-Event = Literal["tell", "ask", "unknown", "correct", "talk", "drill", "name", "about"]
-Shape = Literal["short", "chat", "dense", "far", "night"]
 
 _LEADS = (
     "Ask me something.",
@@ -34,53 +31,6 @@ _OWNS = (
     "I want to tell you about my {s}.",
     "Let us talk about my {s}.",
 )
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """A message of the user and the reply ("" where it is only heard, as in sleep); `facts` were told, asked or
-    corrected in it, `slot` is what was asked."""
-
-    user: str
-    reply: str
-    event: Event
-    facts: tuple[Fact, ...] = ()
-    slot: tuple[Kind, str] | None = None
-
-
-@dataclass
-class Conversation:
-    """A system message ("" for none) and what was said."""
-
-    system: str
-    exchanges: list[Exchange] = field(default_factory=list)
-
-    def messages(self) -> list[dict[str, Any]]:
-        """As roles and texts; `keep` names the words worth remembering, where that is clear."""
-        found: list[dict[str, Any]] = [{"role": "system", "text": self.system}] if self.system else []
-        for exchange in self.exchanges:
-            judged: dict[str, Any] = {"keep": [fact.value for fact in exchange.facts]}
-            if exchange.event in ("drill", "name"):
-                judged = {}
-            found.append({"role": "user", "text": exchange.user} | judged)
-            if exchange.reply:
-                found.append({"role": "assistant", "text": exchange.reply} | judged)
-        return found
-
-
-@dataclass
-class Life:
-    """Conversations in a row that one memory lives through."""
-
-    conversations: list[Conversation] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, object]:
-        """The form of one JSONL line."""
-        return {"conversations": [{"messages": talk.messages()} for talk in self.conversations]}
-
-    def exchanges(self) -> list[Exchange]:
-        """All exchanges in order."""
-        return [exchange for talk in self.conversations for exchange in talk.exchanges]
 
 
 class LifeMaker:
@@ -103,6 +53,9 @@ class LifeMaker:
         """A whole life of the given shape."""
         if shape == "night":
             self._night()
+            return self._life
+        if shape in ("plain", "recite"):
+            self._recite(shape == "plain")
             return self._life
         days = 1 if shape == "short" else self._rng.choices((1, 2, 3, 4), (0.4, 0.3, 0.18, 0.12))[0]
         for day in range(days):
@@ -160,6 +113,40 @@ class LifeMaker:
             rng.choice((self._chat, self._chat, self._drill))()
         for _ in range(4 + int(rng.random() * (8 + 2 * length))):
             rng.choices((self._ask, self._ask_unknown, self._correct, self._chat), (48, 36, 7, 6))[0]()
+
+    def _recite(self, plain: bool) -> None:
+        """Facts in a row, then a question about each, in another order, and some about what was never told.
+
+        Plain ones are told, answered and asked in the first wording of their kind, with nothing between: what must be
+        learned is to keep many things apart, and only that.
+        """
+        rng = self._rng
+        self._life.conversations.append(Conversation(""))
+        for _ in range(2 + int(rng.random() * 27)):
+            if plain:
+                self._tell_plainly()
+            else:
+                self._tell()
+                if rng.random() < 0.08:
+                    self._correct()
+        if not plain:
+            for _ in range(int(rng.random() * rng.random() * 60)):
+                self._chat()
+        due = list(self._memory.facts.values())
+        rng.shuffle(due)
+        for fact in due:
+            if plain:
+                asked = upper_start(fill(fact.kind.ask.of("train")[0], fact.subject))
+                self._say(asked, self._replies.state(fact), "ask", fact, slot=(fact.kind, fact.subject))
+            else:
+                self._ask_fact(fact)
+            if rng.random() < 0.25:
+                self._ask_unknown()
+
+    def _tell_plainly(self) -> None:
+        fact = self._chooser.fact()
+        self._memory.put(fact)
+        self._say(upper_start(fact.fill(fact.kind.tell.of("train")[0])), self._replies.state(fact), "tell", fact)
 
     def _night(self) -> None:
         """Days of which only the user's own words are heard, as sleep replays them; then a day of questions."""
