@@ -20,7 +20,7 @@ chat: $(VENV)/.installed  ## the terminal chat
 test: $(VENV)/.installed-test  ## the whole suite
 	@$(BIN)/python packaging/system_libraries.py --install --tests
 	-@$(BIN)/python packaging/system_libraries.py --install --bundles  # where it cannot, the tests of the AppImage are skipped
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 native:  ## compile the native library again, after a change to its sources
 	@$(PYTHON) packaging/build_native.py

@@ -16,7 +16,7 @@ exit /b %errorlevel%
 :test
 if not exist .venv\.installed-test call :install .[test] || exit /b 1
 type nul > .venv\.installed-test
-%PY% -m pytest
+%PY% -m pytest --numprocesses auto --dist loadfile
 exit /b %errorlevel%
 
 :install

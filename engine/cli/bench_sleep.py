@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
             "second_night": outcome.again.share if outcome.again.told else None,
             "corrected": outcome.corrected.share if outcome.corrected.told else None,
             "drifts": [round(drift, 4) for drift in outcome.drifts],
-            "seconds": [round(seconds, 2) for seconds in outcome.seconds], "replay_tokens_per_second": round(speed),
+            "seconds": [round(seconds, 4) for seconds in outcome.seconds], "replay_tokens_per_second": round(speed),
         }  # fmt: skip
     setting = {key: getattr(args, key) for key in ("facts", "days", "corrections", "wordings", "seed", "seeds")}
     body = {"body": llama.body.fingerprint[:16], "chat_tokens_per_second": round(chat)}

@@ -31,7 +31,7 @@ def test_a_script_is_answered_line_by_line_and_the_soul_comes_back(
     assert len(done.stdout.splitlines()) >= 3
     assert "level 0" in done.stderr
     assert "as asked" not in done.stderr
-    assert "replayed 3 messages of 1 conversation," in done.stderr
+    assert "learned 3 messages of 1 conversation," in done.stderr
     entries = ConversationLog(tmp_path / "workspace" / "memories").entries()
     assert [e.text for e in entries if e.role == "user"] == ["My cat is Miso.", "How old\nis she?", "/slash"]
     level = load_soul(tmp_path / "copy.soul").meta.level

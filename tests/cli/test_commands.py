@@ -65,7 +65,7 @@ def test_sleep_soul_list_show_save_and_restore(run: Run, models: Path, tmp_path:
     assert run("chat", models / "tiny.bitt", "--len", "4", text="My cat is Miso.\n").returncode == 0
     slept = run("sleep", models / "tiny.bitt", "--passes", "2", "--rate", "3")
     assert slept.returncode == 0, slept.stderr
-    assert "replayed 1 message of 1 conversation" in slept.stdout
+    assert "learned 1 message of 1 conversation" in slept.stdout
     assert "Nothing to sleep on" in run("sleep", models / "tiny.bitt").stdout
 
     listed = run("soul", "list", *model).stdout.splitlines()
@@ -80,7 +80,7 @@ def test_sleep_soul_list_show_save_and_restore(run: Run, models: Path, tmp_path:
     assert run("soul", "save", tmp_path / "restored.soul", *model).returncode == 0
     restored = load_soul(tmp_path / "restored.soul")
     assert all((a == b).all() for a, b in zip(restored.layers, before.layers, strict=True))
-    assert "replayed 1 message" in run("sleep", models / "tiny.bitt").stdout
+    assert "learned 1 message" in run("sleep", models / "tiny.bitt").stdout
 
 
 def test_doctor_tells_of_this_machine(
