@@ -44,7 +44,7 @@ def add_parser(commands: Any) -> None:
     save.add_argument("target", metavar="FILE", type=Path, help="where the copy goes")
     save.add_argument("--id", metavar="ID", help="a kept soul (default: the soul as it is)")
     which(action("restore", _restore, "go back to a kept soul; the present one is kept too"), nargs="?", default="")
-    action("undo", _undo, "go back to before the last sleep, import, reset or restore; again: take that back")
+    action("undo", _undo, "go back to before the last sleep, import, reset, restore or blend; again: take that back")
     branch = action("branch", _branch, "begin another soul from this one; both go their own ways")
     branch.add_argument("name", metavar="NAME", help="what the new soul is called")
     branch.add_argument("--from", dest="id", metavar="ID", help="from a kept soul (default: from the soul as it is)")
@@ -61,6 +61,10 @@ def add_parser(commands: Any) -> None:
     which(action("delete", _delete, "delete kept souls that are not pinned"), nargs="+")
     prune = action("prune", _prune, "delete old autosaves, as is done by itself after every event")
     prune.add_argument("--keep", metavar="N", type=int, help="how many of the newest stay (default: 20)")
+    blend = action("blend", _blend, "go on as a mean of two souls; both are kept, and undo takes it back")
+    blend.add_argument("first", metavar="A", nargs="?", default="", help="a kept soul (default: the soul as it is)")
+    blend.add_argument("second", metavar="B", help="another kept soul, another soul by its name, or a .soul file")
+    blend.add_argument("--share", metavar="X", type=float, default=0.5, help="how much of B, 0 to 1 (default: 0.5)")
     diff = action("diff", _diff, "what changed from one soul to another, layer by layer")
     diff.add_argument("first", metavar="A", help="a kept soul, or a .soul file")
     diff.add_argument("second", metavar="B", nargs="?", help="another one (default: the soul as it is)")
@@ -168,6 +172,24 @@ def _go_back(workspace: Workspace, store: SoulStore, moment: Moment) -> None:
     facts = {"heard": ConversationLog(workspace.memories).newest()}
     soul = store.save_active(store.read(moment.id), "restore", f"back to {moment.label or moment.id}", facts)
     print(f"Active again: {moment.id[:8]}, level {soul.meta.level:,}; the soul of before was kept.")
+
+
+def _blend(args: argparse.Namespace) -> int:
+    from engine.memory.blend import blend, blend_facts, find_second
+    from engine.memory.log import ConversationLog
+    from engine.memory.timeline import Timeline
+
+    workspace, household, store = _open(args)
+    with workspace.lock():
+        first = Timeline(store).read(args.first) if args.first else _active(store, household)
+        log, file = ConversationLog(workspace.memories), Path(args.second)
+        second = find_second(file if file.is_file() else args.second, household, store, log)
+        facts = {"heard": log.newest(), **blend_facts(first, second, args.share)}
+        soul = blend(first, second.soul, args.share)
+        kept = store.save_active(soul, "blend", second.told(args.share), facts)
+    what = second.told(args.share)
+    print(f"Active: {kept.meta.id[:8]}, level {kept.meta.level:,}, {what}; the soul of before was kept.")
+    return 0
 
 
 def _branch(args: argparse.Namespace) -> int:

@@ -7,14 +7,16 @@ that `relive` makes of the log without the message. Files change all together or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from engine.errors import ConfigError
 from engine.formats import atomic
 from engine.formats.soul import SoulMeta, load_soul, save_soul
 from engine.llama import Llama
+from engine.memory.blend import second_of
 from engine.memory.forget_cost import seconds_to_relive, tokens_of
 from engine.memory.household import Household
 from engine.memory.labels import Label, Labels
@@ -90,22 +92,20 @@ def plan_forgetting(
         pinned_too: delete pinned moments that have lived them as well.
 
     Raises `ConfigError` for an id that names no message or several, and for a soul of which no moment before the
-    message is kept and whose birth is not in this log.
+    message is kept and whose birth is not in this log, or that was blended from one that has lived it.
     """
     entries = log.entries()
     turns = turns_of(entries)
     reduced = reduce_log(entries, turns, [_find(entries, which) for which in ids])
     moments = [(mate.store, moment) for mate in household.all() for moment in Timeline(mate.store).moments()]
     tainted = [
-        (store, moment)
-        for store, moment in moments
-        if _first_affected(moment.meta, store, entries, turns, reduced) >= 0
+        (store, moment) for store, moment in moments if _first_affected(moment.meta, store.key, turns, reduced) >= 0
     ]
     starts = [moment for store, moment in moments if not moment.stale and (store, moment) not in tainted]
     rebuilds = []
     for mate in household.all():
         active = mate.store.load_active()
-        if active is not None and _first_affected(active.meta, mate.store, entries, turns, reduced) >= 0:
+        if active is not None and _first_affected(active.meta, mate.store.key, turns, reduced) >= 0:
             rebuilds.append(_rebuilding(mate.store, active.meta, starts, entries, turns, reduced, llama))
     return ForgetPlan(
         reduced,
@@ -162,19 +162,34 @@ def _find(entries: Sequence[Entry], which: str) -> Entry:
     return found[0]
 
 
-def _first_affected(
-    meta: SoulMeta, store: SoulStore, entries: Sequence[Entry], turns: dict[str, Turn], reduced: Reduced
-) -> int:
-    """The first step in which a soul met what is to be forgotten, awake or asleep; -1 where it never did."""
-    known = {entry.id for entry in heard_by(reduced.gone, store.key, meta.history)}
+def _first_affected(meta: SoulMeta, key: str, turns: dict[str, Turn], reduced: Reduced, seen: int = 0) -> int:
+    """The first step in which a soul met what is to be forgotten, awake, asleep or by a blend; -1 where it never did.
+
+    The first `seen` events of its history are looked at elsewhere for what they blended in.
+    """
+    known = {entry.id for entry in heard_by(reduced.gone, key, meta.history)}
     earliest = min(known, default="")
+    mixed = _tainted_blends(meta.history, turns, reduced, seen)
     for number, step in enumerate(life_of(meta, turns).steps):
         if isinstance(step, Turn):
             if any(entry.id in reduced.ids for entry in step.entries):
                 return number
-        elif step.kind == "sleep" and known and str(step.event.get("heard", "")) >= earliest:
+        elif step.number in mixed or (step.kind == "sleep" and known and str(step.event.get("heard", "")) >= earliest):
             return number
-    return -1
+    return 0 if mixed else -1
+
+
+def _tainted_blends(
+    history: Sequence[Mapping[str, Any]], turns: dict[str, Turn], reduced: Reduced, seen: int
+) -> set[int]:
+    """The events, from the one numbered `seen` on, by which a soul came in that had met what is to be forgotten."""
+    found = set()
+    for number in range(seen, len(history)):
+        if history[number].get("event") == "blend":
+            key, second, shared = second_of(history, number)
+            if _first_affected(second, key, turns, reduced, shared) >= 0:
+                found.add(number)
+    return found
 
 
 def _rebuilding(
@@ -186,13 +201,19 @@ def _rebuilding(
     reduced: Reduced,
     llama: Llama,
 ) -> Rebuilding:
-    life, first = life_of(meta, turns), _first_affected(meta, store, entries, turns, reduced)
+    life, first = life_of(meta, turns), _first_affected(meta, store.key, turns, reduced)
+    blended = _last_blend(life, meta.history)
     names = [step.id for step in life.steps]
     start, number = None, -1 if not life.newborn else 0
     for moment in starts:
         lived = [step.id for step in life_of(moment.meta, turns).steps]
         if number < len(lived) <= first and names[: len(lived)] == lived and _clean(life, len(lived)):
             start, number = moment, len(lived)
+    if number <= blended and blended >= 0:
+        raise ConfigError(
+            f"The soul {store.name!r} is blended from two souls that cannot be lived again together: go back to before "
+            "the blend, forget this there, and blend again."
+        )
     if number < 0:
         raise ConfigError(
             f"The soul {store.name!r} cannot be made anew without this: no moment before it is kept, and what it lived "
@@ -206,6 +227,13 @@ def _rebuilding(
     steps = life_of(there, turns_of(remaining)).steps[number:]
     heard = tuple(heard_by(remaining, store.key, meta.history))
     return Rebuilding(store, start, steps, heard, sum(tokens_of(llama, step) for step in steps))
+
+
+def _last_blend(life: Life, history: Sequence[Mapping[str, Any]]) -> int:
+    """The step with which a soul became a blend for the last time, -1 where it is none; a life must begin behind it."""
+    blends = {number for number, event in enumerate(history) if event.get("event") == "blend"}
+    at = [place for place, step in enumerate(life.steps) if isinstance(step, Happening) and step.number in blends]
+    return max(at, default=-1) if len(at) == len(blends) else len(life.steps)
 
 
 def _clean(life: Life, number: int) -> bool:

@@ -23,7 +23,7 @@ ELSEWHERE = "?"
 REPLACED = "replaced"
 """Key of a message in whose place something else was said: it stays in the log, and no night draws on it."""
 
-CLEARING = frozenset({"sleep", "import", "reset", "restore", "branch", "forget"})
+CLEARING = frozenset({"sleep", "import", "reset", "restore", "branch", "blend", "forget"})
 """Events after which nothing transient is there."""
 
 
@@ -139,21 +139,31 @@ def life_of(meta: SoulMeta, turns: Mapping[str, Turn]) -> Life:
 
 
 def heard_by(entries: Sequence[Entry], key: str, history: Sequence[Mapping[str, Any]]) -> list[Entry]:
-    """Of `entries`, those that the soul logged as `key` heard, before it was a branch of another one too.
+    """Of `entries`, those that the soul logged as `key` heard, and what came into it from others (`heard_upto`).
 
     What was taken back by `Conversation.go_back` is not among them.
     """
-    upto = {
-        str(event["of"]): str(event.get("lived", ""))
-        for event in history
-        if event.get("event") == "branch" and "of" in event
-    }
+    upto = heard_upto(history)
     return [
         entry
         for entry in entries
-        if entry.extra.get(REPLACED) is not True
-        and (entry.soul == key or (entry.soul in upto and entry.id <= upto[entry.soul] != ELSEWHERE))
+        if entry.extra.get(REPLACED) is not True and (entry.soul == key or entry.id <= upto.get(entry.soul, ""))
     ]
+
+
+def heard_upto(history: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """From which other souls of the log a soul has heard, and up to which turn: it was a branch of them, or a blend."""
+    found: dict[str, str] = {}
+    for event in history:
+        told: Mapping[str, Any] = {}
+        if event.get("event") == "branch" and "of" in event:
+            told = {str(event["of"]): event.get("lived", "")}
+        elif event.get("event") == "blend" and isinstance(event.get("upto"), Mapping):
+            told = event["upto"]
+        for key, lived in told.items():
+            if isinstance(lived, str) and lived != ELSEWHERE:
+                found[key] = max(lived, found.get(key, ""))
+    return found
 
 
 def slept_until(history: Sequence[Mapping[str, Any]]) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.formats.soul import Soul, SoulMeta, load_soul
+from engine.memory.blend import blend, blend_facts, find_second
 from engine.memory.household import Household
 from engine.memory.life import ELSEWHERE
 from engine.memory.living import LivingSoul
@@ -53,6 +54,17 @@ class Lives:
         self.soul.save()
         soul = self.soul.llama.soul() if which is None else self.timeline.read(which)
         return self.household.branch(self.soul.store, soul, name)
+
+    def blend(self, second: str | Path, share: float, first: str = "") -> Soul:
+        """Go on as a kept moment (the soul as it is where `first` is empty) with a share of another soul in it.
+
+        Raises what `find_second` and `blend` raise.
+        """
+        self.soul.save()
+        soul = self.timeline.read(first) if first else self.soul.llama.soul()
+        other = find_second(second, self.household, self.soul.store, self.soul.log)
+        blended = blend(soul, other.soul, share)
+        return self.soul.become(blended, "blend", other.told(share), blend_facts(soul, other, share))
 
     def switch(self, name: str) -> None:
         """Go on as another soul of this body. Raises `ConfigError` for a name that none has."""

@@ -196,7 +196,7 @@ class Mind:
         return self._went(self._lives.restore(which))
 
     def undo(self) -> Soul:
-        """Go back to before the last event (sleep, import, reset, restore) of this soul; a second undo takes that back.
+        """Go back to before the last event (sleep, import, reset, restore, blend); a second undo takes that back.
 
         Raises `ConfigError` where there was none, or where the soul of before is not kept.
         """
@@ -209,6 +209,16 @@ class Mind:
     def branch(self, name: str, which: str | None = None) -> SoulStore:
         """Begin a soul called `name` from a kept moment, or from the soul as it is; `switch` goes on as it."""
         return self._lives.branch(name, which)
+
+    def blend(self, second: str | Path, share: float = 0.5, first: str = "") -> Soul:
+        """Go on as the weighted mean of two souls of this body; the present soul is kept. See `engine.memory.blend`.
+
+        Args:
+            second: the soul that is blended in: the id or label of a kept moment, the name of a soul, or a `Path`.
+            share: how much of it, between 0 and 1.
+            first: a kept moment of this soul whose life goes on; the soul as it is where empty.
+        """
+        return self._went(self._lives.blend(second, share, first))
 
     def switch(self, name: str) -> None:
         """Go on as another soul of this body, the one that wakes from now on. Raises `ConfigError` for a stranger."""

@@ -24,7 +24,7 @@ from engine.formats import atomic
 from engine.formats.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.memory.workspace import Workspace
 
-Event = Literal["save", "sleep", "import", "reset", "restore", "branch", "forget"]
+Event = Literal["save", "sleep", "import", "reset", "restore", "branch", "blend", "forget"]
 
 DEFAULT_NAME = "main"
 

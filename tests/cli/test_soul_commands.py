@@ -11,6 +11,7 @@ import pytest
 
 from engine.cli.chat import _DIALS
 from engine.formats.soul import load_soul
+from engine.memory.blend import blend
 from engine.memory.dial import DIALS
 from engine.memory.timeline import digest
 
@@ -123,6 +124,36 @@ def test_what_changed_from_one_soul_to_another(soul: Callable[..., str], chat: C
     assert 0 < told["whole"]["change"] < 1
     assert [len(heads) for heads in told["heads"]] == [2, 2]
     assert json.loads(soul("diff", kept, kept, "--json"))["whole"]["change"] == 0
+
+
+def test_two_souls_are_blended_and_undo_takes_it_back(
+    soul: Callable[..., str], chat: Callable[..., str], tmp_path: Path
+) -> None:
+    chat("My cat is Miso.\n/save\n")
+    soul("rename", "first", "--id", soul("list").split()[0])
+    soul("branch", "luna")
+    chat("I live in Oslo.\n", "--soul", "luna")
+    soul("switch", "main")
+    chat("My dog is Bramble.\n", "--soul", "main")
+    main, luna = (load_soul(next(tmp_path.glob(f"workspace/souls/*/{name}.soul"))) for name in ("main", "luna"))
+    told = soul("blend", "luna", "--share", "0.25")
+    assert "25% of luna" in told
+    assert "soul of before was kept" in told
+    assert active(tmp_path) == digest(blend(main, luna, 0.25))
+    assert active(tmp_path, "luna") == digest(luna)
+    assert " blend " in soul("list")
+    soul("undo")
+    assert active(tmp_path) == digest(main)
+    soul("blend", "first", "luna")
+    first = load_soul(next(tmp_path.glob("workspace/souls/*/main.history/*-save-*.soul")))
+    assert active(tmp_path) == digest(blend(first, luna, 0.5))
+    soul("save", tmp_path / "copy.soul")
+    now = active(tmp_path)
+    assert "copy.soul" in soul("blend", tmp_path / "copy.soul")
+    assert active(tmp_path) == now
+    assert "between 0" in soul("blend", "luna", "--share", "1", code=1)
+    assert "'nobody'" in soul("blend", "nobody", code=1)
+    assert active(tmp_path) == now
 
 
 def test_forgetting_says_what_it_costs_and_asks(
