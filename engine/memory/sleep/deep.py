@@ -46,11 +46,12 @@ def deepen(
     settings: SleepSettings,
     rate: float,
     rounds: int,
+    of: int,
     cancel: Cancel | None,
     meter: Meter,
     units: float,
 ) -> Deepened:
-    """Descend from where `llama` stands, whose state is left alone, for the first `rounds` of the settings' rounds.
+    """Descend from where `llama` stands, whose state is left alone, for the first `rounds` rounds `of` a whole night.
 
     `rate` is the learning rate at its height; `units` of work are told to `meter` in all. Needs torch; see `available`.
     """
@@ -67,7 +68,7 @@ def deepen(
             if cancel is not None and cancel():
                 came.woken = True
                 return came
-            gradient.set_learning_rate(rate * _share((number + at / len(batches)) / settings.all_rounds))
+            gradient.set_learning_rate(rate * _share((number + at / len(batches)) / of))
             lessons.heed(batch, gradient.step([asked.lesson for asked in batch]).losses)
             size = sum(len(asked.lesson.ids) for asked in batch)
             log_tokens += sum(asked.log_tokens for asked in batch)

@@ -102,7 +102,7 @@ class _Night:
         talks = [*self.old, *self.new]
         passes = order(talks, settings.passes, settings.seed) if self.method != "deep" and self.new else []
         self.again = [talk for one in passes for talk in one][: limit.talks if limit else None]
-        self.rounds = min(settings.all_rounds, limit.rounds) if limit else settings.all_rounds
+        self.all_rounds = settings.all_rounds(0)
         self.lessons: Lessons | None = None
         self.exam: Exam | None = None
         if self.new and (self.method != "replay" or probe):
@@ -113,8 +113,10 @@ class _Night:
             if self.method != "replay":
                 heard = [talk.without(told.outdated) for talk in talks]
                 self.lessons = Lessons(llama, heard, fresh, older if settings.older else [], settings.seed)
+                self.all_rounds = settings.all_rounds(len(fresh))
             if probe:
                 self.exam = make_exam(llama, self.new, entries, fresh, older, settings.seed)
+        self.rounds = min(self.all_rounds, limit.rounds) if limit else self.all_rounds
         self.deep_work = self.lessons.work * self.rounds if self.lessons else 0.0
         work = sum(talk.tokens for talk in self.again) + self.deep_work
         self.meter = Meter(work + (2 * self.exam.tokens if self.exam else 0), progress)
@@ -166,7 +168,15 @@ class _Night:
     def _go_deep(self, lessons: Lessons) -> None:
         rate = self.rate * self.settings.learning_rate
         came = deep.deepen(
-            self.llama, lessons, self.settings, rate, self.rounds, self.cancel, self.meter, self.deep_work
+            self.llama,
+            lessons,
+            self.settings,
+            rate,
+            self.rounds,
+            self.all_rounds,
+            self.cancel,
+            self.meter,
+            self.deep_work,
         )
         self.woken, self.lived_rounds = came.woken, came.rounds
         if came.rounds:

@@ -17,6 +17,9 @@ REPLIES: tuple[Replies, ...] = get_args(Replies)
 RATE = 1.0
 """Factor on how strongly it learns asleep, where nobody says otherwise."""
 
+FEW = 4
+"""So many new facts are known, and stay known, after half of the rounds: docs/sleep.md."""
+
 
 @dataclass(frozen=True)
 class SleepSettings:
@@ -37,7 +40,7 @@ class SleepSettings:
     seed: int = 0
     """Decides order, choice of older conversations, and wordings; the same seed gives the same night."""
     rounds: int = 20
-    """How often deep sleep goes through all its lessons in a pass."""
+    """How often deep sleep goes through all its lessons in a pass; half as often where few facts are new."""
     learning_rate: float = 0.03
     """Of deep sleep."""
     stay: float = 0.0
@@ -45,10 +48,9 @@ class SleepSettings:
     drift_limit: float = 0.08
     """A night is refused when the loss on held-out dialogues grew by more than this share."""
 
-    @property
-    def all_rounds(self) -> int:
-        """Rounds of deep sleep in a whole night."""
-        return self.rounds * self.passes
+    def all_rounds(self, new_facts: int) -> int:
+        """Rounds of deep sleep in a whole night that brings so many facts."""
+        return -(-self.rounds // (2 if new_facts <= FEW else 1)) * self.passes
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
