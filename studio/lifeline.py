@@ -26,6 +26,8 @@ class Node:
     """Id of the node that it hangs on, "" for none."""
     moment: Moment | None
     """None for `NOW`."""
+    second: str
+    """Id of the node that was blended in, "" for none."""
     is_now: bool
     """Whether the soul that is awake is this."""
 
@@ -43,12 +45,13 @@ def lay_out(timeline: Timeline) -> tuple[Node, ...]:
             lane=lanes[moment.id],
             parent=moment.grew_from if moment.grew_from in moments else "",
             moment=moment,
+            second=moment.second.id if moment.second else "",
             is_now=moment.id == timeline.now and not timeline.lives_on,
         )
         for moment in moments.values()
     ]
     if timeline.lives_on or not timeline.now:
-        nodes.append(Node(NOW, len(columns), 0, timeline.now, None, True))
+        nodes.append(Node(NOW, len(columns), 0, timeline.now, None, "", True))
     return tuple(nodes)
 
 

@@ -149,7 +149,7 @@ class Photographer:
                 notice.close()
 
     async def _lab_dialogs(self) -> None:
-        """Two souls side by side, what forgetting costs, and the question for a name."""
+        """Two souls side by side, two to be blended, what forgetting costs, and the question for a name."""
         lab = self.window.lab
         first = next(item.data(0, Qt.ItemDataRole.UserRole) for item in lab.learned.items())
         for colours in ("dark", "light"):
@@ -157,6 +157,7 @@ class Photographer:
             for name, show in (
                 ("compare", lab.soul.compare),
                 ("forget", lab.learned.forget),
+                ("blend", lab.soul.blend),
                 ("branch", lambda: lab.soul.verbs.branch(None)),
             ):
                 lab.learned.tick([first])

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from engine.config import BitLlamaConfig
+
 Fingerprint = Literal["verified", "differs", "computed", "unverified"]
 _STATES: dict[Fingerprint, str] = {
     "verified": "verified",
@@ -16,6 +18,8 @@ _STATES: dict[Fingerprint, str] = {
 }
 _EVENTS_SHOWN = 5
 _LAYERS_IN_A_ROW = 6
+_FOR_FORGETTING = ("shared", "second", "upto")
+"""What a blend keeps of the life of its second soul: long, and for no person."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class SoulFacts:
         more = len(self.history) - len(shown)
         yield "history", f"{len(self.history)} events" + (f", the last {len(shown)}:" if more else "")
         for event in shown:
-            yield "", ", ".join(f"{key} {value}" for key, value in event.items())
+            yield "", ", ".join(f"{key} {value}" for key, value in event.items() if key not in _FOR_FORGETTING)
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,8 @@ class Card:
     facts: BodyFacts | SoulFacts | None = None
     problems: list[str] = field(default_factory=list)
     """Whole sentences; empty when nothing is wrong."""
+    config: BitLlamaConfig | None = None
+    """Of a body that could be read."""
 
     @property
     def ok(self) -> bool:

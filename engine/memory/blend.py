@@ -80,6 +80,7 @@ def blend_facts(first: Soul, second: Ingredient, share: float) -> dict[str, Any]
     return {
         "with": second.soul.meta.id,
         "of": second.key,
+        "called": second.name,
         "share": share,
         "shared": shared,
         "second": {"lived": lived, "level": second.soul.meta.level, "history": other[shared:]},
@@ -111,8 +112,8 @@ def find_second(which: str | Path, household: Household, store: SoulStore, log: 
     """The soul that is to be blended in.
 
     Args:
-        which: a file; or the id or label of a kept moment, of `store` before those of others; or the name of a soul of
-            this body, which is kept as it is, so that the blend has a parent that stays.
+        which: a file; else the label of a kept moment, of `store` before those of others; else the name of a soul of
+            this body, which is kept as it is, so that the blend has a parent that stays; else the beginning of an id.
         household: the souls of this body.
         store: of the soul that is awake.
         log: tells whether the soul of a file was lived here.
@@ -122,15 +123,18 @@ def find_second(which: str | Path, household: Household, store: SoulStore, log: 
     if isinstance(which, Path):
         return _from_file(load_soul(which), which, log)
     mates = sorted(household.all(), key=lambda mate: mate.store.key != store.key)
+    moments = [(mate, moment) for mate in mates for moment in Timeline(mate.store).moments() if which]
+    found = [(mate, moment) for mate, moment in moments if moment.label == which][:1]
     for mate in mates:
-        if found := Timeline(mate.store).matching(which):
-            moment = Timeline(mate.store).find(which) if len(found) > 1 else found[0]
-            return Ingredient(mate.store.read(moment.id), mate.store.key, moment.label or moment.id[:8])
-    for mate in mates:
-        if mate.name == which and (soul := mate.store.load_active()) is not None:
+        if not found and mate.name == which and (soul := mate.store.load_active()) is not None:
             mate.store.keep_moment()
             return Ingredient(soul, mate.store.key, mate.name)
-    raise ConfigError(f"No kept soul and no soul of this model is called {which!r}; `bit-llama soul list` shows them.")
+    found = found or [(mate, moment) for mate, moment in moments if moment.id.startswith(which)]
+    if len(found) != 1:
+        many = "no kept soul, and no soul of this model," if not found else f"{len(found)} kept souls"
+        raise ConfigError(f"There is {many} with the id or name {which!r}; `bit-llama soul list` shows them.")
+    mate, moment = found[0]
+    return Ingredient(mate.store.read(moment.id), mate.store.key, moment.label or moment.id[:8])
 
 
 def _from_file(soul: Soul, path: Path, log: ConversationLog) -> Ingredient:

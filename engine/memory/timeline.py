@@ -64,16 +64,13 @@ class Timeline:
 
     def find(self, which: str) -> Moment:
         """The moment with this label, or whose id begins so. Raises `ConfigError` unless there is exactly one."""
-        found = self.matching(which)
+        moments = self.moments()
+        found = [m for m in moments if which and m.label == which]
+        found = found or [m for m in moments if which and m.id.startswith(which)]
         if len(found) != 1:
             many = "no kept soul" if not found else f"{len(found)} kept souls"
             raise ConfigError(f"There is {many} with the id or label {which!r}; `bit-llama soul list` shows them.")
         return found[0]
-
-    def matching(self, which: str) -> list[Moment]:
-        """The moments with this label; where none has it, those whose ids begin so."""
-        moments = self.moments() if which else []
-        return [m for m in moments if m.label == which] or [m for m in moments if m.id.startswith(which)]
 
     def read(self, which: str) -> Soul:
         """The soul of a moment. Raises `ConfigError` as `find`, `FileFormatError`, `SoulMismatchError`."""

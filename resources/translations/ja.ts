@@ -159,6 +159,51 @@
         </message>
     </context>
     <context>
+        <name>BlendDialog</name>
+        <message>
+            <source>Blend</source>
+            <translation>混ぜる</translation>
+        </message>
+        <message>
+            <source>Blend two souls</source>
+            <translation>二つのソウルを混ぜる</translation>
+        </message>
+        <message>
+            <source>Blended. Undo takes it back.</source>
+            <translation>混ぜました。「元に戻す」で取り消せます。</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>キャンセル</translation>
+        </message>
+        <message>
+            <source>How much of it</source>
+            <translation>混ぜる割合</translation>
+        </message>
+        <message>
+            <source>The soul goes on as the mean of two: {mine} % of what it is now and {other} % of “{name}”. What only one of them has learned becomes weaker and may be lost. Both are kept, and Undo takes it back.
+What either has lived until now cannot be forgotten in the blend: for that, go back to before it.</source>
+            <translation>ソウルは二つの平均として続きます。いまのソウル {mine} %、「{name}」{other} % です。片方だけが学んだことは弱まり、失われることもあります。どちらも残り、「元に戻す」で取り消せます。
+これまでにどちらかが体験したことを、混ぜたソウルに忘れさせることはできません。忘れさせるには、混ぜる前に戻ってください。</translation>
+        </message>
+        <message>
+            <source>The soul that is blended in</source>
+            <translation>混ぜ入れるソウル</translation>
+        </message>
+        <message>
+            <source>{name}, as it is now</source>
+            <translation>{name}（いまの状態）</translation>
+        </message>
+        <message>
+            <source>{n} % now</source>
+            <translation>いま {n} %</translation>
+        </message>
+        <message>
+            <source>{n} % of it</source>
+            <translation>相手 {n} %</translation>
+        </message>
+    </context>
+    <context>
         <name>BodyCard</name>
         <message>
             <source>A .bitt or .safetensors file; a drop on the window does too</source>
@@ -1555,6 +1600,10 @@
     <context>
         <name>Privacy</name>
         <message>
+            <source>Copies from before updates</source>
+            <translation>更新前の控え</translation>
+        </message>
+        <message>
             <source>Crash reports</source>
             <translation>クラッシュの記録</translation>
         </message>
@@ -2237,6 +2286,10 @@ It said: {said}</source>
             <translation>別のソウルを始める…</translation>
         </message>
         <message>
+            <source>Blend…</source>
+            <translation>混ぜる…</translation>
+        </message>
+        <message>
             <source>Branch…</source>
             <translation>枝分かれ…</translation>
         </message>
@@ -2263,6 +2316,10 @@ It said: {said}</source>
         <message>
             <source>Go back to it</source>
             <translation>ここに戻る</translation>
+        </message>
+        <message>
+            <source>Go on as the mean of the soul of now and another one</source>
+            <translation>いまのソウルと別のソウルの平均として続けます</translation>
         </message>
         <message>
             <source>Go on from here; the soul of now is kept</source>
@@ -2337,12 +2394,12 @@ It said: {said}</source>
             <translation>ソウル: {name}</translation>
         </message>
         <message>
-            <source>The soul</source>
-            <translation>ソウル</translation>
-        </message>
-        <message>
             <source>The souls of this model</source>
             <translation>このモデルのソウル</translation>
+        </message>
+        <message>
+            <source>There is nothing to blend it with yet.</source>
+            <translation>まだ混ぜる相手がありません。</translation>
         </message>
         <message>
             <source>There is nothing to compare it with yet.</source>
@@ -2522,6 +2579,10 @@ It said: {said}</source>
             <translation>その前の姿</translation>
         </message>
         <message>
+            <source>Blend</source>
+            <translation>混ぜる</translation>
+        </message>
+        <message>
             <source>Branch</source>
             <translation>枝分かれ</translation>
         </message>
@@ -2546,6 +2607,10 @@ It said: {said}</source>
             <translation>眠る</translation>
         </message>
         <message>
+            <source>The soul</source>
+            <translation>ソウル</translation>
+        </message>
+        <message>
             <source>Went back</source>
             <translation>戻った</translation>
         </message>
@@ -2560,6 +2625,10 @@ It said: {said}</source>
         <message>
             <source>pinned</source>
             <translation>ピン留め</translation>
+        </message>
+        <message>
+            <source>{n} % of “{name}” in it</source>
+            <translation>「{name}」を {n} % 含む</translation>
         </message>
         <message>
             <source>{tokens} lived</source>

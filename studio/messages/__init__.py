@@ -11,6 +11,7 @@ from studio.messages.lines import Line, Role
 from studio.messages.models import BodyFacts, Convert, Converted, Inspect, ModelCard, Open, Opened, Unload
 from studio.messages.nights import Accept, Dreaming, Probe, Reject, Sleep, Slept
 from studio.messages.souls import (
+    Blend,
     Branch,
     Copy,
     Delete,
@@ -24,6 +25,7 @@ from studio.messages.souls import (
     ResetSoul,
     Restore,
     SaveSoul,
+    Second,
     SoulFacts,
     Timeline,
     TimelineMoved,
@@ -38,6 +40,7 @@ __all__ = [
     "Answered",
     "AskBoth",
     "AskNewborn",
+    "Blend",
     "BodyFacts",
     "Branch",
     "Close",
@@ -81,6 +84,7 @@ __all__ = [
     "Said",
     "SaveSoul",
     "Say",
+    "Second",
     "Sleep",
     "Slept",
     "SoulFacts",

@@ -58,6 +58,18 @@ class SoulFacts:
 
 
 @dataclass(frozen=True)
+class Second:
+    """The soul that was blended into another one."""
+
+    id: str
+    """Of the entry that it is; "" where that is not kept."""
+    name: str
+    """What it was called, "" where only its id was known."""
+    share: float
+    """How much of it, 0 to 1."""
+
+
+@dataclass(frozen=True)
 class Moment:
     """An entry of a timeline."""
 
@@ -82,6 +94,8 @@ class Moment:
     file_bytes: int
     grew_from: str
     """Id of the nearest entry that is kept and that it grew from, "" for none."""
+    second: Second | None = None
+    """What was blended in, where it is a blend."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +207,16 @@ class Branch(Command):
 
     name: str
     moment: str = ""
+
+
+@dataclass(frozen=True)
+class Blend(Command):
+    """Go on as the mean of the soul that is awake and another one; the soul of now is kept."""
+
+    second: str
+    """Id of an entry, or the name of another soul of the body."""
+    share: float
+    """How much of it, between 0 and 1."""
 
 
 @dataclass(frozen=True)

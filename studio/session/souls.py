@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.messages import (
+    Blend,
     Branch,
     Command,
     Copy,
@@ -47,6 +48,10 @@ class Souls(Requests):
     async def undo(self) -> None:
         """Go back to before the last event that changed the soul."""
         await self._another(Undo)
+
+    async def blend(self, second: str, share: float) -> None:
+        """Go on as the mean of the soul of now and a share of another one: an entry, or a soul by its name."""
+        await self._another(lambda number: Blend(number, second, share))
 
     async def keep(self, note: str) -> None:
         """Keep the soul as it is in its timeline."""

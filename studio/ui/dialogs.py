@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.messages import EngineFailure
@@ -30,6 +30,7 @@ class Notice(QDialog):
         self.words.setFixedWidth(_WIDTH)
         self.details = details
         column = self.body = QVBoxLayout(self)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # Qt would cut it off at two thirds of the screen
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(theme.GAP_S)
         column.addWidget(label(title, "title"))

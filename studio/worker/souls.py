@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from studio.messages import (
+    Blend,
     Branch,
     Copy,
     Delete,
@@ -101,6 +102,13 @@ def branch(desk: Desk, command: Branch) -> SoulFacts:
     return soul_facts(desk.mind)
 
 
+def blend(desk: Desk, command: Blend) -> SoulFacts:
+    """Go on as the mean of two souls."""
+    desk.mind.blend(command.second, command.share)
+    desk.turns.clear()
+    return soul_facts(desk.mind)
+
+
 def rename_soul(desk: Desk, command: RenameSoul) -> SoulFacts:
     """Call the soul that is awake otherwise."""
     desk.mind.household.rename(desk.mind.store.name, command.name)
@@ -183,6 +191,7 @@ HANDLERS = {
     Delete: delete,
     Copy: copy,
     Branch: branch,
+    Blend: blend,
     RenameSoul: rename_soul,
     WakeSoul: wake_soul,
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from studio.messages import Mate, Moment, Timeline
+from studio.messages import Mate, Moment, Second, Timeline
 
 if TYPE_CHECKING:
     from engine.formats.soul import SoulMeta
@@ -39,7 +40,9 @@ def read_timeline(mind: Mind) -> Timeline:
 
 
 def _moment(soul: str, moment: kept.Moment, ids: set[str]) -> Moment:
-    why = next((str(e.get("note", "")) for e in moment.meta.history if e.get("id") == moment.id), "")
+    event = next((e for e in moment.meta.history if e.get("id") == moment.id), {})
+    second = _second(event, ids) if moment.event == "blend" else None
+    why = str(event.get("note", ""))
     return Moment(
         id=moment.id,
         soul=soul,
@@ -53,20 +56,27 @@ def _moment(soul: str, moment: kept.Moment, ids: set[str]) -> Moment:
         stale=moment.stale,
         file_bytes=moment.path.stat().st_size,
         grew_from=_ancestor(moment.meta, ids),
+        second=second,
     )
+
+
+def _second(event: Mapping[str, Any], ids: set[str]) -> Second:
+    kept, name, share = str(event.get("with", "")), str(event.get("called", "")), event.get("share")
+    share = share if isinstance(share, float) and 0 < share < 1 else 0.0
+    return Second(kept if kept in ids else "", "" if kept.startswith(name) else name, share)
 
 
 def _ancestor(meta: SoulMeta, ids: set[str]) -> str:
     """The nearest kept entry that a soul grew from: its parent, else the last event whose outcome is kept.
 
-    What stood before a restore or an import is no ancestor, so that `former` counts for other events only.
+    What stood before a restore, an import or a blend is no ancestor, so that `former` counts for other events only.
     """
     line = [meta.parent or ""]
     for event in reversed(meta.history):
         line.append(str(event.get("id", "")))
         if event.get("event") == "branch":
             line.append(str(event.get("from", "")))
-        elif event.get("event") not in ("restore", "import", "reset"):
+        elif event.get("event") not in ("restore", "import", "reset", "blend"):
             line.append(str(event.get("former", "")))
         if event.get("event") == "reset":
             break

@@ -13,6 +13,7 @@ import tiny
 from assert_close import assert_close
 
 from engine.errors import ConfigError, FileFormatError, SoulMismatchError
+from engine.formats.inspect import inspect_path
 from engine.formats.soul import Soul, load_soul, new_meta, save_soul
 from engine.memory.blend import Ingredient, blend, blend_facts, second_of
 from engine.memory.mind import Mind
@@ -88,8 +89,11 @@ def test_it_is_an_entry_with_two_parents_and_undo_takes_it_back(two: tuple[Mind,
     assert digest(made) == digest(blend(before, second, 0.25)) == digest(mind.llama.soul())
     assert digest(load_soul(mind.store.active)) == digest(made)
     entry = mind.timeline.moments()[-1]
+    told = inspect_path(entry.path).render()
+    assert "called luna" in told
+    assert "second" not in told
     event = entry.meta.history[-1]
-    assert (entry.event, entry.note, event["share"]) == ("blend", "25% of luna", 0.25)
+    assert (entry.event, entry.note, event["share"], event["called"]) == ("blend", "25% of luna", 0.25, "luna")
     assert (entry.parent, event["with"]) == (before.meta.id, second.meta.id)
     assert digest(mind.timeline.read(entry.parent)) == digest(before), "the first is kept"
     assert second.meta.id in {file.id for file in luna.kept()}, "so is the second"
@@ -128,6 +132,20 @@ def test_an_earlier_soul_can_be_the_first_and_a_file_the_second(mind: Mind, tmp_
     save_soul(tmp_path / "stranger.soul", stranger)
     mind.blend(tmp_path / "stranger.soul", 0.5)
     assert mind.llama.soul_history[-1]["of"] == "?"
+
+
+def test_a_soul_is_found_by_its_label_its_name_and_its_id(two: tuple[Mind, dict[str, str]]) -> None:
+    mind, _ = two
+    kept = mind.keep()
+    mind.branch("abe")  # an id may begin so, too
+    abe = mind.household.store("abe").load_active()
+    assert abe is not None
+    assert mind.blend("abe").meta.history[-1]["with"] == abe.meta.id
+    assert mind.blend(kept.meta.id[:12]).meta.history[-1]["with"] == kept.meta.id
+    mind.timeline.rename(kept.meta.id, "luna")
+    assert mind.blend("luna").meta.history[-1]["with"] == kept.meta.id, "a label stands before a name"
+    with pytest.raises(ConfigError, match="no kept soul"):
+        mind.blend("")
 
 
 def test_a_soul_that_is_not_there_is_named_and_nothing_happens(two: tuple[Mind, dict[str, str]]) -> None:

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QApplication
 from studio_person import Person
 
 from engine.formats.soul import load_soul
+from engine.memory.blend import blend
 from engine.memory.timeline import digest
 from studio.lifeline import NOW
 from studio.messages import Moment
 from studio.session import Busy
 from studio.ui.lab.ask_words import AskWords
+from studio.ui.lab.blend_dialog import BlendDialog
 
 
 @pytest.fixture
@@ -155,6 +157,79 @@ def test_a_branch_can_wake_at_once_and_wakes_after_a_restart(
     again = sit_down()
     again.open(models / "tiny.bitt")
     assert again.session.soul.name == "Luna"
+
+
+def blending(person: Person) -> BlendDialog:
+    person.click(person.lab.soul.blend_button)
+    notice = person.notice("Blend")
+    assert isinstance(notice, BlendDialog)
+    return notice
+
+
+def blended(person: Person, share: int) -> None:
+    """Blend what the dialog stands at into the soul of now, by so many percent."""
+    dialog = blending(person)
+    dialog.share.setValue(share)
+    assert f"{100 - share} % of what it is now and {share} %" in dialog.words.plain
+    person.through(lambda: person.press(dialog, "Blend"), Busy.SOUL)
+
+
+def test_two_souls_are_blended_and_undo_takes_it_back(lab: Person, workspace: Path) -> None:
+    (kept,) = moments(lab)
+    assert not lab.lab.soul.blend_button.isEnabled()
+    assert "nothing to blend" in lab.lab.soul.blend_button.toolTip()
+    lab.say("I moved to Oslo.")
+    choose(lab, kept)
+    first = load_soul(soul_file(workspace))
+    second = load_soul(next(workspace.glob("souls/*/main.history/*-save-*.soul")))
+    blended(lab, 30)
+    assert digest(load_soul(soul_file(workspace))) == digest(blend(first, second, 0.3))
+    assert "Undo" in lab.window.footer.told.text()
+    assert lab.chat.model.rowCount() == 0
+    entry = moments(lab)[-1]
+    assert (entry.event, entry.second.id, entry.second.share) == ("blend", kept.id, 0.3)
+    choose(lab, entry)
+    assert lab.lab.soul.chosen_title.text() == "Blend"
+    assert lab.lab.soul.chosen_note.text().startswith("30 % of “Kept · Today")
+    (node,) = [node for node in lab.lab.soul.view.nodes if node.second]
+    assert (node.is_now, node.second) == (True, kept.id)
+    lab.through(lambda: lab.click(lab.lab.soul.undo_button), Busy.SOUL)
+    assert digest(load_soul(soul_file(workspace))) == digest(first)
+
+
+def test_another_soul_is_blended_in_as_it_is_now(lab: Person, workspace: Path) -> None:
+    lab.click(lab.lab.soul.branch_button)
+    answer(lab, "Luna", "Begin it")
+    lab.through(lambda: lab.window.verbs.start(lab.session.souls.wake("Luna")), Busy.SOUL)
+    lab.say("I am talking to Luna.")
+    lab.through(lambda: lab.window.verbs.start(lab.session.souls.wake("main")), Busy.SOUL)
+    first, second = load_soul(soul_file(workspace)), load_soul(soul_file(workspace, "Luna"))
+    dialog = blending(lab)
+    assert dialog.second.itemText(0) == "Luna, as it is now"
+    dialog.second.setCurrentIndex(0)
+    assert "50 % of “Luna”" in dialog.words.plain
+    before = dialog.mine.text()
+    lab.qtbot.keyClick(dialog.share, Qt.Key.Key_Right)
+    assert (before, dialog.mine.text(), dialog.other.text()) == ("50 % now", "49 % now", "51 % of it")
+    lab.press(dialog, "Cancel")
+    assert digest(load_soul(soul_file(workspace))) == digest(first)
+    blended(lab, 50)
+    assert digest(load_soul(soul_file(workspace))) == digest(blend(first, second, 0.5))
+    assert digest(load_soul(soul_file(workspace, "Luna"))) == digest(second)
+
+
+def test_what_a_blend_had_lived_before_is_not_forgotten_in_it(lab: Person) -> None:
+    lab.say("I moved to Oslo.")
+    blended(lab, 50)
+    lab.window.show_tab(0)
+    lab.lab.show_view(2)
+    (first, *_) = lab.lab.learned.items()
+    lab.lab.learned.tick([first.data(0, Qt.ItemDataRole.UserRole)])
+    dialog = lab.lab.learned.forget()
+    lab.wait(lambda: "blended from two souls" in dialog.words.plain)
+    lab.wait_idle()
+    assert not dialog.forget_button.isEnabled()
+    lab.press(dialog, "Cancel")
 
 
 def test_a_name_that_is_taken_is_refused_in_words(lab: Person) -> None:

@@ -60,7 +60,6 @@ class ForgetDialog(Notice):
         self.pinned_too.setVisible(self.cost.stale > 0 or self.pinned_too.isChecked())
         self.words.set_plain(self._told(self.cost))
         set_locked(self.forget_button, "")
-        self.adjustSize()
 
     def _told(self, cost: ForgetCost) -> str:
         lines = [

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton
 
 from studio import theme
 from studio.messages import Moment
-from studio.session import UNNAMED
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.icons import dress
 from studio.ui.lab import words
+from studio.ui.lab.blend_dialog import BlendDialog
 from studio.ui.lab.compare_dialog import CompareDialog
 from studio.ui.lab.soul_verbs import SoulVerbs
 from studio.ui.lab.timeline_view import TimelineArea
@@ -53,11 +53,13 @@ class SoulCard(Card):
         self.chosen_note = Elided(role="small")
         self.restore_button = button(self.tr("Go back to it"))
         self.compare_button = button(self.tr("Compare…"))
+        self.blend_button = button(self.tr("Blend…"))
         self.branch_button = button(self.tr("Branch…"))
         self.pin_button = button(self.tr("Pin"))
         self.entry_more = button("", "quiet", self.tr("More about this entry"))
         self.restore_button.clicked.connect(lambda: self._on_chosen(self.verbs.restore))
         self.compare_button.clicked.connect(self.compare)
+        self.blend_button.clicked.connect(self.blend)
         self.branch_button.clicked.connect(lambda: self.verbs.branch(self.chosen))
         self.pin_button.clicked.connect(lambda: self._on_chosen(self.verbs.pin))
         self.entry_more.clicked.connect(self.open_entry)
@@ -65,7 +67,7 @@ class SoulCard(Card):
         row.setSpacing(theme.GAP_S)
         row.addWidget(self.chosen_title)
         row.addWidget(self.chosen_facts, 1)
-        for control in (self.restore_button, self.compare_button, self.branch_button, self.pin_button, self.entry_more):
+        for control in self._entry_controls():
             row.addWidget(control)
         self.column.addWidget(self.area)
         self.column.addWidget(self.empty)
@@ -130,7 +132,9 @@ class SoulCard(Card):
         locked = session.why_silent()
         for part in (self.chosen_title, self.chosen_facts, *self._entry_controls()):
             part.setVisible(there)
-        self.chosen_note.setVisible(there and moment is not None and bool(moment.note or moment.why))
+        noted = " · ".join(filter(None, [moment.note, words.why(moment, session.timeline)])) if moment else ""
+        self.chosen_note.setText(noted)
+        self.chosen_note.setVisible(there and bool(noted))
         if session.soul is None:
             return
         if moment is None:
@@ -144,7 +148,6 @@ class SoulCard(Card):
         else:
             self.chosen_title.setText(words.title(moment))
             self.chosen_facts.setText(words.facts(moment))
-            self.chosen_note.setText(" · ".join(text for text in (moment.note, moment.why) if text))
             other, timeline = self._belongs_elsewhere(moment), session.timeline
             is_now = timeline is not None and moment.id == timeline.now and not timeline.lives_on
             here = self.tr("This is the soul as it lives.") if is_now else ""
@@ -158,10 +161,19 @@ class SoulCard(Card):
             "" if session.timeline and session.timeline.moments else self.tr("There is nothing to compare it with yet.")
         )
         set_locked(self.compare_button, locked or few, self.tr("Where two souls differ, and what both answer"))
+        alone = "" if self._others() else self.tr("There is nothing to blend it with yet.")
+        set_locked(self.blend_button, locked or alone, self.tr("Go on as the mean of the soul of now and another one"))
         set_locked(self.branch_button, locked or elsewhere, self.tr("Begin another soul from here"))
 
     def _entry_controls(self) -> tuple[QPushButton, ...]:
-        return self.restore_button, self.compare_button, self.branch_button, self.pin_button, self.entry_more
+        return (
+            self.restore_button,
+            self.compare_button,
+            self.blend_button,
+            self.branch_button,
+            self.pin_button,
+            self.entry_more,
+        )
 
     def _since(self) -> str:
         session = self._actions.session
@@ -178,6 +190,20 @@ class SoulCard(Card):
         dialog.open()
         return dialog
 
+    def blend(self) -> BlendDialog:
+        """Ask what shall be blended into the soul of now: the chosen entry, or another one."""
+        dialog = BlendDialog(self.window(), self._actions, self.view.selected)
+        dialog.open()
+        return dialog
+
+    def _others(self) -> bool:
+        """Whether there is another soul than the one of now."""
+        timeline = self._actions.session.timeline
+        if timeline is None:
+            return False
+        kept = len(timeline.moments) - (not timeline.lives_on and timeline.moment(timeline.now) is not None)
+        return kept > 0 or len(timeline.souls) > 1
+
     def _to_compare(self) -> str:
         moment, timeline = self.chosen, self._actions.session.timeline
         if timeline is None or not timeline.moments:
@@ -193,10 +219,7 @@ class SoulCard(Card):
         if timeline is None or moment.soul == timeline.soul:
             return ""
         name = next((mate.name for mate in timeline.souls if mate.key == moment.soul), moment.soul)
-        return self.tr("Another soul ({name}) has lived this. Wake it first.").format(name=self._called(name))
-
-    def _called(self, name: str) -> str:
-        return self.tr("The soul") if name == UNNAMED else name
+        return self.tr("Another soul ({name}) has lived this. Wake it first.").format(name=words.called(name))
 
     def _on_chosen(self, verb: Callable[[Moment], None]) -> None:
         if (moment := self.chosen) is not None:
@@ -208,7 +231,7 @@ class SoulCard(Card):
         """The souls of this model; the one that is awake is marked."""
         menu, timeline = self._menu(), self._actions.session.timeline
         for mate in timeline.souls if timeline else ():
-            action = menu.addAction(self._called(mate.name), partial(self.verbs.wake, mate.name))
+            action = menu.addAction(words.called(mate.name), partial(self.verbs.wake, mate.name))
             action.setCheckable(True)
             action.setChecked(mate.awake)
             action.setEnabled(not mate.awake)

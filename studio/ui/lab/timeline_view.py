@@ -167,6 +167,8 @@ class TimelineView(QWidget):
         for node in self.nodes:
             if node.parent in by_id:
                 self._line(painter, by_id[node.parent], node)
+            if node.second in by_id:
+                self._line(painter, by_id[node.second], node, Qt.PenStyle.DotLine)
         for node in self.nodes:
             self._draw(painter, node)
         self._captions(painter)
@@ -174,9 +176,9 @@ class TimelineView(QWidget):
     def _ink(self, node: Node) -> str:
         return "soul" if node.lane == 0 else "muted"
 
-    def _line(self, painter: QPainter, start: Node, end: Node) -> None:
+    def _line(self, painter: QPainter, start: Node, end: Node, pen: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
         a, b = self._point(start), self._point(end)
-        painter.setPen(QPen(style.colour(self._ink(end)), 2))
+        painter.setPen(QPen(style.colour(self._ink(end)), 2, pen))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         path = QPainterPath(a)
         bend = min(self._step(), b.x() - a.x())
@@ -220,6 +222,7 @@ class TimelineView(QWidget):
         taken: dict[int, list[tuple[float, float]]] = {}
         day = ""
         behind = {node.parent for node in self.nodes if node.lane}
+        blended = {node.second for node in self.nodes}
         for node in sorted(
             self.nodes, key=lambda node: (not (node.is_now or (node.moment and node.moment.label)), node.column)
         ):
@@ -233,11 +236,13 @@ class TimelineView(QWidget):
                 self._caption(painter, metrics, node, text, "text" if named or node.is_now else "muted", taken)
             if moment is not None and node.lane and node.id not in behind and moment.soul != self._soul:
                 painter.setPen(style.colour("muted"))
-                place = self._point(node) + QPointF(_HALO, metrics.ascent() / 2 - 1)
                 name = metrics.elidedText(
                     f"“{self._names.get(moment.soul, '')}”", Qt.TextElideMode.ElideRight, _NAME_ROOM - 40
                 )
-                painter.drawText(place, name)
+                beside = QPointF(_HALO, metrics.ascent() / 2 - 1)
+                if node.id in blended:  # its line goes to the right from here
+                    beside = QPointF(-metrics.horizontalAdvance(name) / 2, _HALO + 3 + metrics.ascent())
+                painter.drawText(self._point(node) + beside, name)
 
     def _caption(
         self,

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
-from studio.messages import Moment
+from studio.messages import Moment, Timeline
+from studio.session import UNNAMED
 from studio.ui import wording
 
 
@@ -23,14 +24,30 @@ def event(kind: str) -> str:
         "reset": _tr("Newborn"),
         "restore": _tr("Went back"),
         "branch": _tr("Branch"),
+        "blend": _tr("Blend"),
         "forget": _tr("Forgot"),
         "autosave": _tr("As it stood before"),
     }.get(kind, kind)
 
 
+def called(name: str) -> str:
+    """What a soul is called in a sentence: its name, unless nobody gave it one."""
+    return _tr("The soul") if name == UNNAMED else name
+
+
 def title(moment: Moment) -> str:
     """Its name, else what it was kept for."""
     return moment.label or event(moment.event)
+
+
+def why(moment: Moment, timeline: Timeline | None) -> str:
+    """Why it was kept; of a blend, how much of what is in it."""
+    if moment.second is None:
+        return moment.why
+    name, kept = moment.second.name, timeline.moment(moment.second.id) if timeline else None
+    if not name:
+        name = f"{title(kept)} · {when(kept.when)}" if kept else "?"
+    return _tr("{n} % of “{name}” in it").format(n=wording.number(100 * moment.second.share), name=name)
 
 
 def when(seconds: float) -> str:
