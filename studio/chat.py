@@ -6,6 +6,7 @@ It outlives the page, which is built anew when the language changes: a reply may
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -148,10 +149,10 @@ class Chat(QObject):
 
     async def take_in(self, chats: list[Exported]) -> None:
         """Add conversations of a file to the log; the soul learns what you said in them when it sleeps."""
-        for chat in chats:
-            conversation = new_conversation()
-            lines = [Line(line.role, line.text, line.timestamp, conversation) for line in chat.lines]
-            self.history.add(await self._session.files.take_in(lines))
+        named = [(new_conversation(), chat) for chat in chats]
+        lines = [replace(line, conversation=conversation) for conversation, chat in named for line in chat.lines]
+        self.history.add(await self._session.files.take_in(lines))  # in one go: closing meanwhile leaves none out
+        for conversation, chat in named:
             if chat.title:
                 self.shelf.rename(conversation, chat.title)
         self.listed_changed.emit()

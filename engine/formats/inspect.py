@@ -60,7 +60,7 @@ def _inspect_body(path: Path, size: int) -> Card:
             state = "differs"
             problems.append(f"The weights give the fingerprint {computed}, not the stored one; export the body again.")
     facts = _body_facts(body, body.stored_fingerprint or computed, state)
-    return Card("body", path, _format(body), size, facts, problems)
+    return Card("body", path, _format(body), size, facts, problems, body.config)
 
 
 def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:

@@ -64,11 +64,11 @@ class MainWindow(QMainWindow):
         self.talk.shelf.problem.connect(self._tell_problem)
         self.verbs.opened.connect(self.talk.opened)
         self.verbs.report_wanted.connect(self._show_report)
-        self.verbs.everything_unwanted.connect(lambda: self.verbs.start(self._delete_everything()))
+        self.verbs.everything_unwanted.connect(self._delete)
         self.verbs.soul_replaced.connect(self.talk.new_chat)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
         self._keys()
-        self._may_close = False
+        self._may_close = self._deleting = False
         style.apply(settings.get("theme"), settings.get("font_size"))  # once, over the finished window
         self.show_tab(CHAT)
 
@@ -242,8 +242,14 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if self.session.busy is not Busy.CLOSING:
+        if self.session.busy is not Busy.CLOSING and not self._deleting:
             self.verbs.start(self._close())
+
+    def _delete(self) -> None:
+        """Delete everything; the window, which closes by that, is not closed before it is done."""
+        if self.session.busy is not Busy.CLOSING and not self._deleting:
+            self._deleting = True
+            self.verbs.start(self._delete_everything())
 
     async def _delete_everything(self) -> None:
         """The end of all that is kept, and of the window."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studio.messages import BodyFacts, Convert, Inspect, ModelCard, Open, Opened, Unload
 from studio.worker.convert import convert
 from studio.worker.desk import Desk, lines
 from studio.worker.souls import shown_entries, soul_facts
+
+if TYPE_CHECKING:
+    from engine.config import BitLlamaConfig
 
 
 def open_model(desk: Desk, command: Open) -> Opened:
@@ -88,21 +92,15 @@ def inspect(desk: Desk, command: Inspect) -> ModelCard:
         tokenizer=facts.tokenizer or "",
         tokenizer_entries=facts.tokenizer_entries or 0,
         fingerprint=facts.fingerprint or "",
-        licence=_licence(command.path),
-        souls=_souls(desk, command.path, facts.fingerprint or ""),
+        licence=_licence(command.path, card.config),
+        souls=_souls(desk, card.config, facts.fingerprint or ""),
         details=card.render(),
     )
 
 
-def _licence(path: Path) -> str:
+def _licence(path: Path, config: BitLlamaConfig | None) -> str:
     """What the config names, else a licence file in the folder of a checkpoint."""
-    from engine.errors import BitLlamaError
-    from engine.formats.body import load_body
-
-    try:
-        extra = load_body(path, check=False).config.extra
-    except BitLlamaError:
-        return ""
+    extra = config.extra if config else {}
     named = extra.get("license", extra.get("licence"))
     if isinstance(named, str) and named:
         return named
@@ -111,16 +109,14 @@ def _licence(path: Path) -> str:
     return found[0].name if found else ""
 
 
-def _souls(desk: Desk, path: Path, fingerprint: str) -> tuple[str, ...]:
+def _souls(desk: Desk, config: BitLlamaConfig | None, fingerprint: str) -> tuple[str, ...]:
     from engine.errors import BitLlamaError
-    from engine.formats.body import load_body
     from engine.memory.household import Household
 
-    if not fingerprint:
+    if config is None or not fingerprint:
         return ()
     try:
-        household = Household(desk.place.workspace, load_body(path, check=False).config, fingerprint)
-        return tuple(mate.name for mate in household.all())
+        return tuple(mate.name for mate in Household(desk.place.workspace, config, fingerprint).all())
     except BitLlamaError:
         return ()
 

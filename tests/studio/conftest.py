@@ -11,7 +11,8 @@ from pathlib import Path
 import PySide6
 import pytest
 import tiny
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QObject, QSize, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
@@ -133,6 +134,27 @@ def host(person: Person, models: Path) -> Person:
     person.open(models / "tiny.bitt")
     person.settings.set("max_reply", 12)
     return person
+
+
+class Opener(QObject):
+    """Takes the place of the system's file manager."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: list[Path] = []
+
+    @Slot(QUrl)
+    def take(self, url: QUrl) -> None:
+        self.paths.append(Path(url.toLocalFile()))
+
+
+@pytest.fixture
+def opened() -> Iterator[list[Path]]:
+    """The folders and files that the system was asked to open; it does not get to see them."""
+    opener = Opener()
+    QDesktopServices.setUrlHandler("file", opener, "take")
+    yield opener.paths
+    QDesktopServices.unsetUrlHandler("file")
 
 
 @pytest.fixture

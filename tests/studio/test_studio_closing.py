@@ -12,7 +12,9 @@ from PySide6.QtCore import Qt
 from studio_person import Person
 
 from engine.formats.soul import load_soul
+from studio.messages import Line
 from studio.session import Busy
+from studio.transfer import Chat
 
 
 def log_of(workspace: Path) -> str:
@@ -48,11 +50,32 @@ def doing(person: Person, what: str) -> None:
     elif what == "saving":
         person.window.verbs.save_soul(person.session.workspace / "copy.soul")
         person.wait(lambda: person.session.busy is Busy.SOUL)
+    elif what == "without the soul":
+        person.settings.set("max_reply", 12)
+        person.say("Hello")
+        person.settings.set("max_reply", 4096)
+        person.window.talk.compare(person.chat.model.message(1).line)
+        person.wait(lambda: person.session.busy is Busy.ASIDE)
+    elif what == "blending":
+        person.through(lambda: person.window.verbs.start(person.session.souls.keep("first")), Busy.SOUL)
+        person.settings.set("max_reply", 12)
+        person.say("Hello")
+        first = person.session.timeline.moments[0].id
+        person.window.verbs.start(person.session.souls.blend(first, 0.5))
+    elif what == "importing":
+        lines = tuple(Line("user", f"Told elsewhere, {number}.", "", "") for number in range(20))
+        person.window.verbs.start(person.window.talk.take_in([Chat("", name, lines) for name in ("One", "Two")]))
+    elif what == "deleting":
+        person.window.verbs.everything_unwanted.emit()
 
 
-@pytest.mark.parametrize(
-    "what", ["nothing", "loading", "replying", "sleeping", "forgetting", "comparing", "converting", "saving"]
-)
+JOBS = (
+    "nothing", "loading", "replying", "sleeping", "forgetting", "comparing", "converting", "saving", "without the soul",
+    "blending", "importing", "deleting",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("what", JOBS)
 def test_closing_is_safe_at_any_moment(
     what: str, remember: Callable[[int, int], None], models: Path, sit_down: Callable[[], Person], workspace: Path
 ) -> None:
@@ -66,10 +89,18 @@ def test_closing_is_safe_at_any_moment(
     assert all(load_soul(path).meta.level >= 0 for path in souls)
     if what == "replying":
         assert '"role": "assistant"' in log_of(workspace).splitlines()[-1]
+    if what == "blending":
+        assert load_soul(souls[0]).meta.history[-1]["event"] == "blend", "begun before closing, so it is whole"
+    if what == "deleting":
+        assert not souls
+        assert not log_of(workspace)
     again = sit_down()
     again.open(models / "tiny.bitt")
     if souls:
         assert again.session.soul.level == load_soul(souls[0]).meta.level
+    if what == "importing":
+        assert {"One", "Two"} <= set(again.chat.conversations.titles())
+        assert log_of(workspace).count("Told elsewhere") == 40
 
 
 def test_closing_while_the_first_model_is_loaded(person: Person, models: Path) -> None:

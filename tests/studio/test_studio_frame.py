@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -61,26 +60,9 @@ def test_the_inspector_folds_away_in_a_narrow_window(person: Person) -> None:
     assert not person.chat.inspector.isVisible()
 
 
-class Opener(QObject):
-    """Takes the place of the system's file manager."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.urls: list[QUrl] = []
-
-    @Slot(QUrl)
-    def take(self, url: QUrl) -> None:
-        self.urls.append(url)
-
-
-def test_the_workspace_folder_opens(person: Person, workspace: Path) -> None:
-    opener = Opener()
-    QDesktopServices.setUrlHandler("file", opener, "take")
-    try:
-        person.click(person.window.footer.workspace)
-    finally:
-        QDesktopServices.unsetUrlHandler("file")
-    assert [Path(url.toLocalFile()) for url in opener.urls] == [workspace]
+def test_the_workspace_folder_opens(person: Person, workspace: Path, opened: list[Path]) -> None:
+    person.click(person.window.footer.workspace)
+    assert opened == [workspace]
 
 
 CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QLineEdit, QPlainTextEdit, QTextEdit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,11 +143,17 @@ def test_what_is_kept_is_counted(host: Person) -> None:
     assert "file" in made.facts.value("Souls")
 
 
+def test_the_folder_of_what_is_kept_opens(person: Person, workspace: Path, opened: list[Path]) -> None:
+    person.click(card(person, PrivacyCard).open_button)
+    assert opened == [workspace]
+
+
 def test_everything_is_deleted_after_a_typed_word(host: Person, workspace: Path) -> None:
     host.say("My dog is called Bramble.")
     host.settings.set("theme", "dark")
     host.settings.write()
     (workspace / "mine.txt").write_text("not the Studio's", encoding="utf-8")
+    shutil.copytree(workspace / "memories", workspace / "backups" / "layout-1" / "memories")
     host.click(card(host, PrivacyCard).delete_button)
     notice = host.notice("Delete everything?")
     last = next(b for b in notice.findChildren(QPushButton) if b.text() == "Delete everything")
