@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from engine.cli.background import step_back
 from engine.errors import BitLlamaError
 from engine.version import __version__
 
@@ -41,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _speak_unicode()
     args = build_parser().parse_args(argv)
     try:
+        if getattr(args, "background", False):
+            step_back()
         code = int(args.run(args))
         sys.stdout.flush()
         return code

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from engine.cli.background import add_background
 from engine.errors import ConfigError, FileFormatError
 
 
@@ -19,6 +20,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--float", action="store_true", help=".bitt: keep the float weights, do not pack them")
     parser.add_argument("--half", action="store_true", help=".bitt: store what stays in float as float16")
     parser.add_argument("--bytes", action="store_true", help=".bitt: store embedding and head as bytes, not as floats")
+    add_background(parser)
     parser.set_defaults(run=run)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine.cli.background import add_background
 from engine.cli.terminal import ProgressLine
 
 
@@ -19,7 +22,10 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--kind", choices=("bpe", "unigram", "bytes"), default="bpe", help="tokenizer (default: bpe)")
     parser.add_argument("--vocab-size", type=int, default=4096, help="entries of a bpe or unigram tokenizer")
     parser.add_argument("--val-fraction", type=float, default=0.05, help="share of the corpus that is held out")
-    parser.add_argument("--tokenizer", type=Path, help="a tokenizer.json to use instead of training one")
+    parser.add_argument(
+        "--tokenizer", type=Path, help="a tokenizer.json, or a model that has one, to use instead of training one"
+    )
+    add_background(parser)
     parser.set_defaults(run=run)
 
 
@@ -36,9 +42,22 @@ def run(args: argparse.Namespace) -> int:
             args.vocab_size,
             args.val_fraction,
             args.tokenizer,
-            lambda what, done: line.show(f"{what} {done:.0%}"),
+            _progress_lines() if args.background else lambda what, done: line.show(f"{what} {done:.0%}"),
         )
     finally:
         line.clear()
     print(report.render())
     return 0
+
+
+def _progress_lines() -> Callable[[str, float], None]:
+    """Progress for a program that reads along: a line of JSON whenever another percent is done."""
+    last: list[object] = []
+
+    def tell(what: str, done: float) -> None:
+        now = [what, int(100 * done)]
+        if now != last:
+            last[:] = now
+            print(json.dumps({"doing": what, "done": round(done, 4)}), flush=True)
+
+    return tell

@@ -11,6 +11,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.background import add_background
 from engine.cli.launch import launch
 from engine.cli.terminal import Interrupts
 from engine.errors import ConfigError
@@ -46,6 +47,7 @@ def add_parser(commands: Any) -> None:
         "--rank-timeout", type=float, default=PATIENCE, metavar="SECONDS",
         help=f"how long the processes of a run wait for each other (default: {PATIENCE:g})",
     )  # fmt: skip
+    add_background(parser)
     parser.set_defaults(run=run)
 
 
@@ -84,9 +86,13 @@ def _launch(args: argparse.Namespace, train_args: TrainArgs) -> int:
 
 def _train(args: argparse.Namespace, train_args: TrainArgs) -> int:
     """Train in this process, by itself or as one rank."""
+    import torch
+
     from engine.train.distributed import joined
     from engine.train.training_loop import run_training
 
+    if args.background and not train_args.threads:
+        torch.set_num_threads(max(1, torch.get_num_threads() - 1))  # a thread that has to wait holds up all others
     place = rendezvous()
     also = (signal.SIGTERM,) if place.world > 1 else ()  # how torchrun and schedulers of clusters end a rank
     with Interrupts(*also) as interrupts, joined(train_args.device, args.rank_timeout, args.shard) as ranks:

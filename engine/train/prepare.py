@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import ConfigError, DataError
+from engine.errors import ConfigError, DataError, FileFormatError
 from engine.formats.atomic import make_folder, writing
+from engine.formats.bitt import load_bitt
 from engine.formats.strict_json import read_text
 from engine.text.template import UNJUDGED, ChatTemplate
 from engine.text.tokenizer import Tokenizer
@@ -25,6 +26,7 @@ from engine.train.holdout import Scan
 from engine.train.tokenizer import TokenizerKind, check_vocab_size, train_tokenizer, with_special_tokens
 
 DEFAULT_VOCAB = 4096
+BITT_SUFFIX = ".bitt"
 
 _TEMPLATE = ChatTemplate()
 _SMALL_TEXT = 1 << 17
@@ -84,8 +86,8 @@ def prepare(
     """Turn text files, JSONL files and folders of them into a folder that `TokenData.open` opens.
 
     The corpus is read twice, in blocks: once to check it, count it and train the tokenizer on a sample; once to write
-    the tokens. `tokenizer` names a ``tokenizer.json`` (or a folder with one) to use instead of training one; special
-    tokens that it lacks are added.
+    the tokens. `tokenizer` names a ``tokenizer.json``, a folder with one or a ``.bitt`` to use instead of training one;
+    special tokens that it lacks are added.
 
     Held out are whole documents, chosen by a hash of their content, except that of a document larger than
     `val_fraction` of the corpus the last `val_fraction` is: characters of a text, messages of a dialogue.
@@ -125,6 +127,11 @@ def prepare(
 def _read_tokenizer(path: Path) -> Tokenizer:
     if path.is_dir():
         path = path / TOKENIZER_FILE
+    if path.suffix.lower() == BITT_SUFFIX:
+        text = load_bitt(path).tokenizer
+        if text is None:
+            raise FileFormatError(f"{path} has no tokenizer; name a tokenizer.json.")
+        return with_special_tokens(Tokenizer.from_json(text, str(path)))
     return with_special_tokens(Tokenizer.from_json(read_text(path), str(path)))
 
 
@@ -189,6 +196,7 @@ def _write(
             "vocab_size": tokenizer.vocab_size,
             "tokens": {name: writer.tokens for name, writer in writers.items()},
             "documents": {name: writer.documents for name, writer in writers.items()},
+            "documents_read": scan.documents,
             "characters": scan.characters,
             "worth": True,
             "tokenizer_sha256": tokenizer_hash(tokenizer_text),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 import os
@@ -14,8 +15,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tiny
 
 from engine.errors import BitLlamaError, ConfigError, DataError, FileFormatError
+from engine.formats.bitt import save_bitt
 from engine.train.data import Split, TokenData
 from engine.train.prepare import prepare
 from engine.train.tokenizer import TOKENIZER_KINDS, TokenizerKind, train_tokenizer
@@ -323,6 +326,17 @@ def test_half_a_surrogate_pair_in_a_line_is_refused(tmp_path: Path) -> None:
 def test_fractions_that_cannot_be_held_out_are_refused(tmp_path: Path, fraction: float) -> None:
     with pytest.raises(ConfigError, match="val_fraction is"):
         prepare([tmp_path], tmp_path / "out", val_fraction=fraction)
+
+
+def test_the_tokenizer_of_a_model_is_used_as_its_file_is(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(prose(500), encoding="utf-8")
+    body = tiny.body()
+    save_bitt(tmp_path / "tiny.bitt", body, packed=True)
+    save_bitt(tmp_path / "mute.bitt", dataclasses.replace(body, tokenizer=None), packed=True)
+    prepare([tmp_path / "a.txt"], tmp_path / "out", tokenizer=tmp_path / "tiny.bitt")
+    assert TokenData.open(tmp_path / "out").tokenizer.vocab_size == body.config.vocab_size
+    with pytest.raises(FileFormatError, match=r"mute\.bitt has no tokenizer"):
+        prepare([tmp_path / "a.txt"], tmp_path / "no", tokenizer=tmp_path / "mute.bitt")
 
 
 def test_no_inputs_and_small_vocabularies_are_refused(tmp_path: Path) -> None:
