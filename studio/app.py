@@ -113,7 +113,7 @@ def build(workspace: Path | None, portable: bool = False) -> MainWindow:
 
 
 def begin(window: MainWindow, files: Sequence[Path] = ()) -> None:
-    """Open the files of the command line, or the model of last time, or the bundled one."""
+    """Open the files of the command line, or the model of last time, or the bundled one; offer what was left going."""
     for problem in window.settings.problems:
         window.verbs.fail(EngineFailure(problem))
     models = [path for path in files if kind_of(path) in ("model", "")]
@@ -122,6 +122,7 @@ def begin(window: MainWindow, files: Sequence[Path] = ()) -> None:
     model = models[0].absolute() if models else reopened
     if model is not None:
         window.verbs.start(_wake(window, model, souls))
+    window.lab.train.verbs.offer_to_go_on()
 
 
 async def _wake(window: MainWindow, model: Path, souls: Sequence[Path]) -> None:

@@ -238,6 +238,11 @@ DECLARATIONS = (
             "weights were before they learned it.",
         ),
     ),
+    Setting(
+        "train_size", "choice", "tiny",
+        choices=(("tiny", QT_TRANSLATE_NOOP("Settings", "Tiny")), ("small", QT_TRANSLATE_NOOP("Settings", "Small"))),
+    ),
+    Setting("train_steps", "int", 1000, low=1, high=1_000_000, step=100),
     Setting("last_model", "text", ""),
     Setting("recent_models", "paths", []),
 )  # fmt: skip

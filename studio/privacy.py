@@ -23,6 +23,7 @@ KINDS = (
     Kind(QT_TRANSLATE_NOOP("Privacy", "What was said"), ("memories", "conversations*.json")),
     Kind(QT_TRANSLATE_NOOP("Privacy", "Souls"), ("souls", "unfinished")),
     Kind(QT_TRANSLATE_NOOP("Privacy", "Copies from before updates"), ("backups",)),
+    Kind(QT_TRANSLATE_NOOP("Privacy", "Trained models and their texts"), ("training",)),
     Kind(QT_TRANSLATE_NOOP("Privacy", "Settings"), ("settings*.json", "workspace.json")),
     Kind(QT_TRANSLATE_NOOP("Privacy", "Crash reports"), ("logs/crash-*.log",)),
 )

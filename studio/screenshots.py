@@ -28,6 +28,7 @@ from studio.transfer import Chat as Exported
 from studio.ui import dialogs
 from studio.ui.about import show_about
 from studio.ui.keys import show_keys
+from studio.ui.lab_page import TRAINING
 from studio.ui.main_window import CHAT, LAB, SETTINGS, MainWindow
 
 WORDS = ("My dog is called Bramble.", "On Sundays we sail.", "What is my dog called?")
@@ -55,6 +56,8 @@ def greet(name: str) -> str:
 )
 _SIZES = {"": (1280, 800), "-small": theme.MINIMUM_SIZE}
 _SETTLE_S = 0.15
+_STEPS = 20
+"""Of the training: enough for a curve to be seen."""
 _SCALE_MARK = "@2x"
 
 
@@ -80,6 +83,7 @@ class Photographer:
             await self._everywhere("chat", (CHAT,))
             self.window.lab.show_view(1)
             await self._everywhere("soul", (LAB,))
+            await self._train()
             self.window.lab.show_view(0)
             await self._marks()
         for language in ("en", "ja"):
@@ -91,6 +95,8 @@ class Photographer:
                 await self._everywhere("sleep", (LAB,))
                 self.window.lab.show_view(2)
                 await self._everywhere("told", (LAB,))
+                self.window.lab.show_view(TRAINING)
+                await self._everywhere("training", (LAB,))
                 await self._lab_dialogs()
                 self.window.lab.show_view(0)
             await self._everywhere("models", (LAB,))
@@ -184,6 +190,16 @@ class Photographer:
         await self._until(Busy.DREAMING)
         await self._everywhere("dream", (CHAT,), settle=0.0)
         await self._until(Busy.NOTHING)
+
+    async def _train(self) -> None:
+        """Check a text, train on it for a moment, and leave its curve; another text stays checked."""
+        trainer, text = self.window.session.training, self.window.session.workspace / "A walk.txt"
+        text.write_text(" ".join(WORDS * 400), encoding="utf-8")
+        for name in ("A walk", ""):
+            trainer.choose(text, "")
+            await trainer.check()
+            if name:
+                await trainer.start(name, "tiny", _STEPS)
 
     async def _until(self, busy: Busy) -> None:
         while self.window.session.busy is not busy:

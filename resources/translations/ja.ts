@@ -326,6 +326,21 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
     </context>
     <context>
+        <name>Child</name>
+        <message>
+            <source>The process ended with code {code} and said no more.</source>
+            <translation>プロセスはコード {code} で終わり、理由は示されませんでした。</translation>
+        </message>
+        <message>
+            <source>The process was ended from outside, perhaps for lack of memory. What it had saved is there.</source>
+            <translation>プロセスは外から終了させられました。メモリー不足かもしれません。それまでに保存した分は残っています。</translation>
+        </message>
+        <message>
+            <source>The program could not start its command line ({reason}). Install it again.</source>
+            <translation>プログラムはコマンドラインを起動できませんでした（{reason}）。もう一度インストールしてください。</translation>
+        </message>
+    </context>
+    <context>
         <name>CompareDialog</name>
         <message>
             <source>(nothing)</source>
@@ -677,6 +692,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{name} の会話を読み込む</translation>
         </message>
         <message>
+            <source>It is checked first; nothing starts by itself.</source>
+            <translation>まず確認します。勝手に始まることはありません。</translation>
+        </message>
+        <message>
             <source>Its own soul comes back with it; the one of now is saved first.</source>
             <translation>そのモデルのソウルも戻ります。今のソウルは先に保存します。</translation>
         </message>
@@ -707,6 +726,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>They are learned in the next sleep. You are asked first.</source>
             <translation>次の睡眠で学びます。先に確認します。</translation>
+        </message>
+        <message>
+            <source>Train on {name}</source>
+            <translation>{name} で学習させる</translation>
         </message>
         <message>
             <source>You see what it changes first.</source>
@@ -799,12 +822,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>会話中</translation>
         </message>
         <message>
+            <source>training {n} %</source>
+            <translation>学習中 {n} %</translation>
+        </message>
+        <message>
             <source>waiting for a model</source>
             <translation>モデルを待っています</translation>
         </message>
         <message>
             <source>workspace</source>
             <translation>ワークスペース</translation>
+        </message>
+        <message>
+            <source>{name}, in Model Lab</source>
+            <translation>{name}（モデルラボ）</translation>
         </message>
     </context>
     <context>
@@ -1165,6 +1196,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>ソウルと睡眠</translation>
         </message>
         <message>
+            <source>Training</source>
+            <translation>学習</translation>
+        </message>
+        <message>
             <source>What it was told</source>
             <translation>話したこと</translation>
         </message>
@@ -1247,6 +1282,37 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
     </context>
     <context>
+        <name>LossGraph</name>
+        <message>
+            <source>Loss over the steps</source>
+            <translation>ステップごとの損失</translation>
+        </message>
+        <message>
+            <source>Nothing measured yet.</source>
+            <translation>まだ何も測定していません。</translation>
+        </message>
+        <message>
+            <source>Step {step}: loss {loss}</source>
+            <translation>ステップ {step}：損失 {loss}</translation>
+        </message>
+        <message>
+            <source>held out</source>
+            <translation>検証</translation>
+        </message>
+        <message>
+            <source>held out {loss} at step {step}</source>
+            <translation>検証 {loss}（ステップ {step}）</translation>
+        </message>
+        <message>
+            <source>loss</source>
+            <translation>損失</translation>
+        </message>
+        <message>
+            <source>step {n}</source>
+            <translation>ステップ {n}</translation>
+        </message>
+    </context>
+    <context>
         <name>MainWindow</name>
         <message>
             <source>Bit-Llama Studio</source>
@@ -1267,6 +1333,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The soul could not be saved</source>
             <translation>ソウルを保存できませんでした</translation>
+        </message>
+        <message>
+            <source>{name} is trained: {file} is at hand in Model Lab.</source>
+            <translation>{name} の学習が終わりました。{file} がモデルラボにあります。</translation>
         </message>
     </context>
     <context>
@@ -1616,6 +1686,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>ソウル</translation>
         </message>
         <message>
+            <source>Trained models and their texts</source>
+            <translation>学習させたモデルとそのテキスト</translation>
+        </message>
+        <message>
             <source>What was said</source>
             <translation>話したこと</translation>
         </message>
@@ -1876,6 +1950,125 @@ It said: {said}</source>
         </message>
     </context>
     <context>
+        <name>RunCard</name>
+        <message>
+            <source>Begun with</source>
+            <translation>始めたモデル</translation>
+        </message>
+        <message>
+            <source>Copy command</source>
+            <translation>コマンドをコピー</translation>
+        </message>
+        <message>
+            <source>Delete the run</source>
+            <translation>この学習を削除</translation>
+        </message>
+        <message>
+            <source>Delete…</source>
+            <translation>削除…</translation>
+        </message>
+        <message>
+            <source>Finished · {where}</source>
+            <translation>完了 · {where}</translation>
+        </message>
+        <message>
+            <source>Finishes its step; go on any time</source>
+            <translation>今のステップを終えて保存します。いつでも続けられます</translation>
+        </message>
+        <message>
+            <source>From where it was saved</source>
+            <translation>保存したところから</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>続ける</translation>
+        </message>
+        <message>
+            <source>Go on to this step</source>
+            <translation>このステップまで続ける</translation>
+        </message>
+        <message>
+            <source>How far the run has come</source>
+            <translation>学習の進み具合</translation>
+        </message>
+        <message>
+            <source>It is at step {n}. Set a later step to train it further.</source>
+            <translation>ステップ {n} まで終わっています。さらに学習させるには、後のステップを指定してください。</translation>
+        </message>
+        <message>
+            <source>It starts: the first steps are being measured…</source>
+            <translation>開始しました。最初のステップを測定しています…</translation>
+        </message>
+        <message>
+            <source>It was not saved yet.</source>
+            <translation>まだ保存されていません。</translation>
+        </message>
+        <message>
+            <source>Its model is loaded. Let it go first.</source>
+            <translation>このモデルは読み込まれています。先に手放してください。</translation>
+        </message>
+        <message>
+            <source>Load the model as it is at step {n}</source>
+            <translation>ステップ {n} のモデルを読み込む</translation>
+        </message>
+        <message>
+            <source>Nothing was trained here yet. While a model learns, its curve is drawn here.</source>
+            <translation>まだ何も学習させていません。学習中は、ここに曲線が描かれます。</translation>
+        </message>
+        <message>
+            <source>On the disk</source>
+            <translation>ディスク上</translation>
+        </message>
+        <message>
+            <source>Open</source>
+            <translation>開く</translation>
+        </message>
+        <message>
+            <source>Open the trained model</source>
+            <translation>学習したモデルを開く</translation>
+        </message>
+        <message>
+            <source>Run</source>
+            <translation>学習</translation>
+        </message>
+        <message>
+            <source>Runs</source>
+            <translation>学習の記録</translation>
+        </message>
+        <message>
+            <source>Stop and save</source>
+            <translation>止めて保存</translation>
+        </message>
+        <message>
+            <source>Stopped · {where}</source>
+            <translation>停止 · {where}</translation>
+        </message>
+        <message>
+            <source>Text</source>
+            <translation>テキスト</translation>
+        </message>
+        <message>
+            <source>The command line that goes on with it in a terminal</source>
+            <translation>端末でこの学習を続けるコマンドライン</translation>
+        </message>
+        <message>
+            <source>With all that it wrote</source>
+            <translation>書き出したものもすべて</translation>
+        </message>
+        <message>
+            <source>a new model</source>
+            <translation>新しいモデル</translation>
+        </message>
+        <message>
+            <source>to step</source>
+            <translation>ステップ</translation>
+        </message>
+        <message>
+            <source>{n} %</source>
+            <translation>{n} %</translation>
+        </message>
+    </context>
+    <context>
         <name>Session</name>
         <message>
             <source>A model is being converted. Wait for it, or stop it.</source>
@@ -2121,6 +2314,10 @@ It said: {said}</source>
             <translation>睡眠</translation>
         </message>
         <message>
+            <source>Small</source>
+            <translation>小</translation>
+        </message>
+        <message>
             <source>System prompt</source>
             <translation>システムプロンプト</translation>
         </message>
@@ -2143,6 +2340,10 @@ It said: {said}</source>
         <message>
             <source>Tint surprising words</source>
             <translation>驚いた言葉に色を付ける</translation>
+        </message>
+        <message>
+            <source>Tiny</source>
+            <translation>極小</translation>
         </message>
         <message>
             <source>Top-k</source>
@@ -2655,6 +2856,298 @@ It said: {said}</source>
         <message>
             <source>Undo</source>
             <translation>元に戻す</translation>
+        </message>
+    </context>
+    <context>
+        <name>TrainCard</name>
+        <message>
+            <source>A new model</source>
+            <translation>新しいモデル</translation>
+        </message>
+        <message>
+            <source>A new model knows nothing yet; one at hand goes on, and keeps its size</source>
+            <translation>新しいモデルはまだ何も知りません。手元のモデルは大きさをそのままに続けて学びます</translation>
+        </message>
+        <message>
+            <source>A new process trains; this window stays free</source>
+            <translation>別のプロセスで学習します。この画面はそのまま使えます</translation>
+        </message>
+        <message>
+            <source>A text (.txt) or dialogues (.jsonl); a drop on this page does too</source>
+            <translation>テキスト（.txt）か対話（.jsonl）。このページにドロップしてもかまいません</translation>
+        </message>
+        <message>
+            <source>All texts and dialogues in a folder and the folders in it</source>
+            <translation>フォルダーとその中のフォルダーにあるテキストと対話すべて</translation>
+        </message>
+        <message>
+            <source>Begin with</source>
+            <translation>始めるモデル</translation>
+        </message>
+        <message>
+            <source>Check again</source>
+            <translation>もう一度確認</translation>
+        </message>
+        <message>
+            <source>Choose a folder of texts</source>
+            <translation>テキストのフォルダーを選ぶ</translation>
+        </message>
+        <message>
+            <source>Choose a text (.txt), dialogues (.jsonl) or a folder of them, or drop one on this page. It is checked first: every line, and whether there is enough.</source>
+            <translation>テキスト（.txt）、対話（.jsonl）、またはそのフォルダーを選ぶか、このページにドロップしてください。まず、すべての行と、量が足りるかを確認します。</translation>
+        </message>
+        <message>
+            <source>Choose a text file</source>
+            <translation>テキストファイルを選ぶ</translation>
+        </message>
+        <message>
+            <source>Choose a text first; it is checked before anything is trained on it.</source>
+            <translation>まずテキストを選んでください。学習の前に確認します。</translation>
+        </message>
+        <message>
+            <source>File…</source>
+            <translation>ファイル…</translation>
+        </message>
+        <message>
+            <source>Folder…</source>
+            <translation>フォルダー…</translation>
+        </message>
+        <message>
+            <source>Found</source>
+            <translation>内容</translation>
+        </message>
+        <message>
+            <source>Give it a name first.</source>
+            <translation>まず名前を付けてください。</translation>
+        </message>
+        <message>
+            <source>How far the check has come</source>
+            <translation>確認の進み具合</translation>
+        </message>
+        <message>
+            <source>It trains in a process of its own at low priority, and you can go on chatting. What comes out is another model: souls do not fit it, and a small one that read little writes in the manner of the text, no more.</source>
+            <translation>学習は別のプロセスで低い優先度で行うので、その間もチャットできます。できあがるのは別のモデルで、今のソウルは合いません。少しだけ読んだ小さなモデルは、そのテキストらしい文を書くだけです。</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>モデル</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>名前</translation>
+        </message>
+        <message>
+            <source>Pace</source>
+            <translation>読む量</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>大きさ</translation>
+        </message>
+        <message>
+            <source>Start training</source>
+            <translation>学習を始める</translation>
+        </message>
+        <message>
+            <source>Steps</source>
+            <translation>ステップ数</translation>
+        </message>
+        <message>
+            <source>Stop the check</source>
+            <translation>確認を止める</translation>
+        </message>
+        <message>
+            <source>Text</source>
+            <translation>テキスト</translation>
+        </message>
+        <message>
+            <source>The model that it begins with has its size.</source>
+            <translation>大きさは、始めるモデルで決まっています。</translation>
+        </message>
+        <message>
+            <source>The text was not checked to its end.</source>
+            <translation>テキストは最後まで確認されていません。</translation>
+        </message>
+        <message>
+            <source>To learn</source>
+            <translation>学習用</translation>
+        </message>
+        <message>
+            <source>Train a model</source>
+            <translation>モデルを学習させる</translation>
+        </message>
+        <message>
+            <source>as large as the one it begins with</source>
+            <translation>始めるモデルと同じ大きさ</translation>
+        </message>
+        <message>
+            <source>none yet</source>
+            <translation>まだなし</translation>
+        </message>
+        <message>
+            <source>{model} (loaded)</source>
+            <translation>{model}（読み込み済み）</translation>
+        </message>
+    </context>
+    <context>
+        <name>TrainVerbs</name>
+        <message>
+            <source>Copied. The command goes on with it in a terminal.</source>
+            <translation>コピーしました。端末でこの学習を続けられます。</translation>
+        </message>
+        <message>
+            <source>Delete it</source>
+            <translation>削除する</translation>
+        </message>
+        <message>
+            <source>Delete {name}?</source>
+            <translation>{name} を削除しますか？</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>続ける</translation>
+        </message>
+        <message>
+            <source>Go on training {name}?</source>
+            <translation>{name} の学習を続けますか？</translation>
+        </message>
+        <message>
+            <source>It was saved at step {step} of {steps} when the Studio ended. You find it in Model Lab, Training.</source>
+            <translation>スタジオを閉じたとき、{steps} ステップ中 {step} ステップで保存しました。モデルラボの「学習」にあります。</translation>
+        </message>
+        <message>
+            <source>Not now</source>
+            <translation>今はできません</translation>
+        </message>
+        <message>
+            <source>Texts and dialogues (*.txt *.jsonl)</source>
+            <translation>テキストと対話 (*.txt *.jsonl)</translation>
+        </message>
+        <message>
+            <source>Train on a folder of texts</source>
+            <translation>テキストのフォルダーで学習させる</translation>
+        </message>
+        <message>
+            <source>Train on a text</source>
+            <translation>テキストで学習させる</translation>
+        </message>
+        <message>
+            <source>What was trained goes for good: {size} of checkpoints, tokens and models in {folder}. The text that it learned from stays where it is.</source>
+            <translation>学習したものは完全に消えます：{folder} のチェックポイント、トークン、モデル、合わせて {size}。学習に使ったテキストはそのまま残ります。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Trainer</name>
+        <message>
+            <source>A text is being checked. Wait for it, or stop it.</source>
+            <translation>テキストを確認しています。待つか、止めてください。</translation>
+        </message>
+        <message>
+            <source>Choose a text first; it is checked before anything is trained on it.</source>
+            <translation>まずテキストを選んでください。学習の前に確認します。</translation>
+        </message>
+        <message>
+            <source>Stopped. Nothing was written.</source>
+            <translation>停止しました。何も書き込んでいません。</translation>
+        </message>
+        <message>
+            <source>There is a training called {name}.</source>
+            <translation>{name} という学習がすでにあります。</translation>
+        </message>
+        <message>
+            <source>{name} finishes its step and saves.</source>
+            <translation>{name} はステップを終えて保存しています。</translation>
+        </message>
+        <message>
+            <source>{name} is being trained. Stop it first; it can go on later.</source>
+            <translation>{name} を学習させています。先に止めてください。後で続けられます。</translation>
+        </message>
+        <message>
+            <source>{name} is written as a model file.</source>
+            <translation>{name} をモデルファイルに書き出しています。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Training</name>
+        <message>
+            <source>1 dialogue</source>
+            <translation>対話 1 件</translation>
+        </message>
+        <message>
+            <source>1 text</source>
+            <translation>テキスト 1 件</translation>
+        </message>
+        <message>
+            <source>Finding the words that it is made of…</source>
+            <translation>使われている語を調べています…</translation>
+        </message>
+        <message>
+            <source>Held out was lowest at step {step} ({best}) and has risen since: it begins to learn the text by heart. Stop here; fewer steps or more text will serve you better.</source>
+            <translation>検証の損失はステップ {step}（{best}）が最も低く、その後は上がっています。テキストを丸暗記し始めています。ここで止めましょう。ステップを減らすか、テキストを増やすほうがよい結果になります。</translation>
+        </message>
+        <message>
+            <source>Loss is how wrong the model is about the next token (nats a token): the lower the better. Held out is the same on text that it never learns from.</source>
+            <translation>損失は、次のトークンをどれだけ外したか（1 トークンあたりの nat）で、低いほどよい値です。検証は、学習に使わないテキストで測った同じ値です。</translation>
+        </message>
+        <message>
+            <source>Reading and checking it: {n} %</source>
+            <translation>読んで確認しています：{n} %</translation>
+        </message>
+        <message>
+            <source>The check begins…</source>
+            <translation>確認を始めます…</translation>
+        </message>
+        <message>
+            <source>There is too little text: {held} are held out and {n} are left to learn, and a step of this size reads {context} in a row. Give more text, or take a smaller size.</source>
+            <translation>テキストが足りません：検証用に {held}、学習用に {n} しかなく、この大きさでは 1 ステップで続けて {context} を読みます。テキストを増やすか、小さいほうを選んでください。</translation>
+        </message>
+        <message>
+            <source>Turning it into tokens: {n} %</source>
+            <translation>トークンにしています：{n} %</translation>
+        </message>
+        <message>
+            <source>a step reads up to {n}; all steps read the text {times} times</source>
+            <translation>1 ステップで最大 {n}、全体でテキストを {times} 回読みます</translation>
+        </message>
+        <message>
+            <source>knows {n}</source>
+            <translation>語彙 {n}</translation>
+        </message>
+        <message>
+            <source>no faults</source>
+            <translation>問題なし</translation>
+        </message>
+        <message>
+            <source>step {n} of {steps}</source>
+            <translation>ステップ {n} / {steps}</translation>
+        </message>
+        <message>
+            <source>{layers} layers, {width} wide</source>
+            <translation>{layers}層、幅{width}</translation>
+        </message>
+        <message>
+            <source>{n} characters</source>
+            <translation>{n} 文字</translation>
+        </message>
+        <message>
+            <source>{n} dialogues</source>
+            <translation>対話 {n} 件</translation>
+        </message>
+        <message>
+            <source>{n} texts</source>
+            <translation>テキスト {n} 件</translation>
+        </message>
+        <message>
+            <source>{n} weights</source>
+            <translation>重み {n}</translation>
+        </message>
+        <message>
+            <source>{n}; {held} more are held out to measure by</source>
+            <translation>{n}。ほかに {held} を検証用に取り置きます</translation>
+        </message>
+        <message>
+            <source>{time} left</source>
+            <translation>残り {time}</translation>
         </message>
     </context>
     <context>

@@ -39,6 +39,7 @@ from studio.session.models import Models
 from studio.session.nights import Nights
 from studio.session.souls import Souls
 from studio.surprise import Surprise
+from studio.training import Trainer
 from studio.worker import Claim, Worker
 
 FRAME_MS = 16
@@ -58,6 +59,7 @@ class Session(QObject):
     Attributes:
         models, talk, souls, nights, compare, forgetting, files: the requests, by subject. They alone, and the poll,
             change this state.
+        training: what is trained, in processes of its own; it is closed with the session.
     """
 
     text_arrived = Signal(str, list)
@@ -93,6 +95,7 @@ class Session(QObject):
         self.models, self.talk, self.souls = Models(self), Talk(self), Souls(self)
         self.nights, self.compare, self.forgetting = Nights(self), Comparing(self), Forgetting(self)
         self.files = Files(self)
+        self.training = Trainer(place.root, self)
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
@@ -194,7 +197,7 @@ class Session(QObject):
     wake = stop
 
     async def close(self, even_unsaved: bool = False) -> None:
-        """Stop what is under way, save the soul and end the worker.
+        """Stop what is under way, save the soul, end the worker and let a training save.
 
         Raises `EngineFailure` where saving failed; then the worker lives on, unless `even_unsaved`.
         """
@@ -209,6 +212,7 @@ class Session(QObject):
             self.changed.emit()
             raise
         self._worker.join()
+        await self.training.close()
         self._timer.stop()
 
     def close_now(self, seconds: float = 10.0) -> None:
@@ -216,12 +220,14 @@ class Session(QObject):
         self._cancel.set()
         self._commands.put(Close(0, even_unsaved=True))
         self._worker.join(seconds)
+        self.training.close_now(seconds)
         self._timer.stop()
 
     # The one place where events come in
 
     def poll_inference_events(self) -> None:
-        """Hand over what the worker has sent since the last frame, within `POLL_BUDGET_S`."""
+        """Hand over what the worker has sent since the last frame, within `POLL_BUDGET_S`, and what a run wrote."""
+        self.training.poll()
         deadline = time.perf_counter() + POLL_BUDGET_S
         tokens: list[Token] = []
         while time.perf_counter() < deadline:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ from studio.ui.tasks import Tasks
 if TYPE_CHECKING:
     from studio.ui.lab.catalogue import Catalogue
 
+CORPORA = (".txt", ".jsonl")
+"""What a model is trained on."""
 RECENT = 6
 """How many models are remembered."""
 
@@ -52,6 +54,8 @@ class Actions(QObject):
     """The person wants to see what the last night did."""
     everything_unwanted = Signal()
     """The person wants everything deleted, and has confirmed it."""
+    corpus_chosen = Signal(object)
+    """A text to train on was dropped: its path."""
     told = Signal(str)
     """Something worth a line: a soul was saved."""
 
@@ -64,6 +68,8 @@ class Actions(QObject):
         """The conversations; set by the window that owns both."""
         self.catalogue: Catalogue
         """The models at hand; set likewise."""
+        self.trains_here: Callable[[], bool] = lambda: False
+        """Whether training is what is shown, so that a text is meant for it; set likewise."""
         self.window = window
         self._tasks = Tasks(self.fail)
 
@@ -91,8 +97,10 @@ class Actions(QObject):
         )
 
     def open_path(self, path: Path) -> None:
-        """Open whatever a path is: a model or a soul."""
-        if not kind_of(path):
+        """Open whatever a path is: a model or a soul, or a text for what is shown."""
+        if self.is_corpus(path):
+            self.corpus_chosen.emit(path)
+        elif not kind_of(path):
             kinds = self.tr(
                 "{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), "
                 "souls (.soul), chats (.md, .json, .jsonl), texts to learn (.txt) and presets (.preset)."
@@ -106,6 +114,11 @@ class Actions(QObject):
             self.take_preset(path)
         else:
             self.open_model(path)
+
+    def is_corpus(self, path: Path) -> bool:
+        """Whether a path, dropped now, is a text to train on: training is shown, and it is nothing that is loaded."""
+        readable = path.suffix.lower() in CORPORA or path.is_dir()
+        return self.trains_here() and readable and kind_of(path) != "model"
 
     def open_model(self, path: Path) -> None:
         """Load a model and the soul that belongs to it."""

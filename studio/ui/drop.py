@@ -44,6 +44,8 @@ class DropVeil(QWidget):
         session = self._actions.session
         needs_soul = kind in ("soul", "chats", "text")
         why = session.why_silent() if needs_soul else "" if kind == "preset" else session.why_locked()
+        if path is not None and self._actions.is_corpus(path):
+            kind, why = "corpus", session.training.why_busy()
         if path is None or not kind:
             self.words.setText(self.tr("That cannot be opened here"))
             self.detail.setText(
@@ -55,6 +57,9 @@ class DropVeil(QWidget):
         elif why:
             self.words.setText(self.tr("Not now"))
             self.detail.setText(why)
+        elif kind == "corpus":
+            self.words.setText(self.tr("Train on {name}").format(name=path.name))
+            self.detail.setText(self.tr("It is checked first; nothing starts by itself."))
         elif kind == "soul":
             self.words.setText(self.tr("Go on as the soul {name}").format(name=path.stem))
             self.detail.setText(self.tr("The soul of now is kept."))

@@ -28,6 +28,7 @@ class Footer(QFrame):
         self._actions = actions
         self.runtime, self.speed, self.state = label(role="small"), label(role="small"), label(role="small")
         self.saved, self.told = label(role="small"), label(role="small")
+        self.training = label(role="small")
         self.dot = Dot("muted")
         self.workspace = button(self.tr("workspace"), "quiet", self.tr("Open the workspace folder"))
         self.workspace.setToolTip(str(actions.session.workspace))
@@ -44,6 +45,7 @@ class Footer(QFrame):
         state.addWidget(self.dot)
         state.addWidget(self.state)
         row.addLayout(state)
+        row.addWidget(self.training)
         row.addStretch(1)
         row.addWidget(self.told)
         row.addWidget(self.saved)
@@ -63,6 +65,9 @@ class Footer(QFrame):
         actions.told.connect(self.tell)
         actions.session.changed.connect(self.refresh)
         actions.session.dream_moved.connect(self.refresh)
+        for signal in (actions.session.training.changed, actions.session.training.moved):
+            signal.connect(self._show_training)
+        self._show_training()
         self.refresh()
 
     def tell(self, text: str) -> None:
@@ -99,6 +104,15 @@ class Footer(QFrame):
         self.dot.set_token(token)
         self.state.setText(text)
         self._show_saved()
+
+    def _show_training(self) -> None:
+        run = self._actions.session.training.current
+        points = run.curve.points if run else []
+        self.training.setVisible(run is not None)
+        if run is not None:
+            share = points[-1].step / run.steps if points else 0.0
+            self.training.setText(self.tr("training {n} %").format(n=int(100 * min(1.0, share))))
+            self.training.setToolTip(self.tr("{name}, in Model Lab").format(name=run.name))
 
     def _show_saved(self) -> None:
         soul = self._actions.session.soul

@@ -130,9 +130,11 @@ class Header(QFrame):
 
 
 def known_models(actions: Actions) -> list[Path]:
-    """The models opened lately, the bundled one, and those in the person's folders, as far as they are still there."""
+    """The models opened lately, the bundled one, those trained here and those in the person's folders, as far as they
+    are still there."""
     paths = [Path(path) for path in actions.settings.get("recent_models")]
     with contextlib.suppress(FileFormatError):
         paths.append(resource_path(COMPANION))
+    paths += actions.session.training.models()
     paths += model_folders.found(actions.settings.get("model_folders"))
     return [path for path in dict.fromkeys(paths) if path.exists()]

@@ -1,4 +1,4 @@
-"""The Model Lab: the models at hand, and the soul with its sleep."""
+"""The Model Lab: the models at hand, the soul with its sleep, what it was told, and training."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ from studio.ui.actions import Actions
 from studio.ui.lab.learned_card import LearnedCard
 from studio.ui.lab.models_card import BodyCard, ModelsCard
 from studio.ui.lab.night_card import NightCard
+from studio.ui.lab.run_card import RunCard
 from studio.ui.lab.soul_card import SoulCard
+from studio.ui.lab.train_card import TrainCard
 from studio.ui.sleep_panel import SleepCard
 from studio.ui.widgets import button
 
 _NARROW = 820
-"""Under this width the two cards of the soul stand one above the other."""
+"""Under this width two cards that belong together stand one above the other."""
+TRAINING = 3
+"""The view in which models are trained."""
 
 
 class LabPage(QWidget):
-    """Three views, chosen at the left."""
+    """Four views, chosen at the left."""
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
@@ -60,7 +64,14 @@ class LabPage(QWidget):
         soul.addStretch(1)
         learned = QVBoxLayout()
         learned.addWidget(self.learned)
-        for view in (models, soul, learned):
+        self.train, self.runs = TrainCard(actions), RunCard(actions)
+        self._training = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._training.setSpacing(18)
+        self._training.addWidget(self.train, 2)
+        self._training.addWidget(self.runs, 3)
+        training = QVBoxLayout()
+        training.addLayout(self._training, 1)
+        for view in (models, soul, learned, training):
             self._stack.addWidget(_scrolled(view))
         side = QFrame()
         side.setObjectName("side")
@@ -69,7 +80,8 @@ class LabPage(QWidget):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(theme.GAP_XS)
         self.views = QButtonGroup(self)
-        for number, text in enumerate((self.tr("Models"), self.tr("Soul and sleep"), self.tr("What it was told"))):
+        names = (self.tr("Models"), self.tr("Soul and sleep"), self.tr("What it was told"), self.tr("Training"))
+        for number, text in enumerate(names):
             choice = button(text, "row")
             choice.setCheckable(True)
             self.views.addButton(choice, number)
@@ -83,10 +95,12 @@ class LabPage(QWidget):
         page.addWidget(side)
         page.addWidget(self._stack, 1)
         actions.session.changed.connect(self._mark_dream)
+        actions.session.training.changed.connect(self._mark_training)
         self._mark_dream()
+        self._mark_training()
 
     def show_view(self, number: int) -> None:
-        """Show the models (0), the soul and its sleep (1) or what it was told (2)."""
+        """Show the models (0), the soul and its sleep (1), what it was told (2) or `TRAINING` (3)."""
         self.views.button(number).setChecked(True)
 
     def _forget_lived_in(self, moment: Moment) -> None:
@@ -103,10 +117,22 @@ class LabPage(QWidget):
         dreaming = self._actions.session.is_dreaming
         self.views.button(1).setText(self.tr("Soul and sleep") + (" ☾" if dreaming else ""))
 
+    def _mark_training(self) -> None:
+        busy = self._actions.session.training.current is not None
+        self.views.button(TRAINING).setText(self.tr("Training") + (" ●" if busy else ""))
+        self._turn()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._turn()
+
+    def _turn(self) -> None:
+        """Put the cards side by side, or what one looks at first above the other."""
         wide = self.width() - theme.SIDE_WIDTH >= _NARROW
+        busy = self._actions.session.training.current is not None
+        stacked = QBoxLayout.Direction.BottomToTop if busy else QBoxLayout.Direction.TopToBottom
         self._pair.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.BottomToTop)
+        self._training.setDirection(QBoxLayout.Direction.LeftToRight if wide else stacked)
 
 
 def _scrolled(view: QVBoxLayout) -> QScrollArea:

@@ -26,6 +26,7 @@ from studio.chat import Chat
 from studio.messages import EngineFailure
 from studio.session import Busy, Session
 from studio.settings import Settings
+from studio.training import Run
 from studio.ui import dialogs, style
 from studio.ui.actions import Actions, kind_of
 from studio.ui.chat_page import ChatPage
@@ -34,7 +35,7 @@ from studio.ui.footer import Footer
 from studio.ui.header import Header
 from studio.ui.keys import KEYS, show_keys
 from studio.ui.lab.catalogue import Catalogue
-from studio.ui.lab_page import LabPage
+from studio.ui.lab_page import TRAINING, LabPage
 from studio.ui.settings_cards import KeysCard, PresetCard, PrivacyCard
 from studio.ui.settings_page import SettingsPage
 
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self.talk = Chat(session, settings, self.verbs.start, self)
         self.verbs.chat = self.talk
         self.verbs.catalogue = Catalogue(self.verbs, self)
+        self.verbs.trains_here = self._shows_training
         self.setAcceptDrops(True)
         self.setMinimumSize(*theme.MINIMUM_SIZE)
         self.resize(1280, 800)
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         self.talk.shelf.problem.connect(self._tell_problem)
         self.verbs.opened.connect(self.talk.opened)
         self.verbs.report_wanted.connect(self._show_report)
+        session.training.trained.connect(self._tell_trained)
         self.verbs.everything_unwanted.connect(self._delete)
         self.verbs.soul_replaced.connect(self.talk.new_chat)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
@@ -113,6 +116,10 @@ class MainWindow(QMainWindow):
         bar = self.settings_page.area.verticalScrollBar()
         QTimer.singleShot(0, bar, lambda: bar.setValue(place))  # once the page has its size
 
+    def _tell_trained(self, run: Run) -> None:
+        text = self.tr("{name} is trained: {file} is at hand in Model Lab.")
+        self.verbs.told.emit(text.format(name=run.name, file=run.model.name))
+
     def _tell_problem(self, sentence: str) -> None:
         self.verbs.fail(EngineFailure(sentence))
 
@@ -154,6 +161,14 @@ class MainWindow(QMainWindow):
         """Show `LAB`, `CHAT` or `SETTINGS`."""
         self.header.tabs.choose(number)
         self._show_tab(number)
+
+    def _shows_training(self) -> bool:
+        return self.pages.currentIndex() == LAB and self.lab.views.checkedId() == TRAINING
+
+    def show_training(self) -> None:
+        """Show where models are trained."""
+        self.show_tab(LAB)
+        self.lab.show_view(TRAINING)
 
     def _show_report(self) -> None:
         self.show_tab(LAB)

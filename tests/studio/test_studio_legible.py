@@ -3,7 +3,9 @@ languages, at the smallest and the usual size, and with the largest text."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
@@ -13,6 +15,7 @@ from studio_person import Person
 
 from studio import legible, theme, translation
 from studio.messages import EngineFailure
+from studio.training import Run
 from studio.ui.about import show_about
 from studio.ui.settings_cards import ask_to_delete
 from studio.ui.widgets import button, label
@@ -60,12 +63,38 @@ def everywhere(person: Person) -> list[str]:
         window.settings_page.show_group(number)
         found += look(person, f"settings {number}")
     window.show_tab(0)
-    for view in (0, 1):
+    for view in range(len(window.lab.views.buttons())):
         window.lab.show_view(view)
         found += look(person, f"lab {view}")
     return found
 
 
+@pytest.fixture
+def trained(workspace: Path) -> None:
+    """A training that failed late, with a curve that had risen."""
+    run = Run(
+        workspace / "training" / "The old man and the sea", "/home/someone/books/The old man and the sea.txt",
+        "/models/companion.bitt", "small", 2000, (),
+        problem="The loss became nan at step 1801, so the run was stopped. Resume with a lower --lr.",
+    )  # fmt: skip
+    checkpoints = run.folder / "run" / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    (checkpoints / "latest").write_text("step-0001800\n", encoding="utf-8")
+    run.write()
+    lines = [
+        {
+            "step": step,
+            "loss": 9 - step / 300,
+            "val_loss": 5 + abs(step - 900) / 500,
+            "tokens_per_second": 1e4,
+            "seconds": step,
+        }
+        for step in range(100, 1801, 100)
+    ]
+    (run.folder / "run" / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+@pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize(
     ("colours", "language", "size"), [("dark", "en", 14), ("light", "ja", 14), ("light", "en", 20), ("dark", "ja", 20)]
 )
@@ -79,6 +108,8 @@ def test_everything_can_be_read(colours: str, language: str, size: int, host: Pe
         host.wait(lambda: host.window.settings_page is not page)
     settle()
     assert everywhere(host) == []
+    assert host.window.lab.runs.problem.isVisible()
+    assert "900" in host.window.lab.runs.advice.plain, "what the risen curve means"
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

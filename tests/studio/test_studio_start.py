@@ -129,7 +129,7 @@ def test_one_command_takes_all_the_pictures(tmp_path: Path, models: Path) -> Non
     done = start("-m", "studio.screenshots", tmp_path / "shots", "--model", models / "tiny.bitt", "--single")
     assert done.returncode == 0, done.stderr
     pictures = {path.stem: QImage(str(path)) for path in (tmp_path / "shots").glob("*.png")}
-    for view in ("chat-chat", "soul-lab", "models-lab", "settings-settings", "welcome-chat"):
+    for view in ("chat-chat", "soul-lab", "models-lab", "training-lab", "settings-settings", "welcome-chat"):
         for colours in ("dark", "light"):
             assert pictures[f"{view}-{colours}"].size().toTuple() == (1280, 800)
             assert pictures[f"{view}-{colours}-small"].size().toTuple() == (900, 600)

@@ -1,0 +1,157 @@
+"""One training on the disk: what it was begun with, how far it has come, where its model lies.
+
+```text
+WORKSPACE/training/NAME/
+    run.json             what the person chose
+    data/                the text as tokens, as `bit-llama prepare` writes it
+    run/                 as `bit-llama train` writes it: metrics.jsonl, checkpoints, model
+    NAME-400.bitt        the model of step 400
+```
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BitLlamaError, ConfigError, WorkspaceError
+from studio import json_file
+from studio.training.curve import Curve
+from studio.training.sizes import intervals
+
+_STEP = re.compile(r"step-(\d{1,12})")
+_FORBIDDEN = '\\/:*?"<>|'
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training as its folder says. A run that goes on to another step is another value in the same folder."""
+
+    folder: Path
+    source: str
+    """The text that it learns."""
+    begin: str
+    """The model that it went on from; "" where it began with a new one."""
+    size: str
+    """A key of `SIZES`."""
+    steps: int
+    """Where it is to end."""
+    arguments: tuple[str, ...]
+    """Of ``bit-llama train``; those that a resumed run must repeat."""
+    going: bool = False
+    """Nobody stopped it: it trains, or the program ended meanwhile."""
+    problem: str = ""
+    """What it ended with, where that was an error."""
+    curve: Curve = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "curve", Curve(self.folder / "run" / "metrics.jsonl"))
+
+    @property
+    def name(self) -> str:
+        """What the person called it."""
+        return self.folder.name
+
+    @property
+    def step(self) -> int:
+        """The step of the last checkpoint; 0 where there is none."""
+        try:
+            text = (self.folder / "run" / "checkpoints" / "latest").read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            return 0
+        found = _STEP.fullmatch(text)
+        return int(found[1]) if found else 0
+
+    @property
+    def saved(self) -> bool:
+        """Whether there is a checkpoint to go on from."""
+        return (self.folder / "run" / "checkpoints" / "latest").is_file()
+
+    @property
+    def model(self) -> Path:
+        """Where the model of the last checkpoint lies once it was exported."""
+        return self.folder / f"{self.name}-{self.step}.bitt"
+
+    def models(self) -> list[Path]:
+        """The models that were exported of it, the newest first."""
+        return sorted(self.folder.glob("*.bitt"), key=lambda path: path.stat().st_mtime, reverse=True)
+
+    def command(self) -> list[str]:
+        """The command line that goes on with it, to be run in its folder: a workspace may be moved."""
+        resume = ["--resume"] if self.saved else []
+        where = ["--data", "data", "--out", "run"]
+        return ["train", *where, *self.arguments, "--steps", str(self.steps), *intervals(self.steps), *resume]
+
+    def write(self) -> None:
+        """Put what was chosen on the disk. Raises `FileFormatError` where it cannot be written."""
+        data = {"source": self.source, "begin": self.begin, "size": self.size, "steps": self.steps}
+        more = {"arguments": list(self.arguments), "going": self.going, "problem": self.problem}
+        json_file.write(self.folder / "run.json", data | more)
+
+    def changed(self, **fields: Any) -> Run:
+        """The run with other fields, written."""
+        run = replace(self, **fields)
+        run.write()
+        return run
+
+    def held(self) -> int:
+        """Bytes on the disk."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    def delete(self) -> None:
+        """Delete it with all its models. Raises `WorkspaceError` for what cannot be deleted."""
+        try:
+            shutil.rmtree(self.folder)
+        except OSError as error:
+            raise WorkspaceError(f"{error.filename or self.folder}: {error.strerror}. Delete it by hand.") from error
+
+
+def read(folder: Path) -> Run | None:
+    """The training in a folder; None where there is none that can be read."""
+    try:
+        data, problem = json_file.read(folder / "run.json", "the training is not listed")
+        if problem or not data:
+            return None
+        arguments = data["arguments"]
+        texts = [data["source"], data["begin"], data["size"], data["problem"], *arguments]
+        if not all(isinstance(text, str) for text in texts) or int(data["steps"]) < 1:
+            return None
+        return Run(
+            folder, data["source"], data["begin"], data["size"], int(data["steps"]), tuple(arguments),
+            data["going"] is True, data["problem"],
+        )  # fmt: skip
+    except (BitLlamaError, KeyError, TypeError, ValueError):
+        return None
+
+
+def found(training: Path) -> list[Run]:
+    """All trainings of a workspace, the newest first."""
+    try:
+        folders = [path for path in training.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    except OSError:
+        return []
+    runs = [run for folder in folders if (run := read(folder)) is not None]
+    return sorted(runs, key=lambda run: (run.folder / "run.json").stat().st_mtime, reverse=True)
+
+
+def check_name(name: str) -> str:
+    """A name as a folder can have it. Raises `ConfigError` where it cannot be one."""
+    name = name.strip()
+    if not name or name.startswith(".") or name.endswith(".") or len(name) > 60:
+        raise ConfigError("A name has 1 to 60 letters and neither begins nor ends with a full stop.")
+    if bad := sorted({letter for letter in name if letter in _FORBIDDEN or not letter.isprintable()}):
+        raise ConfigError(f"A name cannot hold {' '.join(bad)}, since a folder is called after it.")
+    return name
+
+
+def free_name(training: Path, wish: str) -> str:
+    """A name that no training has yet, made from a file's."""
+    base = "".join("-" if c in _FORBIDDEN or not c.isprintable() else c for c in wish).strip(" .")[:50] or "model"
+    name, number = base, 1
+    while (training / name).exists():
+        number += 1
+        name = f"{base}-{number}"
+    return name

@@ -1,0 +1,72 @@
+"""How large a model is trained: the arguments of ``bit-llama train`` for each size that the window offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.config import BitLlamaConfig
+
+
+@dataclass(frozen=True)
+class Size:
+    """One choice."""
+
+    width: int
+    layers: int
+    heads: int
+    context: int
+    """Tokens of a segment."""
+    batch: int
+    """Segments of a step."""
+    rate: float
+    """Peak learning rate."""
+
+    @property
+    def tokens_per_step(self) -> int:
+        """Tokens that one step reads, of text."""
+        return self.context * self.batch
+
+    def weights(self, vocabulary: int) -> int:
+        """Weights of a new model that knows so many tokens."""
+        config = BitLlamaConfig(
+            vocabulary, self.width, self.layers, 0.5, ttt_variant="linear", num_heads=self.heads
+        )  # as `bit-llama train` makes it
+        return config.num_parameters
+
+    def arguments(self, steps: int, begin: str) -> list[str]:
+        """The part of the command line that a resumed run must repeat.
+
+        Args:
+            steps: those that the run is begun with; warming up takes a tenth of them, 100 at most.
+            begin: a model to go on from, which brings its own size; "" for a new one.
+        """
+        rate = GOING_ON_RATE if begin else self.rate
+        shape = ["--init-from", begin] if begin else [
+            "--dim", str(self.width), "--layers", str(self.layers), "--heads", str(self.heads)
+        ]  # fmt: skip
+        return [
+            *shape,
+            "--context-len", str(self.context), "--batch-size", str(self.batch),
+            "--lr", f"{rate:g}", "--min-lr", f"{rate / 20:g}", "--warmup-steps", str(min(100, steps // 10)),
+        ]  # fmt: skip
+
+
+GOING_ON_RATE = 3e-4
+"""Peak learning rate where a trained model goes on: a higher one would wipe out more of what it can."""
+
+SIZES = {"tiny": Size(128, 4, 4, 64, 16, 3e-3), "small": Size(256, 8, 4, 128, 16, 1.5e-3)}
+
+
+def intervals(steps: int) -> list[str]:
+    """How often a run of so many steps reports, measures and saves; may differ at every resume."""
+    return [
+        "--log-interval", str(max(1, steps // 500)),
+        "--eval-interval", str(max(MEASURE_STEPS, steps // 20)), "--eval-tokens", "4096",
+        "--save-interval", str(SAVE_STEPS),
+    ]  # fmt: skip
+
+
+MEASURE_STEPS = 10
+"""So many steps at least lie between two measurements of what is held out."""
+SAVE_STEPS = 50
+"""So many steps at most are lost where the machine is switched off."""

@@ -1,0 +1,339 @@
+"""Training in the Model Lab: a text that is checked first, a real run of a tiny model, stopped, resumed, opened."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shlex
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from studio_person import Person
+
+from engine.formats.body import load_body
+from engine.formats.strict_json import read_text
+from engine.text.tokenizer import Tokenizer
+from studio import app, privacy
+from studio.training import SIZES, Doing, Run, Size
+from studio.training.run_folder import check_name, free_name
+from studio.ui.lab_page import TRAINING
+
+ENDLESS = 20_000
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SIZES, "tiny", Size(16, 1, 2, 16, 2, 3e-3))
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A text that can be trained on."""
+    words = ["the", "sea", "was", "calm", "and", "boat", "went", "home", "with", "fish", "before", "rain", "came"]
+    rng = random.Random(1)
+    path = tmp_path / "books" / "sea.txt"
+    path.parent.mkdir()
+    path.write_text("".join(" ".join(rng.choices(words, k=9)) + ".\n" for _ in range(300)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def trainer_page(person: Person) -> Person:
+    """Someone who looks at the training."""
+    person.window.show_training()
+    return person
+
+
+def check(person: Person, source: Path) -> None:
+    """Choose a text and wait for what the check says."""
+    trainer = person.session.training
+    person.window.lab.train.verbs.take(source)
+    person.wait(lambda: trainer.draft.checked is not None or trainer.draft.problem)
+    rest(person)
+
+
+def begin(person: Person, steps: int) -> Run:
+    """Start the training that was set up, and wait for its first figures."""
+    train, trainer = person.window.lab.train, person.session.training
+    train.steps.setValue(steps)
+    person.click(train.start_button)
+    person.wait(lambda: trainer.current is not None and trainer.current.curve.points)
+    assert trainer.current is not None
+    return trainer.current
+
+
+def rest(person: Person) -> None:
+    """Wait until nothing trains."""
+    person.wait(lambda: person.session.training.doing is Doing.NOTHING)
+
+
+def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person, book: Path) -> None:
+    person, trainer = trainer_page, trainer_page.session.training
+    train, runs, footer = person.lab.train, person.lab.runs, person.window.footer
+    assert runs.empty.isVisible()
+    assert not train.start_button.isEnabled()
+    assert "checked before" in train.start_button.toolTip()
+    person.click(train.file_button)
+    person.choose_file(book)
+    person.wait(lambda: trainer.doing is Doing.CHECKING)
+    assert train.bar.isVisible()
+    assert "being checked" in train.file_button.toolTip()
+    rest(person)
+    characters = len(book.read_text(encoding="utf-8"))
+    assert f"1 text · {characters:,} characters" in train.facts.value("Found")
+    assert "held out" in train.facts.value("To learn")
+    assert train.name.text() == "sea"
+    train.name.clear()
+    person.qtbot.keyClicks(train.name, "My sea")
+    seen: list[str] = []
+    trainer.changed.connect(lambda: seen.append(runs.state.text()))
+    run = begin(person, 60)
+    assert trainer.doing is Doing.TRAINING
+    assert "first steps" in " ".join(seen), "something is seen before the first figures"
+    assert runs.run is run
+    assert "training" in footer.training.text()
+    assert "●" in person.lab.views.button(TRAINING).text()
+    assert "is being trained" in train.file_button.toolTip()
+    assert not runs.on_button.isVisible()
+    rest(person)
+    assert "Finished · step 60 of 60" in runs.state.text()
+    assert runs.percent.text() == "100 %"
+    assert runs.bar.value() == 1000
+    assert "held out" in runs.graph.description
+    assert run.curve.points[-1].loss < run.curve.points[0].loss
+    assert not footer.training.isVisible()
+    assert "My sea is trained" in footer.told.text()
+    model = person.session.workspace / "training" / "My sea" / "My sea-60.bitt"
+    assert model in person.lab.models.catalogue.paths, "it is at hand"
+    assert not runs.on_button.isEnabled()
+    runs.steps.setValue(70)
+    assert runs.on_button.isEnabled(), "a finished run can be trained further"
+    person.click(runs.open_button)
+    person.wait(lambda: person.session.body is not None and person.session.body.path == model)
+    person.wait_idle()
+    assert not runs.delete_button.isEnabled()
+    assert "Let it go first" in runs.delete_button.toolTip()
+    vocabulary = Tokenizer.from_json(read_text(run.folder / "data" / "tokenizer.json"), "").vocab_size
+    assert person.session.body.parameters == SIZES["tiny"].weights(vocabulary)
+
+
+def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
+    sit_down: Callable[[], Person], book: Path, workspace: Path
+) -> None:
+    person = sit_down()
+    person.window.show_training()
+    check(person, book)
+    run = begin(person, ENDLESS)
+    number = person.session.training._child.number
+    assert alive(number)
+    person.leave()
+    assert not alive(number), "no process is left"
+    saved = run.step
+    assert saved >= run.curve.points[0].step
+    assert not list(run.folder.rglob("*.tmp"))
+
+    again = sit_down()
+    again.settings.set("reopen", False)
+    app.begin(again.window)
+    notice = again.notice("Go on training sea?")
+    assert f"step {saved:,} of {ENDLESS:,}" in notice.words.plain
+    again.window.show_training()
+    trainer, runs = again.session.training, again.window.lab.runs
+    assert f"Stopped · step {saved:,}" in runs.state.text()
+    assert runs.graph.description.startswith("Step "), "the curve is there again"
+    again.press(notice, "Go on")
+    again.wait(lambda: trainer.current is not None and trainer.current.curve.points[-1].step > saved)
+    steps = [point.step for point in trainer.current.curve.points]
+    assert steps == sorted(set(steps)), "one curve, from before and after"
+    again.click(runs.stop_button)
+    assert trainer.doing is Doing.STOPPING
+    assert "saves" in runs.state.text()
+    assert not runs.stop_button.isEnabled()
+    rest(again)
+    (stopped,) = trainer.runs
+    assert stopped.step > saved
+    assert not stopped.going
+    again.leave()
+    last = sit_down()
+    assert last.window.lab.train.verbs.offer_to_go_on() is None, "who stopped it is not asked again"
+
+
+def test_a_stopped_run_is_opened_as_it_is_and_deleted(trainer_page: Person, book: Path) -> None:
+    person, runs, trainer = trainer_page, trainer_page.lab.runs, trainer_page.session.training
+    check(person, book)
+    begin(person, ENDLESS)
+    person.click(runs.stop_button)
+    rest(person)
+    (run,) = trainer.runs
+    person.click(runs.copy_button)
+    folder, command = QGuiApplication.clipboard().text().splitlines()
+    assert shlex.split(folder) == ["cd", str(run.folder)]
+    assert shlex.split(command)[:2] == ["bit-llama", "train"]
+    assert "--resume" in command
+    person.click(runs.open_button)
+    person.wait(lambda: person.session.body is not None)
+    person.wait_idle()
+    assert person.session.body.path == run.model
+    assert load_body(run.model).encoding == "packed"
+    person.through(person.lab.body.verbs.unload)
+    person.click(runs.delete_button)
+    notice = person.notice("Delete sea?")
+    assert str(run.folder) in notice.words.plain
+    person.press(notice, "Delete it")
+    assert not run.folder.exists()
+    assert book.exists()
+    assert runs.empty.isVisible()
+    assert run.model not in person.lab.models.catalogue.paths
+
+
+def test_a_model_at_hand_goes_on(trainer_page: Person, models: Path, book: Path) -> None:
+    person, train = trainer_page, trainer_page.lab.train
+    person.settings.set("model_folders", [str(models)])
+    check(person, book)
+    assert "weights" in train.facts.value("Model")
+    train.begin.setCurrentIndex(train.begin.findData(str(models / "tiny.bitt")))
+    train.begin.activated.emit(train.begin.currentIndex())
+    assert person.session.training.draft.checked is None, "its tokens are others"
+    person.wait(lambda: person.session.training.draft.checked)
+    rest(person)
+    assert "begins with" in train.facts.value("Model")
+    assert not train.size_choice.isEnabled()
+    run = begin(person, 2)
+    rest(person)
+    assert "tiny.bitt" in person.lab.runs.facts.value("Begun with")
+    made, before = load_body(run.model), load_body(models / "tiny.bitt")
+    assert (made.config.hidden_dim, made.config.num_layers) == (before.config.hidden_dim, before.config.num_layers)
+    assert made.fingerprint != before.fingerprint
+
+
+def test_what_is_wrong_and_where_is_said_before_anything_starts(trainer_page: Person, tmp_path: Path) -> None:
+    person, train = trainer_page, trainer_page.lab.train
+    folder = tmp_path / "talks"
+    folder.mkdir()
+    good = json.dumps({"messages": [{"role": "user", "text": "Hello"}, {"role": "assistant", "text": "Good day."}]})
+    (folder / "talks.jsonl").write_text(f"{good}\n{good}\n" + '{"messages": []}\n', encoding="utf-8")
+    person.click(train.folder_button)
+    person.choose_file(folder)
+    person.wait(lambda: train.problem.isVisible())
+    rest(person)
+    assert f"Line 3 of {folder / 'talks.jsonl'}" in train.problem.text()
+    assert not train.start_button.isEnabled()
+    assert not list((person.session.workspace / "training").iterdir()), "nothing is left of it"
+    (folder / "talks.jsonl").write_text(
+        "".join(good.replace("Hello", f"Hello {n}") + "\n" for n in range(100)), encoding="utf-8"
+    )
+    person.click(train.again_button)
+    person.wait(lambda: train.facts.isVisible())
+    rest(person)
+    assert not train.problem.isVisible()
+    assert "dialogues" in train.facts.value("Found")
+    assert train.start_button.isEnabled()
+
+
+def test_too_little_text_is_told_with_its_numbers(trainer_page: Person, tmp_path: Path) -> None:
+    person, train = trainer_page, trainer_page.lab.train
+    (tmp_path / "short.txt").write_text("A short text of a few words, too few to learn from.", encoding="utf-8")
+    person.drop(tmp_path / "short.txt")
+    person.wait(lambda: train.facts.isVisible())
+    rest(person)
+    assert "too little text" in train.problem.text()
+    assert train.start_button.toolTip() == train.problem.text()
+    assert not train.start_button.isEnabled()
+
+
+def test_a_text_that_is_dropped_is_meant_for_what_is_shown(trainer_page: Person, book: Path) -> None:
+    person, veil = trainer_page, trainer_page.window.veil
+    assert veil.offer(book.parent)
+    assert "Train on books" in veil.words.text()
+    assert veil.offer(book)
+    assert "Train on sea.txt" in veil.words.text()
+    person.lab.show_view(0)
+    assert not veil.offer(book)
+    assert "Train" not in veil.words.text()
+    veil.hide()
+
+
+def test_the_check_can_be_stopped(trainer_page: Person, book: Path) -> None:
+    person, train = trainer_page, trainer_page.lab.train
+    train.verbs.take(book)
+    person.wait(lambda: train.stop_button.isVisible())
+    number = person.session.training._child.number
+    person.click(train.stop_button)
+    rest(person)
+    assert not alive(number)
+    assert "not checked to its end" in train.state.plain
+    assert not train.problem.isVisible()
+    assert not list((person.session.workspace / "training").iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_run_that_is_killed_says_so_and_can_go_on(trainer_page: Person, book: Path) -> None:
+    person, trainer, runs = trainer_page, trainer_page.session.training, trainer_page.lab.runs
+    check(person, book)
+    train = person.lab.train
+    person.click(train.start_button)
+    person.wait(lambda: trainer.current is not None and trainer._child.number)
+    os.kill(trainer._child.number, signal.SIGKILL)
+    notice = person.notice("did not work")
+    assert "ended from outside" in notice.words.plain
+    person.press(notice, "Close")
+    rest(person)
+    assert "ended from outside" in runs.problem.text()
+    assert runs.on_button.isEnabled()
+    assert not runs.open_button.isEnabled()
+    assert "not saved yet" in runs.open_button.toolTip()
+
+
+def test_a_name_is_one_that_a_folder_can_have(trainer_page: Person, book: Path, tmp_path: Path) -> None:
+    person, train = trainer_page, trainer_page.lab.train
+    check(person, book)
+    train.name.clear()
+    train.name.textEdited.emit("")
+    assert not train.start_button.isEnabled()
+    assert "name" in train.start_button.toolTip()
+    person.qtbot.keyClicks(train.name, "a/b")
+    person.click(train.start_button)
+    notice = person.notice("did not work")
+    assert "cannot hold /" in notice.words.plain
+    person.press(notice, "Close")
+    assert train.facts.isVisible(), "what was checked is still there"
+    assert check_name(" A sea ") == "A sea"
+    (tmp_path / "sea").mkdir()
+    assert free_name(tmp_path, "sea") == "sea-2"
+    assert free_name(tmp_path, '..<"a:b>') == "--a-b-"
+
+
+def test_what_is_chosen_stays(trainer_page: Person, sit_down: Callable[[], Person], book: Path) -> None:
+    person, train = trainer_page, trainer_page.lab.train
+    person.click(train.size_choice.part(1))
+    train.steps.setValue(250)
+    check(person, book)
+    assert "8 layers, 256 wide" in train.facts.value("Model")
+    page = person.window.lab
+    person.settings.set("language", "ja")
+    person.wait(lambda: person.window.lab is not page)
+    assert person.window.lab.train.facts.isVisible(), "another language loses nothing"
+    person.settings.set("language", "en")
+    person.wait(lambda: person.window.lab.train.title.text() == "Train a model")
+    again = sit_down()
+    assert again.lab.train.size_choice.current == 1
+    assert again.lab.train.steps.value() == 250
+
+
+def test_what_was_trained_is_counted_and_deleted_with_everything(tmp_path: Path) -> None:
+    (tmp_path / "training" / "sea").mkdir(parents=True)
+    (tmp_path / "training" / "sea" / "run.json").write_text("{}", encoding="utf-8")
+    assert sum(privacy.held(tmp_path, kind)[0] for kind in privacy.KINDS) == 1
+    privacy.delete_all(tmp_path)
+    assert not (tmp_path / "training").exists()
+
+
+def alive(number: int) -> bool:
+    import psutil
+
+    return bool(number) and psutil.pid_exists(number) and psutil.Process(number).status() != psutil.STATUS_ZOMBIE
