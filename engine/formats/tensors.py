@@ -26,7 +26,8 @@ from engine.formats.atomic import writing
 Array = NDArray[Any]
 
 ALIGNMENT = 64
-"""Written tensor data starts on a multiple of this many bytes in the file, for vector loads from the map."""
+"""Written tensor data starts on a multiple of this many bytes in the file, and so does each tensor whose size is one:
+a vector loaded from the map then lies in one line of the caches."""
 _STORED = {
     "F32": "<f4", "F16": "<f2", "F64": "<f8", "U8": "u1", "I8": "i1", "BOOL": "?",
     "I16": "<i2", "U16": "<u2", "I32": "<i4", "U32": "<u4", "I64": "<i8", "U64": "<u8",
@@ -160,13 +161,15 @@ def save_tensors(
         with writing(target) as file:
             save_tensors(file, tensors, metadata)
         return
-    # The widest first, as the safetensors library orders them, so that every tensor is aligned to its own width.
-    names = sorted(tensors, key=lambda name: (-tensors[name].dtype.itemsize, name))
+    # Whole lines first, so that each of them is aligned as its neighbour. Then the widest first, as the safetensors
+    # library orders them, so that every tensor is aligned to its own width.
+    sizes = {name: tensor.dtype.itemsize * math.prod(tensor.shape) for name, tensor in tensors.items()}
+    names = sorted(tensors, key=lambda name: (sizes[name] % ALIGNMENT > 0, -tensors[name].dtype.itemsize, name))
     header: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
     at = 0
     for name in names:
         dtype, shape = tensors[name].dtype, tensors[name].shape
-        end = at + dtype.itemsize * math.prod(shape)
+        end = at + sizes[name]
         header[name] = {"dtype": _NAMES[dtype], "shape": list(shape), "data_offsets": [at, end]}
         at = end
     text = json.dumps(header, separators=(",", ":")).encode()

@@ -10,10 +10,12 @@ import ctypes
 import functools
 from pathlib import Path
 
-ABI = 2
+ABI = 3
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
+LATE = 8
+"""`BL_LATE`: updates of the fast weights that wait until they are written together."""
 PHASES = ("embedding", "query, key, value", "learning", "output", "SwiGLU in", "SwiGLU out", "head", "waiting")
 """What `bl_profile` tells apart, of `BL_PHASES`."""
 
@@ -56,9 +58,9 @@ class Layer(ctypes.Structure):
 
 
 class State(ctypes.Structure):
-    """`bl_state`: where fast weights and the convolution's tail lie."""
+    """`bl_state`: where fast weights, the convolution's tail and late updates lie."""
 
-    _fields_ = [("fast", _Pointer), ("conv", _Pointer)]
+    _fields_ = [(name, _Pointer) for name in ("fast", "conv", "late", "ring")]
 
 
 _SIGNATURES = {
@@ -70,6 +72,7 @@ _SIGNATURES = {
     ),
     "bl_destroy": (None, (_Pointer,)),
     "bl_step": (None, (_Pointer, State, _I32, _F32, _Pointer, _Pointer)),
+    "bl_settle": (None, (_Pointer, State)),
     "bl_prefill": (_I32, (_Pointer, State, _Pointer, _I32, _F32, _Pointer, _I32, _Pointer)),
     "bl_profile": (None, (_Pointer, _Pointer)),
     "bl_ternary_sums": (_I32, (ctypes.c_char_p, _Pointer, _I32, _I32, _Pointer, _I32, _Pointer)),

@@ -17,10 +17,12 @@ from engine.config import BitLlamaConfig
 from engine.errors import DeviceError
 from engine.formats.anatomy import Body, as_packed
 from engine.ops.byte_table.table import ByteTable
+from engine.runtime.aligned import aligned_empty
 from engine.runtime.base import Cancel, Cancelled, Progress
 from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
 
 Floats = NDArray[np.float32]
+Living = tuple[NDArray[Any], ...]
 
 _UNDERSTOOD = {
     "vocab_size", "hidden_dim", "num_layers", "inner_lr", "ttt_variant", "intermediate_dim", "num_heads", "head_dim",
@@ -88,13 +90,17 @@ class NativeRuntime:
         self.reason = f"the processor computes with the native library, {self.instructions} on {count}"
         heads, d = config.num_heads, config.fast_dim
         tail = config.conv_kernel - 1 if config.ttt_variant == "linear" else 0
+        layers, width = config.num_layers, heads * d
         # Key by value, the transpose of a soul's: then no sum of the update runs across a vector.
-        self._fast = np.empty((config.num_layers, heads, d, d), np.float32)
-        self._fast.fill(0)  # now, in large pages; np.zeros leaves it to the first token, a small page at a time
-        self._conv = np.zeros((config.num_layers, tail, 3 * heads * d), np.float32)
-        self._losses = np.zeros(config.num_layers, np.float32)
+        self._fast = aligned_empty((layers, heads, d, d), np.float32)
+        self._conv = aligned_empty((layers, tail, 3 * width), np.float32)
+        self._late = aligned_empty((layers, native.LATE + 1, 2, width), np.float32)
+        for array in (self._fast, self._conv, self._late):
+            array.fill(0)  # now, in large pages; np.zeros leaves it to the first token, a small page at a time
+        self._ring = np.zeros(2, np.int32)
+        self._losses = np.zeros(layers, np.float32)
         # These arrays never make way for others, so that a step need not ask where they lie.
-        self._state = native.State(self._fast.ctypes.data, self._conv.ctypes.data)
+        self._state = _state(self._living)
         self._losses_at = self._losses.ctypes.data
         self._rate_scale = 1.0
 
@@ -155,27 +161,37 @@ class NativeRuntime:
         return losses
 
     def read_fast(self) -> list[np.ndarray]:
-        shape = self.config.fast_shape
-        return [np.ascontiguousarray(layer.swapaxes(-1, -2)).reshape(shape) for layer in self._fast]
+        shape, copy = self.config.fast_shape, self.snapshot()  # to write what is late here would round what follows
+        self._library.bl_settle(self._model, _state(copy))
+        return [np.ascontiguousarray(layer.swapaxes(-1, -2)).reshape(shape) for layer in copy[0]]
 
     def write_fast(self, layers: Sequence[np.ndarray]) -> None:
         check_fast(layers, self.config)
         for mine, given in zip(self._fast, layers, strict=True):
             mine[:] = given.reshape(mine.shape).swapaxes(-1, -2)
+        self._ring[:] = 0
         self.reset_transient()
 
     def reset(self) -> None:
         self._fast[:] = 0
+        self._ring[:] = 0
         self.reset_transient()
 
     def reset_transient(self) -> None:
+        self._library.bl_settle(self._model, self._state)  # a soul is all that is left, so go on as one who loads it
         self._conv[:] = 0
 
-    def snapshot(self) -> tuple[Floats, Floats]:
-        return self._fast.copy(), self._conv.copy()
+    def snapshot(self) -> Living:
+        return tuple(array.copy() for array in self._living)
 
-    def restore(self, snapshot: tuple[Floats, Floats]) -> None:
-        self._fast[:], self._conv[:] = snapshot
+    def restore(self, snapshot: Living) -> None:
+        for mine, kept in zip(self._living, snapshot, strict=True):
+            mine[:] = kept
+
+    @property
+    def _living(self) -> Living:
+        """All that tokens change, in the order of `native.State`."""
+        return self._fast, self._conv, self._late, self._ring
 
     @contextlib.contextmanager
     def profiling(self) -> Iterator[dict[str, float]]:
@@ -199,6 +215,11 @@ class NativeRuntime:
         if code:
             raise MemoryError
         return logits
+
+
+def _state(living: Living) -> native.State:
+    """Where these arrays lie; they must live as long as it."""
+    return native.State(*(array.ctypes.data for array in living))
 
 
 class _Weights:

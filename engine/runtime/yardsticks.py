@@ -14,6 +14,7 @@ from engine.formats.bitt import BYTE_TABLES
 from engine.formats.body import Body, PackedTernary
 from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import BLOCK, pack, packed_width
+from engine.runtime.aligned import aligned
 from engine.runtime.base import Runtime
 
 READ_BYTES = 1 << 28
@@ -23,7 +24,8 @@ LARGEST_ERROR = 1e-4
 
 
 def random_body(config: BitLlamaConfig, seed: int = 1, byte_tables: bool = False, sure: float = 1.0) -> Body:
-    """A packed body of random weights: as costly as a trained one, and it says nothing.
+    """A packed body of random weights: as costly as a trained one, and it says nothing. Its arrays are aligned as those
+    of a file that was written here.
 
     `byte_tables` holds embedding and head as bytes; `sure` is the standard deviation of its logits.
     """
@@ -37,7 +39,7 @@ def random_body(config: BitLlamaConfig, seed: int = 1, byte_tables: bool = False
             if cols % BLOCK:  # the padding of a row is stored as pack stores it
                 unpacked = PackedTernary(codes, 1.0, (rows, cols // BLOCK * BLOCK + BLOCK)).unpack()
                 codes = pack(unpacked[:, :cols])
-            tensors[name] = PackedTernary(codes, cols**-0.5, (rows, cols))
+            tensors[name] = PackedTernary(aligned(codes), cols**-0.5, (rows, cols))
         elif "norm" in name:
             tensors[name] = np.ones(spec.shape, np.float32)
         else:
@@ -45,14 +47,19 @@ def random_body(config: BitLlamaConfig, seed: int = 1, byte_tables: bool = False
             if name == "lm_head.weight":
                 tensors[name] *= np.float32(sure)
             if name in BYTE_TABLES and byte_tables:
-                tensors[name] = ByteTable.from_float(tensors[name])
+                table = ByteTable.from_float(tensors[name])
+                tensors[name] = ByteTable(aligned(table.stored), aligned(table.scales))
+            else:
+                tensors[name] = aligned(tensors[name])
     return Body(config, tensors, encoding="packed")
 
 
 def token_bytes(config: BitLlamaConfig, byte_tables: bool = False) -> int:
     """Bytes that computing one token must at least touch: packed weights, head, a row of the embedding, and fast
-    weights read and written; `byte_tables`: head and embedding are bytes with a scale for each row."""
-    total = 2 * 4 * config.num_layers * int(np.prod(config.fast_shape))
+    weights, read at each token and written at one of `native.LATE`; `byte_tables`: head and embedding are bytes with a
+    scale for each row."""
+    fast = 4 * config.num_layers * int(np.prod(config.fast_shape))
+    total = fast + fast // native.LATE
     for name, spec in config.tensor_specs().items():
         rows = 1 if name == "embed.weight" else spec.shape[0]
         if spec.ternary:

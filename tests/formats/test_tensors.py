@@ -65,9 +65,13 @@ def test_float32_and_bytes_are_read_only_views_of_the_map(tmp_path: Path) -> Non
 
 
 def test_data_starts_on_a_vector_boundary(tmp_path: Path) -> None:
-    save_tensors(tmp_path / "a", {"f": np.ones((16, 16), np.float32), "b": np.ones(64, np.uint8)})
-    for array in TensorFile.open(tmp_path / "a").tensors.values():
-        assert array.ctypes.data % 64 == 0
+    whole = {"f": np.ones((16, 16), np.float32), "b": np.ones(64, np.uint8), "c": np.ones((3, 64), np.uint8)}
+    parts = {"a": np.ones(1, np.float32), "d": np.ones(5, np.float16), "e": np.ones(3, np.uint8)}
+    save_tensors(tmp_path / "a", whole | parts)
+    for name, array in TensorFile.open(tmp_path / "a").tensors.items():
+        assert array.flags.aligned
+        assert is_mapped(array) or name == "d"
+        assert array.ctypes.data % 64 == 0 or name in parts
 
 
 def test_opening_a_large_file_takes_no_memory(tmp_path: Path) -> None:

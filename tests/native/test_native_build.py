@@ -51,6 +51,7 @@ def test_python_and_c_mean_the_same_interface() -> None:
     header = (ROOT / "engine" / "native" / "src" / "api.h").read_text(encoding="utf-8")
     assert f"BL_ABI = {native.ABI};" in header
     assert f"BL_MAX_CHUNK = {native.MAX_CHUNK};" in header
+    assert f"BL_LATE = {native.LATE};" in header
     names = {line.split("(")[0].split()[-1].lstrip("*") for line in header.splitlines() if line.startswith("BL_API")}
     assert names == set(native._SIGNATURES)
     assert ctypes.sizeof(native.Config) == 12 * 4

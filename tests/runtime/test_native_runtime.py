@@ -40,6 +40,8 @@ class TestPromises:
     def test_a_snapshot_brings_back_the_whole_state_bit_for_bit(self, shape: str) -> None:
         mine = runtime(shape)
         mine.prefill(TOKENS[:10])
+        for token in TOKENS[:5]:
+            mine.step(token)
         here = mine.snapshot()
         expected = [mine.step(token) for token in TOKENS[10:20]]
         mine.reset()
@@ -51,10 +53,19 @@ class TestPromises:
     def test_a_soul_goes_from_one_runtime_to_another(self, shape: str) -> None:
         mine, other = runtime(shape), runtime(shape)
         mine.prefill(TOKENS)
+        for token in TOKENS[: native.LATE + 3]:
+            mine.step(token)
         other.write_fast(mine.read_fast())
         mine.reset_transient()
         assert (mine.step(7) == other.step(7)).all()
         assert all((a == b).all() for a, b in zip(mine.read_fast(), other.read_fast(), strict=True))
+
+    @pytest.mark.parametrize("shape", ["tied", "linear, odd sizes"])
+    def test_reading_changes_nothing_of_what_follows(self, shape: str) -> None:
+        mine, other = runtime(shape), runtime(shape)
+        for token in TOKENS[: 2 * native.LATE + 3]:
+            mine.read_fast()
+            assert (mine.step(token) == other.step(token)).all()
 
     def test_fast_weights_read_are_copies_of_the_right_shape(self) -> None:
         mine = runtime("tied")

@@ -17,6 +17,7 @@ const std::vector<const Kernels*>& usable() {
     static const std::vector<const Kernels*> kernels = [] {
         const Processor p = this_processor();
         std::vector<const Kernels*> found;
+        if (p.avx512_gfni) found.push_back(avx512_gfni_kernels());
         if (p.avx512_vnni) found.push_back(avx512_vnni_kernels());
         if (p.avx_vnni) found.push_back(avx_vnni_kernels());
         if (p.avx2) found.push_back(avx2_kernels());

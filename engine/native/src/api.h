@@ -14,10 +14,13 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 2;
+constexpr int32_t BL_ABI = 3;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
+
+// Updates of the fast weights that wait beside them until they are written together.
+constexpr int32_t BL_LATE = 8;
 
 struct bl_config {
     int32_t vocab, hidden, layers, heads, head_dim, mlp;
@@ -52,8 +55,11 @@ struct bl_layer {
 
 // fast: (N, H, d, d) float32, each head's matrix key by value, which is the transpose of a soul's.
 // conv: (N, K - 1, 3 H d) float32, the oldest token first.
+// late: (N, BL_LATE + 1, 2, H d) float32, a ring of updates that fast lacks yet: a token's keys, and what is to be added
+// for each. ring[1] of them wait, the oldest at place ring[0].
 struct bl_state {
-    float *fast, *conv;
+    float *fast, *conv, *late;
+    int32_t* ring;
 };
 
 struct bl_model;
@@ -67,6 +73,8 @@ BL_API bl_model* bl_create(const bl_config* config, const bl_layer* layers, bl_t
 BL_API void bl_destroy(bl_model* model);
 // Feed one token: logits (V) after it, and each layer's inner loss (N).
 BL_API void bl_step(bl_model* model, bl_state state, int32_t token, float rate_scale, float* logits, float* losses);
+// Write the updates that wait, so that fast is what the tokens have made it.
+BL_API void bl_settle(const bl_model* model, bl_state state);
 // Feed 1 to BL_MAX_CHUNK tokens by the chunk-parallel form. logits holds the last `rows` tokens' (rows, V); 0 rows need
 // none. Losses are means over the chunk. 0, or -1 where memory for the chunk is short; then nothing has happened.
 BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32_t count, float rate_scale,

@@ -10,9 +10,15 @@ namespace {
 constexpr int COLUMNS = 16;  // fast-weight columns that are not divided: a cache line of floats
 
 // The delta rule on this thread's share of the fast weights: columns of all heads side by side.
-void learn(bl_model& m, const bl_layer& layer, float* fast, const float* views, const float* normed, float rate_scale,
+//
+// W is read once a token but written once in BL_LATE: until then W k is (W k) + sum_j s_j (k_j . k) over the updates
+// W += s_j k_j^T that wait.
+void learn(bl_model& m, const bl_layer& layer, const bl_state& state, int i, const float* normed, float rate_scale,
            Range columns, Own& own) {
     const int d = m.config.head_dim;
+    const float* views = m.one.views.data();
+    const Ring ring(state);
+    const int mine = ring.place(ring.count);  // free, whatever another thread still reads
     for (int at = columns.begin; at < columns.end;) {
         const int head = at / d, end = std::min(columns.end, (head + 1) * d);
         const float* query = own.query.data();
@@ -20,11 +26,18 @@ void learn(bl_model& m, const bl_layer& layer, float* fast, const float* views, 
         if (m.tied()) query = own.key.data();
         else m.k.unit(views + m.query_at() + head * d, d, own.query.data());
         const float* value = m.tied() ? own.key.data() : views + m.value_at() + head * d;
-        const float kq = m.tied() ? 0.0f : m.k.dot(own.key.data(), query, d);
         const int column = at - head * d;
-        m.k.delta_step(fast + size_t(head) * d * d + column, size_t(d), d, end - at, query, own.key.data(),
-                       value + column, m.rate(layer, head, normed, rate_scale), !m.tied(), kq, m.one.out.at(at),
-                       m.one.errors.at(at));
+        Late late;
+        if (ring.full()) m.settle(state, i, head, column, end - at);
+        else
+            for (; late.count < ring.count; late.count++) {
+                late.keys[late.count] = m.late_key(state, i, ring.place(late.count), head);
+                late.steps[late.count] = m.late_step(state, i, ring.place(late.count), at);
+            }
+        if (column == 0) std::copy(own.key.data(), own.key.at(size_t(d)), m.late_key(state, i, mine, head));
+        m.k.delta_step(m.fast(state, i) + size_t(head) * d * d + column, size_t(d), d, end - at, query, own.key.data(),
+                       value + column, m.rate(layer, head, normed, rate_scale), !m.tied(), late, m.one.out.at(at),
+                       m.one.errors.at(at), m.late_step(state, i, mine, at));
         at = end;
     }
 }
@@ -93,7 +106,7 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
             view(m, layer, state, i, share(m.tied() ? width : 3 * width, thread, threads, COLUMNS), own);
             meet(VIEWS);
         }
-        learn(m, layer, m.fast(state, i), m.one.views.data(), own.normed.data(), rate_scale, columns, own);
+        learn(m, layer, state, i, own.normed.data(), rate_scale, columns, own);
         meet(LEARNING);
         if (thread == 0) losses[i] = m.loss(m.one.errors.data(), 1);
         m.norm_heads(layer, m.one.out.data(), own.heads.data());
@@ -118,4 +131,14 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
 
 void bl_step(bl_model* model, bl_state state, int32_t token, float rate_scale, float* logits, float* losses) {
     model->pool.run([&](int thread) { decode(*model, state, token, rate_scale, logits, losses, thread); });
+    const Ring ring(state);
+    if (ring.full()) state.ring[0] = ring.place(ring.count);
+    state.ring[1] = ring.full() ? 1 : ring.count + 1;
+}
+
+void bl_settle(const bl_model* model, bl_state state) {
+    const bl_config& c = model->config;
+    for (int i = 0; i < c.layers; i++)
+        for (int head = 0; head < c.heads; head++) model->settle(state, i, head, 0, c.head_dim);
+    state.ring[1] = 0;
 }

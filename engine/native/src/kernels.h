@@ -19,6 +19,14 @@ struct Quantised {
     int32_t sum;  // of the whole numbers: stored weights are code + 1, so this is subtracted from every product
 };
 
+constexpr int MAX_LATE = 8;
+
+// Updates w += keys[j] steps[j]^T of some columns of a head's fast weights that w does not hold yet.
+struct Late {
+    int count = 0;
+    const float *keys[MAX_LATE], *steps[MAX_LATE];
+};
+
 struct Kernels {
     const char* name;
     int tile_rows;  // rows of a ternary matrix that are unpacked together
@@ -53,10 +61,10 @@ struct Kernels {
     // weight (kernel, stride). The tail becomes the last kernel - 1 inputs.
     void (*convolve)(float* x, size_t ld, int tokens, int channels, float* tail, const float* weight, size_t stride,
                      int kernel);
-    // One token of the delta rule on `cols` columns of a head's fast weights w (d, ld): out is what q reads, before or
-    // after the update; kq = k . q.
-    void (*delta_step)(float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v, float rate,
-                       bool read_after, float kq, float* out, float* error);
+    // One token of the delta rule on `cols` columns of a head's fast weights, w (d, ld) and what is late: out is what q
+    // reads, before or after the update; the update is w += k step^T, and left to the caller.
+    void (*delta_step)(const float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v,
+                       float rate, bool read_after, const Late& late, float* out, float* error, float* step);
     // out (m, ldo) (+)= a b; a(i, j) = a[i * a_row + j * a_col], b (n, ldb), `cols` columns.
     void (*gemm)(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n, int cols,
                  float* out, size_t ldo, bool add);
@@ -67,4 +75,5 @@ const Kernels* scalar_kernels();
 const Kernels* avx2_kernels();
 const Kernels* avx_vnni_kernels();
 const Kernels* avx512_vnni_kernels();
+const Kernels* avx512_gfni_kernels();
 const Kernels* neon_kernels();

@@ -9,6 +9,8 @@
 namespace avx512_vnni {
 #include "vec_avx512.h"
 
+#include "fields_shift.h"
+
 #include "products_avx512.h"
 
 #include "kernels_impl.h"

@@ -196,46 +196,65 @@ static void convolve(float* x, size_t ld, int tokens, int channels, float* tail,
     }
 }
 
-// Two sums over the keys for S vectors of columns, then the update of the same columns.
+// What a token of the delta rule is, for the columns of one head.
+struct DeltaStep {
+    const float* w;
+    size_t ld;
+    int d;
+    const float *q, *k, *v;
+    float rate;
+    bool read_after;
+    const Late& late;
+    float kq, late_k[MAX_LATE], late_q[MAX_LATE];  // products of k with q, and of k and q with the late keys
+    float *out, *error, *step;
+};
+
+// Two sums over the keys for S vectors of columns from column c on.
 template <int S, bool Whole>
-static inline void delta_columns(float* w, size_t ld, int d, int left, const float* q, const float* k, const float* v,
-                                 float rate, bool read_after, float kq, float* out, float* error) {
+static inline void delta_columns(const DeltaStep& t, int c, int left) {
+    constexpr int ROWS_AHEAD = 8;
     F said[S], read[S];
     for (int s = 0; s < S; s++) said[s] = read[s] = set1(0.0f);
-    for (int j = 0; j < d; j++) {
-        const F key = set1(k[j]), query = set1(q[j]);
+    for (int j = 0; j < t.d; j++) {
+        const F key = set1(t.k[j]), query = set1(t.q[j]);
+        const float* place = t.w + j * t.ld + c;
         for (int s = 0; s < S; s++) {
-            const F row = load_columns<Whole>(w + j * ld + s * W, left - s * W);
+            prefetch(place + ROWS_AHEAD * t.ld + s * W);
+            const F row = load_columns<Whole>(place + s * W, left - s * W);
             said[s] = fma(row, key, said[s]);
             read[s] = fma(row, query, read[s]);
         }
     }
-    F step[S];
-    for (int s = 0; s < S; s++) {
-        const int here = left - s * W;
-        const F wrong = sub(said[s], load_columns<Whole>(v + s * W, here));
-        step[s] = sub(set1(0.0f), mul(wrong, set1(rate)));
-        store_columns<Whole>(error + s * W, wrong, here);
-        store_columns<Whole>(out + s * W, read_after ? fma(step[s], set1(kq), read[s]) : read[s], here);
-    }
-    for (int j = 0; j < d; j++) {
-        const F key = set1(k[j]);
+    for (int j = 0; j < t.late.count; j++) {
+        const F key = set1(t.late_k[j]), query = set1(t.late_q[j]);
         for (int s = 0; s < S; s++) {
-            float* place = w + j * ld + s * W;
-            store_columns<Whole>(place, fma(step[s], key, load_columns<Whole>(place, left - s * W)), left - s * W);
+            const F row = load_columns<Whole>(t.late.steps[j] + c + s * W, left - s * W);
+            said[s] = fma(row, key, said[s]);
+            read[s] = fma(row, query, read[s]);
         }
+    }
+    for (int s = 0; s < S; s++) {
+        const int here = left - s * W, at = c + s * W;
+        const F wrong = sub(said[s], load_columns<Whole>(t.v + at, here));
+        const F step = sub(set1(0.0f), mul(wrong, set1(t.rate)));
+        store_columns<Whole>(t.error + at, wrong, here);
+        store_columns<Whole>(t.step + at, step, here);
+        store_columns<Whole>(t.out + at, t.read_after ? fma(step, set1(t.kq), read[s]) : read[s], here);
     }
 }
 
-static void delta_step(float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v, float rate,
-                       bool read_after, float kq, float* out, float* error) {
-    constexpr int WIDE = REGISTERS / 4 * W;
+static void delta_step(const float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v,
+                       float rate, bool read_after, const Late& late, float* out, float* error, float* step) {
+    DeltaStep t{w, ld, d, q, k, v, rate, read_after, late, dot(k, q, d), {}, {}, out, error, step};
+    for (int j = 0; j < late.count; j++) {
+        t.late_k[j] = dot(late.keys[j], k, d);
+        t.late_q[j] = dot(late.keys[j], q, d);
+    }
+    constexpr int WIDE = REGISTERS / 4, NARROW = REGISTERS / 8;
     int c = 0;
-    for (; c + WIDE <= cols; c += WIDE)
-        delta_columns<REGISTERS / 4, true>(w + c, ld, d, cols - c, q, k, v + c, rate, read_after, kq, out + c,
-                                           error + c);
-    for (; c < cols; c += W)
-        delta_columns<1, false>(w + c, ld, d, cols - c, q, k, v + c, rate, read_after, kq, out + c, error + c);
+    for (; c + WIDE * W <= cols; c += WIDE * W) delta_columns<WIDE, true>(t, c, cols - c);
+    for (; c + NARROW * W <= cols; c += NARROW * W) delta_columns<NARROW, true>(t, c, cols - c);
+    for (; c < cols; c += W) delta_columns<1, false>(t, c, cols - c);
 }
 
 // R rows by S vectors of columns, all sums in registers.
@@ -261,7 +280,7 @@ static inline void gemm_tile(const float* a, size_t a_row, size_t a_col, const f
 template <int S, bool Whole>
 static inline void gemm_columns(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n,
                                 int left, float* out, size_t ldo, bool add_to) {
-    constexpr int HIGH = REGISTERS / 4;
+    constexpr int HIGH = REGISTERS / 2 / S;
     int r = 0;
     for (; r + HIGH <= m; r += HIGH)
         gemm_tile<HIGH, S, Whole>(a + r * a_row, a_row, a_col, b, ldb, n, left, out + r * ldo, ldo, add_to);
@@ -270,10 +289,14 @@ static inline void gemm_columns(const float* a, size_t a_row, size_t a_col, cons
 
 static void gemm(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n, int cols,
                  float* out, size_t ldo, bool add_to) {
+    constexpr int WIDE = REGISTERS / 4;  // whole rows where they are short: a stride of pages makes loads wait for stores
     int c = 0;
+    for (; c + WIDE * W <= cols; c += WIDE * W)
+        gemm_columns<WIDE, true>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
     for (; c + 2 * W <= cols; c += 2 * W)
         gemm_columns<2, true>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
-    for (; c < cols; c += W) gemm_columns<1, false>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
+    for (; c < cols; c += W)
+        gemm_columns<1, false>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
 }
 
 static Kernels table(const char* name) {

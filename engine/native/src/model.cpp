@@ -26,6 +26,18 @@ bl_model::bl_model(const bl_config& c, const bl_layer* layers_, bl_table embed_,
     for (int i = 0; i < threads; i++) own.emplace_back(c, width, widest, k.tile_rows);
 }
 
+void bl_model::settle(const bl_state& state, int layer, int head_, int column, int cols) const {
+    const size_t d = size_t(config.head_dim);
+    const Ring ring(state);
+    float* w = fast(state, layer) + head_ * d * d + column;
+    for (int first = 0; first < ring.count;) {  // neighbours up to the end of the ring, then from its beginning
+        const int place = ring.place(first), count = std::min(ring.count - first, BL_LATE + 1 - place);
+        k.gemm(late_key(state, layer, place, head_), 1, size_t(2) * width,
+               late_step(state, layer, place, int(head_ * d) + column), size_t(2) * width, int(d), count, cols, w, d, true);
+        first += count;
+    }
+}
+
 void bl_model::quantise(const float* x, int n, Activations& into, int t) const {
     float* wide = into.wide.at(size_t(t) * padded(n));
     if (narrow()) {

@@ -1,13 +1,27 @@
 // A body and what computing with it needs: weights by pointer, scratch memory, threads.
 #pragma once
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "api.h"
 #include "kernels.h"
 #include "pool.h"
 
-// Memory for values that every kernel may read with its widest loads.
+// Memory that begins where a vector of the widest registers, and a line of the caches, does.
+template <class T>
+struct AlignedAllocator {
+    using value_type = T;
+    static constexpr std::align_val_t BOUNDARY{64};
+    AlignedAllocator() = default;
+    template <class U>
+    AlignedAllocator(const AlignedAllocator<U>&) {}
+    T* allocate(size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), BOUNDARY)); }
+    void deallocate(T* p, size_t) { ::operator delete(p, BOUNDARY); }
+    bool operator==(const AlignedAllocator&) const { return true; }
+    bool operator!=(const AlignedAllocator&) const { return false; }
+};
+
 template <class T>
 class Buffer {
 public:
@@ -20,7 +34,7 @@ public:
     size_t size() const { return values_.size(); }
 
 private:
-    std::vector<T> values_;
+    std::vector<T, AlignedAllocator<T>> values_;
 };
 
 struct Range {
@@ -86,6 +100,16 @@ struct Shared {
     Buffer<float> rates;        // (T, H)
 };
 
+static_assert(BL_LATE == MAX_LATE, "the state holds what a kernel takes");
+
+// Where the next token's update goes, and those that wait.
+struct Ring {
+    explicit Ring(const bl_state& state) : oldest(state.ring[0]), count(state.ring[1]) {}
+    int place(int i) const { return (oldest + i) % (BL_LATE + 1); }
+    bool full() const { return count == BL_LATE; }
+    int oldest, count;
+};
+
 struct bl_model {
     bl_model(const bl_config& config, const bl_layer* layers, bl_table embed, const float* norm_f, bl_table head,
              int threads, const Kernels* kernels);
@@ -107,6 +131,13 @@ struct bl_model {
     bool tied() const { return !config.linear; }
     bool narrow() const { return config.activation_bits <= 8; }
     float* fast(const bl_state& state, int layer) const { return state.fast + size_t(layer) * width * config.head_dim; }
+    // The late updates of a layer: the key of a head, and the step of a column of all heads, at a place of the ring.
+    float* late_key(const bl_state& state, int layer, int place, int head) const {
+        return state.late + ((size_t(layer) * (BL_LATE + 1) + place) * 2) * width + size_t(head) * config.head_dim;
+    }
+    float* late_step(const bl_state& state, int layer, int place, int column) const {
+        return state.late + ((size_t(layer) * (BL_LATE + 1) + place) * 2 + 1) * width + column;
+    }
     float* tail(const bl_state& state, int layer) const {
         return state.conv + size_t(layer) * (config.conv_kernel - 1) * 3 * width;
     }
@@ -115,6 +146,8 @@ struct bl_model {
     int key_at() const { return tied() ? 0 : width; }
     int value_at() const { return tied() ? 0 : 2 * width; }
 
+    // Writes the updates that wait to `cols` columns of a head's fast weights.
+    void settle(const bl_state& state, int layer, int head, int column, int cols) const;
     // x (n) of token `t` into `into`.
     void quantise(const float* x, int n, Activations& into, int t) const;
     // Rows `rows` of out = w x for `tokens` tokens of activations; out (T, ld) is that of row 0.

@@ -78,6 +78,7 @@ int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32
     } catch (const std::bad_alloc&) {
         return -1;
     }
+    bl_settle(model, state);
     m.pool.run([&](int thread) {
         const int threads = m.pool.size();
         const Range mine = share(count, thread, threads, 1);

@@ -1,15 +1,15 @@
-// Products of packed rows with AVX-512 VNNI. Included inside a namespace, after vec_avx512.h.
+// Products of packed rows with 512 bits. Included inside a namespace, after vec_avx512.h and one of fields_*.h, which say
+// how the four fields of a packed byte are taken: Products, and field.
 
 // Four blocks of a row are one vector of packed bytes: run k of each of them side by side. A token's activations are put
-// into the same order once, and then two of the four runs need no shift: what stands two bits higher gives products that
-// are four times too large, in a sum of their own that is shifted back at the end.
-constexpr int SUPER = 4;       // blocks that are one vector
-constexpr int MATVEC_ROWS = 8;  // rows of a token's product that are computed together
+// into the same order once.
+constexpr int SUPER = 4;         // blocks that are one vector
+constexpr int MATVEC_ROWS = 16;  // rows of a token's product whose sums become one vector
+constexpr int REGISTER_ROWS = 4;  // and of which the running sums fit into the registers
 // A prompt's: rows whose sums are neighbours in a vector, so that no sum runs across one.
 constexpr int TILE_ROWS = 2 * W;
 constexpr int TILE_TOKENS = 12;
 
-static inline __m512i load_bytes(const void* p) { return _mm512_loadu_si512(p); }
 static inline __mmask64 first_bytes(int n) { return n >= 64 ? ~__mmask64(0) : (__mmask64(1) << n) - 1; }
 
 // Activations in the order of packed vectors.
@@ -23,38 +23,33 @@ static void arrange(const int8_t* x, int blocks, int8_t* out) {
     }
 }
 
-// Sums across each of eight vectors of int32.
-static inline __m256i sums_of_eight(const __m512i* v) {
-    __m256i half[8];
+// Sums across each of sixteen vectors of int32: halves change places until a vector holds one sum of each.
+static inline __m512i sums_of_sixteen(const __m512i* v) {
+    __m512i pairs[8], fours[4], lanes[2];
     for (int i = 0; i < 8; i++)
-        half[i] = _mm256_add_epi32(_mm512_castsi512_si256(v[i]), _mm512_extracti64x4_epi64(v[i], 1));
-    const __m256i low = _mm256_hadd_epi32(_mm256_hadd_epi32(half[0], half[1]), _mm256_hadd_epi32(half[2], half[3]));
-    const __m256i high = _mm256_hadd_epi32(_mm256_hadd_epi32(half[4], half[5]), _mm256_hadd_epi32(half[6], half[7]));
-    return _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20), _mm256_permute2x128_si256(low, high, 0x31));
+        pairs[i] = _mm512_add_epi32(_mm512_unpacklo_epi32(v[2 * i], v[2 * i + 1]),
+                                    _mm512_unpackhi_epi32(v[2 * i], v[2 * i + 1]));
+    for (int i = 0; i < 4; i++)
+        fours[i] = _mm512_add_epi32(_mm512_unpacklo_epi64(pairs[2 * i], pairs[2 * i + 1]),
+                                    _mm512_unpackhi_epi64(pairs[2 * i], pairs[2 * i + 1]));
+    const auto fold = [](__m512i a, __m512i b) {
+        return _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xdd));
+    };
+    for (int i = 0; i < 2; i++) lanes[i] = fold(fours[2 * i], fours[2 * i + 1]);
+    return fold(lanes[0], lanes[1]);
 }
 
-// Packed weights v times their four runs of activations.
-static inline void add_products(__m512i v, const __m512i* runs, __m512i& plain, __m512i& fourfold) {
-    const __m512i low = _mm512_set1_epi8(0x03), next = _mm512_set1_epi8(0x0c), upper = _mm512_srli_epi32(v, 4);
-    plain = _mm512_dpbusd_epi32(plain, _mm512_and_si512(v, low), runs[0]);
-    fourfold = _mm512_dpbusd_epi32(fourfold, _mm512_and_si512(v, next), runs[1]);
-    plain = _mm512_dpbusd_epi32(plain, _mm512_and_si512(upper, low), runs[2]);
-    fourfold = _mm512_dpbusd_epi32(fourfold, _mm512_and_si512(upper, next), runs[3]);
-}
-
-// R rows times activations that were arranged: a vector of sums for each. More rows at a time would not fit into the
-// registers.
+// R rows times activations that were arranged: a vector of sums for each.
 template <int R>
 static inline void packed_rows(const uint8_t* codes, size_t row_bytes, int blocks, const int8_t* x, __m512i* out) {
-    __m512i plain[R], fourfold[R];
-    for (int r = 0; r < R; r++) plain[r] = fourfold[r] = _mm512_setzero_si512();
+    Products products[R];
     int b = 0;
     for (; b + SUPER <= blocks; b += SUPER, x += SUPER * BLOCK) {
         const __m512i runs[4] = {load_bytes(x), load_bytes(x + 64), load_bytes(x + 128), load_bytes(x + 192)};
         for (int r = 0; r < R; r++) {
             const size_t at = r * row_bytes + b * BLOCK_BYTES;
             prefetch(codes + at + AHEAD);
-            add_products(load_bytes(codes + at), runs, plain[r], fourfold[r]);
+            products[r].add(load_bytes(codes + at), runs);
         }
     }
     if (b < blocks) {
@@ -63,34 +58,33 @@ static inline void packed_rows(const uint8_t* codes, size_t row_bytes, int block
         __m512i runs[4];
         for (int k = 0; k < 4; k++) runs[k] = _mm512_maskz_loadu_epi8(there, x + k * bytes);
         for (int r = 0; r < R; r++)
-            add_products(_mm512_maskz_loadu_epi8(there, codes + r * row_bytes + b * BLOCK_BYTES), runs, plain[r],
-                         fourfold[r]);
+            products[r].add(_mm512_maskz_loadu_epi8(there, codes + r * row_bytes + b * BLOCK_BYTES), runs);
     }
-    for (int r = 0; r < R; r++) out[r] = _mm512_add_epi32(plain[r], _mm512_srai_epi32(fourfold[r], 2));
+    for (int r = 0; r < R; r++) out[r] = products[r].sums();
 }
 
 static void ternary_token(const uint8_t* codes, int rows, int blocks, float scale, const int8_t* x, Quantised q,
                           float* out, bool add_to, int8_t* arranged) {
     const size_t row_bytes = size_t(blocks) * BLOCK_BYTES;
     arrange(x, blocks, arranged);
-    const __m256i centre = _mm256_set1_epi32(q.sum);
-    const __m256 factor = _mm256_set1_ps(q.scale * scale);
-    const auto scaled = [&](__m256i sums) {
-        return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_sub_epi32(sums, centre)), factor);
+    const __m512i centre = _mm512_set1_epi32(q.sum);
+    const F factor = set1(q.scale * scale);
+    const auto scaled = [&](__m512i sums) {
+        return mul(_mm512_cvtepi32_ps(_mm512_sub_epi32(sums, centre)), factor);
     };
     int r = 0;
     for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
         __m512i sums[MATVEC_ROWS];
-        for (int half = 0; half < MATVEC_ROWS; half += MATVEC_ROWS / 2)
-            packed_rows<MATVEC_ROWS / 2>(codes + (r + half) * row_bytes, row_bytes, blocks, arranged, sums + half);
-        __m256 y = scaled(sums_of_eight(sums));
-        if (add_to) y = _mm256_add_ps(_mm256_loadu_ps(out + r), y);
-        _mm256_storeu_ps(out + r, y);
+        for (int part = 0; part < MATVEC_ROWS; part += REGISTER_ROWS)
+            packed_rows<REGISTER_ROWS>(codes + (r + part) * row_bytes, row_bytes, blocks, arranged, sums + part);
+        F y = scaled(sums_of_sixteen(sums));
+        if (add_to) y = add(load(out + r), y);
+        store(out + r, y);
     }
     for (; r < rows; r++) {
         __m512i sums;
         packed_rows<1>(codes + r * row_bytes, row_bytes, blocks, arranged, &sums);
-        const float y = _mm256_cvtss_f32(scaled(_mm256_set1_epi32(_mm512_reduce_add_epi32(sums))));
+        const float y = _mm512_cvtss_f32(scaled(_mm512_set1_epi32(_mm512_reduce_add_epi32(sums))));
         out[r] = add_to ? out[r] + y : y;
     }
 }
@@ -98,7 +92,6 @@ static void ternary_token(const uint8_t* codes, int rows, int blocks, float scal
 // TILE_ROWS packed rows, the last of them again where there are fewer, as vectors of 16 rows by 4 neighbouring weights.
 static void unpack_tile(const uint8_t* codes, int rows, int blocks, uint8_t* out) {
     const size_t row_bytes = size_t(blocks) * BLOCK_BYTES;
-    const __m512i three = _mm512_set1_epi8(3);
     for (int half = 0; half * W < rows; half++)
         for (int b = 0; b < blocks; b++) {
             __m512i v[4];
@@ -120,8 +113,7 @@ static void unpack_tile(const uint8_t* codes, int rows, int blocks, uint8_t* out
             uint8_t* place = out + (size_t(b) * (BLOCK / 4) * 2 + half) * 64;
             for (int w = 0; w < 4; w++)
                 for (int k = 0; k < 4; k++)
-                    _mm512_storeu_si512(place + size_t(4 * k + w) * 128,
-                                        _mm512_and_si512(_mm512_srl_epi32(words[w], _mm_cvtsi32_si128(2 * k)), three));
+                    _mm512_storeu_si512(place + size_t(4 * k + w) * 128, field(words[w], k));
         }
 }
 
@@ -181,11 +173,10 @@ static void ternary(const uint8_t* codes, int rows, int cols, float scale, const
     }
 }
 
-// R rows of stored bytes times x.
+// R rows of stored bytes times x: a vector of sums for each.
 template <int R>
-static inline __m256i byte_sums(const uint8_t* w, size_t ld, int n, const int8_t* x) {
-    __m512i sums[MATVEC_ROWS];
-    for (int r = 0; r < MATVEC_ROWS; r++) sums[r] = _mm512_setzero_si512();
+static inline void byte_products(const uint8_t* w, size_t ld, int n, const int8_t* x, __m512i* sums) {
+    for (int r = 0; r < R; r++) sums[r] = _mm512_setzero_si512();
     int i = 0;
     for (; i + 64 <= n; i += 64) {
         const __m512i values = load_bytes(x + i);
@@ -200,20 +191,21 @@ static inline __m256i byte_sums(const uint8_t* w, size_t ld, int n, const int8_t
         for (int r = 0; r < R; r++)
             sums[r] = _mm512_dpbusd_epi32(sums[r], _mm512_maskz_loadu_epi8(there, w + r * ld + i), values);
     }
-    return sums_of_eight(sums);
 }
 
 static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q, float* out) {
     const size_t ld = size_t(n);
-    const __m256i centre = _mm256_set1_epi32(BYTE_ZERO * q.sum);
-    const __m256 factor = _mm256_set1_ps(q.scale);
+    const int32_t centre = BYTE_ZERO * q.sum;
     int r = 0;
     for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
-        const __m256i sums = _mm256_sub_epi32(byte_sums<MATVEC_ROWS>(w + r * ld, ld, n, x), centre);
-        _mm256_storeu_ps(out + r, _mm256_mul_ps(_mm256_cvtepi32_ps(sums), _mm256_mul_ps(_mm256_loadu_ps(scales + r), factor)));
+        __m512i sums[MATVEC_ROWS];
+        byte_products<MATVEC_ROWS>(w + r * ld, ld, n, x, sums);
+        const __m512i whole = _mm512_sub_epi32(sums_of_sixteen(sums), _mm512_set1_epi32(centre));
+        store(out + r, mul(_mm512_cvtepi32_ps(whole), mul(load(scales + r), set1(q.scale))));
     }
     for (; r < rows; r++) {
-        const __m256i sums = _mm256_sub_epi32(byte_sums<1>(w + r * ld, ld, n, x), centre);
-        out[r] = float(_mm256_cvtsi256_si32(sums)) * (scales[r] * q.scale);
+        __m512i sums;
+        byte_products<1>(w + r * ld, ld, n, x, &sums);
+        out[r] = float(_mm512_reduce_add_epi32(sums) - centre) * (scales[r] * q.scale);
     }
 }

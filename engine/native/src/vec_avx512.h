@@ -6,6 +6,7 @@ using F = __m512;
 
 static inline F load(const float* p) { return _mm512_loadu_ps(p); }
 static inline void store(float* p, F x) { _mm512_storeu_ps(p, x); }
+static inline __m512i load_bytes(const void* p) { return _mm512_loadu_si512(p); }
 static inline F set1(float x) { return _mm512_set1_ps(x); }
 static inline F add(F a, F b) { return _mm512_add_ps(a, b); }
 static inline F sub(F a, F b) { return _mm512_sub_ps(a, b); }

@@ -112,17 +112,21 @@ std::vector<float> live(const Body& body, const std::string& set, int threads, c
     const bl_config& c = body.config;
     const size_t width = size_t(c.heads) * c.head_dim;
     std::vector<float> fast(c.layers * width * c.head_dim), tail(size_t(c.layers) * (c.conv_kernel - 1) * 3 * width);
-    std::vector<float> out(c.vocab), losses(c.layers);
+    std::vector<float> out(c.vocab), losses(c.layers), late(size_t(c.layers) * (BL_LATE + 1) * 2 * width);
+    int32_t ring[2] = {};
+    const bl_state state{fast.data(), tail.data(), late.data(), ring};
     bl_model* model =
         bl_create(&c, body.layers.data(), body.table(body.embed), body.norm.data(), body.table(body.head), threads,
                   set.c_str());
     require(model, set + ": no model");
     const int count = int(tokens.size());
-    require(bl_prefill(model, {fast.data(), tail.data()}, tokens.data(), count, 1.0f, nullptr, 0, losses.data()) == 0,
+    require(bl_prefill(model, state, tokens.data(), count, 1.0f, nullptr, 0, losses.data()) == 0,
             "prefill");
     double seconds[BL_PHASES] = {};
     bl_profile(model, seconds);
-    for (int i = 0; i < 3; i++) bl_step(model, {fast.data(), tail.data()}, tokens[0], 1.5f, out.data(), losses.data());
+    for (int i = 0; i < 2 * BL_LATE + 3; i++)
+        bl_step(model, state, tokens[size_t(i) % tokens.size()], 1.5f, out.data(), losses.data());
+    bl_settle(model, state);
     require(seconds[BL_PHASES - 2] > 0, set + ": the head takes no time");
     bl_destroy(model);
     out.insert(out.end(), losses.begin(), losses.end());
