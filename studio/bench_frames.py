@@ -27,6 +27,7 @@ from qasync import QEventLoop
 
 from studio.app import SWITCH_S, build, first_model
 from studio.app import main as studio_main
+from studio.garbage import GarbageCollector
 from studio.launch import why_no_window
 from studio.messages import Line
 from studio.session import FRAME_MS
@@ -213,6 +214,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.setswitchinterval(SWITCH_S)
         app = QApplication(sys.argv[:1])
         app.setStyle("Fusion")
+        garbage = GarbageCollector(app)
         window = build(Path(folder) / "frames")
         model = arguments.model or first_model(window.settings)
         if model is None:
@@ -222,6 +224,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         window.show()
         with QEventLoop(app) as loop:
             scenes = loop.run_until_complete(_frames(window, model, arguments.seconds))
+        garbage.stop()
     return _report(starts[1:], scenes)
 
 

@@ -23,6 +23,7 @@ def test_what_a_worker_leaves_is_freed_in_the_window_s_thread(qtbot: QtBot) -> N
     freed: list[int] = []
     collector = GarbageCollector()
     try:
+        collector.look()  # sets aside what is there before
         worker = threading.Thread(target=lambda: [Knot(freed) for _ in range(5000)])
         worker.start()
         worker.join()
@@ -32,3 +33,16 @@ def test_what_a_worker_leaves_is_freed_in_the_window_s_thread(qtbot: QtBot) -> N
     finally:
         collector.stop()
     assert gc.isenabled()
+
+
+def test_what_imports_brought_is_not_looked_through_again(qtbot: QtBot) -> None:
+    collector = GarbageCollector()
+    try:
+        collector.look()
+        set_aside = gc.get_freeze_count()
+        assert set_aside > 10_000
+        collector.look()
+        assert gc.get_freeze_count() == set_aside  # nothing new was imported
+    finally:
+        collector.stop()
+    assert gc.get_freeze_count() == 0
