@@ -34,7 +34,7 @@ class GarbageCollector(QObject):
         self._timer.start()
 
     def look(self) -> None:
-        """Set aside what new imports brought; collect the oldest generation whose threshold was passed, as Python would."""
+        """Set new imports aside, and collect the oldest generation whose threshold was passed, as Python would."""
         if len(sys.modules) >= self._modules + MANY_MODULES:
             self._modules = len(sys.modules)
             gc.freeze()
