@@ -6,9 +6,35 @@ exits with a code that is not zero; the Studio shows it in a dialog. Anything el
 
 from __future__ import annotations
 
+from typing import Any
+
+
+class Told(str):
+    """A sentence that knows what it was made of, so that a window can say it in another language.
+
+    It is text like any other for whoever does not ask.
+
+    Attributes:
+        template: the English sentence with the names of `values` in braces, as `str.format` takes it.
+        values: what stands there; a value may itself be `Told`.
+    """
+
+    template: str
+    values: dict[str, Any]
+
+    def __new__(cls, template: str, **values: Any) -> Told:
+        made = super().__new__(cls, template.format(**values))
+        made.template, made.values = template, values
+        return made
+
 
 class BitLlamaError(Exception):
     """Base of all errors whose message is written for the person in front of the program."""
+
+    @property
+    def told(self) -> str:
+        """The message, as `Told` where it was raised with one."""
+        return self.args[0] if self.args and isinstance(self.args[0], Told) else str(self)
 
 
 class ConfigError(BitLlamaError, ValueError):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import ConfigError, FileFormatError
+from engine.errors import ConfigError, FileFormatError, Told
 from engine.formats.body import Body, load_body
 from engine.formats.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.runtime.base import Cancel, Cancelled, Runtime
@@ -41,7 +41,9 @@ class Llama:
     def __init__(self, body: Body, runtime: Runtime) -> None:
         where = str(body.path or "This body")
         if body.tokenizer is None:
-            raise FileFormatError(f"{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.")
+            raise FileFormatError(
+                Told("{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.", where=where)
+            )
         self.body = body
         self.tokenizer = Tokenizer.from_json(body.tokenizer, f"{where}: the tokenizer")
         if self.tokenizer.vocab_size > body.config.vocab_size:

@@ -1,8 +1,8 @@
 """Keeps the translation files in step with the program: ``python packaging/translations.py``.
 
-Finds every text that the Studio shows (``self.tr``, ``_tr``, ``QT_TRANSLATE_NOOP``), adds what is new to each
-``resources/translations/*.ts`` as unfinished and drops what is gone. The files are in Qt's own format and can be edited
-by hand or with Qt Linguist.
+Finds every text that the Studio shows (``self.tr``, ``_tr``, ``QT_TRANSLATE_NOOP``, and ``Told`` in the engine), adds
+what is new to each ``resources/translations/*.ts`` as unfinished and drops what is gone. The files are in Qt's own
+format and can be edited by hand or with Qt Linguist.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "translations"
 
 
-def texts(folder: Path = ROOT / "studio") -> set[tuple[str, str]]:
+def texts(*folders: Path) -> set[tuple[str, str]]:
     """Every text of the program, with its context: the class, or the name that the module gives."""
     found: set[tuple[str, str]] = set()
-    for path in sorted(folder.rglob("*.py")):
+    folders = folders or (ROOT / "studio", ROOT / "engine")
+    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-        module = next((call.args[0].value for call in _translate_calls(tree)), "")
+        module = next(_contexts(tree), "")
         for owner, call in _calls(tree, ""):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
             constants = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
@@ -30,15 +31,19 @@ def texts(folder: Path = ROOT / "studio") -> set[tuple[str, str]]:
                 found.add((owner, constants[0]))
             elif name == "_tr" and constants:
                 found.add((module, constants[0]))
+            elif name == "Told" and constants:
+                found.add(("Engine", constants[0]))
             elif name == "QT_TRANSLATE_NOOP" and len(constants) > 1:
                 found.add((constants[0], constants[1]))
     return found
 
 
-def _translate_calls(tree: ast.AST) -> Iterator[ast.Call]:
+def _contexts(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "translate":
-            yield node
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "translate":
+            continue
+        if isinstance(node.args[0], ast.Constant):
+            yield node.args[0].value
 
 
 def _calls(node: ast.AST, owner: str) -> Iterator[tuple[str, ast.Call]]:

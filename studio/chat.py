@@ -20,6 +20,7 @@ from studio.settings import Settings
 from studio.shelf import Shelf
 from studio.transcript_model import Felt, TranscriptModel
 from studio.transfer import Chat as Exported
+from studio.translation import sentence
 
 TITLE_LENGTH = 80
 
@@ -231,7 +232,7 @@ class Chat(QObject):
                 model.deleteLater()  # the history has it; another conversation is being read
             self.listed_changed.emit()
         if said.unsaved:
-            raise EngineFailure(said.unsaved)
+            raise EngineFailure(sentence(said.unsaved))
 
     def _take_over(self, said: Said, instead_of: str) -> None:
         conversation = said.lines[0].conversation

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, Told
 
 
 @contextlib.contextmanager
@@ -100,5 +100,9 @@ def _reason(error: Exception) -> str:
 
 def _failure(path: str | os.PathLike[str], error: Exception) -> FileFormatError:
     return FileFormatError(
-        f"Could not write {path}: {_reason(error)}. Free some space or choose another place; nothing was changed."
+        Told(
+            "Could not write {path}: {why}. Free some space or choose another place; nothing was changed.",
+            path=path,
+            why=_reason(error),
+        )
     )

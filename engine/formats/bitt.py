@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from engine.config import BitLlamaConfig
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, Told
 from engine.formats import strict_json
 from engine.formats.anatomy import Body, Tensor, as_float, as_packed, fingerprint
 from engine.formats.atomic import writing
@@ -87,7 +87,7 @@ def is_bitt(path: str | os.PathLike[str]) -> bool:
         with open(path, "rb") as file:
             return file.read(len(MAGIC)) == MAGIC
     except OSError as error:
-        raise FileFormatError(f"Could not read {path}: {error.strerror or error}.") from error
+        raise FileFormatError(Told("Could not read {path}: {why}.", path=path, why=error.strerror or error)) from error
 
 
 def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import BitLlamaConfig
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, Told
 from engine.formats import strict_json
 from engine.formats.anatomy import Body, as_float
 from engine.formats.atomic import make_folder, writing
@@ -32,7 +32,9 @@ def load_checkpoint(path: str | os.PathLike[str], check: bool = True) -> Body:
     weights = _weights_file(Path(path))
     tensors = TensorFile.open(weights).tensors
     if looks_like_soul(tensors):
-        raise FileFormatError(f"{weights} is a soul, not a body; load the body first and then this soul into it.")
+        raise FileFormatError(
+            Told("{path} is a soul, not a body; load the body first and then this soul into it.", path=weights)
+        )
     folder = weights.parent
     if not (folder / CONFIG).exists():
         raise FileFormatError(f"There is no {CONFIG} beside {weights}; a checkpoint needs it to know its sizes.")
@@ -86,4 +88,4 @@ def _weights_file(path: Path) -> Path:
         return others[0]
     if others:
         raise FileFormatError(f"{path} holds {len(others)} .safetensors files and no {WEIGHTS}; name the one to load.")
-    raise FileFormatError(f"{path} is not a checkpoint folder: it holds no {WEIGHTS}.")
+    raise FileFormatError(Told("{path} is not a checkpoint folder: it holds no {file}.", path=path, file=WEIGHTS))

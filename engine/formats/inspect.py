@@ -34,14 +34,14 @@ def inspect_path(path: str | os.PathLike[str]) -> Card:
         size = _size_on_disk(path)
         return _inspect_soul(path, size) if _is_soul(path) else _inspect_body(path, size)
     except BitLlamaError as error:
-        return Card("unknown", path, "unreadable", _size_on_disk(path), problems=[str(error)])
+        return Card("unknown", path, "unreadable", _size_on_disk(path), problems=[error.told])
 
 
 def _inspect_soul(path: Path, size: int) -> Card:
     try:
         soul = load_soul(path)
     except BitLlamaError as error:
-        return Card("soul", path, "soul, unreadable", size, problems=[str(error)])
+        return Card("soul", path, "soul, unreadable", size, problems=[error.told])
     return Card("soul", path, f"soul, version {soul.meta.version}", size, _soul_facts(soul))
 
 
@@ -49,7 +49,7 @@ def _inspect_body(path: Path, size: int) -> Card:
     try:
         body = load_body(path, check=False)
     except BitLlamaError as error:
-        return Card("body", path, "unreadable", size, problems=[str(error)])
+        return Card("body", path, "unreadable", size, problems=[error.told])
     report = body.validate()
     problems = [f"{problem[0].upper()}{problem[1:]}." for problem in report.problems()]
     computed = fingerprint(body.config, body.tensors) if report.ok else None

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import BitLlamaConfig
-from engine.errors import FileFormatError, SoulMismatchError
+from engine.errors import FileFormatError, SoulMismatchError, Told
 from engine.formats import strict_json
 from engine.formats.bitt import MAGIC
 from engine.formats.tensors import TensorFile, map_file, save_tensors
@@ -95,7 +95,7 @@ def load_soul(path: str | os.PathLike[str]) -> Soul:
     path = Path(path)
     buffer = map_file(path)
     if buffer[: len(MAGIC)] == MAGIC:
-        raise FileFormatError(f"{path} is not a soul but a body (.bitt); load it as a model.")
+        raise FileFormatError(Told("{path} is not a soul but a body (.bitt); load it as a model.", path=path))
     file = TensorFile.read(buffer, path)
     layers = [np.array(file.tensors[name]) for name in _layer_names(path, list(file.tensors))]
     _check_layers(layers, str(path))
@@ -112,21 +112,36 @@ def check_fits(soul: Soul, config: BitLlamaConfig, fingerprint: str) -> None:
 
     A soul that does not say its body is judged by its shapes alone.
     """
-    name = f"The soul {soul.meta.name!r}" if soul.meta.name else "The soul"
+    name = Told("The soul {name!r}", name=soul.meta.name) if soul.meta.name else Told("The soul")
     if len(soul.layers) != config.num_layers:
         raise SoulMismatchError(
-            f"{name} has {len(soul.layers)} layers and this body has {config.num_layers}; load it with its own body."
+            Told(
+                "{name} has {has} layers and this body has {needs}; load it with its own body.",
+                name=name,
+                has=len(soul.layers),
+                needs=config.num_layers,
+            )
         )
     for i, layer in enumerate(soul.layers):
         if layer.shape != config.fast_shape:
             raise SoulMismatchError(
-                f"{name} has fast weights of {_size(layer.shape)} in layer {i} where this body has "
-                f"{_size(config.fast_shape)}; load it with its own body."
+                Told(
+                    "{name} has fast weights of {has} in layer {layer} where this body has {needs}; "
+                    "load it with its own body.",
+                    name=name,
+                    has=_size(layer.shape),
+                    layer=i,
+                    needs=_size(config.fast_shape),
+                )
             )
     if soul.meta.body and soul.meta.body != fingerprint:
         raise SoulMismatchError(
-            f"{name} was lived in the body {soul.meta.body[:16]}, and this body is {fingerprint[:16]}; "
-            "load it with its own body."
+            Told(
+                "{name} was lived in the body {its}, and this body is {this}; load it with its own body.",
+                name=name,
+                its=soul.meta.body[:16],
+                this=fingerprint[:16],
+            )
         )
 
 
@@ -142,7 +157,7 @@ def _layer_names(path: Path, names: list[str]) -> list[str]:
         if found:
             break
     else:
-        raise FileFormatError(f"{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.")
+        raise FileFormatError(Told("{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.", path=path))
     others = sorted(set(names) - set(found.values()))
     if others:
         raise FileFormatError(f"{path} holds the tensor {others[0][:80]!r}, which no soul has; it is of another kind.")

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, Told
 
 MAX_BYTES = 100_000_000
 """No header or JSON file is longer than this: the limit that the safetensors library keeps, too."""
@@ -88,7 +88,7 @@ def require_file(path: Path) -> int:
     try:
         found = os.stat(path)
     except FileNotFoundError as error:
-        raise FileFormatError(f"There is no file {path}. Check the name.") from error
+        raise FileFormatError(Told("There is no file {path}. Check the name.", path=path)) from error
     except (OSError, ValueError) as error:
         raise FileFormatError(f"Could not read {path}: {getattr(error, 'strerror', None) or error}.") from error
     if stat.S_ISDIR(found.st_mode):

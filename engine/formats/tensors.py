@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, Told
 from engine.formats import strict_json
 from engine.formats.atomic import writing
 
@@ -111,7 +111,14 @@ class TensorFile:
         """As `open`, from a map that is there already."""
         end = len(buffer) if length is None else offset + length
         if not 0 <= offset <= end <= len(buffer):
-            raise FileFormatError(f"{path} is truncated: it has {len(buffer):,} bytes of the {end:,} it speaks of.")
+            raise FileFormatError(
+                Told(
+                    "{path} is truncated: it has {has:,} bytes of the {end:,} it speaks of.",
+                    path=path,
+                    has=len(buffer),
+                    end=end,
+                )
+            )
         header, start = read_header(buffer, path, offset, end, "tensor header")
         metadata = header.pop("__metadata__", {})
         if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
@@ -124,21 +131,31 @@ class TensorFile:
 def map_file(path: Path) -> mmap.mmap:
     """Map a plain file for reading. Raises `FileFormatError` where it is missing, empty, a folder or unreadable."""
     if strict_json.require_file(path) == 0:
-        raise FileFormatError(f"{path} is empty; copy or save it again.")
+        raise FileFormatError(Told("{path} is empty; copy or save it again.", path=path))
     try:
         with open(path, "rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
-        raise FileFormatError(f"Could not read {path}: {getattr(error, 'strerror', None) or error}.") from error
+        why = getattr(error, "strerror", None) or error
+        raise FileFormatError(Told("Could not read {path}: {why}.", path=path, why=why)) from error
 
 
 def read_header(buffer: mmap.mmap, path: Path, at: int, end: int, what: str) -> tuple[dict[str, Any], int]:
     """The JSON object whose u64 length stands at byte `at`, and the byte after it. Raises `FileFormatError`."""
     if end - at < 8:
-        raise FileFormatError(f"{path} is truncated: it ends before the length of its {what}; copy it again.")
+        raise FileFormatError(
+            Told("{path} is truncated: it ends before the length of its {what}; copy it again.", path=path, what=what)
+        )
     (length,) = struct.unpack_from("<Q", buffer, at)
     if length > strict_json.MAX_BYTES:
-        raise FileFormatError(f"{path}: the {what} claims {length:,} bytes; the file is damaged or of another kind.")
+        raise FileFormatError(
+            Told(
+                "{path}: the {what} claims {length:,} bytes; the file is damaged or of another kind.",
+                path=path,
+                what=what,
+                length=length,
+            )
+        )
     if length > end - at - 8:
         raise FileFormatError(
             f"{path}: the {what} claims {length:,} bytes but {end - at - 8:,} follow; "

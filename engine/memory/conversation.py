@@ -110,7 +110,7 @@ class Conversation:
             try:
                 self.save()
             except BitLlamaError as error:  # the exchange stands: it must not look as if it could be said again
-                unsaved = str(error)
+                unsaved = error.told
         return Reply(
             done.text,
             self.id,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ConfigError
+from engine.errors import ConfigError, Told
 from engine.formats import atomic
 from engine.formats.soul import SoulMeta, load_soul, save_soul
 from engine.llama import Llama
@@ -211,13 +211,19 @@ def _rebuilding(
             start, number = moment, len(lived)
     if number <= blended and blended >= 0:
         raise ConfigError(
-            f"The soul {store.name!r} is blended from two souls that cannot be lived again together: go back to before "
-            "the blend, forget this there, and blend again."
+            Told(
+                "The soul {name!r} is blended from two souls that cannot be lived again together: go back to before "
+                "the blend, forget this there, and blend again.",
+                name=store.name,
+            )
         )
     if number < 0:
         raise ConfigError(
-            f"The soul {store.name!r} cannot be made anew without this: no moment before it is kept, and what it lived "
-            "first is not in this log. `bit-llama chat` can only /reset it."
+            Told(
+                "The soul {name!r} cannot be made anew without this: no moment before it is kept, and what it lived "
+                "first is not in this log. `bit-llama chat` can only /reset it.",
+                name=store.name,
+            )
         )
     remaining = reduced.log(entries)
     history = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.config import BitLlamaConfig
-from engine.errors import ConfigError
+from engine.errors import ConfigError, Told
 from engine.formats import atomic
 from engine.formats.soul import Soul
 from engine.memory.labels import read_object, to_bytes
@@ -110,7 +110,11 @@ class Household:
         check_name(name)
         for mate in self.all():
             if mate.key != but and name.casefold() in (mate.name.casefold(), mate.key.casefold()):
-                raise ConfigError(f"There is a soul called {name!r} already, or it began as that; choose another name.")
+                raise ConfigError(
+                    Told(
+                        "There is a soul called {name!r} already, or it began as that; choose another name.", name=name
+                    )
+                )
 
     def _store(self, key: str) -> SoulStore:
         return SoulStore(self._workspace, self._config, self._fingerprint, key)

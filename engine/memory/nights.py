@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.errors import ConfigError, FileFormatError, WorkspaceError
+from engine.errors import ConfigError, FileFormatError, Told, WorkspaceError
 from engine.formats import atomic
 from engine.formats.soul import Soul, check_fits, load_soul, save_soul
 from engine.memory.life import heard_by, slept_until
@@ -79,7 +79,9 @@ class Nights:
         report = night.report
         if report.verdict == "rejected":
             self._note(report.facts(), "rejected", report.why)
-            return replace(report, note=f"{report.note} {self._tried()}".strip())
+            tried = self._tried()
+            note = Told("{first} {second}", first=report.note, second=tried) if report.note else tried
+            return replace(report, note=note)
         if night.soul is None:
             return report
         if decide == "ask":
@@ -132,13 +134,15 @@ class Nights:
             count = count + 1 if line.get("verdict") == "rejected" else 0
         return count
 
-    def _tried(self) -> str:
+    def _tried(self) -> Told:
         times = self.rejected_in_a_row()
-        what = "what it was about goes on waiting"
-        return f"The soul is as it was, and {what}." if times < 2 else (
-            f"The soul is as it was, and {what}; {times} nights in a row were rejected: "
-            "sleep with a lower rate, by replay alone, or with a higher drift limit."
-        )  # fmt: skip
+        if times < 2:
+            return Told("The soul is as it was, and what it was about goes on waiting.")
+        return Told(
+            "The soul is as it was, and what it was about goes on waiting; {times} nights in a row were rejected: "
+            "sleep with a lower rate, by replay alone, or with a higher drift limit.",
+            times=times,
+        )
 
     def _take_over(self, soul: Soul, facts: dict[str, Any]) -> Soul:
         with self._soul.whole():

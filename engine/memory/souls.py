@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from engine.config import BitLlamaConfig
-from engine.errors import ConfigError, FileFormatError
+from engine.errors import ConfigError, FileFormatError, Told
 from engine.formats import atomic
 from engine.formats.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.memory.workspace import Workspace
@@ -60,7 +60,9 @@ class SoulEntry:
 def check_name(name: str) -> None:
     """Raise `ConfigError` for a name that a soul cannot have."""
     if not _NAME.fullmatch(name) or name.endswith((".", " ")):
-        raise ConfigError(f"A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.")
+        raise ConfigError(
+            Told("A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.", name=name)
+        )
 
 
 def after_event(meta: SoulMeta, event: Event, note: str, facts: dict[str, Any], root: bool = False) -> SoulMeta:

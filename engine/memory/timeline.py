@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ConfigError
+from engine.errors import ConfigError, Told
 from engine.formats.soul import Soul, SoulMeta
 from engine.memory.compare import Comparison, compare
 from engine.memory.labels import Labels
@@ -81,7 +81,7 @@ class Timeline:
         moment = self.find(which)
         label = " ".join(label.split())
         if label and any(m.label == label and m.id != moment.id for m in self.moments()):
-            raise ConfigError(f"Another moment is called {label!r} already; choose another name.")
+            raise ConfigError(Told("Another moment is called {label!r} already; choose another name.", label=label))
         return self._say(moment, label=label)
 
     def note(self, which: str, note: str) -> Moment:

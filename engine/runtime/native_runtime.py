@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine import native
 from engine.config import BitLlamaConfig
-from engine.errors import DeviceError
+from engine.errors import DeviceError, Told
 from engine.formats.anatomy import Body, as_packed
 from engine.ops.byte_table.table import ByteTable
 from engine.runtime.aligned import aligned_empty
@@ -80,8 +80,12 @@ class NativeRuntime:
         )  # fmt: skip
         if not model:
             raise DeviceError(
-                f"The native runtime cannot start {self.threads} threads with the instructions {self.instructions}: "
-                "memory is short, or this processor lacks them."
+                Told(
+                    "The native runtime cannot start {threads} threads with the instructions {instructions}: "
+                    "memory is short, or this processor lacks them.",
+                    threads=self.threads,
+                    instructions=self.instructions,
+                )
             )
         self._model = model
         # Not at exit: another thread may be computing still, and the process takes everything with it.

@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional as F
 
 from engine.config import BitLlamaConfig
-from engine.errors import DeviceError
+from engine.errors import DeviceError, Told
 from engine.formats.body import Body
 from engine.model import BitLlama, pick_device
 from engine.runtime.base import Cancel, Cancelled, Progress
@@ -44,7 +44,9 @@ class TorchRuntime:
         try:
             self._model = BitLlama.from_body(body, place)
         except torch.OutOfMemoryError as error:
-            raise DeviceError(f"The model does not fit into the memory of {place}; use device 'cpu'.") from error
+            raise DeviceError(
+                Told("The model does not fit into the memory of {place}; use device 'cpu'.", place=place)
+            ) from error
         self.device = str(self._model.device)
         self._rate_scale = 1.0
         self._losses: list[torch.Tensor] = []

@@ -752,6 +752,141 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
     </context>
     <context>
+        <name>Engine</name>
+        <message>
+            <source>A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.</source>
+            <translation>ソウルに {name!r} という名前は付けられません。文字、数字、空白、点、ハイフンを使ってください。</translation>
+        </message>
+        <message>
+            <source>Another moment is called {label!r} already; choose another name.</source>
+            <translation>{label!r} という名前の記録がすでにあります。別の名前を選んでください。</translation>
+        </message>
+        <message>
+            <source>Could not read {path}: {why}.</source>
+            <translation>{path} を読めませんでした（{why}）。</translation>
+        </message>
+        <message>
+            <source>Could not write {path}: {why}. Free some space or choose another place; nothing was changed.</source>
+            <translation>{path} に書き込めませんでした（{why}）。空きを作るか、別の場所を選んでください。何も変わっていません。</translation>
+        </message>
+        <message>
+            <source>Deep sleep needs torch, which is not installed here; this was plain replay.</source>
+            <translation>深い睡眠に必要な torch がここにはないため、今回は読み返しだけで眠りました。</translation>
+        </message>
+        <message>
+            <source>Of {count} messages cut before their last rare word it got {was} right before the night and would get {would} right after it: a night that makes it know less is refused.</source>
+            <translation>最後の珍しい語の前で切った {count} 件のメッセージのうち、睡眠前は {was} 件正しく答えましたが、睡眠後は {would} 件になるところでした。知っていることが減る睡眠は取り消されます。</translation>
+        </message>
+        <message>
+            <source>Of {count} questions about what it was told it got {was} right before the night and would get {would} right after it: a night that makes it know less is refused.</source>
+            <translation>聞いたことについての {count} 問のうち、睡眠前は {was} 問正しく答えましたが、睡眠後は {would} 問になるところでした。知っていることが減る睡眠は取り消されます。</translation>
+        </message>
+        <message>
+            <source>The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: it would have learned this night at the cost of everything else.</source>
+            <translation>ふだんの会話の損失が {drift:.1%} 増え、上限の {limit:.1%} を超えました。ほかのすべてを犠牲にして今夜のことを覚えるところでした。</translation>
+        </message>
+        <message>
+            <source>The model does not fit into the memory of {place}; use device 'cpu'.</source>
+            <translation>モデルが {place} のメモリに収まりません。デバイス 'cpu' を使ってください。</translation>
+        </message>
+        <message>
+            <source>The native runtime cannot start {threads} threads with the instructions {instructions}: memory is short, or this processor lacks them.</source>
+            <translation>ネイティブ実行環境が、命令 {instructions} で {threads} スレッドを始められません。メモリが足りないか、このプロセッサにその命令がありません。</translation>
+        </message>
+        <message>
+            <source>The new soul held numbers that are not finite; sleep with a lower rate.</source>
+            <translation>新しいソウルに有限でない数が含まれました。学習の倍率を下げて眠らせてください。</translation>
+        </message>
+        <message>
+            <source>The soul</source>
+            <translation>ソウル</translation>
+        </message>
+        <message>
+            <source>The soul is as it was, and what it was about goes on waiting.</source>
+            <translation>ソウルは元のままで、今回の内容は引き続き睡眠を待ちます。</translation>
+        </message>
+        <message>
+            <source>The soul is as it was, and what it was about goes on waiting; {times} nights in a row were rejected: sleep with a lower rate, by replay alone, or with a higher drift limit.</source>
+            <translation>ソウルは元のままで、今回の内容は引き続き睡眠を待ちます。{times} 回続けて取り消されました。倍率を下げるか、読み返しだけで眠るか、ずれの上限を上げてください。</translation>
+        </message>
+        <message>
+            <source>The soul {name!r}</source>
+            <translation>ソウル {name!r}</translation>
+        </message>
+        <message>
+            <source>The soul {name!r} cannot be made anew without this: no moment before it is kept, and what it lived first is not in this log. `bit-llama chat` can only /reset it.</source>
+            <translation>ソウル {name!r} をこれなしで作り直すことはできません。それより前の記録がなく、最初に体験したことがこの記録簿にありません。`bit-llama chat` の /reset で新しく始めることだけができます。</translation>
+        </message>
+        <message>
+            <source>The soul {name!r} is blended from two souls that cannot be lived again together: go back to before the blend, forget this there, and blend again.</source>
+            <translation>ソウル {name!r} は二つのソウルを混ぜたもので、二つの体験を合わせて生き直すことはできません。混ぜる前に戻り、そこで忘れさせてから、もう一度混ぜてください。</translation>
+        </message>
+        <message>
+            <source>There is a soul called {name!r} already, or it began as that; choose another name.</source>
+            <translation>{name!r} という名前のソウルがすでにあるか、以前その名前でした。別の名前を選んでください。</translation>
+        </message>
+        <message>
+            <source>There is no file {path}. Check the name.</source>
+            <translation>ファイル {path} がありません。名前を確かめてください。</translation>
+        </message>
+        <message>
+            <source>Woken during the last probes, after all was learned.</source>
+            <translation>すべて学んだあと、最後の確認の途中で起こされました。</translation>
+        </message>
+        <message>
+            <source>{first} {second}</source>
+            <translation>{first}{second}</translation>
+        </message>
+        <message>
+            <source>{name} has fast weights of {has} in layer {layer} where this body has {needs}; load it with its own body.</source>
+            <translation>{name}の第 {layer} 層の高速重みは {has} ですが、このモデルは {needs} です。元のモデルで読み込んでください。</translation>
+        </message>
+        <message>
+            <source>{name} has {has} layers and this body has {needs}; load it with its own body.</source>
+            <translation>{name}は {has} 層ですが、このモデルは {needs} 層です。元のモデルで読み込んでください。</translation>
+        </message>
+        <message>
+            <source>{name} was lived in the body {its}, and this body is {this}; load it with its own body.</source>
+            <translation>{name}はモデル {its} で生きたもので、このモデルは {this} です。元のモデルで読み込んでください。</translation>
+        </message>
+        <message>
+            <source>{path} is a soul, not a body; load the body first and then this soul into it.</source>
+            <translation>{path} はモデルではなくソウルです。先にモデルを読み込み、そこへこのソウルを読み込んでください。</translation>
+        </message>
+        <message>
+            <source>{path} is empty; copy or save it again.</source>
+            <translation>{path} は空です。もう一度コピーするか保存してください。</translation>
+        </message>
+        <message>
+            <source>{path} is not a checkpoint folder: it holds no {file}.</source>
+            <translation>{path} はチェックポイントのフォルダではありません。{file} がありません。</translation>
+        </message>
+        <message>
+            <source>{path} is not a soul but a body (.bitt); load it as a model.</source>
+            <translation>{path} はソウルではなくモデル（.bitt）です。モデルとして読み込んでください。</translation>
+        </message>
+        <message>
+            <source>{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.</source>
+            <translation>{path} はソウルではありません。layers.0.ttt.w_state というテンソルがありません。</translation>
+        </message>
+        <message>
+            <source>{path} is truncated: it ends before the length of its {what}; copy it again.</source>
+            <translation>{path} は途中で切れています（{what} の長さの前で終わっています）。もう一度コピーしてください。</translation>
+        </message>
+        <message>
+            <source>{path} is truncated: it has {has:,} bytes of the {end:,} it speaks of.</source>
+            <translation>{path} は途中で切れています。{end:,} バイトのはずが {has:,} バイトしかありません。</translation>
+        </message>
+        <message>
+            <source>{path}: the {what} claims {length:,} bytes; the file is damaged or of another kind.</source>
+            <translation>{path}: {what} の長さが {length:,} バイトとなっています。壊れているか、別の種類のファイルです。</translation>
+        </message>
+        <message>
+            <source>{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.</source>
+            <translation>{where} にトークナイザがないため、文章を読み書きできません。tokenizer.json を加えてください。</translation>
+        </message>
+    </context>
+    <context>
         <name>Footer</name>
         <message>
             <source>List the keys (F1)</source>

@@ -40,6 +40,7 @@ from studio.session.nights import Nights
 from studio.session.souls import Souls
 from studio.surprise import Surprise
 from studio.training import Trainer
+from studio.translation import sentence
 from studio.worker import Claim, Worker
 
 FRAME_MS = 16
@@ -267,4 +268,4 @@ class Session(QObject):
         if isinstance(event, Done):
             future.set_result(event.result)
         elif isinstance(event, Failed):
-            future.set_exception(EngineFailure(event.message, event.details))
+            future.set_exception(EngineFailure(sentence(event.message), event.details))

@@ -17,6 +17,7 @@ from studio.crash import Report
 from studio.messages import EngineFailure
 from studio.session import Session
 from studio.settings import Settings
+from studio.translation import sentence
 from studio.ui import dialogs, upkeep, wording
 from studio.ui.tasks import Tasks
 
@@ -246,7 +247,7 @@ class Actions(QObject):
         try:
             atomic.write_text(path, transfer.written(chats, suffix))
         except BitLlamaError as error:
-            self.fail(EngineFailure(str(error)))
+            self.fail(EngineFailure(sentence(error.told)))
         else:
             self.told.emit(self.tr("Exported as {file}.").format(file=path.name))
 
@@ -264,7 +265,7 @@ class Actions(QObject):
         try:
             chats = [reading.read(path)] if text else transfer.read(path)
         except BitLlamaError as error:
-            self.fail(EngineFailure(str(error)))
+            self.fail(EngineFailure(sentence(error.told)))
             return
         title, words, verb = (
             self.tr("Import {conversations}?").format(conversations=wording.conversations(len(chats))),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit
 from engine.errors import BitLlamaError
 from studio import presets, privacy, theme
 from studio.messages import EngineFailure
+from studio.translation import sentence
 from studio.ui import dialogs, wording
 from studio.ui.actions import Actions
 from studio.ui.keys import key_grid
@@ -56,7 +57,7 @@ class PresetCard(Card):
         try:
             presets.write(Path(chosen), self._actions.settings.get)
         except BitLlamaError as error:
-            self._actions.fail(EngineFailure(str(error)))
+            self._actions.fail(EngineFailure(sentence(error.told)))
         else:
             self._actions.told.emit(self.tr("Exported as {file}.").format(file=Path(chosen).name))
 

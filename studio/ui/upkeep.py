@@ -11,6 +11,7 @@ from engine.errors import BitLlamaError
 from studio import presets
 from studio.declarations import Setting
 from studio.messages import EngineFailure
+from studio.translation import sentence
 from studio.ui import dialogs, wording
 from studio.ui.editors import words
 
@@ -31,7 +32,7 @@ def take_preset(actions: Actions, path: Path) -> None:
     try:
         found = presets.read(path)
     except BitLlamaError as error:
-        actions.fail(EngineFailure(str(error)))
+        actions.fail(EngineFailure(sentence(error.told)))
         return
     changes = [(setting, value) for setting, value in found if value != get(setting.key)]
     if not changes:

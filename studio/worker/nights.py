@@ -6,6 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import Told
 from studio.messages import Accept, Dreaming, Probe, Reject, Sleep, Slept, SoulFacts
 from studio.messages.souls import Figures
 from studio.worker.desk import Desk
@@ -66,7 +67,7 @@ def sleep(desk: Desk, command: Sleep) -> Slept:
         report.rate_asked,
         report.woken,
         report.kept,
-        f"{report.why} {report.note}".strip() if report.verdict == "rejected" else "",
+        Told("{first} {second}", first=report.why, second=report.note) if report.verdict == "rejected" else "",
         report.note,
         _probes(report),
     )

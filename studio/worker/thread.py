@@ -60,7 +60,9 @@ class Worker(threading.Thread):
 def _failed(request: int, error: Exception) -> Failed:
     from engine.errors import BitLlamaError
 
-    if isinstance(error, (BitLlamaError, EngineFailure)):
+    if isinstance(error, BitLlamaError):
+        return Failed(request, error.told, "")
+    if isinstance(error, EngineFailure):
         return Failed(request, str(error), "")
     what = f"Something unexpected went wrong ({type(error).__name__}: {error}). Nothing that was saved is lost."
     return Failed(request, what, "".join(traceback.format_exception(error)))

@@ -25,7 +25,7 @@ def read_timeline(mind: Mind) -> Timeline:
         mates = mind.household.all()
         found = [(mate.key, moment) for mate in mates for moment in Kept(mate.store).moments()]
     except BitLlamaError as error:
-        return Timeline((), (), key, "", False, "", str(error))
+        return Timeline((), (), key, "", False, "", error.told)
     ids = {moment.id for _, moment in found}
     found.sort(key=lambda one: (one[1].when, one[1].meta.created))  # names of files count in seconds only
     moments = [_moment(soul, moment, ids) for soul, moment in found]

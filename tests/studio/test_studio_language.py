@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from studio_person import Person
 
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, SoulMismatchError, Told
+from engine.formats.soul import Soul, new_meta, save_soul
+from engine.memory.sleep.verdict import judge
 from studio import translation
+from studio.session import Busy
 from studio.ui import wording
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
@@ -39,7 +44,7 @@ def test_no_text_is_missing_and_none_is_left_over() -> None:
 
 def test_what_is_filled_in_is_the_same_in_both_languages() -> None:
     for (context, source), text in translations.read(FILE).items():
-        assert set(re.findall(r"{\w+}", source)) == set(re.findall(r"{\w+}", text)), (context, source)
+        assert set(re.findall(r"{[^}]+}", source)) == set(re.findall(r"{[^}]+}", text)), (context, source)
         assert source.endswith("…") == text.endswith("…"), (context, source)
 
 
@@ -52,10 +57,62 @@ def test_the_file_is_as_the_tool_writes_it(tmp_path: Path) -> None:
 def test_the_tool_finds_every_kind_of_text(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(
         "class A:\n  def f(self):\n    self.tr('one' ' two')\n    g(self.tr('three').format(n=1))\n"
-        "def _tr(t):\n  return Q.translate('M', t)\n_tr('four')\nx = QT_TRANSLATE_NOOP('S', 'five')\n",
+        "def _tr(t):\n  return Q.translate('M', t)\n_tr('four')\nx = QT_TRANSLATE_NOOP('S', 'five')\n"
+        "raise E(Told('{n} six', n=1))\n",
         encoding="utf-8",
     )
-    assert translations.texts(tmp_path) == {("A", "one two"), ("A", "three"), ("M", "four"), ("S", "five")}
+    assert translations.texts(tmp_path) == {
+        ("A", "one two"),
+        ("A", "three"),
+        ("M", "four"),
+        ("S", "five"),
+        ("Engine", "{n} six"),
+    }
+
+
+def test_what_the_engine_says_is_said_in_the_language_of_the_window() -> None:
+    told = Told("{name} has {has} layers and this body has {needs}; load it with its own body.",
+                name=Told("The soul {name!r}", name="Luna"), has=2, needs=3)  # fmt: skip
+    assert told == "The soul 'Luna' has 2 layers and this body has 3; load it with its own body."
+    assert str(SoulMismatchError(told)) == told
+    assert SoulMismatchError(told).told is told
+    translation.apply("en")
+    assert translation.sentence(told) == told
+    translation.apply("ja")
+    assert (
+        translation.sentence(told)
+        == "ソウル 'Luna'は 2 層ですが、このモデルは 3 層です。元のモデルで読み込んでください。"
+    )
+    assert translation.sentence(Told("Unheard of: {what}.", what="{braces}")) == "Unheard of: {braces}."
+    assert translation.sentence("Plain text.") == SoulMismatchError("Plain text.").told == "Plain text."
+
+
+def test_a_file_that_is_no_soul_is_refused_in_japanese(host: Person, models: Path, tmp_path: Path) -> None:
+    host.settings.set("language", "ja")
+    host.wait(lambda: host.window.header.tabs.part(1).text() == "チャット")
+    (tmp_path / "empty.soul").touch()
+    for path, said in ((tmp_path / "empty.soul", "空です"), (models / "tiny.bitt", "ソウルではなく")):
+        host.window.verbs.start(host.session.souls.load(path))
+        notice = host.notice()
+        assert f"{path} は" in notice.words.plain
+        assert said in notice.words.plain
+        notice.reject()
+    save_soul(tmp_path / "other.soul", Soul([np.zeros((2, 4, 4), np.float32)], new_meta("b" * 64)))
+    host.window.verbs.start(host.session.souls.load(tmp_path / "other.soul"))
+    assert "元のモデルで読み込んでください" in host.notice().words.plain
+
+
+def test_a_refused_night_says_why_in_japanese(host: Person) -> None:
+    host.settings.set("language", "ja")
+    host.wait(lambda: host.window.header.tabs.part(1).text() == "チャット")
+    host.chat, host.lab = host.window.chat, host.window.lab
+    host.say("My dog is called Bramble.")
+    with pytest.MonkeyPatch.context() as strict:
+        strict.setattr("engine.memory.sleep.night.judge", lambda before, after, limit, layers: judge(
+            replace(before, heldout_loss=1.0), replace(after, heldout_loss=2.0), limit, layers))  # fmt: skip
+        host.through(host.window.verbs.sleep, Busy.DREAMING)
+    assert "ふだんの会話の損失が 100.0% 増え" in host.lab.night.note.plain
+    assert "引き続き睡眠を待ちます" in host.lab.night.note.plain
 
 
 def test_numbers_days_and_durations_are_spoken_too() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.errors import Told
 from engine.formats.soul import Soul
 from engine.llama import Llama
 from engine.memory.log import Entry
@@ -194,7 +195,7 @@ class _Night:
             try:
                 self.after = Examiner(self.llama, self.exam, self.meter, self.cancel).whole(self.after)
             except Cancelled:
-                self.note = "Woken during the last probes, after all was learned."
+                self.note = Told("Woken during the last probes, after all was learned.")
 
     def _report(self, verdict: Verdict, why: str) -> SleepReport:
         new = [line for talk in self.new if talk.conversation in self.finished for line in talk.lines]
@@ -240,7 +241,7 @@ def _stable(method: Method, settings: SleepSettings, most: float) -> float:
 
 def _possible(method: Method) -> tuple[Method, str]:
     if method != "replay" and not deep.available():
-        return "replay", "Deep sleep needs torch, which is not installed here; this was plain replay."
+        return "replay", Told("Deep sleep needs torch, which is not installed here; this was plain replay.")
     return method, ""
 
 

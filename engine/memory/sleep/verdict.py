@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.errors import Told
 from engine.memory.sleep.report import Probed, Verdict
 
-_PROBES = (("question", "questions about what it was told"), ("cloze", "messages cut before their last rare word"))
+_PROBES = ("question", "cloze")
 """In the order in which they count: where there are questions they decide, and how a message went on does not."""
 
 
@@ -21,21 +22,38 @@ def judge(before: Probed, after: Probed, drift_limit: float, layers: Sequence[np
         layers: the fast weights that came of it.
     """
     if not all(np.isfinite(layer).all() for layer in layers):
-        return "rejected", "The new soul held numbers that are not finite; sleep with a lower rate."
+        return "rejected", Told("The new soul held numbers that are not finite; sleep with a lower rate.")
     drift = after.heldout_loss / before.heldout_loss - 1 if before.heldout_loss else 0.0
     if drift > drift_limit:
-        return "rejected", (
-            f"The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {drift_limit:.1%}: "
-            "it would have learned this night at the cost of everything else."
+        return "rejected", Told(
+            "The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: "
+            "it would have learned this night at the cost of everything else.",
+            drift=drift,
+            limit=drift_limit,
         )
-    for kind, what in _PROBES:
+    for kind in _PROBES:
         knew, knows = before.of(kind), after.of(kind)
         if knew and knows:
             was, would = sum(answer.right for answer in knew), sum(answer.right for answer in knows)
             if would < was:
-                return "rejected", (
-                    f"Of {len(knew)} {what} it got {was} right before the night and would get {would} right after it: "
-                    "a night that makes it know less is refused."
-                )
+                return "rejected", _less(kind, len(knew), was, would)
             break
     return "accepted", ""
+
+
+def _less(kind: str, count: int, was: int, would: int) -> Told:
+    if kind == "question":
+        return Told(
+            "Of {count} questions about what it was told it got {was} right before the night and would get {would} "
+            "right after it: a night that makes it know less is refused.",
+            count=count,
+            was=was,
+            would=would,
+        )
+    return Told(
+        "Of {count} messages cut before their last rare word it got {was} right before the night and would get {would} "
+        "right after it: a night that makes it know less is refused.",
+        count=count,
+        was=was,
+        would=would,
+    )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QVB
 
 from studio import theme
 from studio.messages import ModelCard
+from studio.translation import sentence
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.icons import dress
@@ -134,7 +135,7 @@ class ModelRow(QFrame):
         self.facts.set_plain(self._facts(card))
         self.who.set_plain(self._who(card))
         self.who.setVisible(card is not None and bool(card.fingerprint))
-        problems = "\n".join(card.problems) if card else ""
+        problems = "\n".join(map(sentence, card.problems)) if card else ""
         self.problems.setText(problems)
         self.problems.setVisible(bool(problems))
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.messages import Figures
+from studio.translation import sentence
 from studio.ui import style, wording
 from studio.ui.actions import Actions
 from studio.ui.lab.report import ReportView
@@ -154,7 +155,7 @@ class NightCard(Card):
         slept = self._session.last_sleep
         if refused:
             text = self.tr("The last night was refused, and the soul is as it was before: {why}")
-            return text.format(why=refused)
+            return text.format(why=sentence(refused))
         if undecided:
             return self.tr(
                 "Nothing has changed yet: the soul of this night waits beside the one that is awake, until you decide. "

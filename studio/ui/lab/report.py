@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio import theme
 from studio.messages import Figures, Probe, Slept
+from studio.translation import sentence
 from studio.ui import wording
 from studio.ui.lab.bars import BarTable
 from studio.ui.widgets import button, prose
@@ -118,7 +119,7 @@ class ReportView(QWidget):
         if slept is not None and figures.rate < slept.rate_asked:
             lines.append(self.tr("The rate was cut: more would be unstable for this model."))
         if slept is not None and slept.note and not slept.refused:
-            lines.append(slept.note)
+            lines.append(sentence(slept.note))
         return "\n".join(lines)
 
     def _losses(self, figures: Figures) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton
 
 from studio import theme
 from studio.messages import Moment
+from studio.translation import sentence
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.icons import dress
@@ -120,7 +121,7 @@ class SoulCard(Card):
     def _explanation(self, there: bool) -> str:
         timeline = self._actions.session.timeline
         if there and timeline is not None and timeline.problem:
-            return timeline.problem
+            return sentence(timeline.problem)
         text = self.tr("A soul is what a model has lived: its fast weights, changed a little by every token.")
         if there:
             text += " " + self.tr("Each sleep, and each moment that you keep, becomes a point here to go back to.")
