@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from engine.errors import BitLlamaError, ConfigError
 from studio import json_file
 from studio.declarations import DECLARATIONS
+from studio.translation import sentence
 
 FILE_NAME = "settings.json"
 WRITE_DELAY_MS = 400
@@ -68,7 +69,7 @@ class Settings(QObject):
         try:
             json_file.write(self.path, self._unknown | changed)
         except BitLlamaError as error:
-            self.problem.emit(str(error))
+            self.problem.emit(sentence(error.told))
             return
         self._dirty = False
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import BitLlamaError
 from studio import json_file
+from studio.translation import sentence
 
 FILE_NAME = "conversations.json"
 
@@ -82,5 +83,5 @@ class Shelf(QObject):
         try:
             json_file.write(self.path, self._rest | {"version": 1, "conversations": self._kept})
         except BitLlamaError as error:
-            self.problem.emit(str(error))
+            self.problem.emit(sentence(error.told))
         self.changed.emit()
