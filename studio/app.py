@@ -30,9 +30,9 @@ from studio.session import Session, claim_workspace, workspace_path
 from studio.settings import Settings
 from studio.start_times import StartTimes
 from studio.ui import style
-from studio.ui.actions import kind_of
 from studio.ui.dialogs import show_failure
 from studio.ui.header import COMPANION
+from studio.ui.kinds import kind_of
 from studio.ui.main_window import MainWindow
 
 SWITCH_S = 0.001

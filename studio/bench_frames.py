@@ -40,6 +40,8 @@ VISIBLE_S, READY_S = 1.0, 4.0
 STARTS = 5
 TOLD = ("My dog is called Bramble.", "I live in Oslo.", "My cat is called Fern.", "On Sundays we sail.")
 MESSAGES = 10_000
+_STEPS = 500
+"""Of the training, which is stopped before: so few that every step is reported."""
 _LONG = "It was a long walk along the river, and **everything** was green. " * 6
 
 
@@ -93,6 +95,23 @@ class Scene:
             await self._say(words)
         self.window.verbs.sleep()
         await self._until_idle()
+
+    async def training(self) -> None:
+        """A model trained beside a reply, its curve drawn meanwhile."""
+        trainer, text = self.window.session.training, self.window.session.workspace / "text.txt"
+        text.write_text("\n".join(f"Day {n}. {_LONG}" for n in range(200)), encoding="utf-8")
+        self.window.show_training()
+        trainer.choose(text, "")
+        await trainer.check()
+        run = asyncio.ensure_future(trainer.start("text", "tiny", _STEPS))
+        while not run.done() and not (trainer.current and trainer.current.curve.points):
+            await asyncio.sleep(0.02)
+        await self._repeat(lambda: self._say("What is my dog called?"))
+        self.window.show_training()
+        await asyncio.sleep(self.seconds)
+        trainer.stop()
+        await run
+        self.window.show_tab(CHAT)
 
     async def scrolling(self) -> None:
         """Through 10,000 messages: as a wheel does, and by the page."""
@@ -151,6 +170,7 @@ async def _frames(window: MainWindow, model: Path, seconds: float) -> dict[str, 
             ("idle", scene.idle),
             ("generating", scene.generating),
             ("sleeping", scene.sleeping),
+            ("training", scene.training),
             ("turning pages", scene.turning_pages),
             ("10,000 messages", scene.scrolling),
         ):

@@ -3217,8 +3217,8 @@ It said: {said}</source>
             <translation>使われている語を調べています…</translation>
         </message>
         <message>
-            <source>Held out was lowest at step {step} ({best}) and has risen since: it begins to learn the text by heart. Stop here; fewer steps or more text will serve you better.</source>
-            <translation>検証の損失はステップ {step}（{best}）が最も低く、その後は上がっています。テキストを丸暗記し始めています。ここで止めましょう。ステップを減らすか、テキストを増やすほうがよい結果になります。</translation>
+            <source>Held out was lowest at step {step} ({best}) and has risen since: it begins to learn the text by heart. Fewer steps or more text will serve you better.</source>
+            <translation>検証の損失はステップ {step}（{best}）が最も低く、その後は上がっています。テキストを丸暗記し始めています。ステップを減らすか、テキストを増やすほうがよい結果になります。</translation>
         </message>
         <message>
             <source>Loss is how wrong the model is about the next token (nats a token): the lower the better. Held out is the same on text that it never learns from.</source>

@@ -9,7 +9,6 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from engine.errors import BitLlamaError
 from engine.formats import atomic
 from studio.messages import EngineFailure
 from studio.training import run_folder
+from studio.training.check import HELD_OUT, Draft, read_check
 from studio.training.child import Child
 from studio.training.run_folder import Run
 from studio.training.sizes import SIZES
@@ -27,8 +27,6 @@ POLL_S = 0.2
 """How often the curve of a run under way is read."""
 PATIENCE_S = 60.0
 """How long closing waits for a run to finish its step and save; then its last checkpoint is what stays."""
-HELD_OUT = 0.1
-"""Share of the text that is kept back to measure by."""
 
 _NEW = ".new"
 
@@ -43,39 +41,6 @@ class Doing(Enum):
     """The run finishes its step and saves."""
     EXPORTING = "exporting"
     """The model is written as a file that can be opened."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What the check found in a text that can be trained on."""
-
-    is_dialogue: bool
-    documents: int
-    characters: int
-    train_tokens: int
-    held_tokens: int
-    vocabulary: int
-    """Tokens that the model will know."""
-
-    def is_enough(self, context: int) -> bool:
-        """Whether both parts hold a segment of so many tokens."""
-        return self.held_tokens > context and (self.is_dialogue or self.train_tokens > context + 1)
-
-
-@dataclass
-class Draft:
-    """The training that is being set up."""
-
-    source: Path | None = None
-    begin: str = ""
-    """A model to go on from, or "" for a new one."""
-    name: str = ""
-    checked: Checked | None = None
-    problem: str = ""
-    """What is wrong with the text, and where."""
-    doing: str = ""
-    """What the check is at, as the command line says it."""
-    done: float = 0.0
 
 
 class Trainer(QObject):
@@ -160,7 +125,7 @@ class Trainer(QObject):
                 )
                 child.said.connect(self._hear_check)
                 if await child.end():
-                    draft.checked = _read_check(new / "data" / "meta.json")
+                    draft.checked = read_check(new / "data" / "meta.json")
             except (EngineFailure, BitLlamaError) as failure:
                 draft.problem = str(failure)
             if draft.checked is None:
@@ -212,7 +177,7 @@ class Trainer(QObject):
                 over = run.step >= run.steps
                 self.current = run = run.changed(going=self._closing and not over)
                 if over and not self._closing:
-                    await self._export(run)
+                    await self._export(run, "run/model")
                     self.trained.emit(run)
             except EngineFailure as failure:
                 run.changed(going=False, problem=str(failure))
@@ -225,13 +190,12 @@ class Trainer(QObject):
         """
         if not run.model.exists():
             with self._job(Doing.EXPORTING, run):
-                await self._export(run)
+                await self._export(run, f"run/checkpoints/step-{run.step:07d}")
         return run.model
 
-    async def _export(self, run: Run) -> None:
+    async def _export(self, run: Run, source: str) -> None:
         self.doing = Doing.EXPORTING
         self.changed.emit()
-        source = f"run/checkpoints/step-{run.step:07d}"
         if not await self._start(["export", source, run.model.name], run.folder).end():
             raise EngineFailure(self.tr("Stopped. Nothing was written."))
 
@@ -312,15 +276,3 @@ class Trainer(QObject):
     def _list(self) -> None:
         self.runs = run_folder.found(self.folder)
         self.changed.emit()
-
-
-def _read_check(meta: Path) -> Checked:
-    """What stands in a prepared folder."""
-    try:
-        found = json.loads(meta.read_text(encoding="utf-8"))
-        return Checked(
-            found["kind"] == "dialogue", found["documents_read"], found["characters"],
-            found["tokens"]["train"], found["tokens"]["val"], found["vocab_size"],
-        )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EngineFailure(f"{meta} cannot be read ({error}); check the text again.") from error

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import BitLlamaError
 from engine.formats import atomic
-from studio import presets, reading, transfer
+from studio import reading, transfer
 from studio.chat import Chat
 from studio.crash import Report
 from studio.messages import EngineFailure
@@ -19,29 +19,14 @@ from studio.session import Session
 from studio.settings import Settings
 from studio.translation import sentence
 from studio.ui import dialogs, upkeep, wording
+from studio.ui.kinds import is_corpus, kind_of
 from studio.ui.tasks import Tasks
 
 if TYPE_CHECKING:
     from studio.ui.lab.catalogue import Catalogue
 
-CORPORA = (".txt", ".jsonl")
-"""What a model is trained on."""
 RECENT = 6
 """How many models are remembered."""
-
-
-def kind_of(path: Path) -> str:
-    """``model``, ``soul``, ``chats``, ``text``, ``preset``, or empty for what the Studio cannot open."""
-    suffix = path.suffix.lower()
-    if suffix == ".soul":
-        return "soul"
-    if suffix in transfer.FORMATS:
-        return "chats"
-    if suffix in (".txt", presets.SUFFIX):
-        return "text" if suffix == ".txt" else "preset"
-    if suffix in (".bitt", ".safetensors") or (path.is_dir() and (path / "config.json").exists()):
-        return "model"
-    return ""
 
 
 class Actions(QObject):
@@ -118,8 +103,7 @@ class Actions(QObject):
 
     def is_corpus(self, path: Path) -> bool:
         """Whether a path, dropped now, is a text to train on: training is shown, and it is nothing that is loaded."""
-        readable = path.suffix.lower() in CORPORA or path.is_dir()
-        return self.trains_here() and readable and kind_of(path) != "model"
+        return self.trains_here() and is_corpus(path)
 
     def open_model(self, path: Path) -> None:
         """Load a model and the soul that belongs to it."""

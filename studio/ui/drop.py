@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio import theme
 from studio.ui import style
-from studio.ui.actions import Actions, kind_of
+from studio.ui.actions import Actions
+from studio.ui.kinds import kind_of
 from studio.ui.widgets import label
 
 

@@ -28,12 +28,13 @@ from studio.session import Busy, Session
 from studio.settings import Settings
 from studio.training import Run
 from studio.ui import dialogs, style
-from studio.ui.actions import Actions, kind_of
+from studio.ui.actions import Actions
 from studio.ui.chat_page import ChatPage
 from studio.ui.drop import DropVeil, dropped_path
 from studio.ui.footer import Footer
 from studio.ui.header import Header
 from studio.ui.keys import KEYS, show_keys
+from studio.ui.kinds import kind_of
 from studio.ui.lab.catalogue import Catalogue
 from studio.ui.lab_page import TRAINING, LabPage
 from studio.ui.settings_cards import KeysCard, PresetCard, PrivacyCard

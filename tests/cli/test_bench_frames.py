@@ -11,7 +11,7 @@ import tiny
 from engine.cli import main
 from engine.formats.bitt import save_bitt
 
-SCENES = {"loading", "idle", "generating", "sleeping", "turning pages", "10,000 messages"}
+SCENES = {"loading", "idle", "generating", "sleeping", "training", "turning pages", "10,000 messages"}
 
 
 def test_every_scene_and_the_start_are_measured(

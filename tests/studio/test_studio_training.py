@@ -8,7 +8,7 @@ import random
 import shlex
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,17 +18,27 @@ from studio_person import Person
 from engine.formats.body import load_body
 from engine.formats.strict_json import read_text
 from engine.text.tokenizer import Tokenizer
-from studio import app, privacy
-from studio.training import SIZES, Doing, Run, Size
+from engine.train.args import TrainArgs
+from studio import app, privacy, translation
+from studio.training import SIZES, Curve, Doing, Point, Run, Size
 from studio.training.run_folder import check_name, free_name
+from studio.ui import style
+from studio.ui.lab import train_words
+from studio.ui.lab.loss_graph import ticks
 from studio.ui.lab_page import TRAINING
 
-ENDLESS = 20_000
+ENDLESS = 10_000
 
 
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SIZES, "tiny", Size(16, 1, 2, 16, 2, 3e-3))
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    translation.apply("auto")
 
 
 @pytest.fixture
@@ -120,6 +130,20 @@ def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person,
     assert "Let it go first" in runs.delete_button.toolTip()
     vocabulary = Tokenizer.from_json(read_text(run.folder / "data" / "tokenizer.json"), "").vocab_size
     assert person.session.body.parameters == SIZES["tiny"].weights(vocabulary)
+    person.click(runs.copy_button)
+    where, command = QGuiApplication.clipboard().text().splitlines()
+    assert shlex.split(where) == ["cd", str(run.folder)]
+    assert shlex.split(command)[:2] == ["bit-llama", "train"]
+    assert "--resume" in command
+    person.through(person.lab.body.verbs.unload)
+    person.click(runs.delete_button)
+    notice = person.notice("Delete My sea?")
+    assert str(run.folder) in notice.words.plain
+    person.press(notice, "Delete it")
+    assert not run.folder.exists()
+    assert book.exists()
+    assert runs.empty.isVisible()
+    assert model not in person.lab.models.catalogue.paths
 
 
 def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
@@ -158,37 +182,11 @@ def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
     (stopped,) = trainer.runs
     assert stopped.step > saved
     assert not stopped.going
-    again.leave()
-    last = sit_down()
-    assert last.window.lab.train.verbs.offer_to_go_on() is None, "who stopped it is not asked again"
-
-
-def test_a_stopped_run_is_opened_as_it_is_and_deleted(trainer_page: Person, book: Path) -> None:
-    person, runs, trainer = trainer_page, trainer_page.lab.runs, trainer_page.session.training
-    check(person, book)
-    begin(person, ENDLESS)
-    person.click(runs.stop_button)
-    rest(person)
-    (run,) = trainer.runs
-    person.click(runs.copy_button)
-    folder, command = QGuiApplication.clipboard().text().splitlines()
-    assert shlex.split(folder) == ["cd", str(run.folder)]
-    assert shlex.split(command)[:2] == ["bit-llama", "train"]
-    assert "--resume" in command
-    person.click(runs.open_button)
-    person.wait(lambda: person.session.body is not None)
-    person.wait_idle()
-    assert person.session.body.path == run.model
-    assert load_body(run.model).encoding == "packed"
-    person.through(person.lab.body.verbs.unload)
-    person.click(runs.delete_button)
-    notice = person.notice("Delete sea?")
-    assert str(run.folder) in notice.words.plain
-    person.press(notice, "Delete it")
-    assert not run.folder.exists()
-    assert book.exists()
-    assert runs.empty.isVisible()
-    assert run.model not in person.lab.models.catalogue.paths
+    assert trainer.left_going is None, "who stopped it is not asked again"
+    again.click(runs.open_button)
+    again.wait(lambda: again.session.body is not None)
+    again.wait_idle()
+    assert again.session.body.path == stopped.model, "it is opened as far as it came"
 
 
 def test_a_model_at_hand_goes_on(trainer_page: Person, models: Path, book: Path) -> None:
@@ -317,12 +315,78 @@ def test_what_is_chosen_stays(trainer_page: Person, sit_down: Callable[[], Perso
     page = person.window.lab
     person.settings.set("language", "ja")
     person.wait(lambda: person.window.lab is not page)
-    assert person.window.lab.train.facts.isVisible(), "another language loses nothing"
+    person.wait(lambda: person.window.lab.train.facts.isVisible())  # another language loses nothing
     person.settings.set("language", "en")
     person.wait(lambda: person.window.lab.train.title.text() == "Train a model")
     again = sit_down()
     assert again.lab.train.size_choice.current == 1
     assert again.lab.train.steps.value() == 250
+
+
+def points(*losses: tuple[float, float | None]) -> list[Point]:
+    return [Point(10 * (n + 1), loss, held, 500.0, n + 1.0) for n, (loss, held) in enumerate(losses)]
+
+
+def test_a_curve_follows_its_file_however_that_changes(tmp_path: Path) -> None:
+    file = tmp_path / "metrics.jsonl"
+    curve = Curve(file)
+    assert not curve.read()
+    line = '{{"step": {}, "loss": {}, "val_loss": {}, "tokens_per_second": 500, "seconds": {}}}\n'
+    file.write_text(line.format(1, 5.0, "null", 1) + line.format(2, 4.0, 4.5, 2) + '{"step": 3, "lo')
+    assert curve.read()
+    assert [point.step for point in curve.points] == [1, 2], "a torn line waits"
+    assert not curve.read()
+    with file.open("a") as more:
+        more.write('ss": NaN, "val_loss": null}\n[]\n' + line.format(4, 3.0, 4.0, 4))
+    assert curve.read()
+    assert [point.step for point in curve.points] == [1, 2, 4], "what is no report is passed over"
+    assert (curve.best.step, curve.tokens_per_second) == (4, 500)
+    assert curve.seconds_left(10) == pytest.approx(6.0)
+    file.write_text(line.format(1, 5.0, "null", 1))
+    assert curve.read(), "a run that goes on from an earlier checkpoint"
+    assert [point.step for point in curve.points] == [1]
+    assert curve.seconds_left(10) is None
+
+
+def test_the_advice_follows_what_is_held_out(tmp_path: Path) -> None:
+    curve = Curve(tmp_path / "none")
+    curve.points = points((5, 5.0), (4, 4.5), (3, 4.53))
+    assert "risen" not in train_words.advice(curve)
+    curve.points = points((5, 5.0), (4, 4.5), (3, 4.6))
+    assert "lowest at step 20 (4.500) and has risen" in train_words.advice(curve)
+
+
+def test_the_graph_draws_both_curves_and_says_them(person: Person) -> None:
+    graph = person.lab.runs.graph
+    person.window.show_training()
+    graph.show_points([], 100)
+    empty = graph.grab().toImage()
+    assert "Nothing measured" in graph.description
+    graph.show_points(points((5, None), (4, 4.5), (3, 4.0)), 100)
+    assert graph.description == "Step 30: loss 3.000 · held out 4.000 at step 30"
+    drawn = graph.grab().toImage()
+    colours = {drawn.pixelColor(x, y).name() for x in range(drawn.width()) for y in range(drawn.height())}
+    assert {style.colour("learn").name(), style.colour("body").name()} <= colours
+    assert drawn != empty
+    graph.show_points(points((float("1e9"), None)), 1)  # one point, out of all proportion
+    graph.grab()
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.0, 1.0), (3.0, 3.0), (0.0, 0.0), (1.7, 9.3), (2.501, 2.502), (0, 100_000)]
+)
+def test_the_lines_of_the_grid_are_round_and_hold_all(low: float, high: float) -> None:
+    found = ticks(low, high)
+    assert found[0] <= low + 1e-6
+    assert found[-1] >= high - 1e-6
+    assert 2 <= len(found) <= 8
+    assert sorted(set(found)) == found
+
+
+def test_the_weights_of_a_size_are_those_of_the_model_that_is_made() -> None:
+    size = SIZES["small"]
+    args = TrainArgs(dim=size.width, layers=size.layers, heads=size.heads)
+    assert size.weights(4096) == args.model_config(4096).num_parameters
 
 
 def test_what_was_trained_is_counted_and_deleted_with_everything(tmp_path: Path) -> None:

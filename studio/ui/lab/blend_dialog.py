@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from studio import theme
 from studio.lifeline import NOW
@@ -12,6 +12,7 @@ from studio.ui.actions import Actions
 from studio.ui.dialogs import Notice
 from studio.ui.editors import WheelGuard
 from studio.ui.lab import words
+from studio.ui.picker import Picker
 from studio.ui.widgets import label, set_locked
 
 _HALF = 50
@@ -24,7 +25,7 @@ class BlendDialog(Notice):
         super().__init__(parent, self.tr("Blend two souls"), "")
         self._actions, self._session = actions, actions.session
         guard = WheelGuard(self)
-        self.second = QComboBox()
+        self.second = Picker()
         self.second.setAccessibleName(self.tr("The soul that is blended in"))
         self.second.view().setAccessibleName(self.tr("The soul that is blended in"))
         self.second.installEventFilter(guard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.lifeline import NOW
@@ -12,6 +12,7 @@ from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.lab import words
 from studio.ui.lab.layer_map import LayerMap
+from studio.ui.picker import Picker
 from studio.ui.widgets import button, label, prose, set_locked
 
 _WIDTH = 640
@@ -28,7 +29,7 @@ class CompareDialog(QDialog):
         self.setWindowTitle(self.tr("Compare"))
         self.setMinimumWidth(_WIDTH)
         self._actions, self._session = actions, actions.session
-        self.first, self.second = QComboBox(), QComboBox()
+        self.first, self.second = Picker(), Picker()
         self.summary = prose()
         self.map = LayerMap()
         self.words = QLineEdit()

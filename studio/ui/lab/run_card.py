@@ -16,6 +16,7 @@ from studio.ui.editors import WheelGuard
 from studio.ui.lab import train_words
 from studio.ui.lab.loss_graph import LossGraph
 from studio.ui.lab.train_verbs import TrainVerbs
+from studio.ui.picker import Picker
 from studio.ui.widgets import Card, Facts, button, label, prose, set_locked
 
 _MOST_STEPS = int(next(setting.high for setting in DECLARATIONS if setting.key == "train_steps"))
@@ -32,11 +33,11 @@ class RunCard(Card):
         self._guard = WheelGuard(self)
         self._shown: Path | None = None
         self._under_way: Path | None = None
-        self.picker = QComboBox()
+        self.picker = Picker()
         self.picker.setAccessibleName(self.tr("Run"))
         self.picker.view().setAccessibleName(self.tr("Run"))
         self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.picker.setMinimumContentsLength(14)
+        self.picker.setMinimumContentsLength(20)
         self.picker.installEventFilter(self._guard)
         self.picker.activated.connect(self._chosen)
         self.head.addStretch(1)
@@ -139,6 +140,7 @@ class RunCard(Card):
             for name, folder in names:
                 self.picker.addItem(name, folder)
         self.picker.setCurrentIndex(self.picker.findData(str(self._shown)))
+        self.picker.setToolTip(self.picker.currentText())
         run = self.run
         self.picker.setVisible(bool(runs))
         self.empty.setVisible(run is None)
@@ -163,8 +165,8 @@ class RunCard(Card):
             self.steps.setValue(run.steps)
         self.facts.set(self.tr("Text"), run.source)
         self.facts.set(self.tr("Begun with"), Path(run.begin).name if run.begin else self.tr("a new model"))
-        if not busy:
-            self.facts.set(self.tr("On the disk"), f"{wording.size(run.held())} · {run.folder}")
+        held = "" if busy else f"{wording.size(run.held())} · "
+        self.facts.set(self.tr("On the disk"), f"{held}{run.folder}")
         self._show_curve()
         self._lock()
 

@@ -11,6 +11,7 @@ from studio import theme
 from studio.declarations import DECLARATIONS, Setting
 from studio.settings import Settings
 from studio.ui.editors import WheelGuard, words
+from studio.ui.picker import Picker
 from studio.ui.widgets import label
 
 _DECLARED = {setting.key: setting for setting in DECLARATIONS}
@@ -51,7 +52,7 @@ class SleepFields(QWidget):
 
     def _field(self, setting: Setting) -> QComboBox | QSpinBox | QDoubleSpinBox:
         if setting.kind == "choice":
-            box = QComboBox()
+            box = Picker()
             box.view().setAccessibleName(words(setting.label))
             for value, text in setting.choices:
                 box.addItem(words(text), value)

@@ -25,6 +25,7 @@ from studio.ui.actions import Actions
 from studio.ui.editors import WheelGuard, words
 from studio.ui.lab import train_words
 from studio.ui.lab.train_verbs import TrainVerbs
+from studio.ui.picker import Picker
 from studio.ui.widgets import Card, Elided, Facts, Segment, button, label, prose, set_locked
 
 _DECLARED = {setting.key: setting for setting in DECLARATIONS}
@@ -57,7 +58,7 @@ class TrainCard(Card):
         self.file_button.clicked.connect(self.verbs.choose_file)
         self.folder_button = button(self.tr("Folder…"), name=self.tr("Choose a folder of texts"))
         self.folder_button.clicked.connect(self.verbs.choose_folder)
-        self.begin = QComboBox()
+        self.begin = Picker()
         self.begin.setAccessibleName(self.tr("Begin with"))
         self.begin.view().setAccessibleName(self.tr("Begin with"))
         self.begin.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

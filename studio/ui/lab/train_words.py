@@ -95,7 +95,7 @@ def advice(curve: Curve) -> str:
     if last.held_out > _RISEN * best.held_out:
         risen = _tr(
             "Held out was lowest at step {step} ({best}) and has risen since: it begins to learn the text by heart. "
-            "Stop here; fewer steps or more text will serve you better."
+            "Fewer steps or more text will serve you better."
         )
         return risen.format(step=wording.number(best.step), best=wording.decimal(best.held_out, 3)) + "\n" + plain
     return plain
