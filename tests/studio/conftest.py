@@ -11,7 +11,7 @@ from pathlib import Path
 import PySide6
 import pytest
 import tiny
-from PySide6.QtCore import QObject, QSize, QUrl, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -37,6 +37,16 @@ def talkative(seed: int = 0) -> Body:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Qt's screenless platform remarks on what it lacks (size hints, raising); that says nothing about the window."""
     item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support", extend=True))
+
+
+def pytest_sessionfinish() -> None:
+    """No window dies after Qt, which can end in a crash: neither one that the traceback of a failed test holds, nor one
+    that is still to be deleted."""
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        if hasattr(sys, name):
+            delattr(sys, name)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
 
 
 class Sized(QWidget):
