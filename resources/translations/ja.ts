@@ -754,6 +754,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
     <context>
         <name>Engine</name>
         <message>
+            <source>A name cannot hold {letters}, since a folder is called after it.</source>
+            <translation>名前に {letters} は使えません。フォルダーの名前になるためです。</translation>
+        </message>
+        <message>
+            <source>A name has 1 to 60 letters and neither begins nor ends with a full stop.</source>
+            <translation>名前は 1 文字から 60 文字までで、ピリオドで始まったり終わったりできません。</translation>
+        </message>
+        <message>
             <source>A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.</source>
             <translation>ソウルに {name!r} という名前は付けられません。文字、数字、空白、点、ハイフンを使ってください。</translation>
         </message>

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engine.errors import BitLlamaError, ConfigError, WorkspaceError
+from engine.errors import BitLlamaError, ConfigError, Told, WorkspaceError
 from studio import json_file
 from studio.training.curve import Curve
 from studio.training.sizes import intervals
@@ -141,9 +141,11 @@ def check_name(name: str) -> str:
     """A name as a folder can have it. Raises `ConfigError` where it cannot be one."""
     name = name.strip()
     if not name or name.startswith(".") or name.endswith(".") or len(name) > 60:
-        raise ConfigError("A name has 1 to 60 letters and neither begins nor ends with a full stop.")
+        raise ConfigError(Told("A name has 1 to 60 letters and neither begins nor ends with a full stop."))
     if bad := sorted({letter for letter in name if letter in _FORBIDDEN or not letter.isprintable()}):
-        raise ConfigError(f"A name cannot hold {' '.join(bad)}, since a folder is called after it.")
+        raise ConfigError(
+            Told("A name cannot hold {letters}, since a folder is called after it.", letters=" ".join(bad))
+        )
     return name
 
 

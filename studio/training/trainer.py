@@ -22,6 +22,7 @@ from studio.training.check import HELD_OUT, Draft, read_check
 from studio.training.child import Child
 from studio.training.run_folder import Run
 from studio.training.sizes import SIZES
+from studio.translation import sentence
 
 POLL_S = 0.2
 """How often the curve of a run under way is read."""
@@ -126,8 +127,10 @@ class Trainer(QObject):
                 child.said.connect(self._hear_check)
                 if await child.end():
                     draft.checked = read_check(new / "data" / "meta.json")
-            except (EngineFailure, BitLlamaError) as failure:
+            except EngineFailure as failure:
                 draft.problem = str(failure)
+            except BitLlamaError as error:
+                draft.problem = sentence(error.told)
             if draft.checked is None:
                 shutil.rmtree(new, ignore_errors=True)
 
@@ -157,7 +160,9 @@ class Trainer(QObject):
             arguments = tuple(SIZES[size].arguments(steps, draft.begin))
             Run(new, str(draft.source), draft.begin, size, steps, arguments).write()
             new.rename(folder)
-        except (BitLlamaError, OSError) as error:
+        except BitLlamaError as error:
+            raise EngineFailure(sentence(error.told)) from error
+        except OSError as error:
             raise EngineFailure(str(error)) from error
         self.draft = Draft(begin=draft.begin)
         run = run_folder.read(folder)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from engine.errors import BitLlamaError
 from studio.messages import EngineFailure
 from studio.training import Run
+from studio.translation import sentence
 from studio.ui import dialogs, wording
 from studio.ui.actions import Actions
 from studio.ui.dialogs import Notice
@@ -105,7 +106,7 @@ class TrainVerbs(QObject):
         try:
             self._trainer.delete(run)
         except BitLlamaError as error:
-            self._actions.fail(EngineFailure(str(error)))
+            self._actions.fail(EngineFailure(sentence(error.told)))
         self._actions.catalogue.rescan()
 
     def offer_to_go_on(self) -> Notice | None:
