@@ -47,7 +47,7 @@ companion: $(VENV)/.installed
 	    $(BIN)/bit-llama prepare $(COMPANION)/text --out $(COMPANION)/data --vocab-size 2048 --val-fraction 0.01
 	$(BIN)/bit-llama train --data $(COMPANION)/data --out $(COMPANION)/run \
 	    $$(test -f $(COMPANION)/run/checkpoints/latest && echo --resume) \
-	    --dim 192 --layers 4 --heads 4 --head-dim 64 --intermediate-dim 512 --context-len 192 --batch-size 12 \
+	    --dim 192 --layers 4 --heads 4 --head-dim 64 --intermediate-dim 512 --conv-kernel 8 --context-len 192 --batch-size 12 \
 	    --lr 3e-3 --min-lr 5e-5 --warmup-steps 150 --steps 3900 \
 	    --save-interval 200 --eval-interval 200 --eval-tokens 40000 --log-interval 20
 	$(BIN)/bit-llama train --data $(COMPANION)/data --out $(COMPANION)/far --init-from $(COMPANION)/run/model \
@@ -84,7 +84,20 @@ companion: $(VENV)/.installed
 	    --context-len 1536 --batch-size 2 --lr 1e-3 --min-lr 2e-5 --warmup-steps 40 --steps 3200 \
 	    --heard-weight 0 --gate-weight 0.6 --out-norm-eps 0.1 \
 	    --save-interval 200 --eval-interval 1000 --eval-tokens 40000 --log-interval 20
-	$(BIN)/bit-llama export $(COMPANION)/last/model resources/models/companion.bitt
+	test -f $(COMPANION)/recite-text/train.jsonl || \
+	    $(BIN)/python -m engine.train.companion generate --out $(COMPANION)/recite-text --lives 9000 --seed 21 --mix recite
+	test -f $(COMPANION)/recite-data/recite/meta.json || \
+	    $(BIN)/bit-llama prepare $(COMPANION)/recite-text --out $(COMPANION)/recite-data/recite \
+	    --tokenizer $(COMPANION)/data/tokenizer.json --val-fraction 0.005
+	test -f $(COMPANION)/recite-data/lives/meta.json || \
+	    $(BIN)/bit-llama prepare $(COMPANION)/last-text --out $(COMPANION)/recite-data/lives \
+	    --tokenizer $(COMPANION)/data/tokenizer.json --val-fraction 0.005
+	$(BIN)/bit-llama train --data $(COMPANION)/recite-data --out $(COMPANION)/recite --init-from $(COMPANION)/last/model \
+	    $$(test -f $(COMPANION)/recite/checkpoints/latest && echo --resume) \
+	    --context-len 1024 --batch-size 4 --lr 9e-4 --min-lr 1e-5 --warmup-steps 30 --steps 2900 \
+	    --heard-weight 0 --gate-weight 0.4 --out-norm-eps 0.1 --document-reset-prob 0.7 \
+	    --save-interval 100 --eval-interval 300 --eval-tokens 40000 --log-interval 20
+	$(BIN)/bit-llama export $(COMPANION)/recite/model resources/models/companion.bitt
 
 bundle: $(VENV)/.installed-bundle  ## the program as a folder and packages for this system, in dist/
 	@$(BIN)/python packaging/system_libraries.py --install --bundles

@@ -43,6 +43,8 @@ TALK_BEFORE = (0, 0, 1, 3, 6)
 """How many exchanges of small talk stand before the questions of a lesson: what is known must outlast them."""
 UNKNOWN_SHARE = 0.4
 """Questions about what was never told, for each about what was."""
+LEAST_UNKNOWN = 10
+"""In any round: with fewer, a soul that learns little answers everything with it."""
 RENEWED_SHARE = 0.15
 """Facts that are told anew and then asked, for each question: the soul must not stand against what is said later."""
 EVERYDAY_SHARE = 0.4
@@ -152,7 +154,7 @@ class Lessons:
         if due:
             due *= max(1, -(-LEAST_QUESTIONS // len(due)))
         said = [self._question(number) for number in due]
-        said += [self._untold() for _ in range(_part(rng, UNKNOWN_SHARE, max(len(due), LEAST_QUESTIONS)))]
+        said += [self._untold() for _ in range(max(LEAST_UNKNOWN, _part(rng, UNKNOWN_SHARE, len(due))))]
         rng.shuffle(said)
         for some in self._parted(said):
             yield self._dialogue(some)
