@@ -86,6 +86,7 @@ def plain_forms() -> Iterator[None]:
     import torch
 
     from engine.layers import bit_linear, ttt
+    from engine.ops.causal_conv import naive as plain_conv
     from engine.ops.delta_rule import naive as plain_rule
     from engine.ops.ternary import naive as plain_product
 
@@ -96,6 +97,7 @@ def plain_forms() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for room, name, plain in (
             (bit_linear, "bit_linear", product),
+            (ttt, "causal_conv", plain_conv.causal_conv),
             (ttt, "fast_form", lambda *_: plain_rule.delta_rule),
         ):
             stack.callback(setattr, room, name, getattr(room, name))

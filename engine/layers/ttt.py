@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from engine.config import BitLlamaConfig
 from engine.layers.bit_linear import BitLinear
 from engine.layers.norm import RMSNorm
+from engine.ops.causal_conv.fused import causal_conv
 from engine.ops.delta_rule import naive
 from engine.ops.delta_rule.fast import fast_form
 
@@ -135,9 +136,6 @@ class CausalConv(nn.Module):
 
     def forward(self, x: Tensor, tail: Tensor) -> tuple[Tensor, Tensor]:
         """Mix ``[B, T, C]`` with `tail`, the ``[B, K - 1, C]`` inputs before; returns the result and the new tail."""
-        kernel, tokens = self.weight.shape[1], x.shape[1]
+        tokens = x.shape[1]
         x = torch.cat((tail, x), dim=1)
-        mixed = x[:, :tokens] * self.weight[:, 0]
-        for i in range(1, kernel):
-            mixed = torch.addcmul(mixed, x[:, i : i + tokens], self.weight[:, i])
-        return mixed, x[:, tokens:]
+        return causal_conv(x, self.weight), x[:, tokens:]
