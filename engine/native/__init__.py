@@ -10,7 +10,7 @@ import ctypes
 import functools
 from pathlib import Path
 
-ABI = 3
+ABI = 4
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""

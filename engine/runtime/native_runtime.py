@@ -212,6 +212,10 @@ class NativeRuntime:
     def _feed(self, ids: NDArray[np.int32], rows: int) -> Floats:
         """Live through 1 to `MAX_CHUNK` tokens; the logits (rows, V) of the last `rows` of them."""
         logits = np.empty((rows, self.config.vocab_size), np.float32)
+        if len(ids) == 1:  # to the bit what a step gives, whichever of the two a token came by
+            asked = logits.ctypes.data if rows else None
+            self._library.bl_step(self._model, self._state, int(ids[0]), self._rate_scale, asked, self._losses_at)
+            return logits
         code = self._library.bl_prefill(
             self._model, self._state, ids.ctypes.data, len(ids), self._rate_scale,
             logits.ctypes.data, rows, self._losses_at,

@@ -67,6 +67,13 @@ class TestPromises:
             mine.read_fast()
             assert (mine.step(token) == other.step(token)).all()
 
+    def test_a_prompt_of_one_token_is_a_step(self) -> None:
+        mine, other = runtime(), runtime()
+        for i, token in enumerate(TOKENS[:12]):
+            logits, wanted = mine.prefill([token], logits=i % 2 == 0), other.step(token)
+            assert logits is None if i % 2 else (logits == wanted).all()
+        assert all((a == b).all() for a, b in zip(mine.read_fast(), other.read_fast(), strict=True))
+
     def test_fast_weights_read_are_copies_of_the_right_shape(self) -> None:
         mine = runtime("tied")
         mine.prefill(TOKENS)

@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 3;
+constexpr int32_t BL_ABI = 4;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -71,7 +71,7 @@ BL_API const char* bl_instruction_sets();
 BL_API bl_model* bl_create(const bl_config* config, const bl_layer* layers, bl_table embed, const float* norm_f,
                            bl_table head, int32_t threads, const char* instructions);
 BL_API void bl_destroy(bl_model* model);
-// Feed one token: logits (V) after it, and each layer's inner loss (N).
+// Feed one token: logits (V) after it, or null where they are not asked for, and each layer's inner loss (N).
 BL_API void bl_step(bl_model* model, bl_state state, int32_t token, float rate_scale, float* logits, float* losses);
 // Write the updates that wait, so that fast is what the tokens have made it.
 BL_API void bl_settle(const bl_model* model, bl_state state);

@@ -123,6 +123,7 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
         m.multiply(layer.mlp_down, stream_rows, c.mlp, own.activations, 1, h, 0, true, own);
         meet(MLP_OUT);
     }
+    if (!logits) return;
     m.prepare_head(h, own.normed.data(), own.activations, 0);
     m.logits(own.normed.data(), own.activations, 1, thread, logits, own);
     watch.note(HEAD);

@@ -126,6 +126,7 @@ std::vector<float> live(const Body& body, const std::string& set, int threads, c
     bl_profile(model, seconds);
     for (int i = 0; i < 2 * BL_LATE + 3; i++)
         bl_step(model, state, tokens[size_t(i) % tokens.size()], 1.5f, out.data(), losses.data());
+    bl_step(model, state, tokens[0], 1.0f, nullptr, losses.data());
     bl_settle(model, state);
     require(seconds[BL_PHASES - 2] > 0, set + ": the head takes no time");
     bl_destroy(model);
