@@ -140,6 +140,7 @@ def _race(
     args: argparse.Namespace, bench: str, ours: Callable[[Runtime], object], theirs: Callable[[LlamaCpp], object]
 ) -> int:
     """The gate, a warm-up, then native, torch and llama.cpp in turns."""
+    from engine import native as native_library
     from engine.ops.byte_table.table import ByteTable
     from engine.runtime.select import create_runtime
     from engine.runtime.yardsticks import check_same, read_bandwidth, token_bytes
@@ -166,7 +167,7 @@ def _race(
         seconds = in_turns(args.runs, works)
     bandwidth, size = (
         read_bandwidth(threads),
-        token_bytes(config, isinstance(body.tensors["lm_head.weight"], ByteTable)),
+        token_bytes(config, isinstance(body.tensors["lm_head.weight"], ByteTable), native_library.LATE),
     )
     print(f"{bench}, {describe(body)}, {args.tokens} tokens, median of {args.runs} runs")
     print(f"native gives torch's logits to {error:.1g}; {native.reason}")

@@ -54,12 +54,12 @@ def random_body(config: BitLlamaConfig, seed: int = 1, byte_tables: bool = False
     return Body(config, tensors, encoding="packed")
 
 
-def token_bytes(config: BitLlamaConfig, byte_tables: bool = False) -> int:
+def token_bytes(config: BitLlamaConfig, byte_tables: bool = False, late: int = 1) -> int:
     """Bytes that computing one token must at least touch: packed weights, head, a row of the embedding, and fast
-    weights, read at each token and written at one of `native.LATE`; `byte_tables`: head and embedding are bytes with a
-    scale for each row."""
+    weights, read at each token and written at one of `late`; `byte_tables`: head and embedding are bytes with a scale
+    for each row."""
     fast = 4 * config.num_layers * int(np.prod(config.fast_shape))
-    total = fast + fast // native.LATE
+    total = fast + fast // late
     for name, spec in config.tensor_specs().items():
         rows = 1 if name == "embed.weight" else spec.shape[0]
         if spec.ternary:
