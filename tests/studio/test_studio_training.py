@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from studio_person import Person
 
@@ -321,6 +322,26 @@ def test_what_is_chosen_stays(trainer_page: Person, sit_down: Callable[[], Perso
     again = sit_down()
     assert again.lab.train.size_choice.current == 1
     assert again.lab.train.steps.value() == 250
+
+
+def test_another_run_is_chosen(trainer_page: Person, sit_down: Callable[[], Person]) -> None:
+    folder = trainer_page.session.training.folder
+    for name, loss in (("sea", 3.25), ("wood", 1.5)):
+        (folder / name / "run").mkdir(parents=True)
+        Run(folder / name, f"{name}.txt", "", "tiny", 100, ()).write()
+        measured = {"step": 10, "loss": loss, "val_loss": None, "tokens_per_second": 100.0, "seconds": 1.0}
+        (folder / name / "run" / "metrics.jsonl").write_text(json.dumps(measured) + "\n", encoding="utf-8")
+    person = sit_down()
+    person.window.show_training()
+    runs = person.lab.runs
+    shown = {}
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+        person.qtbot.keyClick(runs.picker, key)
+        shown[runs.picker.currentText()] = (runs.facts.value("Text"), runs.graph.description)
+    assert set(shown) == {"sea", "wood"}
+    assert shown["sea"][0] == "sea.txt"
+    assert "3.250" in shown["sea"][1]
+    assert "1.500" in shown["wood"][1]
 
 
 def points(*losses: tuple[float, float | None]) -> list[Point]:
