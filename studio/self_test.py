@@ -34,7 +34,7 @@ from studio.ui.main_window import CHAT, LAB, SETTINGS, MainWindow
 TOLD, ASKED = "My dog is called Bramble.", "What is my dog called?"
 _SAMPLING = {"temperature": 0.0, "top_k": 0, "top_p": 1.0, "seed": 1}
 _SETTLE_S = 0.1
-_NAP = 0.1
+_NAP = 0.5
 """Part of the night after which a nap ends."""
 _HARMLESS = ("This plugin does not support",)
 """What Qt's screenless platform says of itself; it tells nothing about the program."""

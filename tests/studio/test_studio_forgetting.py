@@ -125,7 +125,7 @@ def test_an_entry_forgets_what_was_lived_in_it(host: Person, workspace: Path) ->
 
 def test_stopping_leaves_everything_as_it_was(host: Person, workspace: Path) -> None:
     host.settings.set("max_reply", 200)
-    for number in range(6):
+    for number in range(16):
         host.say(f"{SECRET} {number}")
     before = log(workspace), soul(workspace)
     host.window.show_tab(0)
@@ -139,7 +139,7 @@ def test_stopping_leaves_everything_as_it_was(host: Person, workspace: Path) -> 
     assert 0 < moved[0] < 1
     assert (log(workspace), soul(workspace)) == before
     assert "as it was before" in host.window.footer.told.text()
-    assert len(texts(host)) == 6
+    assert len(texts(host)) == 16
 
 
 def test_what_cannot_be_done_is_said_in_words(lab: Person, workspace: Path) -> None:
