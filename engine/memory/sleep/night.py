@@ -10,7 +10,7 @@ from engine.formats.soul import Soul
 from engine.llama import Llama
 from engine.memory.log import Entry
 from engine.memory.sleep import deep
-from engine.memory.sleep.facts import told_in
+from engine.memory.sleep.facts import Statement, told_in
 from engine.memory.sleep.lessons import Lessons
 from engine.memory.sleep.probes import Exam, Examiner, chat_speed, make_exam
 from engine.memory.sleep.reader import Reader
@@ -103,9 +103,9 @@ class _Night:
         talks = [*self.old, *self.new]
         passes = order(talks, settings.passes, settings.seed) if self.method != "deep" and self.new else []
         self.again = [talk for one in passes for talk in one][: limit.talks if limit else None]
-        self.all_rounds = settings.all_rounds(0)
         self.lessons: Lessons | None = None
         self.exam: Exam | None = None
+        fresh: list[Statement] = []
         if self.new and (self.method != "replay" or probe):
             told = told_in([*past, *entries], Reader(llama, cancel))
             tonight = {entry.id for entry in entries}
@@ -114,9 +114,9 @@ class _Night:
             if self.method != "replay":
                 heard = [talk.without(told.outdated) for talk in talks]
                 self.lessons = Lessons(llama, heard, fresh, older if settings.older else [], settings.seed)
-                self.all_rounds = settings.all_rounds(len(fresh))
             if probe:
                 self.exam = make_exam(llama, self.new, entries, fresh, older, settings.seed)
+        self.all_rounds = settings.all_rounds(len(fresh))
         self.rounds = min(self.all_rounds, limit.rounds) if limit else self.all_rounds
         self.deep_work = self.lessons.work * self.rounds if self.lessons else 0.0
         work = sum(talk.tokens for talk in self.again) + self.deep_work

@@ -18,7 +18,7 @@ RATE = 1.0
 """Factor on how strongly it learns asleep, where nobody says otherwise."""
 
 FEW = 4
-"""So many new facts are known, and stay known, after half of the rounds: docs/sleep.md."""
+"""So many new facts are learned in half of the rounds: docs/sleep.md."""
 
 
 @dataclass(frozen=True)
