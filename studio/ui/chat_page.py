@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QGraphicsOpacityEffect, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.chat import Chat
@@ -16,12 +16,10 @@ from studio.ui.actions import Actions
 from studio.ui.composer import DIALS, Composer
 from studio.ui.conversation_list import ConversationList
 from studio.ui.inspector import Inspector
-from studio.ui.sleep_panel import DreamCard
+from studio.ui.sleep_panel import DreamCard, DreamVeil
 from studio.ui.toast import Toast
 from studio.ui.transcript import Transcript
 from studio.ui.welcome import Welcome
-
-_DIMMED = 0.45
 
 
 class ChatPage(QWidget):
@@ -41,10 +39,7 @@ class ChatPage(QWidget):
         self._middle = QStackedWidget()
         self._middle.addWidget(self.welcome)
         self._middle.addWidget(self.transcript)
-        self._dim = QGraphicsOpacityEffect(self._middle)
-        self._dim.setOpacity(_DIMMED)
-        self._dim.setEnabled(False)
-        self._middle.setGraphicsEffect(self._dim)
+        self.veil = DreamVeil(self._middle)
         self._editing = ""
         """The id of what is being said otherwise."""
         self._lay_out()
@@ -228,7 +223,7 @@ class ChatPage(QWidget):
         session, chat = self._session, self._chat
         dreaming, replying = session.is_dreaming, session.busy in (Busy.REPLYING, Busy.ASIDE)
         self._middle.setCurrentWidget(self.transcript if chat.model.rowCount() else self.welcome)
-        self._dim.setEnabled(dreaming)
+        self.veil.set_drawn(dreaming)
         name = session.soul_words
         if dreaming:
             prompt = self.tr("{name} is dreaming. Wake it up to talk.").format(name=name)

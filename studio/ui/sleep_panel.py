@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.messages import Dreaming
-from studio.ui import wording
+from studio.ui import style, wording
 from studio.ui.actions import Actions
 from studio.ui.icons import dress
 from studio.ui.lab.sleep_fields import SleepFields
@@ -17,6 +18,8 @@ from studio.ui.painted import MoonRing
 from studio.ui.widgets import Card, Elided, Facts, button, label, prose, set_locked
 
 _LINE_LENGTH = 120
+_DIMMED = 0.45
+"""How much of what lies under a veil comes through."""
 
 
 class DreamView(QWidget):
@@ -59,6 +62,37 @@ class DreamView(QWidget):
         self.percent.setText(headline)
         self.left.setText(detail)
         self.line.setText("")
+
+
+class DreamVeil(QWidget):
+    """Dims what stands on the page's own ground while the soul dreams; it can still be scrolled, selected and copied.
+
+    One fill over what is painted anyway: an opacity effect would lay out and paint all of it apart first, hidden pages
+    too, which made the window stand still at the beginning of a night.
+    """
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        over.installEventFilter(self)
+        self.hide()
+
+    def set_drawn(self, drawn: bool) -> None:
+        """Draw the veil over all that is there, or take it away."""
+        self.setGeometry(self._over.rect())
+        self.setVisible(drawn)
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._over.rect())
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ground = QColor(style.colour("bg"))
+        ground.setAlphaF(1 - _DIMMED)
+        QPainter(self).fillRect(event.rect(), ground)
 
 
 class DreamCard(QFrame):

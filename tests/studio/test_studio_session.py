@@ -7,7 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 from studio_person import Person
@@ -100,6 +103,28 @@ def test_one_thing_at_a_time(session: Session, qtbot: QtBot, tmp_path: Path) -> 
     assert "nothing.bitt" in str(first.exception())
 
 
+def test_the_chat_dims_while_the_soul_dreams(host: Person) -> None:
+    host.say("Say something on the ground of the page.")
+    veil, page = host.chat.veil, host.chat.veil.parentWidget()
+    awake = contrast_of(page)
+    with host.session.occupied(Busy.DREAMING):
+        assert veil.isVisible()
+        assert contrast_of(page) < 0.6 * awake
+        host.chat.new_chat()
+        host.window.resize(1000, 700)
+        host.wait(lambda: veil.geometry() == page.rect())
+        assert page.childAt(page.rect().center()) is not veil, "a click goes to what lies under it"
+        assert page.children()[-1] is veil, "another page of the stack does not cover it"
+    assert not veil.isVisible()
+
+
+def contrast_of(widget: QWidget) -> float:
+    """How far the pixels of a widget lie from their mean."""
+    picture = widget.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
+    return float(rows[:, : picture.width()].std())
+
+
 def test_a_worker_that_dies_leaves_nobody_waiting(session: Session, qtbot: QtBot) -> None:
     session.close_now()
     waiting = asyncio.ensure_future(session.nights.sleep(2.0))
@@ -159,7 +184,7 @@ def test_dreaming_has_one_owner_and_locks_everything(
     assert "tok/s" in person.chat.dream.view.left.text()
     assert window.footer.state.text() == "dreaming"
     assert "dreaming" in window.header.soul.shown[1]
-    assert person.chat._dim.isEnabled()
+    assert person.chat.veil.isVisible()
     ring = person.chat.dream.view.ring
     person.wait(lambda: ring.fraction > 0.05)
     # Reading stays possible, and Wake up is never locked.
@@ -179,4 +204,4 @@ def test_dreaming_has_one_owner_and_locks_everything(
             )
     assert person.chat.composer.draft.toPlainText() == "a draft that stays"
     assert not person.chat.dream.isVisible()
-    assert not person.chat._dim.isEnabled()
+    assert not person.chat.veil.isVisible()
