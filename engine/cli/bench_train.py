@@ -89,6 +89,7 @@ def plain_forms() -> Iterator[None]:
     from engine.ops.causal_conv import naive as plain_conv
     from engine.ops.delta_rule import naive as plain_rule
     from engine.ops.ternary import naive as plain_product
+    from engine.ops.views import naive as plain_views
 
     def product(x: Any, weights: Any, bits: int) -> Any:
         maps = weights if isinstance(weights, list) else [weights]
@@ -97,7 +98,8 @@ def plain_forms() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for room, name, plain in (
             (bit_linear, "bit_linear", product),
-            (ttt, "causal_conv", plain_conv.causal_conv),
+            (plain_views, "causal_conv", plain_conv.causal_conv),
+            (ttt, "form_of_views", lambda *_: plain_views.views),
             (ttt, "fast_form", lambda *_: plain_rule.delta_rule),
         ):
             stack.callback(setattr, room, name, getattr(room, name))

@@ -11,17 +11,14 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from engine.config import BitLlamaConfig
 from engine.layers.bit_linear import BitLinear
 from engine.layers.norm import RMSNorm
-from engine.ops.causal_conv.fused import causal_conv
 from engine.ops.delta_rule import naive
 from engine.ops.delta_rule.fast import fast_form
-
-KEY_EPS = 1e-6
-"""Added to the length of a key before dividing by it."""
+from engine.ops.views.fast import form_of_views
+from engine.ops.views.naive import next_tail, split_heads, unit
 
 MAX_LINEAR_RATE = 1.0
 """A scaled rate of the ``linear`` variant is cut here: at 1 a token's value is stored whole, above it overshoots."""
@@ -49,11 +46,6 @@ class LayerState:
     def map(self, function: Callable[[Tensor], Tensor]) -> LayerState:
         """Apply `function` to every tensor."""
         return LayerState(function(self.fast), function(self.conv))
-
-
-def unit(x: Tensor) -> Tensor:
-    """``x / (|x| + 1e-6)`` over the last dimension."""
-    return x / (torch.linalg.vector_norm(x, dim=-1, keepdim=True) + KEY_EPS)
 
 
 class TTTLayer(nn.Module):
@@ -97,16 +89,14 @@ class TTTLayer(nn.Module):
             averaged over heads, without gradient.
         """
         if self.config.ttt_variant == "tied":
-            q = k = v = unit(self._heads(self.down(x)))
+            q = k = v = unit(split_heads(self.down(x), self.config.num_heads))
             rate = torch.full_like(k[..., 0], self.config.inner_lr * rate_scale)
             conv = state.conv
         else:
             views = BitLinear.together(x, self.query, self.down, self.value)
-            conv = state.conv
-            if self.config.conv_kernel > 1:
-                views, conv = self.conv(views, conv)
-            q, k, v = (self._heads(view) for view in F.silu(views).chunk(3, dim=-1))
-            q, k = unit(q), unit(k)
+            weight = self.conv.weight if self.config.conv_kernel > 1 else None
+            q, k, v = form_of_views(views)(views, state.conv, weight, self.config.num_heads)
+            conv = next_tail(views, state.conv)
             rate = torch.sigmoid(self.rate(x)).transpose(1, 2)
             if rate_scale != 1.0:
                 rate = (rate * rate_scale).clamp(max=MAX_LINEAR_RATE)
@@ -117,13 +107,9 @@ class TTTLayer(nn.Module):
             out = self.out_norm(out)
         return self.up(out.transpose(1, 2).flatten(2)), LayerState(fast, conv), loss.mean(dim=1)
 
-    def _heads(self, x: Tensor) -> Tensor:
-        """``[B, T, H d]`` to ``[B, H, T, d]``."""
-        return x.unflatten(-1, (self.config.num_heads, self.config.fast_dim)).transpose(1, 2)
-
 
 class CausalConv(nn.Module):
-    """A depthwise convolution over the last `kernel` tokens, the current one included.
+    """The weight of a depthwise convolution over the last `kernel` tokens, the current one included.
 
     Args:
         channels: number of independent channels.
@@ -133,9 +119,3 @@ class CausalConv(nn.Module):
     def __init__(self, channels: int, kernel: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(nn.init.uniform_(torch.empty(channels, kernel), -(kernel**-0.5), kernel**-0.5))
-
-    def forward(self, x: Tensor, tail: Tensor) -> tuple[Tensor, Tensor]:
-        """Mix ``[B, T, C]`` with `tail`, the ``[B, K - 1, C]`` inputs before; returns the result and the new tail."""
-        tokens = x.shape[1]
-        x = torch.cat((tail, x), dim=1)
-        return causal_conv(x, self.weight), x[:, tokens:]

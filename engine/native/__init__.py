@@ -10,7 +10,7 @@ import ctypes
 import functools
 from pathlib import Path
 
-ABI = 4
+ABI = 5
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
@@ -75,6 +75,8 @@ _SIGNATURES = {
     "bl_settle": (None, (_Pointer, State)),
     "bl_prefill": (_I32, (_Pointer, State, _Pointer, _I32, _F32, _Pointer, _I32, _Pointer)),
     "bl_profile": (None, (_Pointer, _Pointer)),
+    "bl_view": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer)),
+    "bl_view_back": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer, _Pointer, _Pointer, _Pointer)),
     "bl_ternary_sums": (_I32, (ctypes.c_char_p, _Pointer, _I32, _I32, _Pointer, _I32, _Pointer)),
     "bl_read_seconds": (ctypes.c_double, (ctypes.c_uint64, _I32, _I32)),
 }

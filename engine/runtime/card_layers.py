@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from engine.config import BitLlamaConfig
 from engine.formats.anatomy import Body, as_packed
-from engine.layers.ttt import MAX_LINEAR_RATE, unit
+from engine.layers.ttt import MAX_LINEAR_RATE
 from engine.ops.byte_table import triton as byte_table
 from engine.ops.byte_table.table import HEAD_BITS, ByteTable
 from engine.ops.delta_rule import chunk
@@ -20,6 +20,7 @@ from engine.ops.quantize import triton as quantize
 from engine.ops.quantize.naive import Quantized
 from engine.ops.ternary import triton as ternary
 from engine.ops.ttt_step import triton as step
+from engine.ops.views.naive import unit
 from engine.runtime.card import Card
 
 

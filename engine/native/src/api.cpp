@@ -31,13 +31,14 @@ const std::vector<const Kernels*>& usable() {
     return kernels;
 }
 
+}  // namespace
+
 const Kernels* named(const char* instructions) {
     if (!instructions) return usable().front();
     for (const Kernels* k : usable())
         if (std::strcmp(k->name, instructions) == 0) return k;
     return nullptr;
 }
-}  // namespace
 
 int32_t bl_abi() { return BL_ABI; }
 

@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 4;
+constexpr int32_t BL_ABI = 5;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -79,6 +79,25 @@ BL_API void bl_settle(const bl_model* model, bl_state state);
 // none. Losses are means over the chunk. 0, or -1 where memory for the chunk is short; then nothing has happened.
 BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32_t count, float rate_scale,
                           float* logits, int32_t rows, float* losses);
+
+// Training: parts of a body with their gradients, for torch, which holds the tensors. All are float32. Functions return 0,
+// or -1 where memory is short or `instructions` names a set that cannot run here; null takes the best.
+
+// (B, H, T, d) in memory, wherever its streams, heads and tokens lie; a token's d floats are neighbours.
+struct bl_heads {
+    float* at;
+    int64_t stream, head, token;  // from one to the next, in floats
+};
+
+// Query, key and value views: silu of a causal depthwise convolution; queries and keys are brought to length 1.
+struct bl_views {
+    int32_t batch, tokens, heads, head_dim, kernel;
+    const float *x, *tail, *weight;  // (B, T, 3 H d), (B, K - 1, 3 H d), (K, 3 H d)
+};
+BL_API int32_t bl_view(const char* instructions, int32_t threads, const bl_views* views, const bl_heads* out);  // out[3]
+// grad[3] is of the outputs; the others lie like what they are of, and all of them are written.
+BL_API int32_t bl_view_back(const char* instructions, int32_t threads, const bl_views* views, const bl_heads* grad,
+                            float* grad_x, float* grad_tail, float* grad_weight);
 
 // For tests and measurements.
 // (rows, cols) packed ternary matrix times (tokens, cols) int8: exact sums (tokens, rows).

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "training_kernels.h"
+
 constexpr int BLOCK = 64;        // weights in a packed block
 constexpr int BLOCK_BYTES = 16;  // and its bytes
 // How far ahead of a stream of weights memory is asked for: rows are short, and the processor's own prefetching stops
@@ -68,7 +70,11 @@ struct Kernels {
     // out (m, ldo) (+)= a b; a(i, j) = a[i * a_row + j * a_col], b (n, ldb), `cols` columns.
     void (*gemm)(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n, int cols,
                  float* out, size_t ldo, bool add);
+    TrainingKernels training;
 };
+
+// The set of that name, or the best for null; null where it cannot run here.
+const Kernels* named(const char* instructions);
 
 // Null where this build or this processor does not have the set.
 const Kernels* scalar_kernels();

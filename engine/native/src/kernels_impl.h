@@ -299,8 +299,10 @@ static void gemm(const float* a, size_t a_row, size_t a_col, const float* b, siz
         gemm_columns<1, false>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
 }
 
+#include "training_impl.h"
+
 static Kernels table(const char* name) {
     return {name,           TILE_ROWS, rms_norm, quantise, quantise_wide, ternary, ternary_wide, byte_rows,
             byte_rows_wide, matvec,    dot,      swiglu,   silu,          unit,    convolve,     delta_step,
-            gemm};
+            gemm,           training_table()};
 }

@@ -9,9 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.ops.delta_rule import naive as delta_rule
-
-KEY_EPS = 1e-6
-"""Added to the length of a key before dividing by it."""
+from engine.ops.views.naive import unit
 
 
 class Step(NamedTuple):
@@ -27,10 +25,6 @@ class Step(NamedTuple):
     """Inner loss of each head before the update, ``[H]``."""
 
 
-def _unit(x: Tensor) -> Tensor:
-    return x / (torch.linalg.vector_norm(x, dim=-1, keepdim=True) + KEY_EPS)
-
-
 def _update(q: Tensor, k: Tensor, v: Tensor, rate: Tensor, fast: Tensor, tail: Tensor, read_after: bool) -> Step:
     q, k, v, rate = (x[None, :, None] for x in (q, k, v, rate))
     result = delta_rule.delta_rule(q, k, v, rate, fast[None], read_after=read_after)
@@ -39,7 +33,7 @@ def _update(q: Tensor, k: Tensor, v: Tensor, rate: Tensor, fast: Tensor, tail: T
 
 def tied(f: Tensor, fast: Tensor, inner_lr: float, rate_scale: float) -> Step:
     """The variant with one view ``f [d]`` of the input, read before the update; ``fast [1, d, d]``."""
-    k = _unit(f)[None]
+    k = unit(f)[None]
     return _update(k, k, k, torch.full_like(k[:, 0], inner_lr * rate_scale), fast, f.new_zeros(0, 0), False)
 
 
@@ -72,4 +66,4 @@ def linear(
         mixed, tail = (seen.T * conv).sum(dim=1), seen[1:]
     q, k, v = F.silu(mixed).view(3, heads, d)
     rate = (torch.sigmoid(rate_weight @ x + rate_bias) * rate_scale).clamp(max=1.0)
-    return _update(_unit(q), _unit(k), v, rate, fast, tail, True)
+    return _update(unit(q), unit(k), v, rate, fast, tail, True)

@@ -14,7 +14,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from engine.ops.ttt_step.naive import KEY_EPS
+from engine.ops.views.naive import KEY_EPS
 
 ROWS = 16
 """Rows of fast weights in a program."""

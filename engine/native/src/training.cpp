@@ -1,0 +1,113 @@
+// The parts of training that torch leaves to this library: heads and streams shared out among threads.
+#include <atomic>
+#include <mutex>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+#include <vector>
+
+#include "api.h"
+#include "model.h"
+
+namespace {
+// Work 0 ... items - 1 on up to `threads` threads; work(item, thread). One call at a time has the threads.
+template <class Work>
+void share_out(int threads, int items, Work&& work) {
+    if (threads <= 1 || items <= 1) {
+        for (int i = 0; i < items; i++) work(i, 0);
+        return;
+    }
+    static std::mutex busy;
+    static Pool* pool = nullptr;  // never ended: at the end of a process its threads sleep
+    std::lock_guard<std::mutex> lock(busy);
+    if (!pool || pool->size() != threads) {
+        delete pool;
+        pool = nullptr;
+        pool = new Pool(threads);
+    }
+    std::atomic<int> next{0};
+    pool->run([&](int thread) {
+        for (int i; (i = next.fetch_add(1)) < items;) work(i, thread);
+    });
+}
+
+// `body(kernels)` with what can go wrong as a number.
+template <class Body>
+int32_t guarded(const char* instructions, Body&& body) {
+    const Kernels* k = named(instructions);
+    if (!k) return -1;
+    try {
+        body(k->training);
+        return 0;
+    } catch (const std::bad_alloc&) {
+    } catch (const std::length_error&) {
+    } catch (const std::system_error&) {  // no more threads
+    }
+    return -1;
+}
+
+struct Scratch {
+    Scratch(int threads, size_t floats) : floats_((floats + 15) / 16 * 16), all_(floats_ * size_t(threads)) {}
+    float* of(int thread) { return all_.at(floats_ * size_t(thread)); }
+
+private:
+    size_t floats_;
+    Buffer<float> all_;
+};
+
+Rows rows(const bl_heads& heads, int stream, int head) {
+    return {heads.at + stream * heads.stream + head * heads.head, size_t(heads.token)};
+}
+ConstRows const_rows(const bl_heads& heads, int stream, int head) {
+    const Rows found = rows(heads, stream, head);
+    return {found.at, found.stride};
+}
+
+// The task of a head of a view of a stream: `column` heads of all three views lie side by side.
+struct Views {
+    const bl_views& v;
+    size_t width = size_t(3) * v.heads * v.head_dim;
+
+    size_t x(int stream, int column) const { return size_t(stream) * v.tokens * width + size_t(column) * v.head_dim; }
+    size_t tail(int stream, int column) const {
+        return size_t(stream) * (v.kernel - 1) * width + size_t(column) * v.head_dim;
+    }
+    size_t weight(int column) const { return size_t(column) * v.head_dim; }
+    ViewTask task(int stream, int column) const {
+        const bool unit = column / v.heads < 2;
+        return {v.tokens, v.head_dim, v.kernel, unit,
+                {v.x + x(stream, column), width}, {v.tail + tail(stream, column), width},
+                {v.weight + weight(column), width}};
+    }
+};
+}  // namespace
+
+int32_t bl_view(const char* instructions, int32_t threads, const bl_views* views, const bl_heads* out) {
+    return guarded(instructions, [&](const TrainingKernels& k) {
+        const Views v{*views};
+        Scratch scratch(threads, view_scratch(views->head_dim, views->kernel));
+        share_out(threads, 3 * views->heads, [&](int column, int thread) {
+            for (int stream = 0; stream < views->batch; stream++)
+                k.view(v.task(stream, column), rows(out[column / views->heads], stream, column % views->heads),
+                       scratch.of(thread));
+        });
+    });
+}
+
+int32_t bl_view_back(const char* instructions, int32_t threads, const bl_views* views, const bl_heads* grad,
+                     float* grad_x, float* grad_tail, float* grad_weight) {
+    return guarded(instructions, [&](const TrainingKernels& k) {
+        const Views v{*views};
+        Scratch scratch(threads, view_scratch(views->head_dim, views->kernel));
+        // A column's streams are one after the other, so that sums of the weight do not depend on the threads.
+        share_out(threads, 3 * views->heads, [&](int column, int thread) {
+            for (int i = 0; i < views->kernel; i++)
+                for (int c = 0; c < views->head_dim; c++) grad_weight[v.weight(column) + size_t(i) * v.width + c] = 0;
+            for (int stream = 0; stream < views->batch; stream++)
+                k.view_back(v.task(stream, column),
+                            const_rows(grad[column / views->heads], stream, column % views->heads),
+                            {grad_x + v.x(stream, column), v.width}, {grad_tail + v.tail(stream, column), v.width},
+                            {grad_weight + v.weight(column), v.width}, scratch.of(thread));
+        });
+    });
+}

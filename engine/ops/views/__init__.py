@@ -1,0 +1,4 @@
+"""Query, key and value views of a ``linear`` TTT layer: a short convolution, silu, and queries and keys of length 1.
+
+`naive` puts the formulas together from their parts; `native` is one pass of the C++ library, with its gradient.
+"""

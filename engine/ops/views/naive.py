@@ -1,0 +1,56 @@
+"""The views of a TTT layer as their formulas stand: the truth that the native form is held against."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.ops.causal_conv.fused import causal_conv
+
+KEY_EPS = 1e-6
+"""Added to the length of a key before dividing by it."""
+
+
+class Views(NamedTuple):
+    """What a token is asked, known and worth under, of shape ``[B, H, T, d]`` each."""
+
+    query: Tensor
+    key: Tensor
+    value: Tensor
+
+
+def unit(x: Tensor) -> Tensor:
+    """``x / (|x| + 1e-6)`` over the last dimension."""
+    return x / (torch.linalg.vector_norm(x, dim=-1, keepdim=True) + KEY_EPS)
+
+
+def split_heads(x: Tensor, heads: int) -> Tensor:
+    """``[B, T, H d]`` to ``[B, H, T, d]``."""
+    return x.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+
+def next_tail(x: Tensor, tail: Tensor) -> Tensor:
+    """The last K - 1 tokens of `tail`, ``[B, K - 1, C]``, and `x`, ``[B, T, C]``."""
+    past = tail.shape[1]
+    return torch.cat((tail, x[:, max(x.shape[1] - past, 0) :]), dim=1)[:, -past:] if past else tail
+
+
+def views(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int) -> Views:
+    """Convolve, bend, and bring queries and keys to length 1.
+
+    Args:
+        x: projections of T tokens, queries, keys and values side by side, ``[B, T, 3 H d]``.
+        tail: those of the K - 1 tokens before, ``[B, K - 1, 3 H d]``.
+        weight: of a causal depthwise convolution, ``[3 H d, K]``; None for none.
+        heads: H.
+
+    Returns:
+        `Views`.
+    """
+    if weight is not None:
+        x = causal_conv(torch.cat((tail, x), dim=1), weight)
+    query, key, value = (split_heads(view, heads) for view in F.silu(x).chunk(3, dim=-1))
+    return Views(unit(query), unit(key), value)

@@ -1,0 +1,48 @@
+"""The views of a TTT layer by the C++ library, forward and backward in one pass each over what is in the caches."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.native import training
+from engine.ops.views.naive import Views
+
+
+class _Views(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, tail: Tensor, weight: Tensor, heads: int, instructions: str | None) -> Any:
+        batch, tokens, width = x.shape
+        x, tail, rows = x.contiguous(), tail.contiguous(), weight.T.contiguous()
+        ctx.save_for_backward(x, tail, rows)
+        ctx.heads, ctx.instructions = heads, instructions
+        out = x.new_empty(batch, tokens, 3, heads, width // (3 * heads)).permute(2, 0, 3, 1, 4)
+        training.call("bl_view", instructions, _struct(x, tail, rows, heads), training.heads(*out))
+        return tuple(out)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        x, tail, rows = ctx.saved_tensors
+        into = [torch.empty_like(tensor) for tensor in (x, tail, rows)]
+        grads = tuple(grad if grad.stride(-1) == 1 else grad.contiguous() for grad in grads)
+        training.call(
+            "bl_view_back", ctx.instructions, _struct(x, tail, rows, ctx.heads), training.heads(*grads),
+            *(tensor.data_ptr() for tensor in into),
+        )  # fmt: skip
+        return into[0], into[1], into[2].T, None, None
+
+
+def _struct(x: Tensor, tail: Tensor, rows: Tensor, heads: int) -> Any:
+    batch, tokens, width = x.shape
+    sizes = batch, tokens, heads, width // (3 * heads), len(rows)
+    return ctypes.byref(training.Views(*sizes, x.data_ptr(), tail.data_ptr(), rows.data_ptr()))
+
+
+def views(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int, instructions: str | None = None) -> Views:
+    """`naive.views` of float32 tensors on the processor; `instructions` names one of the library's sets."""
+    if weight is None:
+        weight = x.new_ones(x.shape[-1], 1)
+    return Views(*_Views.apply(x, tail, weight, heads, instructions))
