@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from engine.formats.soul import Soul
-from engine.llama import Callback, Llama
+from engine.llama import Llama
 from engine.memory.conversation import Conversation
 from engine.memory.dial import Dial
 from engine.memory.forgetting import ForgetPlan, OnForget, carry_out, plan_forgetting
@@ -24,7 +23,6 @@ from engine.memory.timeline import Timeline
 from engine.memory.workspace import Workspace, WorkspaceLock
 from engine.resources import bundled_model
 from engine.runtime.base import Cancel
-from engine.text.sampling import SamplingParams
 
 __all__ = ["Mind", "Reply", "SleepProgress", "SleepReport"]
 
@@ -41,6 +39,8 @@ class Mind:
         soul: the live soul and its file.
         nights: its sleeps.
         log: what was said to every soul of the workspace.
+        say, new_conversation: `Conversation.say` and `Conversation.begin` of the conversation with it.
+        mark, go_back: `Conversation.mark` and `Conversation.go_back`, to say something otherwise.
     """
 
     def __init__(self, workspace: Workspace, lock: WorkspaceLock, llama: Llama, soul: str | None = None) -> None:
@@ -51,6 +51,8 @@ class Mind:
         self.nights = Nights(self.soul)
         self._lives = Lives(self.household, self.soul)
         self._talk = Conversation(self.soul, self.household)
+        self.say, self.new_conversation = self._talk.say, self._talk.begin
+        self.mark, self.go_back = self._talk.mark, self._talk.go_back
         self._lock = lock
         self.soul.wake()
 
@@ -108,32 +110,6 @@ class Mind:
     def dial(self) -> Dial:
         """What that conversation leaves behind."""
         return self._talk.dial
-
-    def say(
-        self,
-        text: str,
-        conversation: str | None = None,
-        system: str = "",
-        sampling: SamplingParams | None = None,
-        max_tokens: int = 256,
-        on_text: Callback | None = None,
-        cancel: Cancel | None = None,
-        dial: Dial | None = None,
-    ) -> Reply:
-        """Tell it something and hear the answer; arguments and errors as in `Conversation.say`."""
-        return self._talk.say(text, conversation, system, sampling, max_tokens, on_text, cancel, dial)
-
-    def new_conversation(self, conversation: str | None = None, dial: Dial = "learn") -> str:
-        """Begin another conversation: what was learned stays, what is transient goes; see `Conversation.begin`."""
-        return self._talk.begin(conversation, dial)
-
-    def mark(self) -> Any:
-        """Where the conversation that goes on stands, for `go_back`. The soul must be living it (dial ``learn``)."""
-        return self._talk.mark()
-
-    def go_back(self, mark: Any, replaced: Collection[str] = (), restored: Collection[str] = ()) -> None:
-        """Go on from where `mark` was taken, bit for bit; see `Conversation.go_back`."""
-        self._talk.go_back(mark, replaced, restored)
 
     def waiting(self) -> list[Entry]:
         """What the next sleep would replay: the user's messages that this soul heard and has not slept on."""
