@@ -150,6 +150,15 @@ class Llama:
     def rate_scale(self, value: float) -> None:
         self.runtime.rate_scale = value
 
+    @contextlib.contextmanager
+    def at_rate(self, scale: float) -> Iterator[None]:
+        """Learn at another rate within this block; `ConfigError` as for `rate_scale`, before anything is done."""
+        former, self.rate_scale = self.rate_scale, scale
+        try:
+            yield
+        finally:
+            self.rate_scale = former
+
     def soul(self) -> Soul:
         """The soul as it is now: copies of the fast weights, and its level."""
         return Soul(self.runtime.read_fast(), self.meta)

@@ -250,7 +250,7 @@ class Chat(QObject):
             found.replace([*found.lines[:place], *lines])
 
     def _manner(self) -> dict[str, Any]:
-        """How replies are chosen, as the settings have it now."""
+        """How replies are chosen and learned, as the settings have it now."""
         get = self._settings.get
         return {
             "system": get("system_prompt"),
@@ -261,6 +261,7 @@ class Chat(QObject):
                 "seed": None if get("seed") < 0 else get("seed"),
             },
             "max_tokens": get("max_reply"),
+            "rate": get("waking_rate"),
         }
 
     def _mark_turns(self) -> None:

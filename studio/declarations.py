@@ -67,7 +67,7 @@ GROUPS = (
     QT_TRANSLATE_NOOP("Settings", "Replies"),
     QT_TRANSLATE_NOOP("Settings", "Character"),
     QT_TRANSLATE_NOOP("Settings", "Writing"),
-    QT_TRANSLATE_NOOP("Settings", "Sleep"),
+    QT_TRANSLATE_NOOP("Settings", "Learning and sleep"),
     QT_TRANSLATE_NOOP("Settings", "Models"),
     QT_TRANSLATE_NOOP("Settings", "Look"),
 )
@@ -124,6 +124,15 @@ DECLARATIONS = (
         choices=(
             ("enter", QT_TRANSLATE_NOOP("Settings", "Enter")),
             ("ctrl_enter", QT_TRANSLATE_NOOP("Settings", "Ctrl Enter")),
+        ),
+    ),
+    Setting(
+        "waking_rate", "float", 1.0, GROUPS[3], low=0.25, high=2.0, step=0.05,
+        label=QT_TRANSLATE_NOOP("Settings", "Learning while awake"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings",
+            "How many times as strongly as usual it learns what you say and what it answers, from the next message on. "
+            "The companion remembers best near 1, less above it, and at 0.25 next to nothing, even within a chat.",
         ),
     ),
     Setting(

@@ -1,4 +1,4 @@
-"""Presets: how replies are chosen, the character and the sleep, in a file that can be given to others.
+"""Presets: how replies are chosen, the character, and how it learns and sleeps, in a file that can be given to others.
 
 Where things lie on this machine, and how the window looks, is nobody else's business and is left out.
 """

@@ -43,6 +43,9 @@ def add_parser(commands: Any) -> None:
         "--wordings", choices=("known", "unseen", "mixed"), default="known",
         help="ways of telling and asking: of training, held out of it, or both",
     )  # fmt: skip
+    memory.add_argument(
+        "--rate", metavar="X", type=float, default=1.0, help="how strongly it learns meanwhile, 1 is usual (default: 1)"
+    )
     memory.add_argument("--seed", type=int, default=1, help="another seed makes other facts (default: 1)")
     memory.set_defaults(run=run_memory)
     bench_frames.add_bench(benches)
@@ -72,6 +75,7 @@ def run_memory(args: argparse.Namespace) -> int:
     if args.probes < 1:
         raise ConfigError(f"--probes is {args.probes}; at least one conversation is needed to measure anything.")
     llama = Llama.load_auto(args.model or bundled_model())
+    llama.rate_scale = args.rate
     at_once = after = newborn = recall.NOTHING
     between = 0
     line = ProgressLine()
@@ -90,7 +94,7 @@ def run_memory(args: argparse.Namespace) -> int:
     line.clear()
     rows = {"same conversation": at_once, "after a restart": after, "newborn, told nothing": newborn}
     print(
-        f"{args.probes} conversations, {args.facts} facts each, {args.wordings} wordings, "
+        f"{args.probes} conversations, {args.facts} facts each, {args.wordings} wordings, rate {args.rate:g}, "
         f"{between / max(1, args.probes):.0f} tokens between telling and asking"
     )
     print(f"{'':<24}{'told: right':>16}{'never told: honest':>22}")
@@ -99,6 +103,6 @@ def run_memory(args: argparse.Namespace) -> int:
         unknown = f"{result.unknown_right}/{result.unknown} = {result.honest:.0%}"
         print(f"{name:<24}{told:>16}{unknown:>22}")
     figures = {name: {"right": r.share, "honest": r.honest} for name, r in rows.items()}
-    setting = {"facts": args.facts, "wordings": args.wordings, "tokens_between": between / max(1, args.probes)}
-    print(json.dumps({"bench": "memory", **setting, **figures}))
+    asked = {"facts": args.facts, "wordings": args.wordings, "rate": args.rate}
+    print(json.dumps({"bench": "memory", **asked, "tokens_between": between / max(1, args.probes), **figures}))
     return 0

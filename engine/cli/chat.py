@@ -25,6 +25,7 @@ HELP = """\
 /reset        begin a newborn soul (the present one is kept)
 /temp X       0 = always the likeliest word, 1 = as the model believes, more = wilder
 /len N        the longest answer, in tokens
+/rate X       how strongly it learns what is said from now on; 1 is usual, and near it it remembers best
 /new          begin another conversation with the same soul
 /dial X       begin one that it learns from (learn), one that leaves no trace in it (use), or one without it (temporary)
 /help         this list
@@ -50,6 +51,10 @@ def add_parser(commands: Any) -> None:
         "--dial", choices=tuple(_DIALS), default="learn",
         help="learn from it all; use the soul but keep nothing; temporary: no soul, nothing on disk (default: learn)",
     )  # fmt: skip
+    parser.add_argument(
+        "--rate", metavar="X", type=float, default=1.0,
+        help="how strongly it learns what is said, 1 is usual; near it it remembers best (default: 1)",
+    )  # fmt: skip
     options.add_sleep(parser, prefix="sleep-")
     parser.set_defaults(run=run)
 
@@ -71,6 +76,7 @@ class Chat:
     def __init__(self, mind: Mind, args: argparse.Namespace, sampling: SamplingParams) -> None:
         self.mind, self.args, self.sampling = mind, args, sampling
         self.length = options.at_least_one(args.max_tokens, "--max-tokens")
+        self.rate = self._checked_rate(args.rate)
         self.interactive = sys.stdin.isatty()
         self.failed = False
         self._interrupted = False  # the last thing that happened was a Ctrl+C: another one quits
@@ -82,6 +88,7 @@ class Chat:
             "/reset": self._reset,
             "/temp": self._temp,
             "/len": self._len,
+            "/rate": self._rate,
             "/new": self._new,
             "/dial": self._dial,
             "/help": lambda _: self.note(HELP),
@@ -161,6 +168,7 @@ class Chat:
                 max_tokens=self.length,
                 on_text=lambda piece: print(printable(piece), end="", flush=True),
                 cancel=stop,
+                rate=self.rate,
             )
         print(flush=True)
         self._interrupted = stop.wanted
@@ -214,6 +222,15 @@ class Chat:
     def _len(self, value: str) -> None:
         self.length = options.at_least_one(_number(value, int, "/len", "256"), "/len")
         self.note(f"Answers of at most {self.length} tokens.")
+
+    def _rate(self, value: str) -> None:
+        self.rate = self._checked_rate(_number(value, float, "/rate", "0.75"))
+        self.note(f"It learns {self.rate:g} times as strongly as usual.")
+
+    def _checked_rate(self, rate: float) -> float:
+        from engine.runtime.checks import check_rate_scale
+
+        return check_rate_scale(rate, self.mind.llama.body.config)
 
     def _new(self, _: str) -> None:
         self.mind.new_conversation(dial=self.mind.dial)

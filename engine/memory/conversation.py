@@ -19,6 +19,7 @@ from engine.memory.living import LivingSoul
 from engine.memory.log import Entry
 from engine.memory.reply import Reply
 from engine.runtime.base import Cancel
+from engine.runtime.checks import check_rate_scale
 from engine.text.sampling import SamplingParams
 from engine.text.template import Message
 
@@ -54,6 +55,7 @@ class Conversation:
         on_text: Callback | None = None,
         cancel: Cancel | None = None,
         dial: Dial | None = None,
+        rate: float = 1.0,
     ) -> Reply:
         """Tell it something and hear the answer.
 
@@ -69,11 +71,13 @@ class Conversation:
                 back to before it.
             dial: what the conversation leaves behind (`engine.memory.dial`); None for what it was, ``learn`` in a new
                 one. Setting it otherwise begins a conversation.
+            rate: factor on the inner learning rate for this exchange; in the log, so that it is lived again like that.
 
         What was answered is in the log and in the saved soul, also when it was stopped. Raises `WorkspaceError` when
         the message cannot be kept (nothing was lived then), `ConfigError` for settings that cannot work; after an
         exception while reading or answering, the state is the one of before the message.
         """
+        rate = check_rate_scale(rate, self._soul.llama.body.config)
         another = conversation is not None and conversation != self.id
         dial = dials.checked(dial or ("learn" if another else self.dial))
         if another or dial != self.dial:
@@ -92,7 +96,7 @@ class Conversation:
             heard.append(piece)
             return on_text(piece) if on_text is not None else None
 
-        with self._soul.whole():
+        with self._soul.llama.at_rate(rate), self._soul.whole():
             try:
                 done = self._soul.llama.stream_chat(messages, max_tokens, sampling, listen, cancel=cancel)
             except BaseException:
@@ -102,8 +106,8 @@ class Conversation:
             if done.prompt_tokens:
                 self._system = system
             if done.prompt_tokens and dial == "learn":
-                tokens = {"tokens": list(done.ids)}
-                kept = self._soul.log.append("assistant", done.text, self.id, self._soul.store.key, tokens)
+                how: dict[str, Any] = {"tokens": list(done.ids)} | ({"rate": rate} if rate != 1.0 else {})
+                kept = self._soul.log.append("assistant", done.text, self.id, self._soul.store.key, how)
                 self._soul.lived(kept.id)
         unsaved = ""
         if dial == "learn":

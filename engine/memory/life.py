@@ -4,11 +4,13 @@ The first message of a turn carries ``after``: the reply that the soul had lived
 newborn, `ELSEWHERE` where its past is not in this log). So the turns form a tree, and the ``lived`` of a soul file
 names its leaf: restoring an older soul, a crash, or a reply that failed only mean that another turn goes on from an
 earlier one. ``begins`` says that nothing transient was there; the reply carries its ``tokens``, since another way of
-reading the same text would round otherwise. The events in between stand in the soul's own history.
+reading the same text would round otherwise, and the ``rate`` where that was not the usual one. The events in between
+stand in the soul's own history.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +61,11 @@ class Turn:
         """The reply as it was generated."""
         return list(self.reply.extra["tokens"])
 
+    @property
+    def rate(self) -> float:
+        """The factor on the inner learning rate at which it was lived, 1 where the log does not say."""
+        return float(self.reply.extra.get("rate", 1.0))
+
 
 @dataclass(frozen=True)
 class Happening:
@@ -105,7 +112,7 @@ def turns_of(entries: Iterable[Entry]) -> dict[str, Turn]:
             heard[entry.soul] = [entry]
         elif entry.role != "assistant":
             heard.setdefault(entry.soul, []).append(entry)
-        elif (first := heard.pop(entry.soul, [])) and "after" in first[0].extra and _tokens(entry):
+        elif (first := heard.pop(entry.soul, [])) and "after" in first[0].extra and _lived(entry):
             opening = first[0].extra
             found[entry.id] = Turn(tuple(first), entry, opening["after"], opening.get("begins") is True)
     return found
@@ -172,6 +179,12 @@ def slept_until(history: Sequence[Mapping[str, Any]]) -> str | None:
     return marks[-1] if marks else None
 
 
-def _tokens(entry: Entry) -> bool:
-    tokens = entry.extra.get("tokens")
-    return isinstance(tokens, list) and all(type(token) is int and token >= 0 for token in tokens)
+def _lived(entry: Entry) -> bool:
+    """Whether a reply says how it was lived, in values that can be."""
+    tokens, rate = entry.extra.get("tokens"), entry.extra.get("rate", 1.0)
+    return (
+        isinstance(tokens, list)
+        and all(type(token) is int and token >= 0 for token in tokens)
+        and type(rate) in (int, float)
+        and math.isfinite(rate)
+    )

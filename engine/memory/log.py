@@ -44,7 +44,7 @@ class Entry:
     id: str
     """Unique, and sorts in the order of writing."""
     extra: dict[str, Any] = field(default_factory=dict)
-    """Further keys of the line: ``after``, ``begins`` and ``tokens`` (see `engine.memory.life`), and unknown ones."""
+    """Further keys: ``after``, ``begins``, ``tokens`` and ``rate`` (see `engine.memory.life`), and unknown ones."""
 
 
 class ConversationLog:

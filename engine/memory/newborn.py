@@ -16,6 +16,7 @@ def answer(
     sampling: SamplingParams | None = None,
     max_tokens: int = 256,
     cancel: Cancel | None = None,
+    rate: float = 1.0,
 ) -> Completion:
     """Answer `text` with fast weights of zero, then be, bit for bit, who was there before.
 
@@ -24,6 +25,7 @@ def answer(
         text: what is asked; a newborn has heard nothing else.
         system: the system prompt, read first where there is one.
         sampling, max_tokens, cancel: as in `Llama.stream_chat`.
+        rate: factor on the inner learning rate meanwhile.
 
     Raises `ConfigError` for settings that cannot work; the state is the one of before then, too.
     """
@@ -31,6 +33,7 @@ def answer(
     before = llama.snapshot()
     try:
         llama.reset_state()
-        return llama.stream_chat([*messages, Message("user", text)], max_tokens, sampling, cancel=cancel)
+        with llama.at_rate(rate):
+            return llama.stream_chat([*messages, Message("user", text)], max_tokens, sampling, cancel=cancel)
     finally:
         llama.restore(before)

@@ -43,7 +43,8 @@ def relive(
         cancel: asked before every chunk and token; `Cancelled` is raised then.
         on_step: told of each step that was done.
 
-    The nights are slept again with their settings. Whatever is raised, the caller puts the former state back.
+    Each turn is lived at the rate that it was lived at, each night is slept with its settings. Whatever is raised, the
+    caller puts the former state back.
     """
     if start is None:
         llama.reset_state()
@@ -55,7 +56,8 @@ def relive(
         if isinstance(step, Turn):
             if step.begins:
                 llama.new_conversation()
-            llama.relive(step.messages, step.tokens, cancel)
+            with llama.at_rate(step.rate):
+                llama.relive(step.messages, step.tokens, cancel)
             llama.adopt(replace(llama.meta, lived=step.id))
         else:
             _happen(llama, step, heard, cancel)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import BitLlamaConfig
-from engine.errors import ConfigError, SoulMismatchError
+from engine.errors import ConfigError, SoulMismatchError, Told
 
 
 def check_threads(threads: object) -> int:
@@ -33,8 +33,18 @@ def check_rate_scale(value: object, config: BitLlamaConfig) -> float:
         or not math.isfinite(value)
         or not 0 < value < limit
     ):
-        upper = f" and below {limit:g}, where the updates of this body become unstable" if limit < math.inf else ""
-        raise ConfigError(f"The learning rate cannot be scaled by {value!r}: it must be a number above 0{upper}.")
+        if limit == math.inf:
+            raise ConfigError(
+                Told("The learning rate cannot be scaled by {value}: it must be a number above 0.", value=repr(value))
+            )
+        raise ConfigError(
+            Told(
+                "The learning rate cannot be scaled by {value}: it must be a number above 0 and below {limit}, where "
+                "the updates of this body become unstable.",
+                value=repr(value),
+                limit=f"{limit:g}",
+            )
+        )
     return float(value)
 
 

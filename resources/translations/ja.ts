@@ -790,6 +790,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>聞いたことについての {count} 問のうち、睡眠前は {was} 問正しく答えましたが、睡眠後は {would} 問になるところでした。知っていることが減る睡眠は取り消されます。</translation>
         </message>
         <message>
+            <source>The learning rate cannot be scaled by {value}: it must be a number above 0 and below {limit}, where the updates of this body become unstable.</source>
+            <translation>学習率を{value}倍にすることはできません。0より大きく{limit}より小さい数にしてください。{limit}からは、このモデルの更新が不安定になります。</translation>
+        </message>
+        <message>
+            <source>The learning rate cannot be scaled by {value}: it must be a number above 0.</source>
+            <translation>学習率を{value}倍にすることはできません。0より大きい数にしてください。</translation>
+        </message>
+        <message>
             <source>The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: it would have learned this night at the cost of everything else.</source>
             <translation>ふだんの会話の損失が {drift:.1%} 増え、上限の {limit:.1%} を超えました。ほかのすべてを犠牲にして今夜のことを覚えるところでした。</translation>
         </message>
@@ -1156,6 +1164,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Has not slept yet</source>
             <translation>まだ眠っていません</translation>
+        </message>
+        <message>
+            <source>It learns {rate} times as strongly as usual.</source>
+            <translation>いつもの{rate}倍の強さで学びます。</translation>
         </message>
         <message>
             <source>Last slept {ago}</source>
@@ -2345,6 +2357,10 @@ It said: {said}</source>
             <translation>言葉をどれだけ自由に選ぶか。0 は常に最もありそうな言葉、1 を超えると奔放になります。小さなモデルは、低いほど聞いたことを正しく答えます。</translation>
         </message>
         <message>
+            <source>How many times as strongly as usual it learns what you say and what it answers, from the next message on. The companion remembers best near 1, less above it, and at 0.25 next to nothing, even within a chat.</source>
+            <translation>あなたの言葉と自分の返事を、いつもの何倍の強さで学ぶか。次のメッセージから効きます。付属のモデルは1の近くで最もよく覚え、それより大きいと覚えが悪くなり、0.25では会話の中でさえほとんど覚えません。</translation>
+        </message>
+        <message>
             <source>How many times more strongly than usual it learns while it sleeps. More than 1 does harm in replay. Where a model cannot stand that much, the sleep uses what it can and says so.</source>
             <translation>眠っている間、いつもの何倍強く学ぶか。再生では、1より大きいと害になります。モデルが耐えられないときは、耐えられる強さを使い、そう伝えます。</translation>
         </message>
@@ -2369,8 +2385,16 @@ It said: {said}</source>
             <translation>言語</translation>
         </message>
         <message>
+            <source>Learning and sleep</source>
+            <translation>学習と睡眠</translation>
+        </message>
+        <message>
             <source>Learning while asleep</source>
             <translation>睡眠中の学習</translation>
+        </message>
+        <message>
+            <source>Learning while awake</source>
+            <translation>起きているときの学習</translation>
         </message>
         <message>
             <source>Light</source>
@@ -2451,10 +2475,6 @@ It said: {said}</source>
         <message>
             <source>Send with</source>
             <translation>送信キー</translation>
-        </message>
-        <message>
-            <source>Sleep</source>
-            <translation>睡眠</translation>
         </message>
         <message>
             <source>Small</source>

@@ -42,6 +42,8 @@ class Say(Command):
     """The id of something said before, in whose place this is said: the soul goes back to before it."""
     dial: Dial = "learn"
     """What the conversation leaves behind. With another than ``learn`` nothing of before can be taken back after."""
+    rate: float = 1.0
+    """Factor on the inner learning rate for this exchange."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class AskNewborn(Command):
     seed: int | None
     max_tokens: int
     cancel: threading.Event = field(compare=False)
+    rate: float = 1.0
+    """As `Say.rate`."""
 
 
 @dataclass(frozen=True)

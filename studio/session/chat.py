@@ -21,11 +21,12 @@ class Talk(Requests):
         max_tokens: int,
         instead_of: str = "",
         dial: Dial = "learn",
+        rate: float = 1.0,
     ) -> Said:
         """Say something; the reply comes through `Session.text_arrived` and ends with what this returns.
 
         `instead_of` is the id of something said before: the soul goes back to before it first. `dial` is what the
-        conversation leaves behind.
+        conversation leaves behind, `rate` a factor on the inner learning rate.
         """
         session = self._session
         session.learns = dial == "learn"
@@ -41,19 +42,24 @@ class Talk(Requests):
                     cancel=cancel,
                     instead_of=instead_of,
                     dial=dial,
+                    rate=rate,
                     **sampling,
                 )
             )
             session.soul, session.speed, session.turns = said.soul, said.tokens_per_second, said.turns
         return said
 
-    async def ask_newborn(self, text: str, system: str, sampling: dict[str, Any], max_tokens: int) -> NewbornSaid:
+    async def ask_newborn(
+        self, text: str, system: str, sampling: dict[str, Any], max_tokens: int, rate: float = 1.0
+    ) -> NewbornSaid:
         """What would be answered without the soul, which is untouched; `Session.stop` ends it early."""
         session = self._session
         with session.occupied(Busy.ASIDE):
             cancel = session.fresh_cancel()
             said: NewbornSaid = await session.ask(
-                lambda number: AskNewborn(number, text, system, max_tokens=max_tokens, cancel=cancel, **sampling)
+                lambda number: AskNewborn(
+                    number, text, system, max_tokens=max_tokens, cancel=cancel, rate=rate, **sampling
+                )
             )
         return said
 

@@ -103,15 +103,18 @@ class Inspector(QFrame):
         return min(RECENT, self._surprise.count)
 
     def _learning(self) -> str:
-        if not self._surprise.count:
-            return self.tr("The soul takes one small step at every token that it reads or writes. It will show here.")
-        text = self.tr(
+        nothing = self.tr("The soul takes one small step at every token that it reads or writes. It will show here.")
+        points = self.tr(
             "Each point is how wrong the fast weights were before they learned a token, against what is usual. "
             "Falling means it is getting used to what you say."
         )
+        lines = [points if self._surprise.count else nothing]
         if self._learned:
-            text += "\n" + self.tr("{tokens} learned in this chat.").format(tokens=wording.tokens(self._learned))
-        return text
+            lines.append(self.tr("{tokens} learned in this chat.").format(tokens=wording.tokens(self._learned)))
+        if not self._actions.settings.is_default("waking_rate"):
+            rate = wording.decimal(self._actions.settings.get("waking_rate"))
+            lines.append(self.tr("It learns {rate} times as strongly as usual.").format(rate=rate))
+        return "\n".join(lines)
 
     def _soul(self) -> str:
         session, soul = self._actions.session, self._actions.session.soul

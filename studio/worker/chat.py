@@ -40,6 +40,7 @@ def say(desk: Desk, command: Say) -> Said:
             on_text,
             command.cancel.is_set,
             command.dial,
+            command.rate,
         )
     except BaseException:
         desk.new_lines()
@@ -77,7 +78,7 @@ def ask_newborn(desk: Desk, command: AskNewborn) -> NewbornSaid:
 
     sampling = SamplingParams(command.temperature, command.top_k, command.top_p, seed=command.seed)
     done = newborn.answer(
-        desk.mind.llama, command.text, command.system, sampling, command.max_tokens, command.cancel.is_set
+        desk.mind.llama, command.text, command.system, sampling, command.max_tokens, command.cancel.is_set, command.rate
     )
     return NewbornSaid(done.text, done.stopped)
 

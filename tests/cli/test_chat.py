@@ -55,6 +55,21 @@ def test_what_goes_wrong_in_a_script_is_told_and_counts(run: Run, models: Path, 
     assert [e.text for e in entries if e.role == "user"] == ["still here"]
 
 
+def test_how_strongly_it_learns_is_an_option_and_a_command(run: Run, models: Path, tmp_path: Path) -> None:
+    script = "one\n/rate 1.5\ntwo\n/rate 0\n/rate fast\n/rate 1\nthree\n"
+    done = run("chat", models / "tiny.bitt", "--rate", "0.5", "--max-tokens", "3", text=script)
+    assert done.returncode == 1
+    assert "1.5 times as strongly as usual" in done.stderr
+    errors = [line for line in done.stderr.splitlines() if line.startswith("bit-llama: ")]
+    for error, words in zip(errors, ("above 0", "/rate needs a number"), strict=True):
+        assert words in error
+    entries = ConversationLog(tmp_path / "workspace" / "memories").entries()
+    assert [e.extra.get("rate", 1) for e in entries if e.role == "assistant"] == [0.5, 1.5, 1]
+    refused = run("chat", models / "tiny.bitt", "--rate", "-1", text="four\n")
+    assert refused.returncode == 1
+    assert "above 0" in refused.stderr
+
+
 def test_control_characters_never_reach_the_terminal() -> None:
     from engine.cli.terminal import printable
 

@@ -55,6 +55,20 @@ def test_the_same_turns_lived_again_give_the_same_bits(variant: str, most: int, 
     assert first.fresh
 
 
+@pytest.mark.parametrize("variant", ["linear", "tied"])
+def test_turns_at_several_rates_lived_again_give_the_same_bits(variant: str, runtime: str) -> None:
+    first, again, usual = (newborn(variant, runtime) for _ in range(3))
+    for messages, rate in zip(TURNS, (0.5, 1.0, 1.75), strict=True):
+        with first.at_rate(rate):
+            done = first.stream_chat(messages, 7, SamplingParams(seed=1))
+        with again.at_rate(rate):
+            again.relive(messages, done.ids)
+        usual.relive(messages, done.ids)
+        assert (fast(first) == fast(again)).all()
+        assert not (fast(first) == fast(usual)).all()
+    assert first.rate_scale == again.rate_scale == 1
+
+
 def test_reading_a_reply_as_a_text_gives_other_bits() -> None:
     """Why the tokens of a reply are kept: as one chunk it rounds otherwise, and its tokens may be others."""
     first, again = newborn("linear"), newborn("linear")

@@ -29,9 +29,11 @@ def fast(mind: Mind) -> np.ndarray:
     return np.stack(mind.llama.runtime.read_fast())
 
 
-def say(mind: Mind, text: str, conversation: str | None = None, system: str = "", most: int = 6) -> str:
+def say(
+    mind: Mind, text: str, conversation: str | None = None, system: str = "", most: int = 6, rate: float = 1.0
+) -> str:
     """Say something; returns the id of the message."""
-    mind.say(text, conversation, system, SamplingParams(seed=len(text)), most)
+    mind.say(text, conversation, system, SamplingParams(seed=len(text)), most, rate=rate)
     return next(entry.id for entry in reversed(mind.log.entries()) if entry.role == "user")
 
 
@@ -42,13 +44,13 @@ def eventful(wake: Wake) -> tuple[Mind, dict[str, str]]:
     ids["first"] = say(mind, "My cat is Miso.", "one", "Be kind.")
     ids["second"] = say(mind, f"The password is {SECRET}.", "one", "Be kind.", 30)
     mind.keep("in the middle of it")
-    ids["third"] = say(mind, "I live in Oslo.", "one", "Be kind.")
+    ids["third"] = say(mind, "I live in Oslo.", "one", "Be kind.", rate=0.5)
     seeded = SamplingParams(seed=3)
     mind.say("stop", on_text=lambda _: False, max_tokens=9, sampling=seeded)
     mind.say("never read", cancel=lambda: True)
     with pytest.raises(RuntimeError):
         mind.say("never answered", on_text=lambda _: (_ for _ in ()).throw(RuntimeError("gone")), sampling=seeded)
-    ids["two"] = say(mind, "Another talk.", "two", "Be brief.")
+    ids["two"] = say(mind, "Another talk.", "two", "Be brief.", rate=1.5)
     mind.sleep(method="replay", rate=2, passes=2)
     ids["after"] = say(mind, "Good morning.", "two", "Be brief.")
     mind = wake()
@@ -56,7 +58,7 @@ def eventful(wake: Wake) -> tuple[Mind, dict[str, str]]:
     mind.restore(mind.timeline.moments()[-1].id)
     ids["late"] = say(mind, "After going back.")
     mind.sleep(method="replay", rate=3)
-    ids["last"] = say(mind, "The last word.")
+    ids["last"] = say(mind, "The last word.", rate=0.5)
     return mind, ids
 
 

@@ -70,14 +70,13 @@ def dream(
 
     Raises `ConfigError` for settings that cannot work.
     """
-    live, rate = llama.snapshot(), llama.rate_scale
-    try:
-        llama.rate_scale = 1.0
-        chosen = settings or SleepSettings()
-        return _Night(llama, entries, past, chosen, keep, probe, cancel, progress, limit).whole()
-    finally:
-        llama.restore(live)
-        llama.rate_scale = rate
+    live = llama.snapshot()
+    with llama.at_rate(1.0):
+        try:
+            chosen = settings or SleepSettings()
+            return _Night(llama, entries, past, chosen, keep, probe, cancel, progress, limit).whole()
+        finally:
+            llama.restore(live)
 
 
 class _Night:
