@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
@@ -15,7 +14,7 @@ from engine.errors import ConfigError
 from engine.train.companion import lexicon as lx
 from engine.train.companion.__main__ import main
 from engine.train.companion.dialogues import make_life
-from engine.train.companion.facts import fill, upper_start
+from engine.train.companion.facts import fill
 from engine.train.companion.frames import ASK_FRAMES, CORRECT_FRAMES, DO_NOT_KNOW, TELL_FRAMES
 from engine.train.companion.kinds import KINDS
 from engine.train.companion.lives import Exchange, Life
@@ -350,24 +349,6 @@ def test_what_was_only_heard_is_asked_on_another_day() -> None:
         asked = [e for e in day.exchanges if e.event == "ask"]
         assert asked
         assert all(fact.value in e.reply for e in asked for fact in e.facts if told.get(fact.slot) == fact)
-
-
-@pytest.mark.parametrize("shape", ["plain", "recite"])
-def test_what_is_recited_is_asked_in_another_order(shape: Literal["plain", "recite"]) -> None:
-    for index in range(30):
-        (talk,) = make_life(5, index, shape).conversations
-        first = [e.event for e in talk.exchanges].index("ask")
-        told = {fact.slot: fact for e in talk.exchanges[:first] if e.event in TELLING for fact in e.facts}
-        asked = [e for e in talk.exchanges if e.event == "ask"]
-        assert [fact.slot for e in asked for fact in e.facts] != list(told) or len(told) < 5
-        assert {e.slot for e in asked} == {(fact.kind, fact.subject) for fact in told.values()}
-        assert all(fact.value in e.reply for e in asked for fact in e.facts)
-        if shape == "plain":
-            assert all(
-                e.user == upper_start(fact.fill(fact.kind.tell.of("train")[0]))
-                for e in talk.exchanges[:first]
-                for fact in e.facts
-            )
 
 
 @pytest.mark.parametrize("mix", MIXES)

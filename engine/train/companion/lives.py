@@ -8,7 +8,7 @@ from typing import Any, Literal
 from engine.train.companion.facts import Fact, Kind
 
 Event = Literal["tell", "ask", "unknown", "correct", "talk", "drill", "name", "about"]
-Shape = Literal["plain", "recite", "short", "chat", "dense", "far", "night"]
+Shape = Literal["plain", "recite", "crossed", "short", "chat", "dense", "far", "night"]
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,13 @@ from engine.train.companion.names import Split
 MIXES: dict[str, dict[Shape, float]] = {
     "plain": {"plain": 1.0},
     "recite": {"recite": 1.0},
+    "crossed": {"crossed": 1.0},
     "short": {"short": 0.85, "chat": 0.15},
     "mixed": {"short": 0.3, "chat": 0.43, "dense": 0.22, "far": 0.05},
     "long": {"short": 0.08, "chat": 0.17, "dense": 0.3, "far": 0.3, "night": 0.15},
 }
-"""Shares of the shapes of lives: `plain` to learn to recall, `recite` to recall in any words, the others to talk."""
+"""Shares of the shapes of lives: `plain` to learn to recall, `recite` to recall in any words, `crossed` to keep apart
+what is told of a few subjects, the others to talk."""
 
 
 @dataclass(frozen=True)
