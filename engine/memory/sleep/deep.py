@@ -11,7 +11,6 @@ import numpy as np
 from engine.llama import Llama
 from engine.memory.sleep.lessons import Lessons
 from engine.memory.sleep.replay import Meter
-from engine.memory.sleep.settings import SleepSettings
 from engine.runtime.base import Cancel
 
 LONGEST_STEP = 0.5
@@ -40,40 +39,43 @@ class Deepened:
     woken: bool = False
 
 
-def deepen(
-    llama: Llama,
-    lessons: Lessons,
-    settings: SleepSettings,
-    rate: float,
-    rounds: int,
-    of: int,
-    cancel: Cancel | None,
-    meter: Meter,
-    units: float,
-) -> Deepened:
-    """Descend from where `llama` stands, whose state is left alone, for the first `rounds` rounds `of` a whole night.
+@dataclass(frozen=True)
+class Course:
+    """How far and how steeply a night descends."""
 
-    `rate` is the learning rate at its height; `units` of work are told to `meter` in all. Needs torch; see `available`.
-    """
+    rate: float
+    """The learning rate at its height."""
+    stay: float
+    """Pull towards where it began."""
+    rounds: int
+    """Rounds to go through, the first of `of`."""
+    of: int
+    """Rounds of a whole night, by which the learning rate falls."""
+    work: float
+    """What the meter is told in all."""
+
+
+def deepen(llama: Llama, lessons: Lessons, course: Course, meter: Meter, cancel: Cancel | None) -> Deepened:
+    """Descend from where `llama` stands, whose state is left alone. Needs torch; see `available`."""
     from engine.runtime.soul_gradient import SoulGradient
 
     start = llama.runtime.read_fast()
     threads = getattr(llama.runtime, "threads", None)  # a runtime without torch has its own; torch has been told
-    gradient = SoulGradient(llama.body, start, rate, settings.stay, threads=threads)
+    gradient = SoulGradient(llama.body, start, course.rate, course.stay, threads=threads)
     came = Deepened(start)
-    for number in range(rounds):
+    for number in range(course.rounds):
         batches = list(lessons.batches())
         log_tokens = lesson_tokens = 0
         for at, batch in enumerate(batches):
             if cancel is not None and cancel():
                 came.woken = True
                 return came
-            gradient.set_learning_rate(rate * _share((number + at / len(batches)) / of))
+            gradient.set_learning_rate(course.rate * _share((number + at / len(batches)) / course.of))
             lessons.heed(batch, gradient.step([asked.lesson for asked in batch]).losses)
             size = sum(len(asked.lesson.ids) for asked in batch)
             log_tokens += sum(asked.log_tokens for asked in batch)
             lesson_tokens += size
-            meter.add(units / rounds / len(batches), batch[0].lesson.line, size)
+            meter.add(course.work / course.rounds / len(batches), batch[0].lesson.line, size)
         came = Deepened(gradient.layers(), number + 1, came.log_tokens + log_tokens, came.lesson_tokens + lesson_tokens)
     return came
 

@@ -166,18 +166,10 @@ class _Night:
         self.speed = came.tokens / came.seconds if came.tokens else 0.0
 
     def _go_deep(self, lessons: Lessons) -> None:
-        rate = self.rate * self.settings.learning_rate
-        came = deep.deepen(
-            self.llama,
-            lessons,
-            self.settings,
-            rate,
-            self.rounds,
-            self.all_rounds,
-            self.cancel,
-            self.meter,
-            self.deep_work,
+        course = deep.Course(
+            self.rate * self.settings.learning_rate, self.settings.stay, self.rounds, self.all_rounds, self.deep_work
         )
+        came = deep.deepen(self.llama, lessons, course, self.meter, self.cancel)
         self.woken, self.lived_rounds = came.woken, came.rounds
         if came.rounds:
             self.llama.runtime.write_fast(came.layers)
