@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from engine.config import BitLlamaConfig
 from engine.layers.bit_linear import BitLinear
 from engine.layers.norm import RMSNorm
+from engine.native import training
 from engine.ops.delta_rule import naive
 from engine.ops.delta_rule.fast import fast_form
 from engine.ops.views.fast import form_of_views
@@ -100,7 +101,7 @@ class TTTLayer(nn.Module):
             rate = torch.sigmoid(self.rate(x)).transpose(1, 2)
             if rate_scale != 1.0:
                 rate = (rate * rate_scale).clamp(max=MAX_LINEAR_RATE)
-        rule = naive.delta_rule if x.shape[1] == 1 else fast_form(x.device, self.config.fast_dim)
+        rule = naive.delta_rule if x.shape[1] == 1 else fast_form(x.device, self.config.fast_dim, training.takes(k))
         read_after = self.config.ttt_variant == "linear"
         out, fast, loss = rule(q, k, v, rate, state.fast, read_after=read_after)
         if self.config.ttt_variant == "linear":

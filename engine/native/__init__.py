@@ -10,7 +10,7 @@ import ctypes
 import functools
 from pathlib import Path
 
-ABI = 5
+ABI = 6
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
@@ -23,7 +23,7 @@ STEM = "bit_llama_native"
 NOT_BUILT = "not_built.txt"
 _HERE = Path(__file__).resolve().parent
 
-_I32, _F32, _Pointer = ctypes.c_int32, ctypes.c_float, ctypes.c_void_p
+_I32, _I64, _F32, _Pointer = ctypes.c_int32, ctypes.c_int64, ctypes.c_float, ctypes.c_void_p
 
 
 class Config(ctypes.Structure):
@@ -63,6 +63,31 @@ class State(ctypes.Structure):
     _fields_ = [(name, _Pointer) for name in ("fast", "conv", "late", "ring")]
 
 
+class Heads(ctypes.Structure):
+    """`bl_heads`: a float32 tensor ``[B, H, T, d]`` of any strides, but that the last is 1."""
+
+    _fields_ = [("at", _Pointer), *[(name, _I64) for name in ("stream", "head", "token")]]
+
+
+class Views(ctypes.Structure):
+    """`bl_views`."""
+
+    _fields_ = [
+        *[(name, _I32) for name in ("batch", "tokens", "heads", "head_dim", "kernel")],
+        *[(name, _Pointer) for name in ("x", "tail", "weight")],
+    ]
+
+
+class Delta(ctypes.Structure):
+    """`bl_delta`."""
+
+    _fields_ = [
+        *[(name, _I32) for name in ("batch", "heads", "tokens", "keys", "values", "read_after")],
+        *[(name, Heads) for name in ("q", "k", "v", "rate")],
+        *[(name, _Pointer) for name in ("errors", "starts")],
+    ]
+
+
 _SIGNATURES = {
     "bl_abi": (_I32, ()),
     "bl_instruction_sets": (ctypes.c_char_p, ()),
@@ -76,7 +101,10 @@ _SIGNATURES = {
     "bl_prefill": (_I32, (_Pointer, State, _Pointer, _I32, _F32, _Pointer, _I32, _Pointer)),
     "bl_profile": (None, (_Pointer, _Pointer)),
     "bl_view": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer)),
-    "bl_view_back": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer, _Pointer, _Pointer, _Pointer)),
+    "bl_view_back": (_I32, (ctypes.c_char_p, _I32, *[_Pointer] * 5)),
+    "bl_delta_chunks": (_I32, (_I32,)),
+    "bl_delta_rule": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer, _Pointer, Heads, _Pointer)),
+    "bl_delta_rule_back": (_I32, (ctypes.c_char_p, _I32, _Pointer, Heads, *[_Pointer] * 4)),
     "bl_ternary_sums": (_I32, (ctypes.c_char_p, _Pointer, _I32, _I32, _Pointer, _I32, _Pointer)),
     "bl_read_seconds": (ctypes.c_double, (ctypes.c_uint64, _I32, _I32)),
 }

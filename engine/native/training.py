@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
 
 import torch
@@ -10,27 +9,15 @@ from torch import Tensor
 
 from engine import native
 
-_I32, _I64, _Pointer = ctypes.c_int32, ctypes.c_int64, ctypes.c_void_p
 
-
-class Heads(ctypes.Structure):
-    """`bl_heads`: a float32 tensor ``[B, H, T, d]`` of any strides, but that the last is 1."""
-
-    _fields_ = [("at", _Pointer), *[(name, _I64) for name in ("stream", "head", "token")]]
-
-
-class Views(ctypes.Structure):
-    """`bl_views`."""
-
-    _fields_ = [
-        *[(name, _I32) for name in ("batch", "tokens", "heads", "head_dim", "kernel")],
-        *[(name, _Pointer) for name in ("x", "tail", "weight")],
-    ]
+def in_rows(x: Tensor) -> Tensor:
+    """`x`, or a copy of it, such that its last dimension lies together in memory."""
+    return x if x.stride(-1) == 1 else x.contiguous()
 
 
 def heads(*tensors: Tensor) -> Any:
     """An array of `Heads`, one for each tensor."""
-    return (Heads * len(tensors))(*(Heads(x.data_ptr(), *x.stride()[:3]) for x in tensors))
+    return (native.Heads * len(tensors))(*(native.Heads(x.data_ptr(), *x.stride()[:3]) for x in tensors))
 
 
 def takes(*tensors: Tensor) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 from assert_close import assert_close
+from native_bodies import needs_library
 
-from engine.ops.delta_rule import chunk, naive
+from engine import native as library
+from engine.ops.delta_rule import chunk, naive, native
 
 NAMES = ("q", "k", "v", "rate", "state")
 
@@ -38,6 +40,50 @@ def test_chunk_equals_naive(tokens: int, d: int, size: int, read_after: bool, ze
         assert_close(name, actual, reference, 1e-5)
     for name, reference, actual in zip(NAMES, *gradients, strict=True):
         assert_close(f"gradient of {name}", actual, reference, 2e-5)
+
+
+@needs_library
+@pytest.mark.parametrize("instructions", library.instruction_sets() if library.why_not() is None else [])
+@pytest.mark.parametrize(("tokens", "d"), [(1, 8), (7, 5), (64, 16), (63, 24), (130, 64), (33, 17)])
+@pytest.mark.parametrize("read_after", [True, False])
+def test_native_equals_naive(instructions: str, tokens: int, d: int, read_after: bool) -> None:
+    found = []
+    for rule, more in ((naive.delta_rule, {}), (native.delta_rule, {"instructions": instructions})):
+        q, k, v, rate, state = make_inputs(2, 3, tokens, d, zero_state=False)
+        v, state = (x.detach()[..., : d - 2, :] if x is state else x.detach()[..., : d - 2] for x in (v, state))
+        inputs = [q, k, v.requires_grad_(), rate, state.requires_grad_()]
+        result = rule(*inputs, read_after=read_after, **more)
+        weights = torch.linspace(-1, 1, result.output.numel()).view_as(result.output)
+        ((result.output * weights).sum() + result.state.square().sum()).backward()
+        found.append((*result, *(x.grad for x in inputs)))
+    names = (*naive.DeltaRuleResult._fields, *(f"gradient of {name}" for name in NAMES))
+    for name, reference, actual in zip(names, *found, strict=True):
+        assert_close(name, actual, reference, 2e-5)
+
+
+@needs_library
+def test_native_with_only_one_of_its_results_wanted() -> None:
+    for wanted in range(2):
+        found = []
+        for rule in (naive.delta_rule, native.delta_rule):
+            inputs = make_inputs(1, 2, 40, 16, zero_state=True)
+            out = rule(*inputs)[wanted]
+            out.sum().backward()
+            found.append([torch.zeros_like(x) if x.grad is None else x.grad for x in inputs])
+        for name, reference, actual in zip(NAMES, *found, strict=True):
+            assert_close(f"gradient of {name}", actual, reference, 2e-5)
+
+
+@needs_library
+def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for threads in (1, 3):
+        monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
+        inputs = make_inputs(2, 3, 70, 16, zero_state=False)
+        result = native.delta_rule(*inputs)
+        (result.output.sum() + result.state.square().sum()).backward()
+        found.append((*result, *(x.grad for x in inputs)))
+    assert all(torch.equal(one, three) for one, three in zip(*found, strict=True))
 
 
 def test_full_rate_stores_the_value_whole() -> None:

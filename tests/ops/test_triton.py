@@ -86,7 +86,7 @@ def test_the_widest_heads_fit_into_the_smallest_card(tmp_path: Path, monkeypatch
 
 
 def test_the_kernels_are_chosen_on_a_card_that_computes_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.ops.delta_rule import chunk, fast
+    from engine.ops.delta_rule import chunk, fast, native
     from engine.ops.delta_rule import triton as kernels
 
     card, why = torch.device("cuda:0"), None
@@ -94,6 +94,7 @@ def test_the_kernels_are_chosen_on_a_card_that_computes_them(monkeypatch: pytest
     assert fast.fast_form(card, 64) is kernels.delta_rule
     assert fast.fast_form(card, kernels.MAX_DIM + 1) is chunk.delta_rule
     assert fast.fast_form(torch.device("cpu"), 64) is chunk.delta_rule
+    assert fast.fast_form(torch.device("cpu"), 64, True) is native.delta_rule
     why = "they fail"
     assert fast.fast_form(card, 64) is chunk.delta_rule
 

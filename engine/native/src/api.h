@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 5;
+constexpr int32_t BL_ABI = 6;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -98,6 +98,22 @@ BL_API int32_t bl_view(const char* instructions, int32_t threads, const bl_views
 // grad[3] is of the outputs; the others lie like what they are of, and all of them are written.
 BL_API int32_t bl_view_back(const char* instructions, int32_t threads, const bl_views* views, const bl_heads* grad,
                             float* grad_x, float* grad_tail, float* grad_weight);
+
+// The delta rule: W <- W - rate (W k - v) k^T at every token, read with q after that, or before.
+struct bl_delta {
+    int32_t batch, heads, tokens, keys, values, read_after;
+    bl_heads q, k, v, rate;  // (B, H, T, keys) twice, (B, H, T, values), (B, H, T, 1)
+    // What the backward pass needs: (B, H, T, values), and (B, H, bl_delta_chunks(T), keys, values).
+    float *errors, *starts;
+};
+BL_API int32_t bl_delta_chunks(int32_t tokens);
+// state, next_state (B, H, values, keys), out (B, H, T, values), loss (B, H, T)
+BL_API int32_t bl_delta_rule(const char* instructions, int32_t threads, const bl_delta* delta, const float* state,
+                             float* next_state, bl_heads out, float* loss);
+// grad_out and grad_next_state, null for zero, are given; grad_qkv[3], grad_rate (B, H, T) and grad_state are written.
+BL_API int32_t bl_delta_rule_back(const char* instructions, int32_t threads, const bl_delta* delta, bl_heads grad_out,
+                                  const float* grad_next_state, const bl_heads* grad_qkv, float* grad_rate,
+                                  float* grad_state);
 
 // For tests and measurements.
 // (rows, cols) packed ternary matrix times (tokens, cols) int8: exact sums (tokens, rows).

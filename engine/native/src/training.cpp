@@ -80,6 +80,21 @@ struct Views {
                 {v.weight + weight(column), width}};
     }
 };
+struct Delta {
+    const bl_delta& d;
+    size_t squares = size_t(d.keys) * d.values, chunks = size_t(delta_chunks(d.tokens));
+
+    int items() const { return d.batch * d.heads; }
+    int stream(int item) const { return item / d.heads; }
+    int head(int item) const { return item % d.heads; }
+    DeltaTask task(int item) const {
+        const auto of = [&](const bl_heads& heads) { return const_rows(heads, stream(item), head(item)); };
+        return {d.tokens, d.keys, d.values, d.read_after != 0, of(d.q), of(d.k), of(d.v), of(d.rate).at, of(d.rate).stride};
+    }
+    DeltaTrace trace(int item) const {
+        return {d.errors + size_t(item) * d.tokens * d.values, d.starts + size_t(item) * chunks * squares};
+    }
+};
 }  // namespace
 
 int32_t bl_view(const char* instructions, int32_t threads, const bl_views* views, const bl_heads* out) {
@@ -108,6 +123,37 @@ int32_t bl_view_back(const char* instructions, int32_t threads, const bl_views* 
                             const_rows(grad[column / views->heads], stream, column % views->heads),
                             {grad_x + v.x(stream, column), v.width}, {grad_tail + v.tail(stream, column), v.width},
                             {grad_weight + v.weight(column), v.width}, scratch.of(thread));
+        });
+    });
+}
+
+int32_t bl_delta_chunks(int32_t tokens) { return delta_chunks(tokens); }
+
+int32_t bl_delta_rule(const char* instructions, int32_t threads, const bl_delta* delta, const float* state,
+                      float* next_state, bl_heads out, float* loss) {
+    return guarded(instructions, [&](const TrainingKernels& k) {
+        const Delta d{*delta};
+        Scratch scratch(threads, delta_scratch(delta->keys, delta->values));
+        share_out(threads, d.items(), [&](int i, int thread) {
+            k.delta(d.task(i), state + i * d.squares, next_state + i * d.squares, rows(out, d.stream(i), d.head(i)),
+                    d.trace(i), loss + size_t(i) * delta->tokens, scratch.of(thread));
+        });
+    });
+}
+
+int32_t bl_delta_rule_back(const char* instructions, int32_t threads, const bl_delta* delta, bl_heads grad_out,
+                           const float* grad_next_state, const bl_heads* grad_qkv, float* grad_rate,
+                           float* grad_state) {
+    return guarded(instructions, [&](const TrainingKernels& k) {
+        const Delta d{*delta};
+        Scratch scratch(threads, delta_scratch(delta->keys, delta->values));
+        share_out(threads, d.items(), [&](int i, int thread) {
+            const int stream = d.stream(i), head = d.head(i);
+            k.delta_back(d.task(i), d.trace(i),
+                         {const_rows(grad_out, stream, head), grad_next_state ? grad_next_state + i * d.squares : nullptr,
+                          rows(grad_qkv[0], stream, head), rows(grad_qkv[1], stream, head), rows(grad_qkv[2], stream, head),
+                          grad_rate + size_t(i) * delta->tokens, grad_state + i * d.squares},
+                         scratch.of(thread));
         });
     });
 }

@@ -158,4 +158,6 @@ static void view_back(const ViewTask& task, ConstRows grad, Rows grad_x, Rows gr
         }
 }
 
-static TrainingKernels training_table() { return {view, view_back}; }
+#include "training_delta_impl.h"
+
+static TrainingKernels training_table() { return {view, view_back, delta, delta_back}; }

@@ -4,6 +4,8 @@
 
 // Rows that are worked on together; a row is a token's part of one head.
 constexpr int TRAIN_ROWS = 64;
+// And in the delta rule, where all pairs of them are related.
+constexpr int DELTA_ROWS = 32;
 
 // Tokens of one head, a row each, wherever they lie.
 struct Rows {
@@ -25,15 +27,49 @@ struct ViewTask {
     ConstRows x, tail, weight;
 };
 
+// One head of the delta rule of one stream. Rows are tokens: queries and keys of `keys` floats, values of `values`.
+struct DeltaTask {
+    int tokens, keys, values;
+    bool read_after;
+    ConstRows q, k, v;
+    const float* rate;
+    size_t rate_stride;
+};
+
+// What the forward pass leaves for the backward pass: errors W k - v of every token, and the fast weights, key by value,
+// that each chunk of DELTA_ROWS tokens begins with.
+struct DeltaTrace {
+    float* errors;  // (tokens, values)
+    float* starts;  // (chunks, keys, values)
+};
+
+struct DeltaGrads {
+    ConstRows out;
+    const float* state;  // of the state behind the last token, value by key; null: zero
+    Rows q, k, v;
+    float* rate;  // (tokens)
+    float* start;  // of the state before the first token, value by key
+};
+
 struct TrainingKernels {
     // out = silu(convolved x), of length 1 where the task says so. Scratch: view_scratch floats.
     void (*view)(const ViewTask& task, Rows out, float* scratch);
     // Writes the gradients of x and tail, and adds that of the weight, which lies like the weight.
     void (*view_back)(const ViewTask& task, ConstRows grad, Rows grad_x, Rows grad_tail, Rows grad_weight, float* scratch);
+    // From state to next_state, both value by key; a token's loss is half its squared error. Scratch: delta_scratch floats.
+    void (*delta)(const DeltaTask& task, const float* state, float* next_state, Rows out, const DeltaTrace& trace,
+                  float* loss, float* scratch);
+    void (*delta_back)(const DeltaTask& task, const DeltaTrace& trace, const DeltaGrads& grads, float* scratch);
 };
 
 constexpr int padded_width(int width) { return (width + 15) / 16 * 16; }
 // Floats that either function of a view needs.
 constexpr size_t view_scratch(int width, int kernel) {
     return size_t(padded_width(width)) * 3 * size_t(TRAIN_ROWS + kernel - 1);
+}
+constexpr int delta_chunks(int tokens) { return (tokens + DELTA_ROWS - 1) / DELTA_ROWS; }
+// Floats that either function of the delta rule needs.
+constexpr size_t delta_scratch(int keys, int values) {
+    const size_t k = size_t(padded_width(keys)), v = size_t(padded_width(values)), c = DELTA_ROWS;
+    return 4 * k * v + c * (6 * k + 6 * v) + 4 * c * c + c;
 }

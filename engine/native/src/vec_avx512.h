@@ -24,6 +24,31 @@ static inline __mmask16 first(int n) { return __mmask16((1u << n) - 1); }
 static inline F load_part(const float* p, int n) { return _mm512_maskz_loadu_ps(first(n), p); }
 static inline void store_part(float* p, F x, int n) { _mm512_mask_storeu_ps(p, first(n), x); }
 
+// out[j][i] = in[i][j] of W by W floats: pairs, fours, then quarters of a vector change places.
+static inline void transpose_tile(const float* in, size_t ld_in, float* out, size_t ld_out) {
+    __m512 a[16], b[16];
+    for (int i = 0; i < 16; i++) a[i] = load(in + i * ld_in);
+    for (int i = 0; i < 16; i += 2) {
+        b[i] = _mm512_unpacklo_ps(a[i], a[i + 1]);
+        b[i + 1] = _mm512_unpackhi_ps(a[i], a[i + 1]);
+    }
+    for (int i = 0; i < 16; i += 4)
+        for (int j = 0; j < 2; j++) {
+            const __m512d low = _mm512_castps_pd(b[i + j]), high = _mm512_castps_pd(b[i + 2 + j]);
+            a[i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(low, high));
+            a[i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low, high));
+        }
+    for (int j = 0; j < 4; j++) {  // a[4 i + j] holds column j of each quarter, of the rows from 4 i on
+        const __m512 even = _mm512_shuffle_f32x4(a[j], a[4 + j], 0x88), odd = _mm512_shuffle_f32x4(a[j], a[4 + j], 0xdd);
+        const __m512 even2 = _mm512_shuffle_f32x4(a[8 + j], a[12 + j], 0x88),
+                     odd2 = _mm512_shuffle_f32x4(a[8 + j], a[12 + j], 0xdd);
+        store(out + j * ld_out, _mm512_shuffle_f32x4(even, even2, 0x88));
+        store(out + (4 + j) * ld_out, _mm512_shuffle_f32x4(odd, odd2, 0x88));
+        store(out + (8 + j) * ld_out, _mm512_shuffle_f32x4(even, even2, 0xdd));
+        store(out + (12 + j) * ld_out, _mm512_shuffle_f32x4(odd, odd2, 0xdd));
+    }
+}
+
 static inline float sum(F a) { return _mm512_reduce_add_ps(a); }
 static inline float largest(F a) { return _mm512_reduce_max_ps(a); }
 static inline F power_of_two(F n) {

@@ -12,3 +12,9 @@ static inline void store_part(float* p, F x, int n) {
     store(buffer, x);
     for (int i = 0; i < n; i++) p[i] = buffer[i];
 }
+
+// out[j][i] = in[i][j] of W by W floats.
+static inline void transpose_tile(const float* in, size_t ld_in, float* out, size_t ld_out) {
+    for (int i = 0; i < W; i++)
+        for (int j = 0; j < W; j++) out[j * ld_out + i] = in[i * ld_in + j];
+}

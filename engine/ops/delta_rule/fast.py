@@ -20,8 +20,13 @@ class DeltaRule(Protocol):
     ) -> DeltaRuleResult: ...
 
 
-def fast_form(device: torch.device, keys: int) -> DeltaRule:
-    """The Triton kernels on a card that computes them rightly, for heads of `keys` that they take; else `chunk`."""
+def fast_form(device: torch.device, keys: int, library: bool = False) -> DeltaRule:
+    """The Triton kernels on a card that computes them rightly, for heads of `keys` that they take; the C++ library's
+    form where it takes part (`engine.native.training.takes`); else `chunk`."""
+    if library:
+        from engine.ops.delta_rule import native
+
+        return native.delta_rule
     if device.type == "cuda" and why_not_kernels(device) is None:
         from engine.ops.delta_rule import triton
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from torch import Tensor
 
+from engine.native import training
 from engine.ops.views import naive
 
 
@@ -17,8 +18,6 @@ class FormOfViews(Protocol):
 
 def form_of_views(x: Tensor) -> FormOfViews:
     """The C++ library's where it is there and a gradient of `x` is wanted on the processor; else the plain one."""
-    from engine.native import training
-
     if training.takes(x):
         from engine.ops.views import native
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine import native
 from engine.native import training
 from engine.ops.views.naive import Views
 
@@ -27,7 +28,7 @@ class _Views(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         x, tail, rows = ctx.saved_tensors
         into = [torch.empty_like(tensor) for tensor in (x, tail, rows)]
-        grads = tuple(grad if grad.stride(-1) == 1 else grad.contiguous() for grad in grads)
+        grads = tuple(map(training.in_rows, grads))
         training.call(
             "bl_view_back", ctx.instructions, _struct(x, tail, rows, ctx.heads), training.heads(*grads),
             *(tensor.data_ptr() for tensor in into),
@@ -38,7 +39,7 @@ class _Views(torch.autograd.Function):
 def _struct(x: Tensor, tail: Tensor, rows: Tensor, heads: int) -> Any:
     batch, tokens, width = x.shape
     sizes = batch, tokens, heads, width // (3 * heads), len(rows)
-    return ctypes.byref(training.Views(*sizes, x.data_ptr(), tail.data_ptr(), rows.data_ptr()))
+    return ctypes.byref(native.Views(*sizes, x.data_ptr(), tail.data_ptr(), rows.data_ptr()))
 
 
 def views(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int, instructions: str | None = None) -> Views:
