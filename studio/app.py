@@ -122,7 +122,7 @@ def begin(window: MainWindow, files: Sequence[Path] = ()) -> None:
     model = models[0].absolute() if models else reopened
     if model is not None:
         window.verbs.start(_wake(window, model, souls))
-    window.lab.train.verbs.offer_to_go_on()
+    window.verbs.start(window.lab.train.verbs.offer_to_go_on())
 
 
 async def _wake(window: MainWindow, model: Path, souls: Sequence[Path]) -> None:

@@ -37,6 +37,11 @@ def held(root: Path, kind: Kind) -> tuple[int, int]:
     return len(files), sum(path.stat().st_size for path in files)
 
 
+def all_held(root: Path) -> dict[Kind, tuple[int, int]]:
+    """What `held` says of each kind."""
+    return {kind: held(root, kind) for kind in KINDS}
+
+
 def delete_all(root: Path) -> None:
     """Delete everything of `KINDS`; what else lies in the folder stays. Nothing may hold the workspace.
 

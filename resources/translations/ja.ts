@@ -842,6 +842,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{name!r} という名前のソウルがすでにあるか、以前その名前でした。別の名前を選んでください。</translation>
         </message>
         <message>
+            <source>There is a training called {name}.</source>
+            <translation>{name} という学習がすでにあります。</translation>
+        </message>
+        <message>
             <source>There is no file {path}. Check the name.</source>
             <translation>ファイル {path} がありません。名前を確かめてください。</translation>
         </message>
@@ -864,6 +868,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{name} was lived in the body {its}, and this body is {this}; load it with its own body.</source>
             <translation>{name}はモデル {its} で生きたもので、このモデルは {this} です。元のモデルで読み込んでください。</translation>
+        </message>
+        <message>
+            <source>{path} cannot be made ({reason}).</source>
+            <translation>{path} を作れません（{reason}）。</translation>
         </message>
         <message>
             <source>{path} is a soul, not a body; load the body first and then this soul into it.</source>
@@ -896,6 +904,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path}: the {what} claims {length:,} bytes; the file is damaged or of another kind.</source>
             <translation>{path}: {what} の長さが {length:,} バイトとなっています。壊れているか、別の種類のファイルです。</translation>
+        </message>
+        <message>
+            <source>{path}: {reason}. Delete it by hand.</source>
+            <translation>{path}：{reason}。手動で削除してください。</translation>
         </message>
         <message>
             <source>{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.</source>
@@ -1870,6 +1882,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Privacy</source>
             <translation>プライバシー</translation>
+        </message>
+        <message>
+            <source>being counted</source>
+            <translation>数えています</translation>
         </message>
         <message>
             <source>nothing</source>
@@ -3214,8 +3230,8 @@ It said: {said}</source>
             <translation>停止しました。何も書き込んでいません。</translation>
         </message>
         <message>
-            <source>There is a training called {name}.</source>
-            <translation>{name} という学習がすでにあります。</translation>
+            <source>The Studio is closing.</source>
+            <translation>Studio を閉じています。</translation>
         </message>
         <message>
             <source>{name} finishes its step and saves.</source>

@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from studio.disk import Disk
 from studio.messages import (
     BodyFacts,
     Close,
@@ -60,7 +61,8 @@ class Session(QObject):
     Attributes:
         models, talk, souls, nights, compare, forgetting, files: the requests, by subject. They alone, and the poll,
             change this state.
-        training: what is trained, in processes of its own; it is closed with the session.
+        disk: the thread for what the disk may take long over.
+        training: what is trained, in processes of its own; it and the disk's thread are closed with the session.
     """
 
     text_arrived = Signal(str, list)
@@ -96,7 +98,8 @@ class Session(QObject):
         self.models, self.talk, self.souls = Models(self), Talk(self), Souls(self)
         self.nights, self.compare, self.forgetting = Nights(self), Comparing(self), Forgetting(self)
         self.files = Files(self)
-        self.training = Trainer(place.root, self)
+        self.disk = Disk()
+        self.training = Trainer(place.root, self.disk, self)
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
@@ -200,7 +203,7 @@ class Session(QObject):
     async def close(self, even_unsaved: bool = False) -> None:
         """Stop what is under way, save the soul, end the worker and let a training save.
 
-        Raises `EngineFailure` where saving failed; then the worker lives on, unless `even_unsaved`.
+        Raises `EngineFailure` where saving failed, and closes nothing then; with `even_unsaved` it closes all the same.
         """
         self._cancel.set()
         self.busy = Busy.CLOSING
@@ -209,11 +212,13 @@ class Session(QObject):
             if self._worker.is_alive():
                 await self.ask(lambda number: Close(number, even_unsaved))
         except EngineFailure:
-            self.busy = Busy.NOTHING
-            self.changed.emit()
-            raise
+            if not even_unsaved:
+                self.busy = Busy.NOTHING
+                self.changed.emit()
+                raise
         self._worker.join()
         await self.training.close()
+        await self.disk.close()
         self._timer.stop()
 
     def close_now(self, seconds: float = 10.0) -> None:
@@ -222,12 +227,14 @@ class Session(QObject):
         self._commands.put(Close(0, even_unsaved=True))
         self._worker.join(seconds)
         self.training.close_now(seconds)
+        self.disk.close_now()
         self._timer.stop()
 
     # The one place where events come in
 
     def poll_inference_events(self) -> None:
-        """Hand over what the worker has sent since the last frame, within `POLL_BUDGET_S`, and what a run wrote."""
+        """Hand over what was read, and within `POLL_BUDGET_S` what the worker has sent since the last frame."""
+        self.disk.poll()
         self.training.poll()
         deadline = time.perf_counter() + POLL_BUDGET_S
         tokens: list[Token] = []

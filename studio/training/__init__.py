@@ -3,8 +3,9 @@
 from studio.training.check import Checked, Draft
 from studio.training.child import Child
 from studio.training.curve import Curve, Point
+from studio.training.doing import Doing
 from studio.training.run_folder import Run
 from studio.training.sizes import SIZES, Size
-from studio.training.trainer import Doing, Trainer
+from studio.training.trainer import Trainer
 
 __all__ = ["SIZES", "Checked", "Child", "Curve", "Doing", "Draft", "Point", "Run", "Size", "Trainer"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,32 +27,11 @@ class Point:
     """Time spent training until then."""
 
 
+@dataclass(frozen=True)
 class Curve:
-    """Follows one file; the file is the truth, so that a curve is there again after a restart."""
+    """What a run has reported until now."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.points: list[Point] = []
-        self._offset = 0
-
-    def read(self) -> bool:
-        """Read what was added since the last time; True where that was anything. A torn last line waits."""
-        try:
-            with self.path.open("rb") as file:
-                if file.seek(0, 2) < self._offset:  # a run that goes on drops what came after its checkpoint
-                    self.points, self._offset = [], 0
-                file.seek(self._offset)
-                data = file.read()
-        except OSError:
-            return False
-        whole = data[: data.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        new = [point for line in whole.splitlines() if (point := _parse(line)) is not None]
-        for point in new:
-            if self.points and point.step <= self.points[-1].step:
-                self.points = [kept for kept in self.points if kept.step < point.step]
-            self.points.append(point)
-        return bool(new)
+    points: Sequence[Point] = ()
 
     @property
     def held_out(self) -> list[Point]:
@@ -75,6 +55,41 @@ class Curve:
             return None
         pace = (recent[-1].seconds - recent[0].seconds) / (recent[-1].step - recent[0].step)
         return pace * max(0, steps - recent[-1].step)
+
+
+class CurveFile:
+    """Follows one file; the file is the truth, so that a curve is there again after a restart."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._curve = Curve()
+        self._offset = 0
+
+    def read(self) -> Curve:
+        """All that it holds; the same object as before where nothing was added. A torn last line waits."""
+        try:
+            with self._path.open("rb") as file:
+                if file.seek(0, 2) < self._offset:  # a run that goes on drops what came after its checkpoint
+                    self._curve, self._offset = Curve(), 0
+                file.seek(self._offset)
+                data = file.read()
+        except OSError:
+            return self._curve
+        whole = data[: data.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        if new := [point for line in whole.splitlines() if (point := _parse(line)) is not None]:
+            self._curve = Curve(_joined(self._curve.points, new))
+        return self._curve
+
+
+def _joined(points: Sequence[Point], new: Sequence[Point]) -> tuple[Point, ...]:
+    """Points with newer ones, which hold from their step on."""
+    joined = list(points)
+    for point in new:
+        if joined and point.step <= joined[-1].step:
+            joined = [kept for kept in joined if kept.step < point.step]
+        joined.append(point)
+    return tuple(joined)
 
 
 def _parse(line: bytes) -> Point | None:

@@ -12,10 +12,8 @@ WORKSPACE/training/NAME/
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from engine.errors import BitLlamaError, ConfigError, Told, WorkspaceError
 from studio import json_file
@@ -28,7 +26,7 @@ _FORBIDDEN = '\\/:*?"<>|'
 
 @dataclass(frozen=True)
 class Run:
-    """A training as its folder says. A run that goes on to another step is another value in the same folder."""
+    """A training as its folder said when it was read. What comes of it later is another value for the same folder."""
 
     folder: Path
     source: str
@@ -45,10 +43,13 @@ class Run:
     """Nobody stopped it: it trains, or the program ended meanwhile."""
     problem: str = ""
     """What it ended with, where that was an error."""
-    curve: Curve = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "curve", Curve(self.folder / "run" / "metrics.jsonl"))
+    checkpoint: int | None = None
+    """The step of the last checkpoint; None where there is none to go on from."""
+    models: tuple[Path, ...] = ()
+    """The models that were exported of it, the newest first."""
+    held: int = 0
+    """Bytes on the disk."""
+    curve: Curve = field(default=Curve(), repr=False)
 
     @property
     def name(self) -> str:
@@ -57,31 +58,17 @@ class Run:
 
     @property
     def step(self) -> int:
-        """The step of the last checkpoint; 0 where there is none."""
-        try:
-            text = (self.folder / "run" / "checkpoints" / "latest").read_text(encoding="utf-8").strip()
-        except (OSError, ValueError):
-            return 0
-        found = _STEP.fullmatch(text)
-        return int(found[1]) if found else 0
-
-    @property
-    def saved(self) -> bool:
-        """Whether there is a checkpoint to go on from."""
-        return (self.folder / "run" / "checkpoints" / "latest").is_file()
+        """How far it was saved; 0 where it was not."""
+        return self.checkpoint or 0
 
     @property
     def model(self) -> Path:
         """Where the model of the last checkpoint lies once it was exported."""
         return self.folder / f"{self.name}-{self.step}.bitt"
 
-    def models(self) -> list[Path]:
-        """The models that were exported of it, the newest first."""
-        return sorted(self.folder.glob("*.bitt"), key=lambda path: path.stat().st_mtime, reverse=True)
-
     def command(self) -> list[str]:
         """The command line that goes on with it, to be run in its folder: a workspace may be moved."""
-        resume = ["--resume"] if self.saved else []
+        resume = ["--resume"] if self.checkpoint is not None else []
         where = ["--data", "data", "--out", "run"]
         return ["train", *where, *self.arguments, "--steps", str(self.steps), *intervals(self.steps), *resume]
 
@@ -91,26 +78,9 @@ class Run:
         more = {"arguments": list(self.arguments), "going": self.going, "problem": self.problem}
         json_file.write(self.folder / "run.json", data | more)
 
-    def changed(self, **fields: Any) -> Run:
-        """The run with other fields, written."""
-        run = replace(self, **fields)
-        run.write()
-        return run
 
-    def held(self) -> int:
-        """Bytes on the disk."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
-
-    def delete(self) -> None:
-        """Delete it with all its models. Raises `WorkspaceError` for what cannot be deleted."""
-        try:
-            shutil.rmtree(self.folder)
-        except OSError as error:
-            raise WorkspaceError(f"{error.filename or self.folder}: {error.strerror}. Delete it by hand.") from error
-
-
-def read(folder: Path) -> Run | None:
-    """The training in a folder; None where there is none that can be read."""
+def chosen(folder: Path) -> Run | None:
+    """What the ``run.json`` of a folder says, and no more; None where there is none that can be read."""
     try:
         data, problem = json_file.read(folder / "run.json", "the training is not listed")
         if problem or not data:
@@ -127,14 +97,31 @@ def read(folder: Path) -> Run | None:
         return None
 
 
-def found(training: Path) -> list[Run]:
-    """All trainings of a workspace, the newest first."""
+def checkpoint(folder: Path) -> int | None:
+    """The step of the last checkpoint of a run's folder; None where there is none, 0 where it cannot be made out."""
     try:
-        folders = [path for path in training.iterdir() if path.is_dir() and not path.name.startswith(".")]
+        text = (folder / "run" / "checkpoints" / "latest").read_text(encoding="utf-8").strip()
     except OSError:
-        return []
-    runs = [run for folder in folders if (run := read(folder)) is not None]
-    return sorted(runs, key=lambda run: (run.folder / "run.json").stat().st_mtime, reverse=True)
+        return None
+    except ValueError:
+        return 0
+    found = _STEP.fullmatch(text)
+    return int(found[1]) if found else 0
+
+
+def settle(new: Run, folder: Path) -> Run:
+    """Give a run that was prepared in one folder another, its own; returns it as it is there.
+
+    Raises `WorkspaceError` where that folder is taken or cannot be made.
+    """
+    if folder.exists():
+        raise WorkspaceError(Told("There is a training called {name}.", name=folder.name))
+    new.write()
+    try:
+        new.folder.rename(folder)
+    except OSError as error:
+        raise WorkspaceError(Told("{path} cannot be made ({reason}).", path=folder, reason=error.strerror)) from error
+    return replace(new, folder=folder)
 
 
 def check_name(name: str) -> str:

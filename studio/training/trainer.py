@@ -6,20 +6,23 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import time
-from collections.abc import Iterator, Sequence
-from enum import Enum
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import BitLlamaError
-from engine.formats import atomic
+from studio.disk import Disk
 from studio.messages import EngineFailure
 from studio.training import run_folder
+from studio.training.archive import Archive
 from studio.training.check import HELD_OUT, Draft, read_check
 from studio.training.child import Child
+from studio.training.doing import Doing
 from studio.training.run_folder import Run
 from studio.training.sizes import SIZES
 from studio.translation import sentence
@@ -29,58 +32,55 @@ POLL_S = 0.2
 PATIENCE_S = 60.0
 """How long closing waits for a run to finish its step and save; then its last checkpoint is what stays."""
 
-_NEW = ".new"
-
-
-class Doing(Enum):
-    """One thing at a time."""
-
-    NOTHING = "nothing"
-    CHECKING = "checking"
-    TRAINING = "training"
-    STOPPING = "stopping"
-    """The run finishes its step and saves."""
-    EXPORTING = "exporting"
-    """The model is written as a file that can be opened."""
-
 
 class Trainer(QObject):
-    """Checks texts, trains, goes on, exports, deletes; each in a process of its own. The worker is not concerned.
+    """Checks texts, trains, goes on and exports, each in a process of its own. The worker is not concerned, and what
+    lies on the disk is read in the disk's thread.
 
     Attributes:
         doing: what is under way.
-        current: the run that trains or is exported.
+        current: the run that trains or is exported, as it is now.
         draft: what is being set up.
-        runs: all trainings of the workspace, the newest first.
+        runs: all trainings of the workspace, the newest first, as they were before what is under way.
+        known: set once `runs` was read for the first time.
     """
 
     changed = Signal()
     """Any of the attributes is another."""
     moved = Signal()
     """The check or the curve of `current` has come further."""
+    listed = Signal()
+    """`runs` was read anew."""
     trained = Signal(object)
     """A run came to its end, and its model was written: `Run`."""
 
-    def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Path, disk: Disk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.folder = workspace / "training"
+        self._disk, self._archive = disk, Archive(self.folder)
         self.doing = Doing.NOTHING
         self.current: Run | None = None
         self.draft = Draft()
         self._child: Child | None = None
-        self._closing = False
+        self._stop_wanted = self._closing = False
         self._idle = asyncio.Event()
         self._idle.set()
         self._next_poll = 0.0
-        shutil.rmtree(self.folder / _NEW, ignore_errors=True)
-        self.runs = run_folder.found(self.folder)
+        self._following = False
+        self.runs: list[Run] = []
+        self.known = asyncio.Event()
+        disk.begin(self._know, self._archive.first_look)
 
     # State
 
     @property
     def left_going(self) -> Run | None:
         """A run that the last end of the program stopped and that can go on; None where there is none."""
-        return next((run for run in self.runs if run.going and run is not self.current), None)
+        return next((run for run in self.runs if run.going and not self.is_under_way(run)), None)
+
+    def is_under_way(self, run: Run) -> bool:
+        """Whether this is the run that trains or is exported."""
+        return self.current is not None and self.current.folder == run.folder
 
     def why_busy(self) -> str:
         """Why nothing else can be begun, as a sentence for a tooltip; empty where it can."""
@@ -95,7 +95,7 @@ class Trainer(QObject):
 
     def models(self) -> list[Path]:
         """The models that were trained here."""
-        return [model for run in self.runs for model in run.models()]
+        return [model for run in self.runs for model in run.models]
 
     # The text
 
@@ -112,27 +112,22 @@ class Trainer(QObject):
         draft = self.draft
         if draft.source is None:
             return
-        new = self.folder / _NEW
         # Of a file in a checkpoint folder, the folder has the tokenizer.
         begin = Path(draft.begin).parent if draft.begin.endswith(".safetensors") else Path(draft.begin)
         tokenizer = ["--tokenizer", os.fspath(begin)] if draft.begin else []
-        with self._job(Doing.CHECKING):
-            shutil.rmtree(new, ignore_errors=True)
+        prepare = ["prepare", os.fspath(draft.source), "--out", "data", "--val-fraction", str(HELD_OUT), *tokenizer]
+        async with self._job(Doing.CHECKING):
             try:
-                atomic.make_folder(new)
-                source = os.fspath(draft.source)
-                child = self._start(
-                    ["prepare", source, "--out", "data", "--val-fraction", str(HELD_OUT), *tokenizer], new
-                )
-                child.said.connect(self._hear_check)
-                if await child.end():
-                    draft.checked = read_check(new / "data" / "meta.json")
+                await self._disk.do(self._archive.clear_new)
+                if not self._stop_wanted:
+                    child = self._start(prepare, self._archive.new)
+                    child.said.connect(self._hear_check)
+                    if await child.end():
+                        draft.checked = await self._disk.do(read_check, self._archive.new / "data" / "meta.json")
             except EngineFailure as failure:
                 draft.problem = str(failure)
-            except BitLlamaError as error:
-                draft.problem = sentence(error.told)
             if draft.checked is None:
-                shutil.rmtree(new, ignore_errors=True)
+                await self._disk.do(self._archive.drop_new)
 
     def _hear_check(self, line: str) -> None:
         with contextlib.suppress(ValueError, KeyError, TypeError):
@@ -154,19 +149,12 @@ class Trainer(QObject):
             raise EngineFailure(self.tr("Choose a text first; it is checked before anything is trained on it."))
         try:
             folder = self.folder / run_folder.check_name(name)
-            if folder.exists():
-                raise EngineFailure(self.tr("There is a training called {name}.").format(name=folder.name))
-            new = self.folder / _NEW
-            arguments = tuple(SIZES[size].arguments(steps, draft.begin))
-            Run(new, str(draft.source), draft.begin, size, steps, arguments).write()
-            new.rename(folder)
         except BitLlamaError as error:
             raise EngineFailure(sentence(error.told)) from error
-        except OSError as error:
-            raise EngineFailure(str(error)) from error
+        arguments = tuple(SIZES[size].arguments(steps, draft.begin))
+        new = Run(self._archive.new, str(draft.source), draft.begin, size, steps, arguments)
+        run = await self._disk.do(run_folder.settle, new, folder)
         self.draft = Draft(begin=draft.begin)
-        run = run_folder.read(folder)
-        assert run is not None
         await self.go_on(run, steps)
 
     async def go_on(self, run: Run, steps: int) -> None:
@@ -174,18 +162,21 @@ class Trainer(QObject):
 
         Raises `EngineFailure` with what a run that failed says; what it had saved is kept.
         """
-        with self._job(Doing.TRAINING, run):
-            self.current = run = run.changed(going=True, problem="", steps=steps)
-            self.changed.emit()
+        async with self._job(Doing.TRAINING, run):
+            run = await self._put(going=True, problem="", steps=steps)
+            if self._stop_wanted:
+                await self._put(going=self._closing)
+                return
             try:
                 await self._start(run.command(), run.folder).end()
+                run = await self._disk.do(self._archive.again, self._under_way)
                 over = run.step >= run.steps
-                self.current = run = run.changed(going=self._closing and not over)
+                run = await self._put(checkpoint=run.checkpoint, curve=run.curve, going=self._closing and not over)
                 if over and not self._closing:
                     await self._export(run, "run/model")
                     self.trained.emit(run)
             except EngineFailure as failure:
-                run.changed(going=False, problem=str(failure))
+                await self._put(going=False, problem=str(failure))
                 raise
 
     async def export(self, run: Run) -> Path:
@@ -193,8 +184,8 @@ class Trainer(QObject):
 
         Raises `EngineFailure` where that is not possible.
         """
-        if not run.model.exists():
-            with self._job(Doing.EXPORTING, run):
+        if not await self._disk.do(run.model.exists):
+            async with self._job(Doing.EXPORTING, run):
                 await self._export(run, f"run/checkpoints/step-{run.step:07d}")
         return run.model
 
@@ -206,47 +197,59 @@ class Trainer(QObject):
 
     def stop(self) -> None:
         """End what is under way: a run finishes its step and saves, a check ends at once."""
-        if self._child is None:
+        if self.doing not in (Doing.CHECKING, Doing.TRAINING):
             return
+        self._stop_wanted = True  # it may not have begun yet
         if self.doing is Doing.CHECKING:
-            self._child.kill()
-        elif self.doing is Doing.TRAINING:
+            if self._child is not None:
+                self._child.kill()
+            return
+        if self._child is not None:
             self._child.stop()
-            self.doing = Doing.STOPPING
-            self.changed.emit()
+        self.doing = Doing.STOPPING
+        self.changed.emit()
 
-    def let_be(self, run: Run) -> None:
-        """A run that was going shall wait until it is asked for."""
-        run.changed(going=False)
-        self._list()
+    async def let_be(self, run: Run) -> None:
+        """A run that was going shall wait until it is asked for. Raises `EngineFailure` where that cannot be noted."""
+        await self._disk.do(replace(run, going=False).write)
+        await self._list()
 
-    def delete(self, run: Run) -> None:
-        """Delete a run that is not under way, with its models. Raises `WorkspaceError` for what cannot be deleted."""
-        try:
-            run.delete()
-        finally:
-            self._list()
+    async def delete(self, run: Run) -> None:
+        """Delete a run that is not under way, with its models; from the list it goes at once.
+
+        Raises `EngineFailure` for what cannot be deleted.
+        """
+        aside = await self._disk.do(self._archive.put_aside, run)
+        await self._list()
+        await self._disk.do(self._archive.delete, aside)
 
     def poll(self) -> None:
-        """Read what the run under way has written since; called once a frame, and reads a few times a second."""
+        """Have read what the run under way has written since; called once a frame, and reads a few times a second."""
         now = time.monotonic()
-        if self.current is not None and now >= self._next_poll:
-            self._next_poll = now + POLL_S
-            if self.current.curve.read():
-                self.moved.emit()
+        if self.current is not None and not self._following and now >= self._next_poll:
+            self._next_poll, self._following = now + POLL_S, True
+            self._disk.begin(self._follow, self._archive.again, self.current)
+
+    def _follow(self, read: Future[Run]) -> None:
+        self._following = False
+        seen, current = read.result(), self.current
+        if current is None or not self.is_under_way(seen):
+            return
+        if seen.curve is not current.curve or seen.checkpoint != current.checkpoint:
+            self.current = replace(current, curve=seen.curve, checkpoint=seen.checkpoint)
+            self.moved.emit()
 
     # The end
 
     async def close(self) -> None:
         """Stop what is under way; a run saves, and waits to go on. Returns when no process is left."""
         self._closing = True
-        if self._child is None:
-            return
         self.stop()
         try:
             await asyncio.wait_for(self._idle.wait(), PATIENCE_S)
         except TimeoutError:
-            self._child.kill()
+            if self._child is not None:
+                self._child.kill()
             await self._idle.wait()
 
     def close_now(self, seconds: float) -> None:
@@ -261,23 +264,49 @@ class Trainer(QObject):
         self._child = Child(arguments, folder, self)
         return self._child
 
-    @contextlib.contextmanager
-    def _job(self, doing: Doing, run: Run | None = None) -> Iterator[None]:
+    @property
+    def _under_way(self) -> Run:
+        assert self.current is not None, "asked only within a job that has a run"
+        return self.current
+
+    async def _put(self, **fields: Any) -> Run:
+        """The run under way is another: said at once, then written."""
+        self.current = run = replace(self._under_way, **fields)
+        self.changed.emit()
+        await self._disk.do(run.write)
+        return run
+
+    @contextlib.asynccontextmanager
+    async def _job(self, doing: Doing, run: Run | None = None) -> AsyncIterator[None]:
         """Be at something with a run, alone. Raises `EngineFailure` while something else is under way."""
-        if why := self.why_busy():
+        if why := self.why_busy() or (self.tr("The Studio is closing.") if self._closing else ""):
             raise EngineFailure(why)
-        self.doing, self.current = doing, run
+        self.doing, self.current, self._stop_wanted = doing, run, False
         self._idle.clear()
-        self._list()
+        self.changed.emit()
         try:
             yield
-        finally:
-            if self._child is not None:
-                self._child.deleteLater()
-            self.doing, self.current, self._child = Doing.NOTHING, None, None
-            self._idle.set()
-            self._list()
+        except Exception:
+            await self._end_job()
+            raise
+        await self._end_job()
 
-    def _list(self) -> None:
-        self.runs = run_folder.found(self.folder)
+    async def _end_job(self) -> None:
+        runs = await self._disk.do(self._archive.all)
+        if self._child is not None:
+            self._child.deleteLater()
+        self.doing, self.current, self._child = Doing.NOTHING, None, None
+        self._idle.set()
+        self._show(runs)
+
+    async def _list(self) -> None:
+        self._show(await self._disk.do(self._archive.all))
+
+    def _know(self, read: Future[list[Run]]) -> None:
+        self._show(read.result())
+        self.known.set()
+
+    def _show(self, runs: list[Run]) -> None:
+        self.runs = runs
+        self.listed.emit()
         self.changed.emit()

@@ -107,7 +107,7 @@ class Footer(QFrame):
 
     def _show_training(self) -> None:
         run = self._actions.session.training.current
-        points = run.curve.points if run else []
+        points = run.curve.points if run else ()
         self.training.setVisible(run is not None)
         if run is not None:
             share = points[-1].step / run.steps if points else 0.0

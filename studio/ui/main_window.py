@@ -287,13 +287,12 @@ class MainWindow(QMainWindow):
         try:
             await self.session.close(even_unsaved)
         except EngineFailure as failure:
-            if not even_unsaved:
-                dialogs.ask(
-                    self,
-                    self.tr("The soul could not be saved"),
-                    str(failure),
-                    self.tr("Close without saving"),
-                    lambda: self.verbs.start(self._close(even_unsaved=True)),
-                )
-                return
+            dialogs.ask(
+                self,
+                self.tr("The soul could not be saved"),
+                str(failure),
+                self.tr("Close without saving"),
+                lambda: self.verbs.start(self._close(even_unsaved=True)),
+            )
+            return
         self._leave()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QUrl
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit
@@ -106,12 +107,18 @@ class PrivacyCard(Card):
         self.column.addLayout(row)
         actions.session.changed.connect(self._lock)
         self._lock()
-        self.refresh()
+        for kind in privacy.KINDS:
+            self.facts.set(QCoreApplication.translate("Privacy", kind.text), self.tr("being counted"))
 
     def refresh(self) -> None:
         """Count anew."""
-        for kind in privacy.KINDS:
-            files, size = privacy.held(self._actions.session.workspace, kind)
+        self._actions.start(self._count())
+
+    async def _count(self) -> None:
+        held = await self._actions.session.disk.do(privacy.all_held, self._actions.session.workspace)
+        if not shiboken6.isValid(self):  # made anew meanwhile, in another language
+            return
+        for kind, (files, size) in held.items():
             name = QCoreApplication.translate("Privacy", kind.text)
             many = self.tr("1 file") if files == 1 else self.tr("{n} files").format(n=wording.number(files))
             self.facts.set(name, f"{many} · {wording.size(size)}" if files else self.tr("nothing"))

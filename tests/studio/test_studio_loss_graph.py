@@ -8,6 +8,7 @@ import pytest
 from studio_person import Person
 
 from studio.training import Curve, Point
+from studio.training.curve import CurveFile
 from studio.ui import style
 from studio.ui.lab import train_words
 from studio.ui.lab.loss_graph import ticks
@@ -19,30 +20,29 @@ def points(*losses: tuple[float, float | None]) -> list[Point]:
 
 def test_a_curve_follows_its_file_however_that_changes(tmp_path: Path) -> None:
     file = tmp_path / "metrics.jsonl"
-    curve = Curve(file)
-    assert not curve.read()
+    follower = CurveFile(file)
+    assert follower.read() == Curve()
     line = '{{"step": {}, "loss": {}, "val_loss": {}, "tokens_per_second": 500, "seconds": {}}}\n'
     file.write_text(line.format(1, 5.0, "null", 1) + line.format(2, 4.0, 4.5, 2) + '{"step": 3, "lo')
-    assert curve.read()
+    curve = follower.read()
     assert [point.step for point in curve.points] == [1, 2], "a torn line waits"
-    assert not curve.read()
+    assert follower.read() is curve
     with file.open("a") as more:
         more.write('ss": NaN, "val_loss": null}\n[]\n' + line.format(4, 3.0, 4.0, 4))
-    assert curve.read()
+    curve = follower.read()
     assert [point.step for point in curve.points] == [1, 2, 4], "what is no report is passed over"
     assert (curve.best.step, curve.tokens_per_second) == (4, 500)
     assert curve.seconds_left(10) == pytest.approx(6.0)
     file.write_text(line.format(1, 5.0, "null", 1))
-    assert curve.read(), "a run that goes on from an earlier checkpoint"
-    assert [point.step for point in curve.points] == [1]
+    curve = follower.read()
+    assert [point.step for point in curve.points] == [1], "a run that goes on from an earlier checkpoint"
     assert curve.seconds_left(10) is None
 
 
-def test_the_advice_follows_what_is_held_out(tmp_path: Path) -> None:
-    curve = Curve(tmp_path / "none")
-    curve.points = points((5, 5.0), (4, 4.5), (3, 4.53))
+def test_the_advice_follows_what_is_held_out() -> None:
+    curve = Curve(points((5, 5.0), (4, 4.5), (3, 4.53)))
     assert "risen" not in train_words.advice(curve)
-    curve.points = points((5, 5.0), (4, 4.5), (3, 4.6))
+    curve = Curve(points((5, 5.0), (4, 4.5), (3, 4.6)))
     assert "lowest at step 20 (4.500) and has risen" in train_words.advice(curve)
 
 

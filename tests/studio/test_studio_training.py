@@ -21,7 +21,7 @@ from engine.formats.strict_json import read_text
 from engine.text.tokenizer import Tokenizer
 from engine.train.args import TrainArgs
 from studio import app, privacy, translation
-from studio.training import SIZES, Doing, Run, Size
+from studio.training import SIZES, Doing, Run, Size, run_folder
 from studio.training.run_folder import check_name, free_name
 from studio.ui.lab_page import TRAINING
 
@@ -103,7 +103,7 @@ def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person,
     run = begin(person, 60)
     assert trainer.doing is Doing.TRAINING
     assert "first steps" in " ".join(seen), "something is seen before the first figures"
-    assert runs.run is run
+    assert runs.run.folder == run.folder
     assert "training" in footer.training.text()
     assert "●" in person.lab.views.button(TRAINING).text()
     assert "is being trained" in train.file_button.toolTip()
@@ -113,6 +113,7 @@ def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person,
     assert runs.percent.text() == "100 %"
     assert runs.bar.value() == 1000
     assert "held out" in runs.graph.description
+    (run,) = trainer.runs
     assert run.curve.points[-1].loss < run.curve.points[0].loss
     assert not footer.training.isVisible()
     assert "My sea is trained" in footer.told.text()
@@ -138,9 +139,9 @@ def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person,
     notice = person.notice("Delete My sea?")
     assert str(run.folder) in notice.words.plain
     person.press(notice, "Delete it")
-    assert not run.folder.exists()
+    person.wait(runs.empty.isVisible)
+    person.wait(lambda: not list(trainer.folder.iterdir()))
     assert book.exists()
-    assert runs.empty.isVisible()
     assert model not in person.lab.models.catalogue.paths
 
 
@@ -155,7 +156,7 @@ def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
     assert alive(number)
     person.leave()
     assert not alive(number), "no process is left"
-    saved = run.step
+    saved = run_folder.checkpoint(run.folder)
     assert saved >= run.curve.points[0].step
     assert not list(run.folder.rglob("*.tmp"))
 
@@ -257,7 +258,7 @@ def test_a_text_that_is_dropped_is_meant_for_what_is_shown(trainer_page: Person,
 def test_the_check_can_be_stopped(trainer_page: Person, book: Path) -> None:
     person, train = trainer_page, trainer_page.lab.train
     train.verbs.take(book)
-    person.wait(lambda: train.stop_button.isVisible())
+    person.wait(lambda: person.session.training._child and person.session.training._child.number)
     number = person.session.training._child.number
     person.click(train.stop_button)
     rest(person)
@@ -267,13 +268,31 @@ def test_the_check_can_be_stopped(trainer_page: Person, book: Path) -> None:
     assert not list((person.session.workspace / "training").iterdir())
 
 
+def test_a_stop_that_comes_before_the_process_is_not_lost(trainer_page: Person, book: Path) -> None:
+    person, trainer, train = trainer_page, trainer_page.session.training, trainer_page.lab.train
+    train.verbs.take(book)
+    person.wait(train.stop_button.isVisible)
+    assert trainer._child is None
+    person.click(train.stop_button)
+    rest(person)
+    assert "not checked to its end" in train.state.plain
+    check(person, book)
+    trainer.changed.connect(trainer.stop)  # as soon as it says that it trains
+    person.click(train.start_button)
+    person.wait(lambda: trainer.runs)
+    rest(person)
+    (run,) = trainer.runs
+    assert run.checkpoint is None, "nothing was trained"
+    assert not run.going
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_run_that_is_killed_says_so_and_can_go_on(trainer_page: Person, book: Path) -> None:
     person, trainer, runs = trainer_page, trainer_page.session.training, trainer_page.lab.runs
     check(person, book)
     train = person.lab.train
     person.click(train.start_button)
-    person.wait(lambda: trainer.current is not None and trainer._child.number)
+    person.wait(lambda: trainer.doing is Doing.TRAINING and trainer._child and trainer._child.number)
     os.kill(trainer._child.number, signal.SIGKILL)
     notice = person.notice("did not work")
     assert "ended from outside" in notice.words.plain
@@ -331,6 +350,7 @@ def test_another_run_is_chosen(trainer_page: Person, sit_down: Callable[[], Pers
     person = sit_down()
     person.window.show_training()
     runs = person.lab.runs
+    person.wait(lambda: runs.picker.count() == 2)
     shown = {}
     for key in (Qt.Key.Key_Home, Qt.Key.Key_End):
         person.qtbot.keyClick(runs.picker, key)

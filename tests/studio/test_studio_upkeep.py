@@ -135,11 +135,12 @@ def test_the_keys_stand_in_the_settings(person: Person) -> None:
 
 def test_what_is_kept_is_counted(host: Person) -> None:
     made = card(host, PrivacyCard)
-    assert made.facts.value("What was said") == "nothing"
+    assert made.facts.value("What was said") == "being counted"
+    host.wait(lambda: made.facts.value("What was said") == "nothing")
     host.window.show_tab(1)
     host.say("Hello")
     host.window.show_tab(2)
-    assert made.facts.value("What was said").startswith("1 file ·")
+    host.wait(lambda: made.facts.value("What was said").startswith("1 file ·"))
     assert "file" in made.facts.value("Souls")
 
 

@@ -43,7 +43,7 @@ class Catalogue(QObject):
         self._settle.timeout.connect(self.rescan)
         actions.settings.changed.connect(self._setting_changed)
         self._session.changed.connect(self._look)
-        self._session.training.trained.connect(lambda _: self.rescan())
+        self._session.training.listed.connect(self.rescan)
         self.rescan()
 
     def card(self, path: Path) -> ModelCard | None:

@@ -150,8 +150,7 @@ class RunCard(Card):
             self.graph.show_points([], self.steps.value())
             self.advice.set_plain(train_words.meaning())
             return
-        run.curve.read()
-        busy = self._is_under_way(run)
+        busy = self._trainer.is_under_way(run)
         self.stop_button.setVisible(busy and self._trainer.doing in (Doing.TRAINING, Doing.STOPPING))
         stopping = self._trainer.doing is Doing.STOPPING
         set_locked(
@@ -165,13 +164,10 @@ class RunCard(Card):
             self.steps.setValue(run.steps)
         self.facts.set(self.tr("Text"), run.source)
         self.facts.set(self.tr("Begun with"), Path(run.begin).name if run.begin else self.tr("a new model"))
-        held = "" if busy else f"{wording.size(run.held())} · "
+        held = "" if busy else f"{wording.size(run.held)} · "
         self.facts.set(self.tr("On the disk"), f"{held}{run.folder}")
         self._show_curve()
         self._lock()
-
-    def _is_under_way(self, run: Run) -> bool:
-        return self._trainer.current is not None and self._trainer.current.folder == run.folder
 
     def _lock(self) -> None:
         run, busy = self.run, self._trainer.why_busy()
@@ -183,7 +179,7 @@ class RunCard(Card):
             self.on_button, busy or (at_end if self.steps.value() <= step else ""), self.tr("From where it was saved")
         )
         set_locked(self.steps, busy)
-        untrained = "" if run.saved else self.tr("It was not saved yet.")
+        untrained = "" if run.checkpoint is not None else self.tr("It was not saved yet.")
         locked = busy or self._actions.session.why_locked() or untrained
         set_locked(
             self.open_button, locked, self.tr("Load the model as it is at step {n}").format(n=wording.number(step))
@@ -192,14 +188,16 @@ class RunCard(Card):
         inside = body is not None and run.folder in body.path.parents
         loaded = self.tr("Its model is loaded. Let it go first.") if inside else ""
         set_locked(
-            self.delete_button, (busy if self._is_under_way(run) else "") or loaded, self.tr("With all that it wrote")
+            self.delete_button,
+            (busy if self._trainer.is_under_way(run) else "") or loaded,
+            self.tr("With all that it wrote"),
         )
 
     def _show_curve(self) -> None:
         run = self.run
         if run is None:
             return
-        points, busy = run.curve.points, self._is_under_way(run)
+        points, busy = run.curve.points, self._trainer.is_under_way(run)
         step = max(run.step, points[-1].step if busy and points else 0)
         share = min(1.0, step / run.steps)
         self.percent.setText(self.tr("{n} %").format(n=int(100 * share)))

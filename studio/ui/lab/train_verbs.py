@@ -9,10 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.errors import BitLlamaError
 from studio.messages import EngineFailure
 from studio.training import Run
-from studio.translation import sentence
 from studio.ui import dialogs, wording
 from studio.ui.actions import Actions
 from studio.ui.dialogs import Notice
@@ -79,9 +77,7 @@ class TrainVerbs(QObject):
         self._actions.start(self._open(run))
 
     async def _open(self, run: Run) -> None:
-        model = await self._trainer.export(run)
-        self._actions.catalogue.rescan()
-        self._actions.open_model(model)
+        self._actions.open_model(await self._trainer.export(run))
 
     def copy_command(self, run: Run) -> None:
         """Put the command line that goes on with a run into the clipboard."""
@@ -97,23 +93,17 @@ class TrainVerbs(QObject):
             self.tr(
                 "What was trained goes for good: {size} of checkpoints, tokens and models in {folder}. The text that "
                 "it learned from stays where it is."
-            ).format(size=wording.size(run.held()), folder=run.folder),
+            ).format(size=wording.size(run.held), folder=run.folder),
             self.tr("Delete it"),
-            lambda: self._delete(run),
+            lambda: self._actions.start(self._trainer.delete(run)),
         )
 
-    def _delete(self, run: Run) -> None:
-        try:
-            self._trainer.delete(run)
-        except BitLlamaError as error:
-            self._actions.fail(EngineFailure(sentence(error.told)))
-        self._actions.catalogue.rescan()
-
-    def offer_to_go_on(self) -> Notice | None:
+    async def offer_to_go_on(self) -> None:
         """Where the last end of the program stopped a run, ask whether it shall go on."""
+        await self._trainer.known.wait()
         run = self._trainer.left_going
         if run is None:
-            return None
+            return
         text = self.tr(
             "It was saved at step {step} of {steps} when the Studio ended. You find it in Model Lab, Training."
         )
@@ -122,7 +112,6 @@ class TrainVerbs(QObject):
             self.tr("Go on training {name}?").format(name=run.name),
             text.format(step=wording.number(run.step), steps=wording.number(run.steps)),
         )
-        notice.offer(self.tr("Not now"), then=lambda: self._trainer.let_be(run))
+        notice.offer(self.tr("Not now"), then=lambda: self._actions.start(self._trainer.let_be(run)))
         notice.offer(self.tr("Go on"), "primary", lambda: self.go_on(run, run.steps))
         notice.open()
-        return notice
