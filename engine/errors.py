@@ -6,6 +6,7 @@ exits with a code that is not zero; the Studio shows it in a dialog. Anything el
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -16,16 +17,49 @@ class Told(str):
 
     Attributes:
         template: the English sentence with the names of `values` in braces, as `str.format` takes it.
-        values: what stands there; a value may itself be `Told`.
+        values: what stands there; a value may itself be `Told`. An error stands for its sentence.
     """
 
     template: str
     values: dict[str, Any]
 
     def __new__(cls, template: str, **values: Any) -> Told:
+        values = {name: _said(value) for name, value in values.items()}
         made = super().__new__(cls, template.format(**values))
         made.template, made.values = template, values
         return made
+
+    def to_json(self) -> str:
+        """It as a line of JSON, with its parts; what is neither text nor a number becomes text."""
+        return json.dumps(self._parts(), ensure_ascii=False)
+
+    def _parts(self) -> list[Any]:
+        return [self.template, {name: _plain(value) for name, value in self.values.items()}]
+
+    @classmethod
+    def from_json(cls, line: str) -> Told:
+        """What `to_json` wrote. Raises `ValueError` for anything else."""
+        try:
+            return cls._of(json.loads(line))
+        except (TypeError, ValueError, LookupError, RecursionError, AttributeError) as error:
+            raise ValueError(f"{line[:80]!r} is no sentence") from error
+
+    @classmethod
+    def _of(cls, parts: Any) -> Told:
+        template, values = parts
+        return cls(template, **{name: cls._of(v) if isinstance(v, list) else v for name, v in values.items()})
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, BitLlamaError):
+        return value.told
+    return str(value) if isinstance(value, Exception) else value  # its traceback is not to live on in a sentence
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Told):
+        return value._parts()
+    return value if type(value) in (int, float, str) else str(value)
 
 
 class BitLlamaError(Exception):

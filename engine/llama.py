@@ -48,8 +48,13 @@ class Llama:
         self.tokenizer = Tokenizer.from_json(body.tokenizer, f"{where}: the tokenizer")
         if self.tokenizer.vocab_size > body.config.vocab_size:
             raise FileFormatError(
-                f"{where}: the tokenizer has {self.tokenizer.vocab_size} tokens but the body knows only "
-                f"{body.config.vocab_size}; they do not belong together."
+                Told(
+                    "{where}: the tokenizer has {has} tokens but the body knows only {known}; they do not "
+                    "belong together.",
+                    where=where,
+                    has=self.tokenizer.vocab_size,
+                    known=body.config.vocab_size,
+                )
             )
         self.template = ChatTemplate(body.config.chat_template)
         self.runtime = runtime

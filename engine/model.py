@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from engine.config import BitLlamaConfig
-from engine.errors import ConfigError, DeviceError
+from engine.errors import ConfigError, DeviceError, Told
 from engine.formats.anatomy import as_float
 from engine.formats.body import Body, load_body
 from engine.formats.tensors import TensorFile
@@ -38,16 +38,34 @@ def pick_device(device: str | torch.device = "auto") -> torch.device:
     try:
         wanted = torch.device(device)
     except RuntimeError as error:
-        raise DeviceError(f"There is no device called {device!r}; use auto, cpu, cuda or mps.") from error
+        raise DeviceError(
+            Told("There is no device called {device!r}; use auto, cpu, cuda or mps.", device=device)
+        ) from error
     if wanted.type == "cuda" and not torch.cuda.is_available():
-        why = "this torch was built without CUDA" if torch.version.cuda is None else "no CUDA card was found"
-        raise DeviceError(f"Device {device!r} cannot be used: {why}. Use device 'cpu' or 'auto'.")
+        built = torch.version.cuda is not None
+        why = Told("no CUDA card was found") if built else Told("this torch was built without CUDA")
+        raise DeviceError(
+            Told("Device {device!r} cannot be used: {why}. Use device 'cpu' or 'auto'.", device=device, why=why)
+        )
     if wanted.type == "cuda" and (wanted.index or 0) >= torch.cuda.device_count():
-        raise DeviceError(f"Device {device!r} does not exist: there are {torch.cuda.device_count()} CUDA cards.")
+        raise DeviceError(
+            Told(
+                "Device {device!r} does not exist: there are {count} CUDA cards.",
+                device=device,
+                count=torch.cuda.device_count(),
+            )
+        )
     if wanted.type == "mps" and not torch.backends.mps.is_available():
-        raise DeviceError(f"Device {device!r} cannot be used: this machine has no Metal. Use device 'cpu' or 'auto'.")
+        raise DeviceError(
+            Told(
+                "Device {device!r} cannot be used: this machine has no Metal. Use device 'cpu' or 'auto'.",
+                device=device,
+            )
+        )
     if wanted.type not in ("cpu", "cuda", "mps", "meta"):
-        raise DeviceError(f"Device {device!r} is not one that BitLlama runs on; use auto, cpu, cuda or mps.")
+        raise DeviceError(
+            Told("Device {device!r} is not one that BitLlama runs on; use auto, cpu, cuda or mps.", device=device)
+        )
     return wanted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, Told
 
 
 def resource_root() -> Path:
@@ -18,7 +18,9 @@ def resource_root() -> Path:
     for candidate in candidates:
         if candidate.is_dir():
             return candidate
-    raise FileFormatError(f"The program's resources folder is missing beside {here}; install the program again.")
+    raise FileFormatError(
+        Told("The program's resources folder is missing beside {here}; install the program again.", here=here)
+    )
 
 
 def resource_path(name: str) -> Path:
@@ -30,5 +32,7 @@ def bundled_model() -> Path:
     """The body that comes with the program. Raises `FileFormatError` where it is missing."""
     path = resource_path("models/companion.bitt")
     if not path.exists():
-        raise FileFormatError(f"The bundled model {path} is missing; name a model, or install the program again.")
+        raise FileFormatError(
+            Told("The bundled model {path} is missing; name a model, or install the program again.", path=path)
+        )
     return path

@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], obj
             print(error, file=sys.stderr)  # noqa: T201 (for those who started it from a shell)
         translation.apply("auto")
         style.apply("auto", theme.TEXT_BODY)
-        show_failure(None, EngineFailure(str(error))).exec()
+        show_failure(None, EngineFailure(translation.sentence(error.args[0]))).exec()
         garbage.stop()
         return 1
     logs = window.session.workspace / "logs"

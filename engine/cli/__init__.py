@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from engine.cli.background import step_back
+from engine.cli.background import step_back, tell
 from engine.errors import BitLlamaError
 from engine.version import __version__
 
@@ -56,6 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if getattr(args, "verbose", False):
             traceback.print_exc()
         print(f"bit-llama: {describe(error)}", file=sys.stderr)
+        if getattr(args, "background", False) and isinstance(error, BitLlamaError):
+            tell(error)
         return 1
 
 

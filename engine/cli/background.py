@@ -9,6 +9,8 @@ import signal
 import sys
 import threading
 
+from engine.errors import BitLlamaError, Told
+
 NICENESS = 5
 """How far the command steps back on POSIX; who was started with less priority than that keeps it."""
 
@@ -23,6 +25,16 @@ def add_background(parser: argparse.ArgumentParser) -> None:
         help="run at low priority (train leaves a core free too), and take the end of the standard input for Ctrl+C: "
         "for a program that starts this one, so that it never outlives it",
     )
+
+
+TOLD = "told: "
+"""What a line begins with that says the sentence of an error once more, as `Told.to_json` writes it."""
+
+
+def tell(error: BitLlamaError) -> None:
+    """Say an error to the program that started this one, so that it can be said there in another language."""
+    if isinstance(error.told, Told):
+        print(f"{TOLD}{error.told.to_json()}", file=sys.stderr)
 
 
 def step_back() -> None:

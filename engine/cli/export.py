@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.background import add_background
-from engine.errors import ConfigError, FileFormatError
+from engine.errors import ConfigError, FileFormatError, Told
 
 
 def add_parser(commands: Any) -> None:
@@ -55,7 +55,13 @@ def run(args: argparse.Namespace) -> int:
     held, kept = (any(isinstance(t, ByteTable) for t in b.tensors.values()) for b in (body, written))
     same = not args.half and held == kept
     if same and found != fingerprint(body.config, body.tensors):
-        raise FileFormatError(f"{args.target} does not hold the same model as {args.source}; export it again.")
+        raise FileFormatError(
+            Told(
+                "{target} does not hold the same model as {source}; export it again.",
+                target=args.target,
+                source=args.source,
+            )
+        )
     files = [args.target] if bitt else [path for path in args.target.iterdir() if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     print(f"Wrote {args.target}: {size / 1e6:,.2f} MB, fingerprint {found[:16]}, read back and checked.")

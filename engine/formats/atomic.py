@@ -30,8 +30,10 @@ def writing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with contextlib.suppress(FileNotFoundError):
             found = target.stat().st_mode
             if not stat.S_ISREG(found):
-                kind = "a folder" if stat.S_ISDIR(found) else "not a plain file"
-                raise FileFormatError(f"Could not write {path}: it is {kind}. Choose another name.")
+                kind = Told("a folder") if stat.S_ISDIR(found) else Told("not a plain file")
+                raise FileFormatError(
+                    Told("Could not write {path}: it is {kind}. Choose another name.", path=path, kind=kind)
+                )
             mode = stat.S_IMODE(found)
         file = open(temporary, "xb")  # noqa: SIM115 (closed below, before the rename)
     except (OSError, ValueError) as error:
@@ -66,7 +68,9 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise FileFormatError(f"Could not write {path}: the text is not valid Unicode ({error.reason}).") from error
+        raise FileFormatError(
+            Told("Could not write {path}: the text is not valid Unicode ({reason}).", path=path, reason=error.reason)
+        ) from error
     write_bytes(path, data)
 
 
@@ -77,7 +81,11 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise FileFormatError(
-            f"Could not make the folder {folder}: {_reason(error)}. Choose another place for it."
+            Told(
+                "Could not make the folder {folder}: {why}. Choose another place for it.",
+                folder=folder,
+                why=_reason(error),
+            )
         ) from error
     return folder
 

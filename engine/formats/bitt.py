@@ -99,18 +99,31 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     path = Path(path)
     buffer = map_file(path)
     if buffer[: len(MAGIC)] != MAGIC:
-        raise FileFormatError(f"{path} is not a .bitt file: it begins with {buffer[:4]!r} where 'BITT' belongs.")
+        raise FileFormatError(
+            Told(
+                "{path} is not a .bitt file: it begins with {found!r} where 'BITT' belongs.",
+                path=path,
+                found=buffer[:4],
+            )
+        )
     header, start = read_header(buffer, path, len(MAGIC), len(buffer), "header")
     config = BitLlamaConfig.from_dict(header.get("config", {}), f"{path}: the config")
     stored = TensorFile.read(buffer, path, start).tensors
     encoding = header.get("encoding", "float")
     if encoding not in ENCODINGS:
         raise FileFormatError(
-            f"{path} has the encoding {str(encoding)[:40]!r}; this version reads {', '.join(map(repr, ENCODINGS))}."
+            Told(
+                "{path} has the encoding {encoding!r}; this version reads {known}.",
+                path=path,
+                encoding=str(encoding)[:40],
+                known=", ".join(map(repr, ENCODINGS)),
+            )
         )
     known = header.get("fingerprint")
     if known is not None and not (isinstance(known, str) and re.fullmatch("[0-9a-f]{64}", known)):
-        raise FileFormatError(f"{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.")
+        raise FileFormatError(
+            Told("{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.", path=path)
+        )
     packed, tables = encoding != "float", BYTE_TABLES if encoding == "ternary2+bytes" else ()
     tensors: Mapping[str, Tensor] = _packed_tensors(path, header.get("ternary"), stored, tables) if packed else stored
     tokenizer = _tokenizer_text(path, header.get("tokenizer"))
@@ -199,7 +212,9 @@ class _Halved(_Seen):
         with np.errstate(over="ignore", under="ignore"):
             rounded = tensor.astype(_F16).astype(_F32)
         if value_damage(rounded):
-            raise FileFormatError(f"{name} holds values too large for float16; save it without half precision.")
+            raise FileFormatError(
+                Told("{name} holds values too large for float16; save it without half precision.", name=name)
+            )
         return rounded
 
 
@@ -210,33 +225,63 @@ def _pending(tensors: Mapping[str, Tensor], name: str, shape: tuple[int, ...], d
 def _packed_tensors(path: Path, ternary: Any, stored: MappedTensors, tables: Sequence[str]) -> PackedTensors:
     """The view of a packed body, its table of shapes and its byte tables compared with what is stored."""
     if not isinstance(ternary, dict):
-        raise FileFormatError(f"{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.")
+        raise FileFormatError(
+            Told("{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.", path=path)
+        )
     shapes: dict[str, tuple[int, int]] = {}
     for name, shape in ternary.items():
         where = f"{path}: the packed tensor {name[:80]!r}"
         if not (isinstance(shape, list) and len(shape) == 2 and all(type(n) is int and n > 0 for n in shape)):
-            raise FileFormatError(f"{where} has the shape {str(shape)[:60]}, not two sizes; the file is damaged.")
+            raise FileFormatError(
+                Told(
+                    "{where} has the shape {shape}, not two sizes; the file is damaged.",
+                    where=where,
+                    shape=str(shape)[:60],
+                )
+            )
         codes, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
         if codes is None or scale is None or scale_name(name) == name:
-            raise FileFormatError(f"{where} or its scale is missing; the file is damaged.")
+            raise FileFormatError(Told("{where} or its scale is missing; the file is damaged.", where=where))
         if codes.dtype != "U8" or codes.shape != (shape[0], packed_width(shape[1])):
             raise FileFormatError(
-                f"{where} of {shape[0]} x {shape[1]} is stored as {codes.dtype} {list(codes.shape)} "
-                f"where U8 {[shape[0], packed_width(shape[1])]} is needed; the file is damaged."
+                Told(
+                    "{where} of {rows} x {columns} is stored as {dtype} {shape} where U8 {needed} is needed; "
+                    "the file is damaged.",
+                    where=where,
+                    rows=shape[0],
+                    columns=shape[1],
+                    dtype=codes.dtype,
+                    shape=list(codes.shape),
+                    needed=[shape[0], packed_width(shape[1])],
+                )
             )
         if scale.dtype != "F32" or scale.shape != (1,):
-            raise FileFormatError(f"{where} has a scale that is not one F32 number; the file is damaged.")
+            raise FileFormatError(
+                Told("{where} has a scale that is not one F32 number; the file is damaged.", where=where)
+            )
         shapes[name] = (shape[0], shape[1])
     for name in tables:
         rows, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
         if rows is None or scale is None or name in shapes:
             raise FileFormatError(
-                f"{path}: the table {name!r} of bytes or its scales are missing; the file is damaged."
+                Told(
+                    "{path}: the table {name!r} of bytes or its scales are missing; the file is damaged.",
+                    path=path,
+                    name=name,
+                )
             )
         if (rows.dtype, scale.dtype) != ("U8", "F32") or len(rows.shape) != 2 or scale.shape != rows.shape[:1]:
             raise FileFormatError(
-                f"{path}: the table {name!r} is stored as {rows.dtype} {list(rows.shape)} with scales {scale.dtype} "
-                f"{list(scale.shape)} where U8 rows and an F32 scale for each are needed; the file is damaged."
+                Told(
+                    "{path}: the table {name!r} is stored as {dtype} {shape} with scales {scale_dtype} "
+                    "{scale_shape} where U8 rows and an F32 scale for each are needed; the file is damaged.",
+                    path=path,
+                    name=name,
+                    dtype=rows.dtype,
+                    shape=list(rows.shape),
+                    scale_dtype=scale.dtype,
+                    scale_shape=list(scale.shape),
+                )
             )
     return PackedTensors(stored, shapes, tables)
 
@@ -247,4 +292,6 @@ def _tokenizer_text(path: Path, tokenizer: Any) -> str | None:
         return tokenizer
     if isinstance(tokenizer, dict):
         return json.dumps(tokenizer, ensure_ascii=False)
-    raise FileFormatError(f"{path}: the tokenizer in the header is not a JSON object; the file is damaged.")
+    raise FileFormatError(
+        Told("{path}: the tokenizer in the header is not a JSON object; the file is damaged.", path=path)
+    )

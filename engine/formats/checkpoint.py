@@ -37,7 +37,13 @@ def load_checkpoint(path: str | os.PathLike[str], check: bool = True) -> Body:
         )
     folder = weights.parent
     if not (folder / CONFIG).exists():
-        raise FileFormatError(f"There is no {CONFIG} beside {weights}; a checkpoint needs it to know its sizes.")
+        raise FileFormatError(
+            Told(
+                "There is no {file} beside {weights}; a checkpoint needs it to know its sizes.",
+                file=CONFIG,
+                weights=weights,
+            )
+        )
     data, _ = strict_json.read_object(folder / CONFIG)
     config = BitLlamaConfig.from_dict(data, str(folder / CONFIG))
     tokenizer = strict_json.read_text(folder / TOKENIZER) if (folder / TOKENIZER).exists() else None
@@ -87,5 +93,12 @@ def _weights_file(path: Path) -> Path:
     if len(others) == 1:
         return others[0]
     if others:
-        raise FileFormatError(f"{path} holds {len(others)} .safetensors files and no {WEIGHTS}; name the one to load.")
+        raise FileFormatError(
+            Told(
+                "{path} holds {count} .safetensors files and no {file}; name the one to load.",
+                path=path,
+                count=len(others),
+                file=WEIGHTS,
+            )
+        )
     raise FileFormatError(Told("{path} is not a checkpoint folder: it holds no {file}.", path=path, file=WEIGHTS))

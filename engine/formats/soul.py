@@ -160,16 +160,24 @@ def _layer_names(path: Path, names: list[str]) -> list[str]:
         raise FileFormatError(Told("{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.", path=path))
     others = sorted(set(names) - set(found.values()))
     if others:
-        raise FileFormatError(f"{path} holds the tensor {others[0][:80]!r}, which no soul has; it is of another kind.")
+        raise FileFormatError(
+            Told(
+                "{path} holds the tensor {name!r}, which no soul has; it is of another kind.",
+                path=path,
+                name=others[0][:80],
+            )
+        )
     for i in range(len(found)):
         if i not in found:
-            raise FileFormatError(f"{path} lacks the fast weights of layer {i}; the soul is damaged.")
+            raise FileFormatError(
+                Told("{path} lacks the fast weights of layer {layer}; the soul is damaged.", path=path, layer=i)
+            )
     return [found[i] for i in range(len(found))]
 
 
 def _check_layers(layers: list[NDArray[Any]], where: str) -> None:
     if not layers:
-        raise FileFormatError(f"{where} has no layers.")
+        raise FileFormatError(Told("{where} has no layers.", where=where))
     for i, layer in enumerate(layers):
         if (
             layer.dtype != np.float32
@@ -178,36 +186,72 @@ def _check_layers(layers: list[NDArray[Any]], where: str) -> None:
             or not layer.size
         ):
             raise FileFormatError(
-                f"{where}: the fast weights of layer {i} are {layer.dtype} {_size(layer.shape)}, "
-                "which are not square float matrices."
+                Told(
+                    "{where}: the fast weights of layer {layer} are {dtype} {shape}, which are not square "
+                    "float matrices.",
+                    where=where,
+                    layer=i,
+                    dtype=layer.dtype,
+                    shape=_size(layer.shape),
+                )
             )
         if layer.shape != layers[0].shape:
             raise FileFormatError(
-                f"{where}: the fast weights of layer {i} are {_size(layer.shape)} and of layer 0 "
-                f"{_size(layers[0].shape)}; one body has one size."
+                Told(
+                    "{where}: the fast weights of layer {layer} are {shape} and of layer 0 {first}; one body "
+                    "has one size.",
+                    where=where,
+                    layer=i,
+                    shape=_size(layer.shape),
+                    first=_size(layers[0].shape),
+                )
             )
         damage = value_damage(layer)
         if damage:
-            raise FileFormatError(f"{where}: the fast weights of layer {i} {damage}; take an earlier soul.")
+            raise FileFormatError(
+                Told(
+                    "{where}: the fast weights of layer {layer} {damage}; take an earlier soul.",
+                    where=where,
+                    layer=i,
+                    damage=damage,
+                )
+            )
 
 
 def _read_meta(values: dict[str, Any], where: str) -> SoulMeta:
     """Checked metadata from plain values; keys that are missing keep their defaults."""
     version = values.get("version", VERSION)
     if type(version) is not int or version < 1:
-        raise FileFormatError(f"{where}: the soul's format version is {str(version)[:40]!r}, not a number from 1.")
+        raise FileFormatError(
+            Told(
+                "{where}: the soul's format version is {version!r}, not a number from 1.",
+                where=where,
+                version=str(version)[:40],
+            )
+        )
     if version > VERSION:
-        raise FileFormatError(f"{where} is a soul of format {version}; this program reads up to {VERSION}. Update it.")
+        raise FileFormatError(
+            Told(
+                "{where} is a soul of format {version}; this program reads up to {newest}. Update it.",
+                where=where,
+                version=version,
+                newest=VERSION,
+            )
+        )
     level = values.get("level", 0)
     if type(level) is not int or not 0 <= level < 1 << 63:
-        raise FileFormatError(f"{where}: the soul's level is {str(level)[:40]!r}, not a number of tokens.")
+        raise FileFormatError(
+            Told("{where}: the soul's level is {level!r}, not a number of tokens.", where=where, level=str(level)[:40])
+        )
     for key in ("body", "id", "created", "name", "parent", "lived"):
         value = values.get(key, "")
         if not isinstance(value, str) and not (key == "parent" and value is None):
-            raise FileFormatError(f"{where}: the soul's {key} is {str(value)[:40]!r}, not a text.")
+            raise FileFormatError(
+                Told("{where}: the soul's {key} is {value!r}, not a text.", where=where, key=key, value=str(value)[:40])
+            )
     history = values.get("history", [])
     if not isinstance(history, list) or not all(isinstance(event, dict) for event in history):
-        raise FileFormatError(f"{where}: the soul's history is not a list of events.")
+        raise FileFormatError(Told("{where}: the soul's history is not a list of events.", where=where))
     return SoulMeta(**values)
 
 

@@ -20,7 +20,9 @@ def parse_object(data: bytes | str, where: str) -> dict[str, Any]:
     """As `parse`, for text that must hold an object. Raises `FileFormatError`."""
     value = parse(data, where)
     if not isinstance(value, dict):
-        raise FileFormatError(f"{where} does not hold a JSON object; the file is damaged or of another kind.")
+        raise FileFormatError(
+            Told("{where} does not hold a JSON object; the file is damaged or of another kind.", where=where)
+        )
     return value
 
 
@@ -36,16 +38,24 @@ def parse(data: bytes | str, where: str) -> Any:
             text, object_pairs_hook=_once, parse_int=_int, parse_float=_float, parse_constant=_refuse_constant
         )
     except RecursionError as error:
-        raise FileFormatError(f"{where} is nested too deeply to be real; the file is damaged.") from error
+        raise FileFormatError(
+            Told("{where} is nested too deeply to be real; the file is damaged.", where=where)
+        ) from error
     except ValueError as error:
-        raise FileFormatError(f"{where} is not valid JSON ({error}); the file is damaged.") from error
+        raise FileFormatError(
+            Told("{where} is not valid JSON ({error}); the file is damaged.", where=where, error=error)
+        ) from error
     if _too_deep(value):
-        raise FileFormatError(f"{where} is nested deeper than {MAX_DEPTH} levels; the file is damaged.")
+        raise FileFormatError(
+            Told("{where} is nested deeper than {most} levels; the file is damaged.", where=where, most=MAX_DEPTH)
+        )
     if "\\ud" in text.lower():  # half a surrogate pair can be escaped in JSON but never printed or saved
         try:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError as error:
-            raise FileFormatError(f"{where} holds text that is not valid Unicode; the file is damaged.") from error
+            raise FileFormatError(
+                Told("{where} holds text that is not valid Unicode; the file is damaged.", where=where)
+            ) from error
     return value
 
 
@@ -57,9 +67,16 @@ def to_bytes(value: dict[str, Any], where: str) -> bytes:
     try:
         data = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
     except (TypeError, ValueError, RecursionError) as error:
-        raise FileFormatError(f"{where} cannot be written as JSON: {error}.") from error
+        raise FileFormatError(Told("{where} cannot be written as JSON: {error}.", where=where, error=error)) from error
     if len(data) > MAX_BYTES:
-        raise FileFormatError(f"{where} takes {len(data):,} bytes of JSON, more than the {MAX_BYTES:,} that are read.")
+        raise FileFormatError(
+            Told(
+                "{where} takes {length:,} bytes of JSON, more than the {most:,} that are read.",
+                where=where,
+                length=len(data),
+                most=MAX_BYTES,
+            )
+        )
     parse_object(data, where)
     return data
 
@@ -74,13 +91,19 @@ def read_text(path: Path) -> str:
     """The UTF-8 text of a file of at most 100 MB. Raises `FileFormatError`."""
     size = require_file(path)
     if size > MAX_BYTES:
-        raise FileFormatError(f"{path} has {size:,} bytes, too many for a JSON file; it is damaged or of another kind.")
+        raise FileFormatError(
+            Told(
+                "{path} has {size:,} bytes, too many for a JSON file; it is damaged or of another kind.",
+                path=path,
+                size=size,
+            )
+        )
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileFormatError(f"{path} is not UTF-8 text; it is damaged or of another kind.") from error
+        raise FileFormatError(Told("{path} is not UTF-8 text; it is damaged or of another kind.", path=path)) from error
     except OSError as error:
-        raise FileFormatError(f"Could not read {path}: {error.strerror or error}.") from error
+        raise FileFormatError(Told("Could not read {path}: {why}.", path=path, why=error.strerror or error)) from error
 
 
 def require_file(path: Path) -> int:
@@ -90,11 +113,13 @@ def require_file(path: Path) -> int:
     except FileNotFoundError as error:
         raise FileFormatError(Told("There is no file {path}. Check the name.", path=path)) from error
     except (OSError, ValueError) as error:
-        raise FileFormatError(f"Could not read {path}: {getattr(error, 'strerror', None) or error}.") from error
+        raise FileFormatError(
+            Told("Could not read {path}: {why}.", path=path, why=getattr(error, "strerror", None) or error)
+        ) from error
     if stat.S_ISDIR(found.st_mode):
-        raise FileFormatError(f"{path} is a folder where a file is expected.")
+        raise FileFormatError(Told("{path} is a folder where a file is expected.", path=path))
     if not stat.S_ISREG(found.st_mode):
-        raise FileFormatError(f"{path} is not a plain file.")
+        raise FileFormatError(Told("{path} is not a plain file.", path=path))
     return found.st_size
 
 

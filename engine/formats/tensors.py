@@ -122,7 +122,7 @@ class TensorFile:
         header, start = read_header(buffer, path, offset, end, "tensor header")
         metadata = header.pop("__metadata__", {})
         if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-            raise FileFormatError(f"{path}: the metadata is not a table of texts; the file is damaged.")
+            raise FileFormatError(Told("{path}: the metadata is not a table of texts; the file is damaged.", path=path))
         infos = {name: _info(path, name, entry, start, end) for name, entry in header.items()}
         _check_cover(path, infos, start, end)
         return cls(MappedTensors(buffer, infos), metadata)
@@ -158,8 +158,14 @@ def read_header(buffer: mmap.mmap, path: Path, at: int, end: int, what: str) -> 
         )
     if length > end - at - 8:
         raise FileFormatError(
-            f"{path}: the {what} claims {length:,} bytes but {end - at - 8:,} follow; "
-            "the file is truncated, damaged or of another kind."
+            Told(
+                "{path}: the {what} claims {length:,} bytes but {left:,} follow; the file is truncated, "
+                "damaged or of another kind.",
+                path=path,
+                what=what,
+                length=length,
+                left=end - at - 8,
+            )
         )
     start = at + 8 + length
     return strict_json.parse_object(buffer[at + 8 : start], f"{path}: the {what}"), start
@@ -205,24 +211,46 @@ def _info(path: Path, name: str, entry: Any, start: int, end: int) -> TensorInfo
     """One checked entry of the header, for tensor data in the bytes from `start` to `end` of the file."""
     where = f"{path}: the tensor {name[:80]!r}"
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-        raise FileFormatError(f"{where} is not described by dtype, shape and data_offsets; the file is damaged.")
+        raise FileFormatError(
+            Told("{where} is not described by dtype, shape and data_offsets; the file is damaged.", where=where)
+        )
     kind, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(kind, str) or kind not in _DTYPES:
         raise FileFormatError(
-            f"{where} is stored as {str(kind)[:20]!r}, which this program cannot read; save it as F32."
+            Told(
+                "{where} is stored as {kind!r}, which this program cannot read; save it as F32.",
+                where=where,
+                kind=str(kind)[:20],
+            )
         )
     if not _whole_numbers(shape) or len(shape) > _MAX_AXES or _span(shape) > _MAX_SPAN:
         raise FileFormatError(
-            f"{where} has the shape {str(shape)[:80]}, which no tensor here has; the file is damaged."
+            Told(
+                "{where} has the shape {shape}, which no tensor here has; the file is damaged.",
+                where=where,
+                shape=str(shape)[:80],
+            )
         )
     if not _whole_numbers(offsets) or len(offsets) != 2 or not offsets[0] <= offsets[1] <= end - start:
         raise FileFormatError(
-            f"{where} claims the bytes {str(offsets)[:60]} of {end - start:,}; the file is truncated or damaged."
+            Told(
+                "{where} claims the bytes {offsets} of {there:,}; the file is truncated or damaged.",
+                where=where,
+                offsets=str(offsets)[:60],
+                there=end - start,
+            )
         )
     nbytes = offsets[1] - offsets[0]
     if math.prod(shape) * _DTYPES[kind].itemsize != nbytes:
         raise FileFormatError(
-            f"{where} has {nbytes:,} bytes, which do not make a {kind} tensor of shape {shape}; the file is damaged."
+            Told(
+                "{where} has {length:,} bytes, which do not make a {kind} tensor of shape {shape}; the "
+                "file is damaged.",
+                where=where,
+                length=nbytes,
+                kind=kind,
+                shape=shape,
+            )
         )
     return TensorInfo(kind, tuple(shape), start + offsets[0], nbytes)
 
@@ -240,8 +268,12 @@ def _check_cover(path: Path, infos: Mapping[str, TensorInfo], start: int, end: i
     at = start
     for name, info in sorted(infos.items(), key=lambda item: (item[1].start, item[1].nbytes)):
         if info.start != at:
-            word = "overlaps another" if info.start < at else "leaves a hole before it"
-            raise FileFormatError(f"{path}: the tensor {name[:80]!r} {word}; the file is damaged.")
+            word = Told("overlaps another") if info.start < at else Told("leaves a hole before it")
+            raise FileFormatError(
+                Told("{path}: the tensor {name!r} {word}; the file is damaged.", path=path, name=name[:80], word=word)
+            )
         at += info.nbytes
     if at != end:
-        raise FileFormatError(f"{path}: {end - at:,} bytes follow the last tensor; the file is damaged.")
+        raise FileFormatError(
+            Told("{path}: {left:,} bytes follow the last tensor; the file is damaged.", path=path, left=end - at)
+        )

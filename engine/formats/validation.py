@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import BitLlamaConfig, TensorSpec
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, Told
 from engine.formats import strict_json
 from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import PackedTernary
@@ -63,7 +63,11 @@ class BodyReport:
         """Raise `FileFormatError`, naming `where`, unless the body can be used."""
         if not self.ok:
             raise FileFormatError(
-                f"{where} cannot be used as a body: {self.summary()}. Take another copy or export it again."
+                Told(
+                    "{where} cannot be used as a body: {summary}. Take another copy or export it again.",
+                    where=where,
+                    summary=self.summary(),
+                )
             )
 
 
@@ -100,7 +104,7 @@ def value_damage(values: NDArray[Any]) -> str | None:
         with np.errstate(invalid="ignore"):
             sound = bool(np.isfinite(part.min()) and np.isfinite(part.max()))  # both carry a NaN through
         if not sound:
-            return "hold NaN or infinite values"
+            return Told("hold NaN or infinite values")
     return None
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from engine.errors import ConfigError, FileFormatError, SoulMismatchError
+from engine.errors import ConfigError, FileFormatError, SoulMismatchError, Told
 from engine.formats.soul import Soul, SoulMeta, load_soul
 from engine.memory.household import Household
 from engine.memory.life import ELSEWHERE, heard_upto, last_lived
@@ -57,7 +57,7 @@ def blend(first: Soul, second: Soul, share: float) -> Soul:
     bodies = {soul.meta.body for soul in (first, second)} - {""}
     if len(bodies) > 1 or [layer.shape for layer in first.layers] != [layer.shape for layer in second.layers]:
         raise SoulMismatchError(
-            "These two souls were lived in different bodies; only souls of one body can be blended."
+            Told("These two souls were lived in different bodies; only souls of one body can be blended.")
         )
     layers = [
         ((1 - share) * np.asarray(a, np.float64) + share * np.asarray(b, np.float64)).astype(np.float32)
@@ -74,8 +74,11 @@ def blend_facts(first: Soul, second: Ingredient, share: float) -> dict[str, Any]
     lived = last_lived(second.soul.meta)
     if len(json.dumps(other[shared:])) > _LONGEST:
         raise ConfigError(
-            f"The soul {second.name!r} was blended so often that its history is too long to be kept in another one; "
-            "blend in an earlier one."
+            Told(
+                "The soul {name!r} was blended so often that its history is too long to be kept in "
+                "another one; blend in an earlier one.",
+                name=second.name,
+            )
         )
     return {
         "with": second.soul.meta.id,
@@ -95,7 +98,7 @@ def second_of(history: Sequence[Mapping[str, Any]], number: int) -> tuple[str, S
     key, shared, told = event.get("of"), event.get("shared"), event.get("second")
     if not isinstance(key, str) or type(shared) is not int or not 0 <= shared <= number or not _tells_a_life(told):
         raise FileFormatError(
-            "The history of a soul does not say what was blended into it; go back to a soul of before that."
+            Told("The history of a soul does not say what was blended into it; go back to a soul of before that.")
         )
     events = [dict(one) for one in [*history[:shared], *told["history"]]]
     return key, SoulMeta(level=told["level"], history=events, lived=told["lived"]), shared
@@ -131,8 +134,14 @@ def find_second(which: str | Path, household: Household, store: SoulStore, log: 
             return Ingredient(soul, mate.store.key, mate.name)
     found = found or [(mate, moment) for mate, moment in moments if moment.id.startswith(which)]
     if len(found) != 1:
-        many = "no kept soul, and no soul of this model," if not found else f"{len(found)} kept souls"
-        raise ConfigError(f"There is {many} with the id or name {which!r}; `bit-llama soul list` shows them.")
+        many = Told("no kept soul, and no soul of this model,") if not found else Told("{n} kept souls", n=len(found))
+        raise ConfigError(
+            Told(
+                "There is {many} with the id or name {which!r}; `bit-llama soul list` shows them.",
+                many=many,
+                which=which,
+            )
+        )
     mate, moment = found[0]
     return Ingredient(mate.store.read(moment.id), mate.store.key, moment.label or moment.id[:8])
 

@@ -157,8 +157,10 @@ def carry_out(
 def _find(entries: Sequence[Entry], which: str) -> Entry:
     found = [entry for entry in entries if which and entry.id.startswith(which)]
     if len(found) != 1:
-        many = "no message" if not found else f"{len(found)} messages"
-        raise ConfigError(f"There is {many} with the id {which!r}; `bit-llama soul log` shows them.")
+        many = Told("no message") if not found else Told("{n} messages", n=len(found))
+        raise ConfigError(
+            Told("There is {many} with the id {which!r}; `bit-llama soul log` shows them.", many=many, which=which)
+        )
     return found[0]
 
 

@@ -81,7 +81,9 @@ class Household:
         """As `store`, for a soul that there is. Raises `ConfigError` for others."""
         store = self.store(name)
         if store.name not in {mate.key for mate in self.all()}:
-            raise ConfigError(f"There is no soul called {name or store.name!r}; `bit-llama soul list` shows them.")
+            raise ConfigError(
+                Told("There is no soul called {name!r}; `bit-llama soul list` shows them.", name=name or store.name)
+            )
         return store
 
     def rename(self, key: str, name: str) -> None:

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.errors import WorkspaceError
+from engine.errors import Told, WorkspaceError
 
 Role = Literal["user", "assistant", "system"]
 
@@ -81,8 +81,12 @@ class ConversationLog:
                 _sync_folder(self.folder)
         except OSError as error:
             raise WorkspaceError(
-                f"Could not write to {path}: {error.strerror or error}. The message was not taken; "
-                "free some space or check the permissions, then send it again."
+                Told(
+                    "Could not write to {path}: {why}. The message was not taken; free some space or check "
+                    "the permissions, then send it again.",
+                    path=path,
+                    why=error.strerror or error,
+                )
             ) from error
         self._last_id = entry.id
         return entry
@@ -120,7 +124,9 @@ class ConversationLog:
             try:
                 data = path.read_bytes()
             except OSError as error:
-                raise WorkspaceError(f"Could not read {path}: {error.strerror}. Check its permissions.") from error
+                raise WorkspaceError(
+                    Told("Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+                ) from error
             lines = [new for line in data.split(b"\n") if (new := _changed(line, change)) is not None]
             if (new_data := b"\n".join(lines)) != data:
                 found[path] = new_data
@@ -133,7 +139,9 @@ class ConversationLog:
         try:
             lines = path.read_bytes().split(b"\n")
         except OSError as error:
-            raise WorkspaceError(f"Could not read {path}: {error.strerror}. Check its permissions.") from error
+            raise WorkspaceError(
+                Told("Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+            ) from error
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue

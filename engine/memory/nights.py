@@ -71,7 +71,7 @@ class Nights:
         if decide not in ("auto", "ask"):
             raise ConfigError(f"decide is {decide!r}; it must be auto or ask.")
         if self.candidate.exists():
-            raise ConfigError("A night waits for your decision; accept or reject it before the next one.")
+            raise ConfigError(Told("A night waits for your decision; accept or reject it before the next one."))
         self._soul.save()
         new = self.waiting()
         past = self._slept_on(new)
@@ -107,7 +107,7 @@ class Nights:
         Raises `ConfigError` where none waits.
         """
         if not self.candidate.exists():
-            raise ConfigError("No night waits for a decision.")
+            raise ConfigError(Told("No night waits for a decision."))
         facts: dict[str, Any] = {}
         with contextlib.suppress(FileFormatError):  # a damaged one can still be let go
             facts = self._read_candidate()[1]
@@ -120,7 +120,7 @@ class Nights:
             self.candidate.unlink(missing_ok=True)
         except OSError as error:
             raise WorkspaceError(
-                f"Could not delete {self.candidate}: {error.strerror}. Check its permissions."
+                Told("Could not delete {path}: {why}. Check its permissions.", path=self.candidate, why=error.strerror)
             ) from error
 
     def waiting_facts(self) -> dict[str, Any] | None:
@@ -158,13 +158,15 @@ class Nights:
 
     def _read_candidate(self) -> tuple[Soul, dict[str, Any]]:
         if not self.candidate.exists():
-            raise ConfigError("No night waits for a decision.")
+            raise ConfigError(Told("No night waits for a decision."))
         soul = load_soul(self.candidate)
         body = self._soul.llama.body
         check_fits(soul, body.config, body.fingerprint)
         *history, facts = soul.meta.history or [{}]
         if facts.get("event") != "candidate":
-            raise FileFormatError(f"{self.candidate} is no soul of a night; reject it, and sleep again.")
+            raise FileFormatError(
+                Told("{path} is no soul of a night; reject it, and sleep again.", path=self.candidate)
+            )
         facts = {key: value for key, value in facts.items() if key != "event"}
         return replace(soul, meta=replace(soul.meta, history=history)), facts
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from engine.errors import ConfigError
+from engine.errors import ConfigError, Told
 from engine.formats.soul import Soul
 from engine.llama import Llama
 from engine.memory.life import CLEARING, Happening, Step, Turn, slept_until
@@ -68,7 +68,9 @@ def _happen(llama: Llama, step: Happening, heard: Sequence[Entry], cancel: Cance
     event = step.event
     facts = {key: value for key, value in event.items() if key not in _OF_ITS_TIME} | {"former": ""}
     if step.kind == "blend":
-        raise ConfigError("A soul that was blended from two cannot be made anew by living one of their lives again.")
+        raise ConfigError(
+            Told("A soul that was blended from two cannot be made anew by living one of their lives again.")
+        )
     if step.kind in CLEARING:
         llama.new_conversation()
     if step.kind == "sleep":

@@ -108,7 +108,10 @@ class SoulStore:
             soul = load_soul(self.active)
         except FileFormatError as error:
             raise FileFormatError(
-                f"{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last."
+                Told(
+                    "{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last.",
+                    error=error,
+                )
             ) from error
         check_fits(soul, self._config, self._fingerprint)
         self._written = (soul.meta.id, soul.meta.level)
@@ -196,8 +199,14 @@ class SoulStore:
         """The file of the kept soul whose id begins with `soul_id`. Raises `ConfigError` where none or several do."""
         matches = [file.path for file in self.kept() if soul_id and file.id.startswith(soul_id)]
         if len(matches) != 1:
-            many = "no kept soul" if not matches else f"{len(matches)} kept souls"
-            raise ConfigError(f"There is {many} with the id {soul_id!r}; `bit-llama soul list` shows them.")
+            many = Told("no kept soul") if not matches else Told("{n} kept souls", n=len(matches))
+            raise ConfigError(
+                Told(
+                    "There is {many} with the id {soul_id!r}; `bit-llama soul list` shows them.",
+                    many=many,
+                    soul_id=soul_id,
+                )
+            )
         return matches[0]
 
     def remove(self, path: Path) -> None:
@@ -205,7 +214,9 @@ class SoulStore:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise FileFormatError(f"Could not delete {path}: {error.strerror}. Check its permissions.") from error
+            raise FileFormatError(
+                Told("Could not delete {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+            ) from error
 
     def file_for(self, event: str, soul_id: str, when: str = "") -> Path:
         """Where a soul lies that is kept for `event`, now unless `when` (``YYYYMMDDTHHMMSSZ``) says otherwise."""
@@ -250,7 +261,9 @@ def _meta(path: Path) -> SoulMeta:
     try:
         state = path.stat()
     except OSError as error:
-        raise FileFormatError(f"Could not read {path}: {error.strerror}. Check its permissions.") from error
+        raise FileFormatError(
+            Told("Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+        ) from error
     return _read_meta(path, state.st_size, state.st_mtime_ns)
 
 

@@ -68,8 +68,14 @@ class Timeline:
         found = [m for m in moments if which and m.label == which]
         found = found or [m for m in moments if which and m.id.startswith(which)]
         if len(found) != 1:
-            many = "no kept soul" if not found else f"{len(found)} kept souls"
-            raise ConfigError(f"There is {many} with the id or label {which!r}; `bit-llama soul list` shows them.")
+            many = Told("no kept soul") if not found else Told("{n} kept souls", n=len(found))
+            raise ConfigError(
+                Told(
+                    "There is {many} with the id or label {which!r}; `bit-llama soul list` shows them.",
+                    many=many,
+                    which=which,
+                )
+            )
         return found[0]
 
     def read(self, which: str) -> Soul:
@@ -96,7 +102,9 @@ class Timeline:
         """Delete a moment; the active soul stays as it is. Raises `ConfigError` for one that is pinned."""
         moment = self.find(which)
         if moment.pinned:
-            raise ConfigError(f"{moment.label or moment.id[:8]} is pinned; `bit-llama soul unpin` first.")
+            raise ConfigError(
+                Told("{name} is pinned; `bit-llama soul unpin` first.", name=moment.label or moment.id[:8])
+            )
         self._remove([moment])
         return moment
 
@@ -125,14 +133,17 @@ class Timeline:
         """
         event = last_change(meta.history)
         if event is None:
-            raise ConfigError("Nothing has happened to this soul that could be undone.")
+            raise ConfigError(Told("Nothing has happened to this soul that could be undone."))
         if event.get("event") == "forget":
-            raise ConfigError("What was forgotten stays forgotten: the soul of before is gone.")
+            raise ConfigError(Told("What was forgotten stays forgotten: the soul of before is gone."))
         kept = [m for m in self.moments() if m.id == event.get("former")]
         if not kept:
             raise ConfigError(
-                f"The soul of before the {event.get('event')} is not kept any more; `bit-llama soul list` shows "
-                "to what you can go back."
+                Told(
+                    "The soul of before the {event} is not kept any more; `bit-llama soul list` shows to "
+                    "what you can go back.",
+                    event=event.get("event"),
+                )
             )
         return kept[0]
 

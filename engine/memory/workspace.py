@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import platformdirs
 
-from engine.errors import WorkspaceError
+from engine.errors import Told, WorkspaceError
 from engine.memory import migration, transaction
 
 ENVIRONMENT = "BIT_LLAMA_WORKSPACE"
@@ -60,7 +60,11 @@ class Workspace:
         except OSError as error:
             reason = error.strerror or str(error)
             raise WorkspaceError(
-                f"The workspace {workspace.root} cannot be used: {reason}. Choose another folder with --workspace."
+                Told(
+                    "The workspace {root} cannot be used: {reason}. Choose another folder with --workspace.",
+                    root=workspace.root,
+                    reason=reason,
+                )
             ) from error
         workspace._check_layout()
         return workspace
@@ -72,8 +76,12 @@ class Workspace:
             migration.write_layout(self.root, VERSION)
         elif version > VERSION:
             raise WorkspaceError(
-                f"The workspace {self.root} was made by a newer version of this program (layout {version}); "
-                "update the program, or choose another folder with --workspace."
+                Told(
+                    "The workspace {root} was made by a newer version of this program (layout {version}); "
+                    "update the program, or choose another folder with --workspace.",
+                    root=self.root,
+                    version=version,
+                )
             )
         elif version < VERSION:
             with self.lock():  # which finishes what was begun, perhaps this very step
@@ -103,15 +111,21 @@ class WorkspaceLock:
         try:
             self._file: BinaryIO | None = self.path.open("a+b")
         except OSError as error:
-            raise WorkspaceError(f"Could not open {self.path}: {error.strerror}. Check its permissions.") from error
+            raise WorkspaceError(
+                Told("Could not open {path}: {why}. Check its permissions.", path=self.path, why=error.strerror)
+            ) from error
         try:
             _lock(self._file)
         except OSError as error:
             holder = self._holder()
             self._file.close()
             raise WorkspaceError(
-                f"The workspace {root} is in use by another program{holder}. "
-                "Close that one first, or choose another folder with --workspace."
+                Told(
+                    "The workspace {root} is in use by another program{holder}. Close that one first, or "
+                    "choose another folder with --workspace.",
+                    root=root,
+                    holder=holder,
+                )
             ) from error
         self._file.truncate(0)
         self._file.write(str(os.getpid()).encode())
@@ -119,7 +133,7 @@ class WorkspaceLock:
 
     def _holder(self) -> str:
         try:
-            return f" (process {int(self.path.read_bytes())})"
+            return Told(" (process {number})", number=int(self.path.read_bytes()))
         except (OSError, ValueError):
             return ""
 

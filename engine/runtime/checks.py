@@ -15,7 +15,7 @@ from engine.errors import ConfigError, SoulMismatchError, Told
 def check_threads(threads: object) -> int:
     """A number of threads. Raises `ConfigError` unless it is a whole number from 1 to 1024."""
     if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
-        raise ConfigError(f"threads is {threads!r}; it must be a whole number from 1 to 1024.")
+        raise ConfigError(Told("threads is {threads!r}; it must be a whole number from 1 to 1024.", threads=threads))
     return threads
 
 
@@ -63,5 +63,11 @@ def check_fast(layers: Sequence[np.ndarray], config: BitLlamaConfig) -> None:
     if len(layers) != config.num_layers or any(layer.shape != shape for layer in layers):
         found = ", ".join(sorted({str(layer.shape) for layer in layers})) or "none"
         raise SoulMismatchError(
-            f"The soul has {len(layers)} layers of shape {found}, the body {config.num_layers} of {shape}."
+            Told(
+                "The soul has {count} layers of shape {found}, the body {needed} of {shape}.",
+                count=len(layers),
+                found=found,
+                needed=config.num_layers,
+                shape=shape,
+            )
         )

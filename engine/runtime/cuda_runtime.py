@@ -20,7 +20,7 @@ import torch
 from torch.nn import functional as F
 
 from engine.config import BitLlamaConfig
-from engine.errors import DeviceError
+from engine.errors import DeviceError, Told
 from engine.formats.anatomy import Body, Tensor
 from engine.model import BitLlama
 from engine.ops.byte_table.table import ByteTable
@@ -70,7 +70,9 @@ class CudaRuntime:
     def __init__(self, body: Body, card: Card, threads: int | None = None) -> None:
         why = why_not_cuda(body.config)
         if why is not None:
-            raise DeviceError(f"The CUDA runtime cannot be used, since {why}; use the torch runtime.")
+            raise DeviceError(
+                Told("The CUDA runtime cannot be used, since {reason}; use the torch runtime.", reason=why)
+            )
         if threads is not None:
             torch.set_num_threads(check_threads(threads))
         self.config = config = body.config
@@ -78,8 +80,12 @@ class CudaRuntime:
         self.placement: Placement = place(config, card.free_bytes(), CHUNK, CardHead.room(body))
         if not self.placement.on_card:
             raise DeviceError(
-                f"The model does not fit into the memory of {card.name}: {size(self.placement.free)} are free, and the "
-                "head with a single layer needs more. Close other programs on the card, or use device 'cpu'."
+                Told(
+                    "The model does not fit into the memory of {name}: {free} are free, and the head with a "
+                    "single layer needs more. Close other programs on the card, or use device 'cpu'.",
+                    name=card.name,
+                    free=size(self.placement.free),
+                )
             )
         self.reason = f"the graphics card {card.name} computes with Triton kernels, {self.placement.text}"
         self._card = card
@@ -242,8 +248,12 @@ class CudaRuntime:
                 yield
         except torch.OutOfMemoryError as error:
             raise DeviceError(
-                f"The memory of {self._card.name} ran out {when}; the soul that was saved is untouched. "
-                "Close other programs on the card, or use device 'cpu'."
+                Told(
+                    "The memory of {name} ran out {when}; the soul that was saved is untouched. Close other "
+                    "programs on the card, or use device 'cpu'.",
+                    name=self._card.name,
+                    when=when,
+                )
             ) from error
 
 

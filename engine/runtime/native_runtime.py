@@ -67,7 +67,9 @@ class NativeRuntime:
     def __init__(self, body: Body, threads: int | None = None, instructions: str | None = None) -> None:
         reason = why_not_native(body.config)
         if reason is not None:
-            raise DeviceError(f"The native runtime cannot be used, since {reason}; use the torch runtime.")
+            raise DeviceError(
+                Told("The native runtime cannot be used, since {reason}; use the torch runtime.", reason=reason)
+            )
         self.config = config = body.config
         self.threads = default_threads(config) if threads is None else check_threads(threads)
         self.instructions = instructions or native.instruction_sets()[0]

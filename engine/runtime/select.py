@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.config import BitLlamaConfig
-from engine.errors import ConfigError, DeviceError
+from engine.errors import ConfigError, DeviceError, Told
 from engine.formats.body import Body
 from engine.runtime.base import Runtime
 from engine.runtime.native_runtime import NativeRuntime, why_not_native
@@ -45,7 +45,7 @@ def create_runtime(body: Body, device: str = "auto", runtime: str = "auto", thre
     if why_not is None:
         return NativeRuntime(body, threads)
     if runtime == "native":
-        raise DeviceError(f"The native runtime cannot be used, since {why_not}.")
+        raise DeviceError(Told("The native runtime cannot be used, since {reason}.", reason=why_not))
     try:
         return _with_torch(body, device, runtime, threads, why_not)
     except DeviceError as error:
@@ -70,7 +70,7 @@ def _with_torch(body: Body, device: str, runtime: str, threads: int | None, why_
 
         return CudaRuntime(body, Card(place), threads)
     if runtime == "cuda":
-        raise DeviceError(f"The CUDA runtime cannot be used, since {why_not_card}.")
+        raise DeviceError(Told("The CUDA runtime cannot be used, since {reason}.", reason=why_not_card))
     from engine.runtime.torch_runtime import TorchRuntime
 
     torch_runtime = TorchRuntime(body, device, threads)

@@ -11,7 +11,7 @@ from typing import Any
 
 import tokenizers
 
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, Told
 
 MAX_VOCAB = 1 << 20
 """No tokenizer has more ids: it bounds what a damaged file can make us allocate."""
@@ -54,7 +54,11 @@ class TokenBytes:
         vocabulary = tokenizer.get_vocab()
         size = max(vocabulary.values(), default=-1) + 1
         if not 0 < size <= MAX_VOCAB:
-            raise FileFormatError(f"The tokenizer has ids up to {size - 1}, which no model has; the file is damaged.")
+            raise FileFormatError(
+                Told(
+                    "The tokenizer has ids up to {highest}, which no model has; the file is damaged.", highest=size - 1
+                )
+            )
         self.table: list[bytes | None] = [None] * size
         for piece, i in vocabulary.items():
             self.table[i] = piece.encode("utf-8") if i in self.special else self._bytes(piece)
@@ -72,8 +76,11 @@ class TokenBytes:
             self.strip = int(step["start"])
         elif kind not in ("ByteLevel", "ByteFallback", "Fuse"):
             raise FileFormatError(
-                f"The tokenizer turns tokens into text by {kind!r}, which cannot be streamed; use a byte-level or "
-                "byte-fallback tokenizer."
+                Told(
+                    "The tokenizer turns tokens into text by {kind!r}, which cannot be streamed; use a "
+                    "byte-level or byte-fallback tokenizer.",
+                    kind=kind,
+                )
             )
 
     def _bytes(self, piece: str) -> bytes:

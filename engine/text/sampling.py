@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import BitLlamaError, ConfigError
+from engine.errors import BitLlamaError, ConfigError, Told
 
 _LIKELY = np.float32(1e-3)
 """The nucleus is first looked for among tokens that are at least so likely, of the likeliest; it nearly always lies
@@ -79,8 +79,10 @@ class Sampler:
         peak = float(values[best])
         if not math.isfinite(peak):
             raise BitLlamaError(
-                "The model's output is not a number; its weights or its soul are damaged. Reset the state or load "
-                "another soul."
+                Told(
+                    "The model's output is not a number; its weights or its soul are damaged. Reset the "
+                    "state or load another soul."
+                )
             )
         params = self.params
         if params.temperature == 0 or params.top_k == 1:

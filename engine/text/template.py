@@ -10,7 +10,7 @@ from typing import Literal, NoReturn, get_args
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from engine.errors import ConfigError
+from engine.errors import ConfigError, Told
 from engine.text.tokenizer import END, Tokenizer
 
 Role = Literal["system", "user", "assistant"]
@@ -73,7 +73,7 @@ class ChatTemplate:
         try:
             self._template = environment.from_string(self.source)
         except (jinja2.TemplateError, RecursionError) as error:
-            raise ConfigError(f"The chat template is not valid Jinja2: {error}.") from error
+            raise ConfigError(Told("The chat template is not valid Jinja2: {error}.", error=error)) from error
 
     def render_ids(self, tokenizer: Tokenizer, messages: Sequence[Message], reply: bool = True) -> list[int]:
         """Tokens of `messages`, stripped of outer white space, then of the opening of a reply if one is wanted.
@@ -115,7 +115,7 @@ class ChatTemplate:
         """(is it content?, its ids) from left to right, each message's content once and in order."""
         first, *parts = self._render(messages, reply).split(_OPEN)
         if len(parts) != len(messages):
-            raise ConfigError("The chat template does not write each message once; it is not usable.")
+            raise ConfigError(Told("The chat template does not write each message once; it is not usable."))
         # A template that loses a closing mark gives its rest as content: harmless, since content is plain.
         cut = [part.partition(_CLOSE) for part in parts]
         out = [(False, tokenizer.encode(first, special=True))]
@@ -136,11 +136,13 @@ class ChatTemplate:
                 out.append(part)
                 allowed -= len(part)
                 if allowed < 0:
-                    raise ConfigError("The chat template writes far more than its messages hold; it is not usable.")
+                    raise ConfigError(
+                        Told("The chat template writes far more than its messages hold; it is not usable.")
+                    )
         except ConfigError:
             raise
         except Exception as error:  # a template can fail in any way that an expression can
-            raise ConfigError(f"The chat template fails on these messages: {error}.") from error
+            raise ConfigError(Told("The chat template fails on these messages: {error}.", error=error)) from error
         return "".join(out)
 
 
@@ -162,4 +164,4 @@ def _worth(tokenizer: Tokenizer, ids: Sequence[int], keep: tuple[str, ...] | Non
 
 
 def _raise_exception(reason: str) -> NoReturn:
-    raise ConfigError(f"The chat template refuses these messages: {reason}.")
+    raise ConfigError(Told("The chat template refuses these messages: {reason}.", reason=reason))

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import tokenizers
 
-from engine.errors import ConfigError, FileFormatError
+from engine.errors import ConfigError, FileFormatError, Told
 from engine.text.decoding import BYTE_OF_CHARACTER, StreamDecoder, TokenBytes
 from engine.text.pieces import PIECE_CHARACTERS, pieces
 
@@ -50,7 +50,9 @@ class Tokenizer:
         try:
             inner = tokenizers.Tokenizer.from_str(text)
         except Exception as error:  # the library raises plain Exception
-            raise FileFormatError(f"{where} is not a tokenizer: {error}. Use a tokenizer.json.") from error
+            raise FileFormatError(
+                Told("{where} is not a tokenizer: {error}. Use a tokenizer.json.", where=where, error=error)
+            ) from error
         return cls(inner)
 
     def to_json(self) -> str:
@@ -71,7 +73,9 @@ class Tokenizer:
         """The id of a token such as ``<|end|>``. Raises `ConfigError` where the tokenizer lacks it."""
         found = self._inner.token_to_id(token)
         if found is None:
-            raise ConfigError(f"The tokenizer has no token {token}; prepare the corpus again with this program.")
+            raise ConfigError(
+                Told("The tokenizer has no token {token}; prepare the corpus again with this program.", token=token)
+            )
         return found
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from engine.config import BitLlamaConfig
-from engine.errors import ConfigError
+from engine.errors import ConfigError, Told
 from engine.formats.body import load_body
 from engine.layers.bit_linear import BitLinear
 from engine.model import BitLlama, pick_device
@@ -34,8 +34,12 @@ def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlam
         _spread_rates(model, args)
     if model.config.vocab_size != vocab:
         raise ConfigError(
-            f"The body has {model.config.vocab_size} tokens and the data {vocab}; "
-            "prepare the data with the body's tokenizer (--tokenizer)."
+            Told(
+                "The body has {has} tokens and the data {needed}; prepare the data with the body's "
+                "tokenizer (--tokenizer).",
+                has=model.config.vocab_size,
+                needed=vocab,
+            )
         )
     if args.precision == "bf16":
         for module in model.modules():

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from engine.config import BitLlamaConfig
-from engine.errors import ConfigError, FileFormatError, TrainingError
+from engine.errors import ConfigError, FileFormatError, Told, TrainingError
 from engine.formats import atomic
 from engine.formats.body import Body
 from engine.formats.strict_json import read_text
@@ -124,7 +124,12 @@ def find_latest(run: Path) -> Path | None:
         return None
     folder = pointer.parent / pointer.read_text(encoding="utf-8", errors="replace").strip()
     if folder.parent != pointer.parent or not (folder / "loop.json").is_file():
-        raise FileFormatError(f"{pointer} names a checkpoint that is not there; write an existing step-… folder in it.")
+        raise FileFormatError(
+            Told(
+                "{pointer} names a checkpoint that is not there; write an existing step-… folder in it.",
+                pointer=pointer,
+            )
+        )
     return folder
 
 
@@ -133,10 +138,14 @@ def read_meta(folder: Path) -> dict[str, Any]:
     try:
         meta = json.loads((folder / "loop.json").read_text(encoding="utf-8"))
         if meta["format"] > FORMAT:
-            raise FileFormatError(f"{folder} was written by a newer version of this program; use that one to resume.")
+            raise FileFormatError(
+                Told("{folder} was written by a newer version of this program; use that one to resume.", folder=folder)
+            )
         BitLlamaConfig.from_dict(meta["config"], str(folder / "loop.json"))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FileFormatError(f"{folder / 'loop.json'} cannot be read ({error}); resume from another step.") from error
+        raise FileFormatError(
+            Told("{path} cannot be read ({error}); resume from another step.", path=folder / "loop.json", error=error)
+        ) from error
     return meta
 
 
@@ -147,7 +156,12 @@ def check_same_run(meta: dict[str, Any], args: TrainArgs) -> None:
         if name not in MAY_DIFFER and name in now and now[name] != value:
             flag = name.replace("_", "-")
             raise ConfigError(
-                f"The checkpoint was trained with --{flag} {value}, not {now[name]}; resume with the same value."
+                Told(
+                    "The checkpoint was trained with --{flag} {value}, not {now}; resume with the same value.",
+                    flag=flag,
+                    value=value,
+                    now=now[name],
+                )
             )
 
 
@@ -169,9 +183,16 @@ def load(folder: Path, meta: dict[str, Any], loop: LoopState, ranks: Ranks = ALO
     wanted |= _carried_tensors(carried) | {"random": random}
     for name, tensor in wanted.items():
         if name.startswith("optimizer.") and name not in shards:
-            raise TrainingError(f"{folder} was written by another optimiser; it cannot be resumed.")
+            raise TrainingError(Told("{folder} was written by another optimiser; it cannot be resumed.", folder=folder))
         if shards.shapes.get(name) != tuple(tensor.shape):
-            raise FileFormatError(f"{folder} lacks {name} of shape {tuple(tensor.shape)}; resume from another step.")
+            raise FileFormatError(
+                Told(
+                    "{folder} lacks {name} of shape {shape}; resume from another step.",
+                    folder=folder,
+                    name=name,
+                    shape=tuple(tensor.shape),
+                )
+            )
     if ranks.mesh is not None:
         from engine.train.shard_storage import load_shards
 

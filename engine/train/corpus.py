@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from engine.errors import ConfigError, DataError, FileFormatError
+from engine.errors import ConfigError, DataError, FileFormatError, Told
 from engine.formats.strict_json import parse_object
 from engine.text.template import Message
 
@@ -59,7 +59,7 @@ class Corpus:
         self.total_bytes = sum(path.stat().st_size for path in self.files)
         self.read_bytes = 0
         if not self.total_bytes:
-            raise DataError(f"The corpus is empty: {', '.join(map(str, self.files))} hold no text.")
+            raise DataError(Told("The corpus is empty: {names} hold no text.", names=", ".join(map(str, self.files))))
 
     def documents(self) -> Iterator[Document]:
         """All documents in a fixed order; counts `read_bytes` from 0. Raises `DataError` for a damaged file."""
@@ -94,7 +94,7 @@ class Corpus:
             while line := _read_line(file, path, number + 1):
                 number += 1
                 self.read_bytes += len(line)
-                place = f"Line {number} of {path}"
+                place = Told("Line {number} of {path}", number=number, path=path)
                 content = line.removeprefix(_BOM) if number == 1 else line
                 if b"\0" in content:
                     raise _binary(path, offset + line.index(b"\0"))
@@ -112,11 +112,25 @@ def _find_files(inputs: list[Path]) -> list[Path]:
             inside = [Path(folder) / name for folder, _, names in os.walk(path) for name in names]
             files = sorted(p for p in inside if p.suffix.lower() in (TEXT_SUFFIX, JSONL_SUFFIX) and p.is_file())
             if not files:
-                raise DataError(f"The folder {path} holds no {TEXT_SUFFIX} or {JSONL_SUFFIX} file.")
+                raise DataError(
+                    Told(
+                        "The folder {path} holds no {text} or {jsonl} file.",
+                        path=path,
+                        text=TEXT_SUFFIX,
+                        jsonl=JSONL_SUFFIX,
+                    )
+                )
         elif not path.exists():
-            raise DataError(f"There is no file or folder {path}; check the name.")
+            raise DataError(Told("There is no file or folder {path}; check the name.", path=path))
         elif not path.is_file() or path.suffix.lower() not in (TEXT_SUFFIX, JSONL_SUFFIX):
-            raise DataError(f"{path} is neither a {TEXT_SUFFIX} nor a {JSONL_SUFFIX} file; a corpus is made of these.")
+            raise DataError(
+                Told(
+                    "{path} is neither a {text} nor a {jsonl} file; a corpus is made of these.",
+                    path=path,
+                    text=TEXT_SUFFIX,
+                    jsonl=JSONL_SUFFIX,
+                )
+            )
         else:
             files = [path]
         for file in files:
@@ -128,23 +142,30 @@ def _open(path: Path) -> BinaryIO:
     try:
         return open(path, "rb")
     except OSError as error:
-        raise DataError(f"Could not read {path}: {error.strerror or error}.") from error
+        raise DataError(Told("Could not read {path}: {why}.", path=path, why=error.strerror or error)) from error
 
 
 def _read(file: BinaryIO, path: Path, size: int) -> bytes:
     try:
         return file.read(size)
     except OSError as error:
-        raise DataError(f"Could not read {path}: {error.strerror or error}.") from error
+        raise DataError(Told("Could not read {path}: {why}.", path=path, why=error.strerror or error)) from error
 
 
 def _read_line(file: BinaryIO, path: Path, number: int) -> bytes:
     try:
         line = file.readline(MAX_LINE_BYTES + 1)
     except OSError as error:
-        raise DataError(f"Could not read {path}: {error.strerror or error}.") from error
+        raise DataError(Told("Could not read {path}: {why}.", path=path, why=error.strerror or error)) from error
     if len(line) > MAX_LINE_BYTES:
-        raise DataError(f"Line {number} of {path} is longer than {MAX_LINE_BYTES >> 20} MiB; split it.")
+        raise DataError(
+            Told(
+                "Line {number} of {path} is longer than {most} MiB; split it.",
+                number=number,
+                path=path,
+                most=MAX_LINE_BYTES >> 20,
+            )
+        )
     return line
 
 
@@ -158,7 +179,13 @@ def _digest(data: bytes) -> int:
 
 
 def _binary(path: Path, offset: int) -> DataError:
-    return DataError(f"{path} is not text: there is a zero byte at byte {offset}. Save it as UTF-8 text.")
+    return DataError(
+        Told(
+            "{path} is not text: there is a zero byte at byte {offset}. Save it as UTF-8 text.",
+            path=path,
+            offset=offset,
+        )
+    )
 
 
 def _decode(decoder: codecs.IncrementalDecoder, data: bytes, offset: int, path: Path) -> str:
@@ -170,56 +197,64 @@ def _decode(decoder: codecs.IncrementalDecoder, data: bytes, offset: int, path: 
         return decoder.decode(data, final=not data)
     except UnicodeDecodeError as error:
         at = offset - begun + error.start
-        raise DataError(f"{path} is not UTF-8 text: {error.reason} at byte {at}. Save it as UTF-8.") from error
+        raise DataError(
+            Told(
+                "{path} is not UTF-8 text: {reason} at byte {at}. Save it as UTF-8.",
+                path=path,
+                reason=error.reason,
+                at=at,
+            )
+        ) from error
 
 
 def _parse_line(line: bytes, place: str) -> Document:
     try:
         data = parse_object(line, place)
     except FileFormatError as error:
-        raise DataError(str(error)) from error
+        raise DataError(error.told) from error
     try:
         return _parse_document(data, len(line), _digest(line.strip()))
     except (_Fault, ConfigError) as error:
-        raise DataError(f"{place}: {error}") from error
+        raise DataError(Told("{place}: {error}", place=place, error=error)) from error
 
 
-class _Fault(Exception):
+class _Fault(DataError):
     """What is wrong with a line."""
 
 
 def _parse_document(data: dict[str, Any], size: int, digest: int) -> Document:
     kinds = [key for key in ("messages", "text", "conversations") if key in data]
     if len(kinds) != 1:
-        raise _Fault('it must have one of "messages", "text" and "conversations".')
+        raise _Fault(Told('it must have one of "messages", "text" and "conversations".'))
     if kinds == ["text"]:
-        text = _text_of(data, "the document")
+        text = _text_of(data, Told("the document"))
         return TextDocument(size, digest, lambda: iter([text]))
     if kinds == ["messages"]:
         return DialogueDocument(size, digest, _messages(data["messages"], ""))
     conversations = data["conversations"]
     if not isinstance(conversations, list) or not conversations:
-        raise _Fault('"conversations" must be a list with at least one conversation.')
+        raise _Fault(Told('"conversations" must be a list with at least one conversation.'))
     messages: list[Message] = []
     for n, conversation in enumerate(conversations, 1):
         if not isinstance(conversation, dict):
-            raise _Fault(f"conversation {n} is not an object.")
-        messages += _messages(conversation.get("messages"), f" of conversation {n}")
+            raise _Fault(Told("conversation {n} is not an object.", n=n))
+        messages += _messages(conversation.get("messages"), Told(" of conversation {n}", n=n))
     return DialogueDocument(size, digest, messages)
 
 
 def _messages(value: Any, where: str) -> list[Message]:
     if not isinstance(value, list) or not value:
-        raise _Fault(f'"messages"{where} must be a list with at least one message.')
+        raise _Fault(Told('"messages"{where} must be a list with at least one message.', where=where))
     out = []
     for n, item in enumerate(value, 1):
+        which = Told("message {n}{where}", n=n, where=where)
         if not isinstance(item, dict):
-            raise _Fault(f"message {n}{where} is not an object.")
+            raise _Fault(Told("{which} is not an object.", which=which))
         try:
-            text = _text_of(item, f"message {n}{where}")
-            out.append(Message(item.get("role"), text, _keep_of(item, f"message {n}{where}")))  # type: ignore[arg-type]
+            text = _text_of(item, which)
+            out.append(Message(item.get("role"), text, _keep_of(item, which)))  # type: ignore[arg-type]
         except ConfigError as error:
-            raise _Fault(f"message {n}{where}: {error}") from error
+            raise _Fault(Told("{which}: {error}", which=which, error=error)) from error
     return out
 
 
@@ -228,14 +263,14 @@ def _keep_of(item: dict[str, Any], what: str) -> tuple[str, ...] | None:
     if keep is None:
         return None
     if not isinstance(keep, list) or not all(isinstance(word, str) and word for word in keep):
-        raise _Fault(f'"keep" of {what} must be a list of words.')
+        raise _Fault(Told('"keep" of {what} must be a list of words.', what=what))
     return tuple(keep)
 
 
 def _text_of(item: dict[str, Any], what: str) -> str:
     text = item.get("content", item.get("text"))
     if not isinstance(text, str):
-        raise _Fault(f"{what} has no text.")
+        raise _Fault(Told("{what} has no text.", what=what))
     if not text.strip():
-        raise _Fault(f"{what} is empty.")
+        raise _Fault(Told("{what} is empty.", what=what))
     return text

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from engine.errors import DataError
+from engine.errors import DataError, Told
 from engine.text.pieces import pieces
 from engine.text.template import Message
 from engine.train.corpus import Corpus, DialogueDocument, Document, TextDocument
@@ -92,7 +92,7 @@ class Scan:
 
     def _finish(self) -> None:
         if not self.characters:
-            raise DataError("The corpus holds no text.")
+            raise DataError(Told("The corpus holds no text."))
         if not self._cuts:  # few documents: the hash alone may put all on one side
             self._below = min(max(self._below, self._lowest + 1), self._highest)
 

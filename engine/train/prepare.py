@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import ConfigError, DataError, FileFormatError
+from engine.errors import ConfigError, DataError, FileFormatError, Told
 from engine.formats.atomic import make_folder, writing
 from engine.formats.bitt import load_bitt
 from engine.formats.strict_json import read_text
@@ -130,7 +130,7 @@ def _read_tokenizer(path: Path) -> Tokenizer:
     if path.suffix.lower() == BITT_SUFFIX:
         text = load_bitt(path).tokenizer
         if text is None:
-            raise FileFormatError(f"{path} has no tokenizer; name a tokenizer.json.")
+            raise FileFormatError(Told("{path} has no tokenizer; name a tokenizer.json.", path=path))
         return with_special_tokens(Tokenizer.from_json(text, str(path)))
     return with_special_tokens(Tokenizer.from_json(read_text(path), str(path)))
 
@@ -245,12 +245,17 @@ def _write_texts(tokenizer: Tokenizer, texts: list[tuple[_SplitWriter, str]]) ->
 
 def _check_counts(writers: dict[str, _SplitWriter]) -> None:
     if min(writer.tokens for writer in writers.values()) < 2:
-        side = "validation" if writers["val"].tokens < 2 else "training"
-        raise DataError(f"The corpus is too small: nothing is left for {side}. Give more text or another val_fraction.")
+        side = Told("validation") if writers["val"].tokens < 2 else Told("training")
+        raise DataError(
+            Told(
+                "The corpus is too small: nothing is left for {side}. Give more text or another val_fraction.",
+                side=side,
+            )
+        )
     for writer in writers.values():
         if not writer.own_words:
             raise DataError(
-                "The dialogues have no message of the assistant to learn from, or too few to hold some out."
+                Told("The dialogues have no message of the assistant to learn from, or too few to hold some out.")
             )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from engine.errors import ConfigError, TrainingError
+from engine.errors import ConfigError, Told, TrainingError
 from engine.formats import atomic
 from engine.formats.checkpoint import save_checkpoint
 from engine.train import checkpoint
@@ -62,9 +62,9 @@ def run_training(
     out = Path(args.out)
     latest = checkpoint.find_latest(out)
     if resume and latest is None:
-        raise ConfigError(f"There is no checkpoint in {out} to resume from; start without --resume.")
+        raise ConfigError(Told("There is no checkpoint in {out} to resume from; start without --resume.", out=out))
     if not resume and latest is not None:
-        raise ConfigError(f"{out} already holds a run; give --resume to go on with it, or another --out.")
+        raise ConfigError(Told("{out} already holds a run; give --resume to go on with it, or another --out.", out=out))
     if args.threads:
         torch.set_num_threads(args.threads)
     data = TokenData.open(Path(args.data))
@@ -98,10 +98,18 @@ def run_training(
         loss = train_step(loop, learner, segment, rate, args, ranks)
         if not math.isfinite(loss):
             kept = checkpoint.find_latest(out)
+            last = (
+                Told("the last good checkpoint is {kept}", kept=kept)
+                if kept
+                else Told("no checkpoint had been saved yet")
+            )
             raise TrainingError(
-                f"The loss became {loss} at step {loop.step + 1}, so the run was stopped; "
-                + (f"the last good checkpoint is {kept}. " if kept else "no checkpoint had been saved yet. ")
-                + "Resume with a lower --lr."
+                Told(
+                    "The loss became {loss} at step {step}, so the run was stopped; {last}. Resume with a lower --lr.",
+                    loss=loss,
+                    step=loop.step + 1,
+                    last=last,
+                )
             )
         loop.step += 1
         loop.seconds = meter.seconds

@@ -754,6 +754,34 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
     <context>
         <name>Engine</name>
         <message>
+            <source> (process {number})</source>
+            <translation>（プロセス {number}）</translation>
+        </message>
+        <message>
+            <source> A copy of it is in {kept}.</source>
+            <translation>コピーは {kept} にあります。</translation>
+        </message>
+        <message>
+            <source> of conversation {n}</source>
+            <translation>（{n} 番目の会話）</translation>
+        </message>
+        <message>
+            <source>"conversations" must be a list with at least one conversation.</source>
+            <translation>"conversations" は、会話を一つ以上含むリストでなければなりません。</translation>
+        </message>
+        <message>
+            <source>"keep" of {what} must be a list of words.</source>
+            <translation>{what}の "keep" は語のリストでなければなりません。</translation>
+        </message>
+        <message>
+            <source>"messages"{where} must be a list with at least one message.</source>
+            <translation>"messages"{where}は、メッセージを一つ以上含むリストでなければなりません。</translation>
+        </message>
+        <message>
+            <source>A change that was begun in {folder} could not be finished: {why}. Free some space or check the permissions, then start the program again.</source>
+            <translation>{folder} で始まった変更を終えられませんでした（{why}）。空きを作るか権限を確かめてから、プログラムをもう一度起動してください。</translation>
+        </message>
+        <message>
             <source>A name cannot hold {letters}, since a folder is called after it.</source>
             <translation>名前に {letters} は使えません。フォルダーの名前になるためです。</translation>
         </message>
@@ -762,16 +790,60 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>名前は 1 文字から 60 文字までで、ピリオドで始まったり終わったりできません。</translation>
         </message>
         <message>
+            <source>A night waits for your decision; accept or reject it before the next one.</source>
+            <translation>判断待ちの睡眠があります。次に眠る前に、受け入れるか取り消してください。</translation>
+        </message>
+        <message>
             <source>A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.</source>
             <translation>ソウルに {name!r} という名前は付けられません。文字、数字、空白、点、ハイフンを使ってください。</translation>
+        </message>
+        <message>
+            <source>A soul that was blended from two cannot be made anew by living one of their lives again.</source>
+            <translation>二つを混ぜたソウルは、片方の体験を生き直しても作り直せません。</translation>
+        </message>
+        <message>
+            <source>A vocabulary of {count} tokens is not possible: a {kind} tokenizer needs {low} (the special tokens, the bytes and some more) to {high}.</source>
+            <translation>語彙を {count} トークンにはできません。{kind} のトークナイザには {low}（特殊トークン、バイト、その他いくつか）から {high} が必要です。</translation>
         </message>
         <message>
             <source>Another moment is called {label!r} already; choose another name.</source>
             <translation>{label!r} という名前の記録がすでにあります。別の名前を選んでください。</translation>
         </message>
         <message>
+            <source>Could not delete {path}: {why}. Check its permissions.</source>
+            <translation>{path} を削除できませんでした（{why}）。権限を確かめてください。</translation>
+        </message>
+        <message>
+            <source>Could not make the folder {folder}: {why}. Choose another place for it.</source>
+            <translation>フォルダ {folder} を作れませんでした（{why}）。別の場所を選んでください。</translation>
+        </message>
+        <message>
+            <source>Could not open {path}: {why}. Check its permissions.</source>
+            <translation>{path} を開けませんでした（{why}）。権限を確かめてください。</translation>
+        </message>
+        <message>
             <source>Could not read {path}: {why}.</source>
             <translation>{path} を読めませんでした（{why}）。</translation>
+        </message>
+        <message>
+            <source>Could not read {path}: {why}. Check its permissions.</source>
+            <translation>{path} を読めませんでした（{why}）。権限を確かめてください。</translation>
+        </message>
+        <message>
+            <source>Could not read {path}: {why}. Prepare the corpus again.</source>
+            <translation>{path} を読めませんでした（{why}）。文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>Could not write to {path}: {why}. The message was not taken; free some space or check the permissions, then send it again.</source>
+            <translation>{path} に書き込めませんでした（{why}）。メッセージは受け取られていません。空きを作るか権限を確かめてから、もう一度送ってください。</translation>
+        </message>
+        <message>
+            <source>Could not write {path}: it is {kind}. Choose another name.</source>
+            <translation>{path} に書き込めませんでした（{kind}です）。別の名前を選んでください。</translation>
+        </message>
+        <message>
+            <source>Could not write {path}: the text is not valid Unicode ({reason}).</source>
+            <translation>{path} に書き込めませんでした。文章が正しい Unicode ではありません（{reason}）。</translation>
         </message>
         <message>
             <source>Could not write {path}: {why}. Free some space or choose another place; nothing was changed.</source>
@@ -782,12 +854,128 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>深い睡眠に必要な torch がここにはないため、今回は読み返しだけで眠りました。</translation>
         </message>
         <message>
+            <source>Device {device!r} cannot be used: this machine has no Metal. Use device 'cpu' or 'auto'.</source>
+            <translation>デバイス {device!r} は使えません。このコンピュータには Metal がありません。'cpu' か 'auto' を使ってください。</translation>
+        </message>
+        <message>
+            <source>Device {device!r} cannot be used: {why}. Use device 'cpu' or 'auto'.</source>
+            <translation>デバイス {device!r} は使えません。{why}。'cpu' か 'auto' を使ってください。</translation>
+        </message>
+        <message>
+            <source>Device {device!r} does not exist: there are {count} CUDA cards.</source>
+            <translation>デバイス {device!r} はありません。CUDA のカードは {count} 枚です。</translation>
+        </message>
+        <message>
+            <source>Device {device!r} is not one that BitLlama runs on; use auto, cpu, cuda or mps.</source>
+            <translation>デバイス {device!r} では BitLlama は動きません。auto、cpu、cuda、mps のどれかを使ってください。</translation>
+        </message>
+        <message>
+            <source>Line {number} of {path}</source>
+            <translation>{path} の {number} 行目</translation>
+        </message>
+        <message>
+            <source>Line {number} of {path} is longer than {most} MiB; split it.</source>
+            <translation>{path} の {number} 行目が {most} MiB を超えています。分けてください。</translation>
+        </message>
+        <message>
+            <source>No night waits for a decision.</source>
+            <translation>判断待ちの睡眠はありません。</translation>
+        </message>
+        <message>
+            <source>Nothing has happened to this soul that could be undone.</source>
+            <translation>このソウルには、取り消せることが何も起きていません。</translation>
+        </message>
+        <message>
             <source>Of {count} messages cut before their last rare word it got {was} right before the night and would get {would} right after it: a night that makes it know less is refused.</source>
             <translation>最後の珍しい語の前で切った {count} 件のメッセージのうち、睡眠前は {was} 件正しく答えましたが、睡眠後は {would} 件になるところでした。知っていることが減る睡眠は取り消されます。</translation>
         </message>
         <message>
             <source>Of {count} questions about what it was told it got {was} right before the night and would get {would} right after it: a night that makes it know less is refused.</source>
             <translation>聞いたことについての {count} 問のうち、睡眠前は {was} 問正しく答えましたが、睡眠後は {would} 問になるところでした。知っていることが減る睡眠は取り消されます。</translation>
+        </message>
+        <message>
+            <source>The CUDA runtime cannot be used, since {reason}.</source>
+            <translation>CUDA の実行環境は使えません。{reason}。</translation>
+        </message>
+        <message>
+            <source>The CUDA runtime cannot be used, since {reason}; use the torch runtime.</source>
+            <translation>CUDA の実行環境は使えません。{reason}。torch の実行環境を使ってください。</translation>
+        </message>
+        <message>
+            <source>The body has {has} tokens and the data {needed}; prepare the data with the body's tokenizer (--tokenizer).</source>
+            <translation>モデルは {has} トークン、データは {needed} トークンを使います。モデルのトークナイザで文章をもう一度確認してください（--tokenizer）。</translation>
+        </message>
+        <message>
+            <source>The bundled model {path} is missing; name a model, or install the program again.</source>
+            <translation>付属のモデル {path} がありません。モデルを指定するか、プログラムをインストールし直してください。</translation>
+        </message>
+        <message>
+            <source>The chat template does not write each message once; it is not usable.</source>
+            <translation>チャットのひな形が各メッセージを一度ずつ書かないため、使えません。</translation>
+        </message>
+        <message>
+            <source>The chat template fails on these messages: {error}.</source>
+            <translation>チャットのひな形がこのメッセージで失敗しました（{error}）。</translation>
+        </message>
+        <message>
+            <source>The chat template is not valid Jinja2: {error}.</source>
+            <translation>チャットのひな形が正しい Jinja2 ではありません（{error}）。</translation>
+        </message>
+        <message>
+            <source>The chat template refuses these messages: {reason}.</source>
+            <translation>チャットのひな形がこのメッセージを受け付けません（{reason}）。</translation>
+        </message>
+        <message>
+            <source>The chat template writes far more than its messages hold; it is not usable.</source>
+            <translation>チャットのひな形がメッセージよりはるかに多くを書くため、使えません。</translation>
+        </message>
+        <message>
+            <source>The checkpoint was trained with --{flag} {value}, not {now}; resume with the same value.</source>
+            <translation>このチェックポイントは --{flag} {value} で学習したもので、{now} ではありません。同じ値で再開してください。</translation>
+        </message>
+        <message>
+            <source>The config describes {count:,} weights, more than any body; it is damaged.</source>
+            <translation>設定の重みの数が {count:,} で、どのモデルより多く、壊れています。</translation>
+        </message>
+        <message>
+            <source>The corpus has {count} tokens, fewer than one segment of {length}; give more text or a smaller --context-len.</source>
+            <translation>文章は {count} トークンで、一区間の {length} に足りません。文章を増やすか、--context-len を小さくしてください。</translation>
+        </message>
+        <message>
+            <source>The corpus holds no document of two tokens or more; there is nothing to learn from.</source>
+            <translation>二トークン以上の文書が一つもないため、学ぶものがありません。</translation>
+        </message>
+        <message>
+            <source>The corpus holds no text.</source>
+            <translation>文章が何もありません。</translation>
+        </message>
+        <message>
+            <source>The corpus is empty: {names} hold no text.</source>
+            <translation>文章が空です。{names} には何も書かれていません。</translation>
+        </message>
+        <message>
+            <source>The corpus is too small: nothing is left for {side}. Give more text or another val_fraction.</source>
+            <translation>文章が少なすぎて、{side}に回す分がありません。文章を増やすか、val_fraction を変えてください。</translation>
+        </message>
+        <message>
+            <source>The dialogues have no message of the assistant to learn from, or too few to hold some out.</source>
+            <translation>会話に、学ぶべきアシスタントのメッセージがないか、評価用に取り分けるには足りません。</translation>
+        </message>
+        <message>
+            <source>The folder {folder} contradicts itself: {what}. Prepare the corpus again.</source>
+            <translation>フォルダ {folder} の中身が食い違っています（{what}）。文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>The folder {folder} is not prepared (it has no {file}); prepare a corpus into it.</source>
+            <translation>フォルダ {folder} は準備されていません（{file} がありません）。文章を準備してください。</translation>
+        </message>
+        <message>
+            <source>The folder {path} holds no {text} or {jsonl} file.</source>
+            <translation>フォルダ {path} に {text} も {jsonl} もありません。</translation>
+        </message>
+        <message>
+            <source>The history of a soul does not say what was blended into it; go back to a soul of before that.</source>
+            <translation>ソウルの来歴に、何を混ぜたかがありません。混ぜる前のソウルに戻ってください。</translation>
         </message>
         <message>
             <source>The learning rate cannot be scaled by {value}: it must be a number above 0 and below {limit}, where the updates of this body become unstable.</source>
@@ -798,12 +986,36 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>学習率を{value}倍にすることはできません。0より大きい数にしてください。</translation>
         </message>
         <message>
+            <source>The loss became {loss} at step {step}, so the run was stopped; {last}. Resume with a lower --lr.</source>
+            <translation>ステップ {step} で損失が {loss} になったため、学習を止めました。{last}。--lr を下げて再開してください。</translation>
+        </message>
+        <message>
             <source>The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: it would have learned this night at the cost of everything else.</source>
             <translation>ふだんの会話の損失が {drift:.1%} 増え、上限の {limit:.1%} を超えました。ほかのすべてを犠牲にして今夜のことを覚えるところでした。</translation>
         </message>
         <message>
+            <source>The memory of {name} ran out {when}; the soul that was saved is untouched. Close other programs on the card, or use device 'cpu'.</source>
+            <translation>{name} のメモリが足りなくなりました（{when}）。保存済みのソウルはそのままです。カードを使うほかのプログラムを閉じるか、デバイス 'cpu' を使ってください。</translation>
+        </message>
+        <message>
+            <source>The model does not fit into the memory of {name}: {free} are free, and the head with a single layer needs more. Close other programs on the card, or use device 'cpu'.</source>
+            <translation>モデルが {name} のメモリに収まりません。空きは {free} で、出力層と一層だけでもそれより多く必要です。カードを使うほかのプログラムを閉じるか、デバイス 'cpu' を使ってください。</translation>
+        </message>
+        <message>
             <source>The model does not fit into the memory of {place}; use device 'cpu'.</source>
             <translation>モデルが {place} のメモリに収まりません。デバイス 'cpu' を使ってください。</translation>
+        </message>
+        <message>
+            <source>The model's output is not a number; its weights or its soul are damaged. Reset the state or load another soul.</source>
+            <translation>モデルの出力が数になりません。重みかソウルが壊れています。ソウルを新しく始めるか、別のソウルを読み込んでください。</translation>
+        </message>
+        <message>
+            <source>The native runtime cannot be used, since {reason}.</source>
+            <translation>ネイティブ実行環境は使えません。{reason}。</translation>
+        </message>
+        <message>
+            <source>The native runtime cannot be used, since {reason}; use the torch runtime.</source>
+            <translation>ネイティブ実行環境は使えません。{reason}。torch の実行環境を使ってください。</translation>
         </message>
         <message>
             <source>The native runtime cannot start {threads} threads with the instructions {instructions}: memory is short, or this processor lacks them.</source>
@@ -814,8 +1026,24 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>新しいソウルに有限でない数が含まれました。学習の倍率を下げて眠らせてください。</translation>
         </message>
         <message>
+            <source>The packed weights {damage}.</source>
+            <translation>詰めた重みに問題があります：{damage}。</translation>
+        </message>
+        <message>
+            <source>The plan names {target!r}, which lies outside of the workspace.</source>
+            <translation>変更の計画にある {target!r} は、作業フォルダの外です。</translation>
+        </message>
+        <message>
+            <source>The program's resources folder is missing beside {here}; install the program again.</source>
+            <translation>{here} の隣にあるはずのリソースのフォルダがありません。プログラムをインストールし直してください。</translation>
+        </message>
+        <message>
             <source>The soul</source>
             <translation>ソウル</translation>
+        </message>
+        <message>
+            <source>The soul has {count} layers of shape {found}, the body {needed} of {shape}.</source>
+            <translation>ソウルは形 {found} の {count} 層、モデルは形 {shape} の {needed} 層です。</translation>
         </message>
         <message>
             <source>The soul is as it was, and what it was about goes on waiting.</source>
@@ -824,6 +1052,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The soul is as it was, and what it was about goes on waiting; {times} nights in a row were rejected: sleep with a lower rate, by replay alone, or with a higher drift limit.</source>
             <translation>ソウルは元のままで、今回の内容は引き続き睡眠を待ちます。{times} 回続けて取り消されました。倍率を下げるか、読み返しだけで眠るか、ずれの上限を上げてください。</translation>
+        </message>
+        <message>
+            <source>The soul of before the {event} is not kept any more; `bit-llama soul list` shows to what you can go back.</source>
+            <translation>{event} の前のソウルはもう残っていません。戻れる先は `bit-llama soul list` で見られます。</translation>
         </message>
         <message>
             <source>The soul {name!r}</source>
@@ -838,6 +1070,46 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>ソウル {name!r} は二つのソウルを混ぜたもので、二つの体験を合わせて生き直すことはできません。混ぜる前に戻り、そこで忘れさせてから、もう一度混ぜてください。</translation>
         </message>
         <message>
+            <source>The soul {name!r} was blended so often that its history is too long to be kept in another one; blend in an earlier one.</source>
+            <translation>ソウル {name!r} は何度も混ぜられ、来歴が長すぎて別のソウルに収まりません。もっと前のものを混ぜてください。</translation>
+        </message>
+        <message>
+            <source>The ternary weights have the scale {scale}, too large for float32 weights.</source>
+            <translation>三値の重みの倍率 {scale} が、float32 の重みには大きすぎます。</translation>
+        </message>
+        <message>
+            <source>The tokenizer has ids up to {highest}, which no model has; the file is damaged.</source>
+            <translation>トークナイザの番号が {highest} まであり、そのようなモデルはありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>The tokenizer has no token {token}; prepare the corpus again with this program.</source>
+            <translation>トークナイザにトークン {token} がありません。このプログラムで文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>The tokenizer turns tokens into text by {kind!r}, which cannot be streamed; use a byte-level or byte-fallback tokenizer.</source>
+            <translation>このトークナイザは {kind!r} で文章に戻すため、少しずつ表示できません。byte-level か byte-fallback のトークナイザを使ってください。</translation>
+        </message>
+        <message>
+            <source>The weights hold values that are not finite, so they cannot be made ternary.</source>
+            <translation>重みに有限でない値があるため、三値にできません。</translation>
+        </message>
+        <message>
+            <source>The workspace {root} cannot be used: {reason}. Choose another folder with --workspace.</source>
+            <translation>作業フォルダ {root} を使えません（{reason}）。--workspace で別のフォルダを選んでください。</translation>
+        </message>
+        <message>
+            <source>The workspace {root} is in use by another program{holder}. Close that one first, or choose another folder with --workspace.</source>
+            <translation>作業フォルダ {root} は別のプログラム{holder}が使っています。先にそちらを閉じるか、--workspace で別のフォルダを選んでください。</translation>
+        </message>
+        <message>
+            <source>The workspace {root} is of an older version (layout {version}) and could not be brought up to date: {why}. Nothing in it was changed.{copy}</source>
+            <translation>作業フォルダ {root} は古い版（レイアウト {version}）で、新しくできませんでした（{why}）。中身は何も変わっていません。{copy}</translation>
+        </message>
+        <message>
+            <source>The workspace {root} was made by a newer version of this program (layout {version}); update the program, or choose another folder with --workspace.</source>
+            <translation>作業フォルダ {root} は、このプログラムの新しい版（レイアウト {version}）のものです。プログラムを更新するか、--workspace で別のフォルダを選んでください。</translation>
+        </message>
+        <message>
             <source>There is a soul called {name!r} already, or it began as that; choose another name.</source>
             <translation>{name!r} という名前のソウルがすでにあるか、以前その名前でした。別の名前を選んでください。</translation>
         </message>
@@ -846,16 +1118,212 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{name} という学習がすでにあります。</translation>
         </message>
         <message>
+            <source>There is no checkpoint in {out} to resume from; start without --resume.</source>
+            <translation>{out} に再開できるチェックポイントがありません。--resume なしで始めてください。</translation>
+        </message>
+        <message>
+            <source>There is no device called {device!r}; use auto, cpu, cuda or mps.</source>
+            <translation>{device!r} というデバイスはありません。auto、cpu、cuda、mps のどれかを使ってください。</translation>
+        </message>
+        <message>
+            <source>There is no file or folder {path}; check the name.</source>
+            <translation>{path} というファイルもフォルダもありません。名前を確かめてください。</translation>
+        </message>
+        <message>
             <source>There is no file {path}. Check the name.</source>
             <translation>ファイル {path} がありません。名前を確かめてください。</translation>
+        </message>
+        <message>
+            <source>There is no folder {folder}; prepare a corpus first.</source>
+            <translation>フォルダ {folder} がありません。先に文章を準備してください。</translation>
+        </message>
+        <message>
+            <source>There is no soul called {name!r}; `bit-llama soul list` shows them.</source>
+            <translation>{name!r} というソウルはありません。`bit-llama soul list` で一覧を見られます。</translation>
+        </message>
+        <message>
+            <source>There is no {file} beside {weights}; a checkpoint needs it to know its sizes.</source>
+            <translation>{weights} の隣に {file} がありません。チェックポイントの大きさを知るのに必要です。</translation>
+        </message>
+        <message>
+            <source>There is {many} with the id or label {which!r}; `bit-llama soul list` shows them.</source>
+            <translation>番号か名前が {which!r} のものは{many}です。`bit-llama soul list` で一覧を見られます。</translation>
+        </message>
+        <message>
+            <source>There is {many} with the id or name {which!r}; `bit-llama soul list` shows them.</source>
+            <translation>番号か名前が {which!r} のものは{many}です。`bit-llama soul list` で一覧を見られます。</translation>
+        </message>
+        <message>
+            <source>There is {many} with the id {soul_id!r}; `bit-llama soul list` shows them.</source>
+            <translation>番号が {soul_id!r} のものは{many}です。`bit-llama soul list` で一覧を見られます。</translation>
+        </message>
+        <message>
+            <source>There is {many} with the id {which!r}; `bit-llama soul log` shows them.</source>
+            <translation>番号が {which!r} のものは{many}です。`bit-llama soul log` で一覧を見られます。</translation>
+        </message>
+        <message>
+            <source>These two souls belong to bodies of different sizes; they cannot be compared.</source>
+            <translation>この二つのソウルは大きさの違うモデルのもので、比べられません。</translation>
+        </message>
+        <message>
+            <source>These two souls were lived in different bodies; only souls of one body can be blended.</source>
+            <translation>この二つのソウルは別のモデルで生きたものです。混ぜられるのは同じモデルのソウルだけです。</translation>
+        </message>
+        <message>
+            <source>What was forgotten stays forgotten: the soul of before is gone.</source>
+            <translation>忘れたことは戻りません。それより前のソウルはもうありません。</translation>
         </message>
         <message>
             <source>Woken during the last probes, after all was learned.</source>
             <translation>すべて学んだあと、最後の確認の途中で起こされました。</translation>
         </message>
         <message>
+            <source>a folder</source>
+            <translation>フォルダ</translation>
+        </message>
+        <message>
+            <source>activation_bits is {value!r}; it must be 4, 8, 16 or 32 (none).</source>
+            <translation>activation_bits が {value!r} です。4、8、16、32（なし）のどれかでなければなりません。</translation>
+        </message>
+        <message>
+            <source>chat_template must be text or null.</source>
+            <translation>chat_template は文字列か null でなければなりません。</translation>
+        </message>
+        <message>
+            <source>conversation {n} is not an object.</source>
+            <translation>{n} 番目の会話がオブジェクトではありません。</translation>
+        </message>
+        <message>
+            <source>hidden_dim is {value}; the tied variant needs a multiple of 4.</source>
+            <translation>hidden_dim が {value} です。tied では 4 の倍数でなければなりません。</translation>
+        </message>
+        <message>
+            <source>hidden_dim {width} is not a multiple of num_heads {heads}; give head_dim.</source>
+            <translation>hidden_dim {width} が num_heads {heads} の倍数ではありません。head_dim を指定してください。</translation>
+        </message>
+        <message>
+            <source>hold NaN or infinite values</source>
+            <translation>NaN か無限大の値があります</translation>
+        </message>
+        <message>
+            <source>hold the code 3, which no weight has: the file is damaged</source>
+            <translation>どの重みにもない符号 3 があり、ファイルが壊れています</translation>
+        </message>
+        <message>
+            <source>hold weights in the padding after a row: the file is damaged</source>
+            <translation>行末の余白に重みがあり、ファイルが壊れています</translation>
+        </message>
+        <message>
+            <source>it is added to a mean square</source>
+            <translation>二乗平均に加える値です</translation>
+        </message>
+        <message>
+            <source>it keeps RMSNorm from dividing by zero</source>
+            <translation>RMSNorm が 0 で割るのを防ぎます</translation>
+        </message>
+        <message>
+            <source>it must have one of "messages", "text" and "conversations".</source>
+            <translation>"messages"、"text"、"conversations" のどれか一つが必要です。</translation>
+        </message>
+        <message>
+            <source>leaves a hole before it</source>
+            <translation>の前に隙間があります</translation>
+        </message>
+        <message>
+            <source>message {n}{where}</source>
+            <translation>{n} 番目のメッセージ{where}</translation>
+        </message>
+        <message>
+            <source>no CUDA card was found</source>
+            <translation>CUDA のカードが見つかりません</translation>
+        </message>
+        <message>
+            <source>no checkpoint had been saved yet</source>
+            <translation>チェックポイントはまだ保存されていませんでした</translation>
+        </message>
+        <message>
+            <source>no kept soul</source>
+            <translation>残されたソウルに 0 件</translation>
+        </message>
+        <message>
+            <source>no kept soul, and no soul of this model,</source>
+            <translation>残されたソウルにもこのモデルのソウルにも 0 件</translation>
+        </message>
+        <message>
+            <source>no message</source>
+            <translation>メッセージに 0 件</translation>
+        </message>
+        <message>
+            <source>not a plain file</source>
+            <translation>ふつうのファイルではないもの</translation>
+        </message>
+        <message>
+            <source>num_heads is {value}, but the tied variant has exactly one head.</source>
+            <translation>num_heads が {value} ですが、tied のヘッドは一つだけです。</translation>
+        </message>
+        <message>
+            <source>overlaps another</source>
+            <translation>が別のものと重なっています</translation>
+        </message>
+        <message>
+            <source>the document</source>
+            <translation>文書</translation>
+        </message>
+        <message>
+            <source>the last good checkpoint is {kept}</source>
+            <translation>最後の正常なチェックポイントは {kept} です</translation>
+        </message>
+        <message>
+            <source>this torch was built without CUDA</source>
+            <translation>この torch は CUDA なしで作られています</translation>
+        </message>
+        <message>
+            <source>threads is {threads!r}; it must be a whole number from 1 to 1024.</source>
+            <translation>スレッド数が {threads!r} です。1 から 1024 までの整数でなければなりません。</translation>
+        </message>
+        <message>
+            <source>training</source>
+            <translation>学習</translation>
+        </message>
+        <message>
+            <source>ttt_variant is {value!r}; it must be 'tied' or 'linear'.</source>
+            <translation>ttt_variant が {value!r} です。'tied' か 'linear' でなければなりません。</translation>
+        </message>
+        <message>
+            <source>validation</source>
+            <translation>評価</translation>
+        </message>
+        <message>
+            <source>with |k| = 1 the update is unstable outside it</source>
+            <translation>|k| = 1 では、この外で更新が不安定になります</translation>
+        </message>
+        <message>
+            <source>{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last.</source>
+            <translation>{error}ファイルはそのままにしました。`bit-llama soul restore` で、最後に残したソウルに戻れます。</translation>
+        </message>
+        <message>
+            <source>{error} Prepare the corpus again.</source>
+            <translation>{error}文章をもう一度確認してください。</translation>
+        </message>
+        <message>
             <source>{first} {second}</source>
             <translation>{first}{second}</translation>
+        </message>
+        <message>
+            <source>{folder} and {first} are of another {what}, so they are not one corpus; prepare all parts alike, with --tokenizer {tokenizer}.</source>
+            <translation>{folder} と {first} は {what} が違うため、一つの文章になりません。すべてを同じように、--tokenizer {tokenizer} で準備してください。</translation>
+        </message>
+        <message>
+            <source>{folder} lacks {name} of shape {shape}; resume from another step.</source>
+            <translation>{folder} に形 {shape} の {name} がありません。別のステップから再開してください。</translation>
+        </message>
+        <message>
+            <source>{folder} was written by a newer version of this program; use that one to resume.</source>
+            <translation>{folder} はこのプログラムの新しい版で書かれました。その版で再開してください。</translation>
+        </message>
+        <message>
+            <source>{folder} was written by another optimiser; it cannot be resumed.</source>
+            <translation>{folder} は別の最適化器で書かれていて、再開できません。</translation>
         </message>
         <message>
             <source>{name} has fast weights of {has} in layer {layer} where this body has {needs}; load it with its own body.</source>
@@ -866,24 +1334,128 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{name}は {has} 層ですが、このモデルは {needs} 層です。元のモデルで読み込んでください。</translation>
         </message>
         <message>
+            <source>{name} holds values too large for float16; save it without half precision.</source>
+            <translation>{name} に float16 には大きすぎる値があります。半精度を使わずに保存してください。</translation>
+        </message>
+        <message>
+            <source>{name} is pinned; `bit-llama soul unpin` first.</source>
+            <translation>{name} は留めてあります。先に留めを外してください（`bit-llama soul unpin`）。</translation>
+        </message>
+        <message>
+            <source>{name} is {value!r}; it must be a whole number from {low} to {high}.</source>
+            <translation>{name} が {value!r} です。{low} から {high} までの整数でなければなりません。</translation>
+        </message>
+        <message>
+            <source>{name} is {value!r}; it must lie between {low:g} and {high:g}: {why}.</source>
+            <translation>{name} が {value!r} です。{low:g} から {high:g} の間でなければなりません。{why}。</translation>
+        </message>
+        <message>
             <source>{name} was lived in the body {its}, and this body is {this}; load it with its own body.</source>
             <translation>{name}はモデル {its} で生きたもので、このモデルは {this} です。元のモデルで読み込んでください。</translation>
+        </message>
+        <message>
+            <source>{n} kept souls</source>
+            <translation>残されたソウルに {n} 件</translation>
+        </message>
+        <message>
+            <source>{n} messages</source>
+            <translation>{n} 件</translation>
+        </message>
+        <message>
+            <source>{out} already holds a run; give --resume to go on with it, or another --out.</source>
+            <translation>{out} にはすでに学習があります。--resume で続けるか、別の --out を指定してください。</translation>
         </message>
         <message>
             <source>{path} cannot be made ({reason}).</source>
             <translation>{path} を作れません（{reason}）。</translation>
         </message>
         <message>
+            <source>{path} cannot be read ({error}); delete that one file, and the workspace is taken for one of today.</source>
+            <translation>{path} を読めません（{error}）。このファイルだけを削除すると、作業フォルダは今の版のものとして扱われます。</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read ({error}); resume from another step.</source>
+            <translation>{path} を読めません（{error}）。別のステップから再開してください。</translation>
+        </message>
+        <message>
+            <source>{path} contradicts itself; prepare the corpus again.</source>
+            <translation>{path} の中身が食い違っています。文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>{path} does not describe token files; prepare the corpus again.</source>
+            <translation>{path} はトークンのファイルを説明していません。文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>{path} does not hold {key!r}; delete it: only names, notes and pins are lost.</source>
+            <translation>{path} に {key!r} がありません。削除してください。失われるのは名前、メモ、留めだけです。</translation>
+        </message>
+        <message>
+            <source>{path} has no tokenizer; name a tokenizer.json.</source>
+            <translation>{path} にトークナイザがありません。tokenizer.json を指定してください。</translation>
+        </message>
+        <message>
+            <source>{path} has the encoding {encoding!r}; this version reads {known}.</source>
+            <translation>{path} の符号化は {encoding!r} です。この版で読めるのは {known} です。</translation>
+        </message>
+        <message>
+            <source>{path} has {size:,} bytes, too many for a JSON file; it is damaged or of another kind.</source>
+            <translation>{path} は {size:,} バイトあり、JSON としては大きすぎます。壊れているか、別の種類のファイルです。</translation>
+        </message>
+        <message>
+            <source>{path} holds the tensor {name!r}, which no soul has; it is of another kind.</source>
+            <translation>{path} に、どのソウルにもないテンソル {name!r} があります。別の種類のファイルです。</translation>
+        </message>
+        <message>
+            <source>{path} holds {count} .safetensors files and no {file}; name the one to load.</source>
+            <translation>{path} には .safetensors が {count} 個あり、{file} がありません。読み込むものを指定してください。</translation>
+        </message>
+        <message>
+            <source>{path} is a folder where a file is expected.</source>
+            <translation>{path} はフォルダです。ファイルが必要です。</translation>
+        </message>
+        <message>
             <source>{path} is a soul, not a body; load the body first and then this soul into it.</source>
             <translation>{path} はモデルではなくソウルです。先にモデルを読み込み、そこへこのソウルを読み込んでください。</translation>
+        </message>
+        <message>
+            <source>{path} is damaged; delete it: only names, notes and pins are lost.</source>
+            <translation>{path} は壊れています。削除してください。失われるのは名前、メモ、留めだけです。</translation>
         </message>
         <message>
             <source>{path} is empty; copy or save it again.</source>
             <translation>{path} は空です。もう一度コピーするか保存してください。</translation>
         </message>
         <message>
+            <source>{path} is neither a {text} nor a {jsonl} file; a corpus is made of these.</source>
+            <translation>{path} は {text} でも {jsonl} でもありません。学習に使えるのはこの二つです。</translation>
+        </message>
+        <message>
+            <source>{path} is no soul of a night; reject it, and sleep again.</source>
+            <translation>{path} は睡眠のソウルではありません。取り消して、もう一度眠らせてください。</translation>
+        </message>
+        <message>
+            <source>{path} is not UTF-8 text: {reason} at byte {at}. Save it as UTF-8.</source>
+            <translation>{path} は UTF-8 の文章ではありません（{at} バイト目：{reason}）。UTF-8 で保存してください。</translation>
+        </message>
+        <message>
+            <source>{path} is not UTF-8 text; it is damaged or of another kind.</source>
+            <translation>{path} は UTF-8 の文章ではありません。壊れているか、別の種類のファイルです。</translation>
+        </message>
+        <message>
+            <source>{path} is not a .bitt file: it begins with {found!r} where 'BITT' belongs.</source>
+            <translation>{path} は .bitt ファイルではありません。先頭が 'BITT' ではなく {found!r} です。</translation>
+        </message>
+        <message>
             <source>{path} is not a checkpoint folder: it holds no {file}.</source>
             <translation>{path} はチェックポイントのフォルダではありません。{file} がありません。</translation>
+        </message>
+        <message>
+            <source>{path} is not a plain file.</source>
+            <translation>{path} はふつうのファイルではありません。</translation>
+        </message>
+        <message>
+            <source>{path} is not a plan.</source>
+            <translation>{path} は変更の計画ではありません。</translation>
         </message>
         <message>
             <source>{path} is not a soul but a body (.bitt); load it as a model.</source>
@@ -894,6 +1466,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} はソウルではありません。layers.0.ttt.w_state というテンソルがありません。</translation>
         </message>
         <message>
+            <source>{path} is not text: there is a zero byte at byte {offset}. Save it as UTF-8 text.</source>
+            <translation>{path} は文章ではありません（{offset} バイト目が 0 です）。UTF-8 の文章として保存してください。</translation>
+        </message>
+        <message>
+            <source>{path} is of format version {version!r}, and this program reads {known}; update the program or prepare the corpus again.</source>
+            <translation>{path} の形式は {version!r} 版で、このプログラムが読むのは {known} 版です。プログラムを更新するか、文章をもう一度確認してください。</translation>
+        </message>
+        <message>
             <source>{path} is truncated: it ends before the length of its {what}; copy it again.</source>
             <translation>{path} は途中で切れています（{what} の長さの前で終わっています）。もう一度コピーしてください。</translation>
         </message>
@@ -902,16 +1482,224 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} は途中で切れています。{end:,} バイトのはずが {has:,} バイトしかありません。</translation>
         </message>
         <message>
+            <source>{path} lacks its counts; prepare the corpus again.</source>
+            <translation>{path} に件数がありません。文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>{path} lacks the fast weights of layer {layer}; the soul is damaged.</source>
+            <translation>{path} に第 {layer} 層の高速重みがありません。ソウルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{path} names the layout {version!r}, which is none; delete that one file, and the workspace is taken for one of today.</source>
+            <translation>{path} にあるレイアウト {version!r} は存在しません。このファイルだけを削除すると、作業フォルダは今の版のものとして扱われます。</translation>
+        </message>
+        <message>
+            <source>{path} was made by a newer version of this program; update it.</source>
+            <translation>{path} はこのプログラムの新しい版で作られました。更新してください。</translation>
+        </message>
+        <message>
+            <source>{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.</source>
+            <translation>{path}: 指紋が 16 進数 64 桁ではありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.</source>
+            <translation>{path}: ヘッダに、詰めた形の表 'ternary' がありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{path}: the metadata is not a table of texts; the file is damaged.</source>
+            <translation>{path}: 付属情報が文字列の表ではありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{path}: the table {name!r} is stored as {dtype} {shape} with scales {scale_dtype} {scale_shape} where U8 rows and an F32 scale for each are needed; the file is damaged.</source>
+            <translation>{path}: 表 {name!r} が {dtype} {shape}、倍率が {scale_dtype} {scale_shape} で保存されています。必要なのは U8 の行と、それぞれの F32 の倍率です。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{path}: the table {name!r} of bytes or its scales are missing; the file is damaged.</source>
+            <translation>{path}: バイトの表 {name!r} かその倍率がありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{path}: the tensor {name!r} {word}; the file is damaged.</source>
+            <translation>{path}: テンソル {name!r} {word}。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{path}: the tokenizer in the header is not a JSON object; the file is damaged.</source>
+            <translation>{path}: ヘッダのトークナイザが JSON オブジェクトではありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{path}: the {what} claims {length:,} bytes but {left:,} follow; the file is truncated, damaged or of another kind.</source>
+            <translation>{path}: {what} の長さが {length:,} バイトとなっていますが、続くのは {left:,} バイトです。途中で切れているか、壊れているか、別の種類のファイルです。</translation>
+        </message>
+        <message>
             <source>{path}: the {what} claims {length:,} bytes; the file is damaged or of another kind.</source>
             <translation>{path}: {what} の長さが {length:,} バイトとなっています。壊れているか、別の種類のファイルです。</translation>
+        </message>
+        <message>
+            <source>{path}: {left:,} bytes follow the last tensor; the file is damaged.</source>
+            <translation>{path}: 最後のテンソルの後に {left:,} バイト残っています。ファイルが壊れています。</translation>
         </message>
         <message>
             <source>{path}: {reason}. Delete it by hand.</source>
             <translation>{path}：{reason}。手動で削除してください。</translation>
         </message>
         <message>
+            <source>{place}: {error}</source>
+            <translation>{place}：{error}</translation>
+        </message>
+        <message>
+            <source>{pointer} names a checkpoint that is not there; write an existing step-… folder in it.</source>
+            <translation>{pointer} が指すチェックポイントがありません。実在する step-… フォルダの名前を書いてください。</translation>
+        </message>
+        <message>
+            <source>{target} does not hold the same model as {source}; export it again.</source>
+            <translation>{target} と {source} のモデルが一致しません。もう一度書き出してください。</translation>
+        </message>
+        <message>
+            <source>{what} has no text.</source>
+            <translation>{what}に文章がありません。</translation>
+        </message>
+        <message>
+            <source>{what} is empty.</source>
+            <translation>{what}が空です。</translation>
+        </message>
+        <message>
+            <source>{where} cannot be used as a body: {summary}. Take another copy or export it again.</source>
+            <translation>{where} はモデルとして使えません（{summary}）。別のコピーを使うか、もう一度書き出してください。</translation>
+        </message>
+        <message>
+            <source>{where} cannot be written as JSON: {error}.</source>
+            <translation>{where} を JSON として書けません（{error}）。</translation>
+        </message>
+        <message>
+            <source>{where} claims the bytes {offsets} of {there:,}; the file is truncated or damaged.</source>
+            <translation>{where} が {there:,} バイトのうち {offsets} を指しています。途中で切れているか、壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} does not hold a JSON object.</source>
+            <translation>{where} は JSON オブジェクトではありません。</translation>
+        </message>
+        <message>
+            <source>{where} does not hold a JSON object; the file is damaged or of another kind.</source>
+            <translation>{where} は JSON オブジェクトではありません。壊れているか、別の種類のファイルです。</translation>
+        </message>
+        <message>
+            <source>{where} has a scale that is not one F32 number; the file is damaged.</source>
+            <translation>{where} の倍率が一つの F32 の数ではありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} has no layers.</source>
+            <translation>{where} には層がありません。</translation>
+        </message>
+        <message>
+            <source>{where} has the shape {shape}, not two sizes; the file is damaged.</source>
+            <translation>{where} の形が {shape} で、二つの大きさではありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} has the shape {shape}, which no tensor here has; the file is damaged.</source>
+            <translation>{where} の形 {shape} は、ここのどのテンソルにもありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} has {length:,} bytes, which do not make a {kind} tensor of shape {shape}; the file is damaged.</source>
+            <translation>{where} は {length:,} バイトで、形 {shape} の {kind} テンソルになりません。ファイルが壊れています。</translation>
+        </message>
+        <message>
             <source>{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.</source>
             <translation>{where} にトークナイザがないため、文章を読み書きできません。tokenizer.json を加えてください。</translation>
+        </message>
+        <message>
+            <source>{where} holds text that is not valid Unicode; the file is damaged.</source>
+            <translation>{where} に正しい Unicode ではない文章があります。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} is a soul of format {version}; this program reads up to {newest}. Update it.</source>
+            <translation>{where} は形式 {version} のソウルです。このプログラムが読めるのは {newest} までです。更新してください。</translation>
+        </message>
+        <message>
+            <source>{where} is nested deeper than {most} levels; the file is damaged.</source>
+            <translation>{where} の入れ子が {most} 段を超えています。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} is nested too deeply to be real; the file is damaged.</source>
+            <translation>{where} の入れ子が深すぎます。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} is not JSON: {error}.</source>
+            <translation>{where} は JSON ではありません（{error}）。</translation>
+        </message>
+        <message>
+            <source>{where} is not a tokenizer: {error}. Use a tokenizer.json.</source>
+            <translation>{where} はトークナイザではありません（{error}）。tokenizer.json を使ってください。</translation>
+        </message>
+        <message>
+            <source>{where} is not described by dtype, shape and data_offsets; the file is damaged.</source>
+            <translation>{where} に dtype、shape、data_offsets がそろっていません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} is not valid JSON ({error}); the file is damaged.</source>
+            <translation>{where} は正しい JSON ではありません（{error}）。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} is stored as {kind!r}, which this program cannot read; save it as F32.</source>
+            <translation>{where} は {kind!r} で保存されていて、このプログラムでは読めません。F32 で保存してください。</translation>
+        </message>
+        <message>
+            <source>{where} lacks {names}.</source>
+            <translation>{where} に {names} がありません。</translation>
+        </message>
+        <message>
+            <source>{where} of {rows} x {columns} is stored as {dtype} {shape} where U8 {needed} is needed; the file is damaged.</source>
+            <translation>{where}（{rows} x {columns}）が {dtype} {shape} で保存されています。必要なのは U8 {needed} です。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} or its scale is missing; the file is damaged.</source>
+            <translation>{where} かその倍率がありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} takes {length:,} bytes of JSON, more than the {most:,} that are read.</source>
+            <translation>{where} の JSON は {length:,} バイトで、読める {most:,} を超えています。</translation>
+        </message>
+        <message>
+            <source>{where}: the fast weights of layer {layer} are {dtype} {shape}, which are not square float matrices.</source>
+            <translation>{where}: 第 {layer} 層の高速重みが {dtype} {shape} で、小数の正方行列ではありません。</translation>
+        </message>
+        <message>
+            <source>{where}: the fast weights of layer {layer} are {shape} and of layer 0 {first}; one body has one size.</source>
+            <translation>{where}: 高速重みが第 {layer} 層は {shape}、第 0 層は {first} です。一つのモデルの大きさは一つです。</translation>
+        </message>
+        <message>
+            <source>{where}: the fast weights of layer {layer} {damage}; take an earlier soul.</source>
+            <translation>{where}: 第 {layer} 層の高速重みに問題があります（{damage}）。もっと前のソウルを使ってください。</translation>
+        </message>
+        <message>
+            <source>{where}: the soul's format version is {version!r}, not a number from 1.</source>
+            <translation>{where}: ソウルの形式の版が {version!r} で、1 以上の数ではありません。</translation>
+        </message>
+        <message>
+            <source>{where}: the soul's history is not a list of events.</source>
+            <translation>{where}: ソウルの来歴が出来事のリストではありません。</translation>
+        </message>
+        <message>
+            <source>{where}: the soul's level is {level!r}, not a number of tokens.</source>
+            <translation>{where}: ソウルの体験量が {level!r} で、トークンの数ではありません。</translation>
+        </message>
+        <message>
+            <source>{where}: the soul's {key} is {value!r}, not a text.</source>
+            <translation>{where}: ソウルの {key} が {value!r} で、文字列ではありません。</translation>
+        </message>
+        <message>
+            <source>{where}: the tokenizer has {has} tokens but the body knows only {known}; they do not belong together.</source>
+            <translation>{where}: トークナイザは {has} トークン、モデルは {known} トークンしか知りません。組み合わせが違います。</translation>
+        </message>
+        <message>
+            <source>{where}: {error}</source>
+            <translation>{where}：{error}</translation>
+        </message>
+        <message>
+            <source>{which} is not an object.</source>
+            <translation>{which}がオブジェクトではありません。</translation>
+        </message>
+        <message>
+            <source>{which}: {error}</source>
+            <translation>{which}：{error}</translation>
         </message>
     </context>
     <context>

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
+from engine.errors import Told
 from studio.launch import command_line
 from studio.messages import EngineFailure
+from studio.translation import sentence
 
 PREFIX = "bit-llama: "
 """What the command line puts before the sentence of an error."""
+TOLD = "told: "
+"""What it puts before the same sentence in its parts, where it was started with ``--background``."""
 INTERRUPTED = 130
 
 
@@ -78,21 +83,21 @@ class Child(QObject):
         code = self._process.exitCode()
         told = self._errors.decode("utf-8", "replace").strip()
         if self._process.error() is QProcess.ProcessError.FailedToStart:
-            sentence = self.tr("The program could not start its command line ({reason}). Install it again.")
-            raise EngineFailure(sentence.format(reason=self._process.errorString()))
+            reason = self.tr("The program could not start its command line ({reason}). Install it again.")
+            raise EngineFailure(reason.format(reason=self._process.errorString()))
         if self._process.exitStatus() is QProcess.ExitStatus.CrashExit:
             if self.stopped:
                 return False
-            sentence = self.tr(
+            ended = self.tr(
                 "The process was ended from outside, perhaps for lack of memory. What it had saved is there."
             )
-            raise EngineFailure(sentence, told)
+            raise EngineFailure(ended, told)
         if code == INTERRUPTED:
             return False
         if code:
             lines = [line.removeprefix(PREFIX) for line in told.splitlines() if line.startswith(PREFIX)]
-            sentence = self.tr("The process ended with code {code} and said no more.").format(code=code)
-            raise EngineFailure(lines[-1] if lines else sentence, "" if lines else told)
+            unknown = self.tr("The process ended with code {code} and said no more.").format(code=code)
+            raise EngineFailure(_said(told) or (lines[-1] if lines else unknown), "" if lines else told)
         return not self.stopped
 
     def _hear(self) -> None:
@@ -111,3 +116,12 @@ class Child(QObject):
         self._hear_errors()
         if not self._ended.done():
             self._ended.set_result(None)
+
+
+def _said(errors: str) -> str:
+    """The sentence of an error in the language of the window; "" where it is not known by its parts."""
+    for line in reversed(errors.splitlines()):
+        if line.startswith(TOLD):
+            with contextlib.suppress(ValueError):
+                return sentence(Told.from_json(line.removeprefix(TOLD)))
+    return ""

@@ -33,7 +33,7 @@ def claim(path: Path | None, portable: bool = False) -> Claim:
         workspace = Workspace.open(path, portable)
         return Claim(workspace.root, workspace, workspace.lock())
     except BitLlamaError as error:
-        raise EngineFailure(str(error)) from error
+        raise EngineFailure(error.told) from error
 
 
 def where(path: Path | None, portable: bool = False) -> Path:

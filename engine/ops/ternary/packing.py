@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, Told
 
 BLOCK = 64
 """Weights in a block."""
@@ -45,7 +45,7 @@ def quantize_weight(w: NDArray[Any]) -> tuple[Codes, float]:
     total = sum(float(np.abs(part, dtype=np.float64).sum()) for part in _parts(flat))
     scale = np.float32(total / flat.size) if flat.size else np.float32(0.0)
     if not np.isfinite(scale):
-        raise FileFormatError("The weights hold values that are not finite, so they cannot be made ternary.")
+        raise FileFormatError(Told("The weights hold values that are not finite, so they cannot be made ternary."))
     codes = np.zeros(flat.shape, np.int8)
     if scale > 0:
         for part, out in zip(_parts(flat), _parts(codes), strict=True):
@@ -78,7 +78,7 @@ def unpack(packed: Bytes, cols: int) -> Codes:
     """The codes int8 (rows, cols) of packed weights; the reverse of `pack`. Raises `FileFormatError` on damage."""
     damage = packing_damage(packed, cols)
     if damage:
-        raise FileFormatError(f"The packed weights {damage}.")
+        raise FileFormatError(Told("The packed weights {damage}.", damage=damage))
     codes = np.empty((packed.shape[0], cols), np.int8)
     for rows_of in _row_chunks(packed.shape[0], cols):
         codes[rows_of] = _lanes(packed[rows_of])[:, :cols].astype(np.int8) - 1
@@ -95,10 +95,10 @@ def packing_damage(packed: NDArray[Any], cols: int) -> str | None:
         both &= part
         both &= 0x55
         if both.max(initial=0):
-            return "hold the code 3, which no weight has: the file is damaged"
+            return Told("hold the code 3, which no weight has: the file is damaged")
         tail = _lanes(part[:, -BLOCK_BYTES:])[:, cols % BLOCK :] if cols % BLOCK else None
         if tail is not None and np.any(tail != 1):
-            return "hold weights in the padding after a row: the file is damaged"
+            return Told("hold weights in the padding after a row: the file is damaged")
     return None
 
 
@@ -146,7 +146,9 @@ class PackedTernary:
             return np.zeros(self.shape, np.float32)
         total = float(self.scale) * flat.size
         if total / filled >= float(np.finfo(np.float32).max):
-            raise FileFormatError(f"The ternary weights have the scale {self.scale}, too large for float32 weights.")
+            raise FileFormatError(
+                Told("The ternary weights have the scale {scale}, too large for float32 weights.", scale=self.scale)
+            )
         low = np.float32(total / filled)
         if float(low) * filled > total:
             low = np.nextafter(low, np.float32(0))

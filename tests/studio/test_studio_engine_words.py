@@ -1,0 +1,158 @@
+"""What the engine says to a person before the window: every sentence knows its parts, and is said in Japanese, too."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tiny
+from studio_person import Person
+
+import engine.errors
+from engine.cli import main
+from engine.errors import BitLlamaError, FileFormatError, Told
+from engine.formats.bitt import save_bitt
+from studio import translation
+from studio.training import Doing
+
+ENGINE = Path(engine.errors.__file__).parent
+ERRORS = {
+    name for name, kind in vars(engine.errors).items() if isinstance(kind, type) and issubclass(kind, BitLlamaError)
+} | {"DataError", "TrainingError", "_Fault"}
+
+OUT_OF_REACH = (
+    "cli", "native", "ops/delta_rule", "ops/byte_table", "ops/ternary/triton.py", "cortex_rust.py",
+    "runtime/llama_cpp.py", "runtime/yardsticks.py", "memory/sleep/trial.py",
+    "train/args.py", "train/companion", "train/distributed.py", "train/evaluate.py", "train/recall_task.py",
+    "train/rendezvous.py", "train/scaling.py", "train/shard_files.py", "train/shard_storage.py", "train/sharding.py",
+    "train/stepwise.py",
+)  # fmt: skip
+"""Only a command line, a benchmark or a script of one's own comes there."""
+REACHED = ("cli/export.py",)
+
+BY_SCRIPTS_ALONE = {
+    "llama.py": ["max_tokens"],
+    "memory/blend.py": ["The share"],
+    "memory/dial.py": ["The dial"],
+    "memory/migration.py": ["A step"],
+    "memory/nights.py": ["decide is"],
+    "memory/sleep/__init__.py": ["There is no sleep setting"],
+    "memory/sleep/settings.py": ["There is no way", "replies is", "The sleep rate", "{", "learning_rate is", "seed is"],
+    "memory/timeline.py": ["{"],
+    "model.py": ["A frozen model", "forward needs", "Token "],
+    "ops/ternary/packing.py": ["Ternary codes"],
+    "runtime/checks.py": ["Token "],
+    "runtime/select.py": ["There is no runtime"],
+    "runtime/soul_gradient.py": ["A learning rate"],
+    "text/sampling.py": ["{", "seed is", "Logits"],
+    "text/stopping.py": ["A stop sequence"],
+    "text/template.py": ["The role"],
+    "train/corpus.py": ["No corpus"],
+    "train/prepare.py": ["val_fraction"],
+    "train/tokenizer.py": ["The tokenizer kind"],
+    "cli/export.py": ["--float", "{"],
+}
+"""Beginnings of sentences about what the window never passes on."""
+
+
+def raised() -> Iterator[tuple[str, ast.expr]]:
+    """Each sentence that is raised where the window may come: its module, and what it is made of."""
+    for path in sorted(ENGINE.rglob("*.py")):
+        name = path.relative_to(ENGINE).as_posix()
+        if name not in REACHED and any(name == out or name.startswith(f"{out}/") for out in OUT_OF_REACH):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+                called = node.exc.func
+                if getattr(called, "id", getattr(called, "attr", "")) in ERRORS:
+                    yield name, node.exc.args[0]
+
+
+def begins(sentence: ast.expr) -> str:
+    """How a sentence begins, "{" for something filled in; "" for what is no sentence but a value."""
+    first = sentence.values[0] if isinstance(sentence, ast.JoinedStr) else sentence
+    if isinstance(first, ast.FormattedValue):
+        return "{"
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
+
+def test_every_sentence_that_can_reach_the_window_knows_its_parts() -> None:
+    plain = [
+        f"{name}:{sentence.lineno}: {begins(sentence)}"
+        for name, sentence in raised()
+        if (begin := begins(sentence)) and not any(begin.startswith(known) for known in BY_SCRIPTS_ALONE.get(name, ()))
+    ]
+    assert plain == [], "say it as Told, so that it can be said in Japanese"
+    assert sum(isinstance(sentence, ast.Call) for _, sentence in raised()) > 100
+
+
+def test_a_sentence_survives_the_way_between_two_processes() -> None:
+    told = Told("{path} holds {n:,} of {inner}.", path=Path("a b"), n=1234, inner=Told("the {what!r}", what="x"))
+    again = Told.from_json(told.to_json())
+    assert again == told == "a b holds 1,234 of the 'x'."
+    assert isinstance(again.values["inner"], Told)
+    for line in ("", "[]", '["{a}", {}]', "3", '["a", 3]', '["{}", {}]', "[" * 9999):
+        with pytest.raises(ValueError, match="no sentence"):
+            Told.from_json(line)
+
+
+def test_an_error_stands_for_its_sentence() -> None:
+    inner = FileFormatError(Told("{file} is missing.", file="a"))
+    assert Told("{error} Stop.", error=inner).values["error"].template == "{file} is missing."
+    assert type(Told("{error}", error=OSError("torn")).values["error"]) is str
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    translation.apply("auto")
+
+
+@pytest.fixture
+def japanese(person: Person) -> Person:
+    """Someone before a window in Japanese."""
+    page = person.window.lab
+    person.settings.set("language", "ja")
+    person.wait(lambda: person.window.lab is not page)
+    return person
+
+
+def test_a_file_that_is_no_model_is_told_of_in_japanese(japanese: Person, tmp_path: Path) -> None:
+    path = tmp_path / "a.bitt"
+    save_bitt(path, tiny.body(), packed=True)
+    whole = path.read_bytes()
+    for spoiled, said in (
+        (whole[:100], "続くのは 88 バイトです"),
+        (whole[:12] + b"[" + whole[13:], "正しい JSON ではありません"),
+        (b"GGUF" + whole[4:], "先頭が 'BITT' ではなく b'GGUF'"),
+        (whole[:-40], "途中で切れているか、壊れています"),
+    ):
+        path.write_bytes(spoiled)
+        japanese.window.verbs.open_model(path)
+        notice = japanese.notice()
+        assert said in notice.words.plain
+        assert "damaged" not in notice.words.plain
+        notice.close()
+        japanese.wait(lambda: not japanese.notices())
+
+
+def test_a_text_that_cannot_be_learned_is_told_of_in_the_language_of_the_window(
+    japanese: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = japanese
+    talks = tmp_path / "talks.jsonl"
+    good = {"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi"}]}
+    talks.write_text(json.dumps(good) + '\n{"messages": [{"role": "user"}]}\n', encoding="utf-8")
+    trainer, train = person.session.training, person.window.lab.train
+    train.verbs.take(talks)
+    person.wait(lambda: trainer.draft.problem)
+    person.wait(lambda: trainer.doing is Doing.NOTHING)
+    assert "Line 2" not in train.problem.text()
+    assert "1 番目のメッセージに文章がありません" in train.problem.text()
+    person.settings.set("language", "en")
+    person.wait(lambda: person.window.lab.train.title.text() == "Train a model")
+    assert main(["prepare", str(talks), "--out", str(tmp_path / "data")]) == 1
+    assert "told:" not in capsys.readouterr().err, "in a shell it is said once"
