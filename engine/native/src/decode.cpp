@@ -28,15 +28,13 @@ void learn(bl_model& m, const bl_layer& layer, const bl_state& state, int i, con
         const float* value = m.tied() ? own.key.data() : views + m.value_at() + head * d;
         const int column = at - head * d;
         Late late;
-        if (ring.full()) m.settle(state, i, head, column, end - at);
-        else
-            for (; late.count < ring.count; late.count++) {
-                late.keys[late.count] = m.late_key(state, i, ring.place(late.count), head);
-                late.steps[late.count] = m.late_step(state, i, ring.place(late.count), at);
-            }
+        for (; late.count < ring.count; late.count++) {
+            late.keys[late.count] = m.late_key(state, i, ring.place(late.count), head);
+            late.steps[late.count] = m.late_step(state, i, ring.place(late.count), at);
+        }
         if (column == 0) std::copy(own.key.data(), own.key.at(size_t(d)), m.late_key(state, i, mine, head));
         m.k.delta_step(m.fast(state, i) + size_t(head) * d * d + column, size_t(d), d, end - at, query, own.key.data(),
-                       value + column, m.rate(layer, head, normed, rate_scale), !m.tied(), late, m.one.out.at(at),
+                       value + column, m.rate(layer, head, normed, rate_scale), !m.tied(), late, ring.full(), m.one.out.at(at),
                        m.one.errors.at(at), m.late_step(state, i, mine, at));
         at = end;
     }
@@ -131,6 +129,7 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
 }  // namespace
 
 void bl_step(bl_model* model, bl_state state, int32_t token, float rate_scale, float* logits, float* losses) {
+    model->backwards = !model->backwards;
     model->pool.run([&](int thread) { decode(*model, state, token, rate_scale, logits, losses, thread); });
     const Ring ring(state);
     if (ring.full()) state.ring[0] = ring.place(ring.count);

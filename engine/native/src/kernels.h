@@ -64,9 +64,10 @@ struct Kernels {
     void (*convolve)(float* x, size_t ld, int tokens, int channels, float* tail, const float* weight, size_t stride,
                      int kernel);
     // One token of the delta rule on `cols` columns of a head's fast weights, w (d, ld) and what is late: out is what q
-    // reads, before or after the update; the update is w += k step^T, and left to the caller.
-    void (*delta_step)(const float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v,
-                       float rate, bool read_after, const Late& late, float* out, float* error, float* step);
+    // reads, before or after the update; the update is w += k step^T, and left to the caller. `settle` writes what is
+    // late to w, and wants MAX_LATE of it.
+    void (*delta_step)(float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v, float rate,
+                       bool read_after, const Late& late, bool settle, float* out, float* error, float* step);
     // out (m, ldo) (+)= a b; a(i, j) = a[i * a_row + j * a_col], b (n, ldb), `cols` columns.
     void (*gemm)(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n, int cols,
                  float* out, size_t ldo, bool add);

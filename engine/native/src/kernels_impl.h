@@ -1,6 +1,6 @@
 // The kernels, written once over a vector type that each instruction set defines before it includes this file, inside a
-// namespace of its own: F, W and REGISTERS, load, store, load_part, store_part, set1, add, sub, mul, div, fma, max, abs,
-// sum, largest, power_of_two, to_int8, and the products of whole numbers: ternary and byte_rows.
+// namespace of its own: F, W, REGISTERS and FUSED (fma rounds once), load, store, load_part, store_part, set1, add, sub,
+// mul, div, fma, max, abs, sum, largest, power_of_two, to_int8, and the products of whole numbers: ternary and byte_rows.
 //
 // No template of the standard library may be used here: the linker keeps one copy of each, and would take the one that
 // was compiled for the newest instruction set to the oldest processor.
@@ -49,6 +49,16 @@ static inline F exp(F x) {
     return mul(p, power_of_two(n));
 }
 
+// x / divisor to the bit, given 1 / divisor: the remainder of a quotient is exact where fma rounds once, and corrects it
+// (Markstein, IBM J. Res. Dev. 34, 1990). The first correction makes it one of the two nearest, the second the nearest.
+static inline F quotient(F x, F divisor, F inverse) {
+    if (!FUSED) return div(x, divisor);
+    const F minus = sub(set1(0.0f), divisor);
+    F q = mul(x, inverse);
+    for (int i = 0; i < 2; i++) q = fma(fma(minus, q, x), inverse, q);
+    return q;
+}
+
 static inline F silu_of(F x) { return div(x, add(set1(1.0f), exp(sub(set1(0.0f), x)))); }
 
 template <int R>
@@ -93,23 +103,33 @@ static void rms_norm(const float* x, const float* w, int n, float eps, float* ou
 
 // The scale of a token's activations; NaN where one of them is not finite, so that damage is not hidden by rounding.
 static float activation_scale(const float* x, int n, float largest_whole) {
-    F top = set1(0.0f), nothing = set1(0.0f);
-    for (int i = 0; i < n; i += W) {
-        const F v = load_at(x + i, n - i);
-        top = max(abs(v), top);
-        nothing = fma(v, set1(0.0f), nothing);
+    constexpr int CHAINS = 4;  // so that none waits for itself
+    F top[CHAINS], nothing[CHAINS];
+    for (int s = 0; s < CHAINS; s++) top[s] = nothing[s] = set1(0.0f);
+    const auto take = [&](F v, int s) {
+        top[s] = max(abs(v), top[s]);
+        nothing[s] = fma(v, set1(0.0f), nothing[s]);
+    };
+    int i = 0;
+    for (; i + CHAINS * W <= n; i += CHAINS * W)
+        for (int s = 0; s < CHAINS; s++) take(load(x + i + s * W), s);
+    for (; i < n; i += W) take(load_at(x + i, n - i), 0);
+    for (int s = 1; s < CHAINS; s++) {
+        top[0] = max(top[s], top[0]);
+        nothing[0] = add(nothing[0], nothing[s]);
     }
-    const float absmax = largest(top);
-    return (absmax > SMALLEST_ABSMAX ? absmax : SMALLEST_ABSMAX) / largest_whole + sum(nothing);
+    const float absmax = largest(top[0]);
+    return (absmax > SMALLEST_ABSMAX ? absmax : SMALLEST_ABSMAX) / largest_whole + sum(nothing[0]);
 }
 
 static Quantised quantise(const float* x, int n, float largest_whole, int8_t* out) {
     const float scale = activation_scale(x, n, largest_whole);
-    const F divisor = set1(scale), low = set1(-largest_whole), high = set1(largest_whole);
+    const F divisor = set1(scale), inverse = set1(1.0f / scale), low = set1(-largest_whole), high = set1(largest_whole);
+    F totals = set1(0.0f);  // each exact, up to two million activations
     int i = 0;
     for (; i < n; i += W) {
         const int left = n - i;
-        F v = min(max(div(load_at(x + i, left), divisor), low), high);  // a NaN becomes a bound
+        F v = min(max(quotient(load_at(x + i, left), divisor, inverse), low), high);  // a NaN becomes a bound
         v = nearest(v);
         if (left < W) {  // 0 / NaN is NaN, and the padding must be 0
             float part[W];
@@ -117,19 +137,22 @@ static Quantised quantise(const float* x, int n, float largest_whole, int8_t* ou
             for (int j = left; j < W; j++) part[j] = 0.0f;
             v = load(part);
         }
+        totals = add(totals, v);
         to_int8(v, out + i);  // out is padded to whole blocks, which are multiples of W
     }
     for (; i % BLOCK; i++) out[i] = 0;
+    float parts[W];
+    store(parts, totals);
     int32_t total = 0;
-    for (int j = 0; j < i; j++) total += out[j];
+    for (int j = 0; j < W; j++) total += int32_t(parts[j]);
     return {scale, total};
 }
 
 static float quantise_wide(const float* x, int n, float largest_whole, float* out) {
     const float scale = activation_scale(x, n, largest_whole);
-    const F divisor = set1(scale), low = set1(-largest_whole), high = set1(largest_whole);
+    const F divisor = set1(scale), inverse = set1(1.0f / scale), low = set1(-largest_whole), high = set1(largest_whole);
     for (int i = 0; i < n; i += W) {
-        const F v = min(max(div(load_at(x + i, n - i), divisor), low), high);
+        const F v = min(max(quotient(load_at(x + i, n - i), divisor, inverse), low), high);
         store_at(out + i, nearest(v), n - i);
     }
     return scale;
@@ -196,9 +219,11 @@ static void convolve(float* x, size_t ld, int tokens, int channels, float* tail,
     }
 }
 
+constexpr int DELTA_ROWS_AHEAD = 8;
+
 // What a token of the delta rule is, for the columns of one head.
 struct DeltaStep {
-    const float* w;
+    float* w;
     size_t ld;
     int d;
     const float *q, *k, *v;
@@ -209,17 +234,29 @@ struct DeltaStep {
     float *out, *error, *step;
 };
 
-// Two sums over the keys for S vectors of columns from column c on.
+// What follows from the sums over the keys of S vectors of columns from column c on.
+template <int S, bool Whole>
+static inline void delta_results(const DeltaStep& t, int c, int left, const F* said, const F* read) {
+    for (int s = 0; s < S; s++) {
+        const int here = left - s * W, at = c + s * W;
+        const F wrong = sub(said[s], load_columns<Whole>(t.v + at, here));
+        const F step = sub(set1(0.0f), mul(wrong, set1(t.rate)));
+        store_columns<Whole>(t.error + at, wrong, here);
+        store_columns<Whole>(t.step + at, step, here);
+        store_columns<Whole>(t.out + at, t.read_after ? fma(step, set1(t.kq), read[s]) : read[s], here);
+    }
+}
+
+// The two sums, where what is late stays so.
 template <int S, bool Whole>
 static inline void delta_columns(const DeltaStep& t, int c, int left) {
-    constexpr int ROWS_AHEAD = 8;
     F said[S], read[S];
     for (int s = 0; s < S; s++) said[s] = read[s] = set1(0.0f);
     for (int j = 0; j < t.d; j++) {
         const F key = set1(t.k[j]), query = set1(t.q[j]);
         const float* place = t.w + j * t.ld + c;
         for (int s = 0; s < S; s++) {
-            prefetch(place + ROWS_AHEAD * t.ld + s * W);
+            prefetch(place + DELTA_ROWS_AHEAD * t.ld + s * W);
             const F row = load_columns<Whole>(place + s * W, left - s * W);
             said[s] = fma(row, key, said[s]);
             read[s] = fma(row, query, read[s]);
@@ -233,25 +270,51 @@ static inline void delta_columns(const DeltaStep& t, int c, int left) {
             read[s] = fma(row, query, read[s]);
         }
     }
-    for (int s = 0; s < S; s++) {
-        const int here = left - s * W, at = c + s * W;
-        const F wrong = sub(said[s], load_columns<Whole>(t.v + at, here));
-        const F step = sub(set1(0.0f), mul(wrong, set1(t.rate)));
-        store_columns<Whole>(t.error + at, wrong, here);
-        store_columns<Whole>(t.step + at, step, here);
-        store_columns<Whole>(t.out + at, t.read_after ? fma(step, set1(t.kq), read[s]) : read[s], here);
-    }
+    delta_results<S, Whole>(t, c, left, said, read);
 }
 
-static void delta_step(const float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v,
-                       float rate, bool read_after, const Late& late, float* out, float* error, float* step) {
+// The two sums, and MAX_LATE late updates are written on the way; their steps stay in registers.
+template <int S, bool Whole>
+static inline void settled_columns(const DeltaStep& t, int c, int left) {
+    F steps[MAX_LATE][S], said[S], read[S];
+    for (int s = 0; s < S; s++) {
+        said[s] = read[s] = set1(0.0f);
+        for (int i = 0; i < MAX_LATE; i++) steps[i][s] = load_columns<Whole>(t.late.steps[i] + c + s * W, left - s * W);
+    }
+    for (int j = 0; j < t.d; j++) {
+        const F key = set1(t.k[j]), query = set1(t.q[j]);
+        float* place = t.w + j * t.ld + c;
+        F row[S];
+        for (int s = 0; s < S; s++) {
+            prefetch(place + DELTA_ROWS_AHEAD * t.ld + s * W);
+            row[s] = load_columns<Whole>(place + s * W, left - s * W);
+        }
+        for (int i = 0; i < MAX_LATE; i++)
+            for (int s = 0; s < S; s++) row[s] = fma(set1(t.late.keys[i][j]), steps[i][s], row[s]);
+        for (int s = 0; s < S; s++) {
+            store_columns<Whole>(place + s * W, row[s], left - s * W);
+            said[s] = fma(row[s], key, said[s]);
+            read[s] = fma(row[s], query, read[s]);
+        }
+    }
+    delta_results<S, Whole>(t, c, left, said, read);
+}
+
+static void delta_step(float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v, float rate,
+                       bool read_after, const Late& late, bool settle, float* out, float* error, float* step) {
     DeltaStep t{w, ld, d, q, k, v, rate, read_after, late, dot(k, q, d), {}, {}, out, error, step};
+    int c = 0;
+    if (settle) {
+        constexpr int FEW = REGISTERS / 16;
+        for (; c + FEW * W <= cols; c += FEW * W) settled_columns<FEW, true>(t, c, cols - c);
+        for (; c < cols; c += W) settled_columns<1, false>(t, c, cols - c);
+        return;
+    }
     for (int j = 0; j < late.count; j++) {
         t.late_k[j] = dot(late.keys[j], k, d);
         t.late_q[j] = dot(late.keys[j], q, d);
     }
     constexpr int WIDE = REGISTERS / 4, NARROW = REGISTERS / 8;
-    int c = 0;
     for (; c + WIDE * W <= cols; c += WIDE * W) delta_columns<WIDE, true>(t, c, cols - c);
     for (; c + NARROW * W <= cols; c += NARROW * W) delta_columns<NARROW, true>(t, c, cols - c);
     for (; c < cols; c += W) delta_columns<1, false>(t, c, cols - c);

@@ -9,6 +9,7 @@
 namespace neon {
 constexpr int W = 4;
 constexpr int REGISTERS = 32;
+constexpr bool FUSED = true;
 using F = float32x4_t;
 
 static inline F load(const float* p) { return vld1q_f32(p); }

@@ -6,6 +6,7 @@
 namespace scalar {
 constexpr int W = 8;
 constexpr int REGISTERS = 16;
+constexpr bool FUSED = false;
 struct F {
     float v[W];
 };

@@ -113,7 +113,9 @@ void bl_model::logits(const float* normed, const Activations& x, int tokens, int
                       Own& scratch) const {
     const size_t hidden = size_t(config.hidden), vocab = size_t(config.vocab);
     const Range words = share(config.vocab, thread, pool.size(), HEAD_ROWS);
-    for (int row = words.begin; row < words.end; row += HEAD_ROWS) {  // read once for all tokens
+    const int blocks = (words.size() + HEAD_ROWS - 1) / HEAD_ROWS;
+    for (int block = 0; block < blocks; block++) {  // each is read once for all tokens
+        const int row = words.begin + HEAD_ROWS * (backwards ? blocks - 1 - block : block);
         const int rows = std::min(HEAD_ROWS, words.end - row);
         for (int t = 0; t < tokens; t++) {
             const float* in = normed + t * hidden;

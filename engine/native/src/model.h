@@ -127,6 +127,9 @@ struct bl_model {
     Shared one;                           // for a token
     std::shared_ptr<struct Chunk> chunk;  // for many, made when first needed
     double* profile = nullptr;
+    // Whether the next logits take the head's rows from the last on. A core's own cache holds what was read last, so
+    // each token begins where the one before ended.
+    bool backwards = false;
 
     bool tied() const { return !config.linear; }
     bool narrow() const { return config.activation_bits <= 8; }

@@ -2,6 +2,7 @@
 
 constexpr int W = 8;
 constexpr int REGISTERS = 16;
+constexpr bool FUSED = true;
 using F = __m256;
 
 static inline F load(const float* p) { return _mm256_loadu_ps(p); }

@@ -2,6 +2,7 @@
 
 constexpr int W = 16;
 constexpr int REGISTERS = 32;
+constexpr bool FUSED = true;
 using F = __m512;
 
 static inline F load(const float* p) { return _mm512_loadu_ps(p); }

@@ -66,6 +66,35 @@ void test_products(const std::string& set) {
     }
 }
 
+const Kernels& kernels(const std::string& set) {
+    const Kernels* all[] = {scalar_kernels(),      avx2_kernels(),        avx_vnni_kernels(),
+                            avx512_vnni_kernels(), avx512_gfni_kernels(), neon_kernels()};
+    for (const Kernels* k : all)
+        if (k && set == k->name) return *k;
+    require(false, set + ": no such kernels");
+    std::abort();
+}
+
+// Whole numbers are those of a division, also where it falls on a half, and their sum is right.
+void test_quantise(const std::string& set) {
+    const Kernels& k = kernels(set);
+    for (int round = 0; round < 60; round++) {
+        const int n = whole(1, 300);
+        std::vector<float> x = floats(size_t(n));
+        const float size = std::ldexp(1.0f + float(whole(0, 9)) / 16, whole(-120, 100));
+        for (float& value : x) value = round % 2 ? value * size : size * (float(whole(-254, 254)) / 2);
+        std::vector<int8_t> out(size_t(padded(n)), 1);
+        const Quantised q = k.quantise(x.data(), n, 127.0f, out.data());
+        int32_t sum = 0;
+        for (int i = 0; i < padded(n); i++) {
+            const float expected = i < n ? std::nearbyint(x[size_t(i)] / q.scale) : 0.0f;
+            require(float(out[size_t(i)]) == expected, set + ": a rounded activation is wrong");
+            sum += out[size_t(i)];
+        }
+        require(sum == q.sum, set + ": the sum of activations is wrong");
+    }
+}
+
 struct Body {
     explicit Body(bool linear) {
         const int heads = linear ? whole(1, 3) : 1, d = whole(1, 40), kernel = linear ? whole(1, 4) : 1;
@@ -152,6 +181,7 @@ int main() {
     std::stringstream sets(bl_instruction_sets());
     for (std::string set; std::getline(sets, set, ',');) {
         test_products(set);
+        test_quantise(set);
         test_models(set);
         std::printf("%s: as the plain loops\n", set.c_str());
     }
