@@ -120,13 +120,15 @@ class Photographer:
         self.window.talk.show_conversation(shown)
 
     async def _marks(self) -> None:
-        """A conversation from a file, with everything that a reply can hold; and a search in it."""
+        """A conversation from a file, in a folder, with everything that a reply can hold; and a search in it."""
         lines = (Line("user", "How do I greet someone in Python?", "", ""), Line("assistant", MARKS, "", ""))
-        await self.window.talk.take_in([Exported("", "Greetings in Python", lines)])
-        self.window.talk.show_conversation(self.window.talk.listed()[0])
+        talk = self.window.talk
+        await talk.take_in([Exported("", "Greetings in Python", lines)])
+        talk.shelf.move(talk.listed()[0], talk.shelf.make_folder("Things to know").id)
+        talk.show_conversation(talk.listed()[0])
         await self._everywhere("marks", (CHAT,))
         self.window.chat.conversations.search.setText("dog")
-        self.window.talk.show_conversation(self.window.talk.listed()[-1])
+        talk.show_conversation(talk.listed()[-1])
         await asyncio.sleep(_SETTLE_S)
         await self._everywhere("search", (CHAT,))
         self.window.chat.conversations.search.clear()

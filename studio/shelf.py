@@ -1,10 +1,13 @@
-"""What a person did with their conversations: titles, pins, the trash. Kept in the workspace, beside the log.
+"""What a person did with their conversations: titles, pins, folders, the trash. Kept in the workspace, beside the log.
 
 The log itself is never touched from here: a conversation in the trash is hidden, not forgotten, and comes back whole.
 """
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +21,18 @@ from studio.translation import sentence
 FILE_NAME = "conversations.json"
 
 
+@dataclass(frozen=True)
+class Folder:
+    """A named place for conversations."""
+
+    id: str
+    name: str
+    closed: bool = False
+    """Whether the list shows the folder alone, without what is in it."""
+
+
 class Shelf(QObject):
-    """Titles, pins and the trash, by the id of a conversation. Every change is on the disk at once."""
+    """Titles, pins, folders and the trash, by the id of a conversation. Every change is on the disk at once."""
 
     changed = Signal()
     problem = Signal(str)
@@ -28,20 +41,20 @@ class Shelf(QObject):
     def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path = workspace / FILE_NAME
-        data, problem = json_file.read(self.path, "titles, pins and the trash begin anew")
+        data, problem = json_file.read(self.path, "titles, pins, folders and the trash begin anew")
         self.problems = [problem] if problem else []
         """What could not be used of the file when it was read, one sentence each."""
-        kept = data.get("conversations")
-        self._rest = {key: value for key, value in data.items() if key != "conversations"}
-        self._kept: dict[str, dict[str, Any]] = {
-            str(key): dict(value) for key, value in (kept.items() if isinstance(kept, dict) else ())
-            if isinstance(value, dict)
-        }  # fmt: skip
+        self._kept = _objects(data.pop("conversations", None))
+        self._folders = {
+            key: Folder(key, value["name"], value.get("closed") is True)
+            for key, value in _objects(data.pop("folders", None)).items()
+            if isinstance(value.get("name"), str)
+        }
+        self._rest = data
 
     def title(self, conversation: str) -> str:
         """The title that a person gave; empty where nobody did."""
-        title = self._kept.get(conversation, {}).get("title", "")
-        return title if isinstance(title, str) else ""
+        return self._text(conversation, "title")
 
     def is_pinned(self, conversation: str) -> bool:
         """Whether it stands above the others."""
@@ -72,7 +85,70 @@ class Shelf(QObject):
         """Take it out of the trash."""
         self._put(conversation, "thrown", "")
 
+    # Folders
+
+    def folders(self) -> list[Folder]:
+        """All folders, by name."""
+        return sorted(self._folders.values(), key=lambda folder: (folder.name.casefold(), folder.id))
+
+    def folder(self, folder: str) -> Folder | None:
+        """The folder with this id, None where there is none."""
+        return self._folders.get(folder)
+
+    def folder_of(self, conversation: str) -> Folder | None:
+        """The folder that a conversation is in, None where it is in none."""
+        return self._folders.get(self._text(conversation, "folder"))
+
+    def make_folder(self, name: str) -> Folder:
+        """Make a folder with nothing in it."""
+        made = Folder(secrets.token_hex(4), " ".join(name.split()))
+        self._put_folder(made)
+        return made
+
+    def rename_folder(self, folder: str, name: str) -> None:
+        """Call a folder otherwise; it keeps its name where none is given."""
+        if (known := self._folders.get(folder)) is not None and (words := " ".join(name.split())):
+            self._put_folder(replace(known, name=words))
+
+    def close_folder(self, folder: str, closed: bool) -> None:
+        """Show the folder alone, or what is in it as well."""
+        if (known := self._folders.get(folder)) is not None and known.closed != closed:
+            self._put_folder(replace(known, closed=closed))
+
+    def move(self, conversation: str, folder: str) -> None:
+        """Put a conversation into a folder, or with "" out of the one that it is in."""
+        self._put(conversation, "folder", folder)
+
+    def remove_folder(self, folder: Folder) -> Callable[[], None]:
+        """Delete a folder; what was in it is in none then. Returns what brings the folder back with them."""
+        self._folders.pop(folder.id, None)
+        inside = [conversation for conversation in self._kept if self._text(conversation, "folder") == folder.id]
+        for conversation in inside:
+            self._set(conversation, "folder", "")
+        self._write()
+
+        def undo() -> None:
+            self._folders[folder.id] = folder
+            for conversation in inside:
+                if self.folder_of(conversation) is None:  # else it was put elsewhere since
+                    self._set(conversation, "folder", folder.id)
+            self._write()
+
+        return undo
+
+    def _text(self, conversation: str, key: str) -> str:
+        value = self._kept.get(conversation, {}).get(key, "")
+        return value if isinstance(value, str) else ""
+
     def _put(self, conversation: str, key: str, value: str | bool) -> None:
+        self._set(conversation, key, value)
+        self._write()
+
+    def _put_folder(self, folder: Folder) -> None:
+        self._folders[folder.id] = folder
+        self._write()
+
+    def _set(self, conversation: str, key: str, value: str | bool) -> None:
         entry = self._kept.setdefault(conversation, {})
         if value:
             entry[key] = value
@@ -80,8 +156,18 @@ class Shelf(QObject):
             entry.pop(key, None)
         if not entry:
             del self._kept[conversation]
+
+    def _write(self) -> None:
+        folders = {key: {"name": folder.name, "closed": folder.closed} for key, folder in self._folders.items()}
+        data = self._rest | {"version": 1, "conversations": self._kept, "folders": folders}
         try:
-            json_file.write(self.path, self._rest | {"version": 1, "conversations": self._kept})
+            json_file.write(self.path, data)
         except BitLlamaError as error:
             self.problem.emit(sentence(error.told))
         self.changed.emit()
+
+
+def _objects(value: Any) -> dict[str, dict[str, Any]]:
+    """The objects in a JSON object, by name; whatever else there is is left out."""
+    found = value.items() if isinstance(value, dict) else ()
+    return {str(key): dict(inner) for key, inner in found if isinstance(inner, dict)}

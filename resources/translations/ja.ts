@@ -313,6 +313,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{name}に話しかけてください…</translation>
         </message>
         <message>
+            <source>The folder “{name}” is deleted; its chats are still in the list.</source>
+            <translation>フォルダー「{name}」を削除しました。中の会話は一覧に残っています。</translation>
+        </message>
+        <message>
             <source>Woken before anything was learned: the soul is as before.</source>
             <translation>何も学ばないうちに起こされました。ソウルは前のままです。</translation>
         </message>
@@ -497,8 +501,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>検索を消す</translation>
         </message>
         <message>
-            <source>Conversations</source>
-            <translation>会話</translation>
+            <source>Delete the folder</source>
+            <translation>フォルダーを削除</translation>
         </message>
         <message>
             <source>Export all…</source>
@@ -509,12 +513,12 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>書き出す…</translation>
         </message>
         <message>
-            <source>Import chats…</source>
-            <translation>会話を読み込む…</translation>
+            <source>Folders, import, export, trash</source>
+            <translation>フォルダー、読み込み、書き出し、ごみ箱</translation>
         </message>
         <message>
-            <source>Import, export, trash</source>
-            <translation>読み込み、書き出し、ごみ箱</translation>
+            <source>Import chats…</source>
+            <translation>会話を読み込む…</translation>
         </message>
         <message>
             <source>In titles and in all that was said (Ctrl+F)</source>
@@ -525,19 +529,27 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>会話のその他</translation>
         </message>
         <message>
+            <source>Move to</source>
+            <translation>移動</translation>
+        </message>
+        <message>
             <source>New chat</source>
             <translation>新しい会話</translation>
+        </message>
+        <message>
+            <source>New folder</source>
+            <translation>新しいフォルダー</translation>
         </message>
         <message>
             <source>Nothing was said with these words.</source>
             <translation>この言葉を含む話はありません。</translation>
         </message>
         <message>
-            <source>Pin</source>
-            <translation>ピン留め</translation>
+            <source>Out of the folder</source>
+            <translation>フォルダーの外へ</translation>
         </message>
         <message>
-            <source>Pinned</source>
+            <source>Pin</source>
             <translation>ピン留め</translation>
         </message>
         <message>
@@ -2065,6 +2077,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>閉じる</translation>
         </message>
         <message>
+            <source>Close and open the chosen folder</source>
+            <translation>選んだフォルダーを閉じる・開く</translation>
+        </message>
+        <message>
             <source>Close the Studio</source>
             <translation>Studio を閉じる</translation>
         </message>
@@ -2085,6 +2101,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>新しい会話</translation>
         </message>
         <message>
+            <source>New folder for chats</source>
+            <translation>会話の新しいフォルダー</translation>
+        </message>
+        <message>
             <source>New line</source>
             <translation>改行</translation>
         </message>
@@ -2093,8 +2113,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>モデルを開く</translation>
         </message>
         <message>
-            <source>Rename the chosen chat</source>
-            <translation>選んだ会話の名前を変える</translation>
+            <source>Rename the chosen chat or folder</source>
+            <translation>選んだ会話やフォルダーの名前を変える</translation>
         </message>
         <message>
             <source>Search all chats</source>
@@ -2904,8 +2924,31 @@ It said: {said}</source>
     <context>
         <name>RowDelegate</name>
         <message>
+            <source>Name of the folder</source>
+            <translation>フォルダーの名前</translation>
+        </message>
+        <message>
             <source>Title</source>
             <translation>題名</translation>
+        </message>
+    </context>
+    <context>
+        <name>Rows</name>
+        <message>
+            <source>Conversations</source>
+            <translation>会話</translation>
+        </message>
+        <message>
+            <source>Folder {name}, closed, {chats}</source>
+            <translation>フォルダー「{name}」、閉じています、{chats}</translation>
+        </message>
+        <message>
+            <source>Folder {name}, open, {chats}</source>
+            <translation>フォルダー「{name}」、開いています、{chats}</translation>
+        </message>
+        <message>
+            <source>Pinned</source>
+            <translation>ピン留め</translation>
         </message>
     </context>
     <context>

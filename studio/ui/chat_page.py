@@ -48,6 +48,7 @@ class ChatPage(QWidget):
         self.conversations.export_wanted.connect(actions.export_chats)
         self.conversations.import_wanted.connect(actions.import_chats)
         self.conversations.thrown.connect(self.throw_away)
+        self.conversations.folder_unwanted.connect(self.remove_folder)
         self.welcome.suggested.connect(self.send)
         self.transcript.wished.connect(self._wish)
         self.composer.send.connect(self._send)
@@ -170,6 +171,12 @@ class ChatPage(QWidget):
 
         words = self.tr("“{title}” is in the trash. What was learned from it stays.")
         self.toast.tell(words.format(title=title), undo)
+
+    def remove_folder(self, folder: str) -> None:
+        """Delete a folder, what is in it stays in the list; and offer to take that back."""
+        if (known := self._chat.shelf.folder(folder)) is not None:
+            words = self.tr("The folder “{name}” is deleted; its chats are still in the list.").format(name=known.name)
+            self.toast.tell(words, self._chat.shelf.remove_folder(known))
 
     def _greet(self) -> None:
         """In the morning, one line of what the night did, and the way to its report."""

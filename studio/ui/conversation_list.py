@@ -1,18 +1,15 @@
-"""The conversations at the left of the chat: found by their words, by day, the newest first."""
+"""The conversations at the left of the chat: found by their words, in folders, by day, the newest first."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QMenu,
     QSizePolicy,
@@ -23,41 +20,13 @@ from PySide6.QtWidgets import (
 from studio import theme
 from studio.chat import Chat
 from studio.ui import wording
-from studio.ui.conversation_rows import CLOCK, EXCERPT, ID, MORE_WIDTH, RowDelegate
+from studio.ui.conversation_rows import EXCERPT, ID
+from studio.ui.conversation_view import Rows
 from studio.ui.icons import dress
 from studio.ui.widgets import button, label
 
 _SEARCH_MS = 120
 """Typing goes on so long before the list follows it."""
-
-
-class Rows(QListWidget):
-    """The list itself; it asks for the menu of a row, by right click, by its dots, or by the menu key."""
-
-    menu_wanted = Signal(str, QPoint)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        item = self.currentItem() if by_key else self.itemAt(event.pos())
-        if item is not None and item.data(ID):
-            place = self.visualItemRect(item).bottomLeft() if by_key else event.pos()
-            self.menu_wanted.emit(item.data(ID), self.viewport().mapToGlobal(place))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        item = self.itemAt(event.position().toPoint())
-        if item is not None and item.data(ID) and event.button() == Qt.MouseButton.LeftButton:
-            rect = self.visualItemRect(item)
-            if event.position().x() > rect.right() - MORE_WIDTH:
-                self.menu_wanted.emit(item.data(ID), self.viewport().mapToGlobal(rect.bottomRight()))
-                return
-        super().mousePressEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        item = self.currentItem()
-        if event.key() == Qt.Key.Key_F2 and item is not None and item.data(ID):
-            self.editItem(item)
-            return
-        super().keyPressEvent(event)
 
 
 class ConversationList(QFrame):
@@ -69,6 +38,7 @@ class ConversationList(QFrame):
     export_wanted = Signal(list)
     import_wanted = Signal()
     thrown = Signal(str)
+    folder_unwanted = Signal(str)
 
     def __init__(self, chat: Chat) -> None:
         super().__init__()
@@ -86,18 +56,15 @@ class ConversationList(QFrame):
         self.new_button.setFixedSize(35, 35)
         self.new_button.setToolTip(self.tr("Begin another conversation; what was learned stays (Ctrl+N)"))
         self.new_button.clicked.connect(self.new_chat)
-        self.list = Rows()
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setObjectName("conversations")
-        self.list.setAccessibleName(self.tr("Conversations"))
-        self.list.setItemDelegate(RowDelegate(chat, self.list))
-        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.list.setMouseTracking(True)
+        self.list = Rows(chat)
         self.list.currentItemChanged.connect(self._moved)
         self.list.itemClicked.connect(self._moved)
         self.list.menu_wanted.connect(self.open_menu)
+        self.list.folder_menu_wanted.connect(self.open_folder_menu)
+        self.list.itemDelegate().closeEditor.connect(lambda: QTimer.singleShot(0, self, self.refresh))
+        later = Qt.ConnectionType.QueuedConnection  # the list is made anew then, and is still within a click or a drag
+        self.list.folder_wanted.connect(chat.shelf.close_folder, later)
+        self.list.moved.connect(chat.shelf.move, later)
         self.empty = label(role="small", wrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.empty.setIndent(10)
@@ -106,7 +73,7 @@ class ConversationList(QFrame):
         self.waiting.setIndent(10)  # in line with the titles
         self.more = button("", "quiet", self.tr("More about chats"))
         self.more.setFixedSize(28, 24)
-        self.more.setToolTip(self.tr("Import, export, trash"))
+        self.more.setToolTip(self.tr("Folders, import, export, trash"))
         self.more.clicked.connect(self.open_more)
         top, foot = QHBoxLayout(), QHBoxLayout()
         top.setSpacing(theme.GAP_S)
@@ -133,14 +100,13 @@ class ConversationList(QFrame):
 
     def refresh(self) -> None:
         """List the conversations of the soul, those found where something is looked for."""
-        self.list.blockSignals(True)
-        self.list.clear()
+        if self.list.is_editing:
+            return  # what is being written stays; the list follows once that is done
         query = self.search.text().strip()
         if query:
-            for hit in self._chat.search(query):
-                self._add(hit.conversation, hit.excerpt, hit.row)
+            self.list.show_found(self._chat.search(query))
         else:
-            self._list_days()
+            self.list.show_all()
         self.empty.setText(
             self.tr("Nothing was said with these words.")
             if query
@@ -148,45 +114,10 @@ class ConversationList(QFrame):
         )
         self.empty.setVisible(self.list.count() == 0)
         self.list.setVisible(self.list.count() > 0)
-        self.list.blockSignals(False)
 
     def _mark(self) -> None:
-        """Choose the row of the conversation that is shown."""
-        item = self.item(self._chat.conversation)
-        self.list.blockSignals(True)
-        if item is None:
-            self.list.clearSelection()
-        else:
-            self.list.setCurrentItem(item)
-        self.list.blockSignals(False)
-
-    def _list_days(self) -> None:
-        now, heading = datetime.now().astimezone(), ""
-        for conversation in self._chat.listed():
-            found = self._chat.history.get(conversation)
-            assert found is not None
-            pinned = self._chat.shelf.is_pinned(conversation)
-            day = self.tr("Pinned") if pinned else wording.day(wording.local_time(found.last), now)
-            if day != heading:
-                heading = day
-                item = QListWidgetItem(day)
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-                self.list.addItem(item)
-            self._add(conversation)
-
-    def _add(self, conversation: str, excerpt: str = "", row: int = -1) -> None:
-        found = self._chat.history.get(conversation)
-        assert found is not None
-        title = self._chat.title(conversation)
-        item = QListWidgetItem(title)
-        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-        item.setData(ID, conversation)
-        item.setData(CLOCK, wording.clock(wording.local_time(found.last)))
-        item.setData(EXCERPT, (excerpt, row))
-        item.setToolTip(title)
-        self.list.addItem(item)
-        if conversation == self._chat.conversation:
-            self.list.setCurrentItem(item)
+        """Go to the row of the conversation that is shown."""
+        self.list.go_to(self.list.row_of(self._chat.conversation))
 
     def show_waiting(self, conversations: int) -> None:
         """Say how many conversations wait for sleep."""
@@ -194,28 +125,32 @@ class ConversationList(QFrame):
         self.waiting.setText(text.format(n=conversations) if conversations else "")
 
     def titles(self) -> list[str]:
-        """The titles as listed, headings left out."""
-        return [item.text() for item in self._items()]
-
-    def item(self, conversation: str) -> QListWidgetItem | None:
-        """The row of a conversation, None where it is not listed."""
-        return next((item for item in self._items() if item.data(ID) == conversation), None)
-
-    def _items(self) -> list[QListWidgetItem]:
-        items = (self.list.item(row) for row in range(self.list.count()))
-        return [item for item in items if item.data(ID)]
+        """The titles as listed, headings and folders left out."""
+        return [item.text() for item in self.list.rows() if item.data(ID)]
 
     def rename(self, conversation: str) -> None:
         """Let the person write another title in its row."""
-        QTimer.singleShot(0, self, partial(self._edit, conversation))  # once the menu has given the focus back
+        self._edit(partial(self.list.item_of, conversation))
 
-    def _edit(self, conversation: str) -> None:
-        item = self.item(conversation)
-        if item is not None:
-            self.list.blockSignals(True)
-            self.list.setCurrentItem(item)
-            self.list.blockSignals(False)
-            self.list.editItem(item)
+    def rename_folder(self, folder: str) -> None:
+        """Let the person write another name in its row."""
+        self._edit(partial(self.list.folder_item, folder))
+
+    def _edit(self, find: Callable[[], QListWidgetItem | None]) -> None:
+        def begin() -> None:
+            if (item := find()) is not None:
+                self.list.go_to(item)
+                self.list.editItem(item)
+
+        QTimer.singleShot(0, self, begin)  # once the menu has given the focus back
+
+    def new_folder(self, conversation: str = "") -> None:
+        """Make a folder, with a conversation in it where one is given, and have its name written."""
+        self.search.clear()
+        folder = self._chat.shelf.make_folder(self.tr("New folder"))
+        if conversation:
+            self._chat.shelf.move(conversation, folder.id)
+        self.rename_folder(folder.id)
 
     def open_menu(self, conversation: str, place: QPoint) -> QMenu:
         """What can be done with one conversation."""
@@ -223,15 +158,41 @@ class ConversationList(QFrame):
         pinned = shelf.is_pinned(conversation)
         menu.addAction(self.tr("Rename"), lambda: self.rename(conversation))
         menu.addAction(self.tr("Unpin") if pinned else self.tr("Pin"), lambda: shelf.pin(conversation, not pinned))
+        self._offer_places(menu.addMenu(self.tr("Move to")), conversation)
         menu.addAction(self.tr("Export…"), lambda: self.export_wanted.emit([conversation]))
         menu.addSeparator()
         menu.addAction(self.tr("Put into the trash"), lambda: self.thrown.emit(conversation))
         menu.popup(place)
         return menu
 
+    def _offer_places(self, menu: QMenu, conversation: str) -> None:
+        """The folders, the way out of the one that it is in, and a new one."""
+        shelf = self._chat.shelf
+        here = shelf.folder_of(conversation)
+        for folder in shelf.folders():
+            action = menu.addAction(_plain(folder.name), partial(shelf.move, conversation, folder.id))
+            action.setEnabled(folder != here)
+        if here is not None:
+            menu.addAction(self.tr("Out of the folder"), partial(shelf.move, conversation, ""))
+        menu.addSeparator()
+        menu.addAction(self.tr("New folder"), partial(self.new_folder, conversation))
+
+    def open_folder_menu(self, folder: str, place: QPoint) -> QMenu:
+        """What can be done with one folder."""
+        menu, chat = self._menu(), self._chat
+        inside = [c for c in chat.listed() if (at := chat.shelf.folder_of(c)) is not None and at.id == folder]
+        menu.addAction(self.tr("Rename"), lambda: self.rename_folder(folder))
+        menu.addAction(self.tr("Export…"), lambda: self.export_wanted.emit(inside)).setEnabled(bool(inside))
+        menu.addSeparator()
+        menu.addAction(self.tr("Delete the folder"), lambda: self.folder_unwanted.emit(folder))
+        menu.popup(place)
+        return menu
+
     def open_more(self) -> QMenu:
         """What can be done with all of them, and the trash."""
         menu, chat = self._menu(), self._chat
+        menu.addAction(self.tr("New folder"), lambda: self.new_folder())
+        menu.addSeparator()
         menu.addAction(self.tr("Import chats…"), self.import_wanted.emit)
         everything = menu.addAction(self.tr("Export all…"), lambda: self.export_wanted.emit(chat.listed()))
         everything.setEnabled(bool(chat.listed()))
@@ -262,3 +223,8 @@ class ConversationList(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "more"):
             self._dress()
+
+
+def _plain(text: str) -> str:
+    """A text for a menu, none of its letters a key."""
+    return wording.short(text, 40).replace("&", "&&")

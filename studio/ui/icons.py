@@ -26,6 +26,11 @@ def dress(control: QAbstractButton, name: str, token: str = "text") -> None:
     control.setIcon(_drawn(name, style.colour(token).name(), style.colour("muted").name(), room))
 
 
+def icon(name: str, token: str = "text") -> QIcon:
+    """The drawing `name` in the colour of a token, to be painted."""
+    return _drawn(name, style.colour(token).name(), style.colour("muted").name(), 0)
+
+
 @functools.cache
 def _drawn(name: str, ink: str, disabled: str, room: int) -> QIcon:
     source = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from studio.ui.widgets import label
 
 KEYS = (
     (("Ctrl+N",), QT_TRANSLATE_NOOP("Keys", "New chat")),
+    (("Ctrl+Shift+N",), QT_TRANSLATE_NOOP("Keys", "New folder for chats")),
     (("Ctrl+F", "Ctrl+Shift+F"), QT_TRANSLATE_NOOP("Keys", "Search all chats")),
     (("Esc",), QT_TRANSLATE_NOOP("Keys", "Stop the reply")),
     (("Ctrl+Shift+S",), QT_TRANSLATE_NOOP("Keys", "Sleep, or wake up")),
@@ -30,7 +31,8 @@ KEYS = (
 IN_PLACE = (
     ("Enter", QT_TRANSLATE_NOOP("Keys", "Send")),
     ("Shift+Enter", QT_TRANSLATE_NOOP("Keys", "New line")),
-    ("F2", QT_TRANSLATE_NOOP("Keys", "Rename the chosen chat")),
+    ("F2", QT_TRANSLATE_NOOP("Keys", "Rename the chosen chat or folder")),
+    ("← →", QT_TRANSLATE_NOOP("Keys", "Close and open the chosen folder")),
 )
 """Keys of single controls."""
 

@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
     def _keys(self) -> None:
         verbs = {
             "Ctrl+N": self.new_chat,
+            "Ctrl+Shift+N": self.new_folder,
             "Ctrl+F": self.search,
             "Esc": self.stop,
             "Ctrl+Shift+S": self.verbs.sleep_or_wake,
@@ -179,6 +180,11 @@ class MainWindow(QMainWindow):
         """Begin another conversation, ready to type."""
         self.show_tab(CHAT)
         self.chat.new_chat()
+
+    def new_folder(self) -> None:
+        """Make a folder for conversations, ready to be named."""
+        self.show_tab(CHAT)
+        self.chat.conversations.new_folder()
 
     def search(self) -> None:
         """Look for words in all that was said."""

@@ -14,7 +14,7 @@ SHOWN_MS = 10_000
 
 
 class Toast(QFrame):
-    """Stands above the composer for a while. Undo is only the quick way: what it undoes can be undone later too."""
+    """Stands above the composer for a while. Undo is only the quick way: what it undoes can be undone later by hand."""
 
     def __init__(self) -> None:
         super().__init__()

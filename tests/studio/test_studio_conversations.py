@@ -44,7 +44,7 @@ def test_words_are_found_in_everything_that_was_said(full: Person) -> None:
     full.qtbot.keyClicks(side.search, "STORY 3 once")
     full.wait(lambda: len(side.titles()) == 1)
     assert side.titles()[0].startswith("Story 3.")
-    item = side.item("c3")
+    item = side.list.item_of("c3")
     place = side.list.visualItemRect(item).center()
     full.qtbot.mouseClick(side.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert full.chat.conversation == "c3"
@@ -89,7 +89,7 @@ def test_a_find_leads_to_its_message(full: Person) -> None:
     full.chat.conversations.search.setText("line 5")
     full.wait(lambda: len(full.chat.conversations.titles()) == 1)
     side = full.chat.conversations
-    side.list.setCurrentItem(side.item("c2"))
+    side.list.setCurrentItem(side.list.item_of("c2"))
     row = full.chat.transcript.row_widget(7)
     assert row is not None
     assert 0 <= row.y() < 60
@@ -104,7 +104,7 @@ def test_a_title_is_written_in_its_row(how: str, full: Person, sit_down: Callabl
     if how == "menu":
         pick(menu_of(full, "c2"), "Rename")
     else:
-        side.list.setCurrentItem(side.item("c2"))
+        side.list.setCurrentItem(side.list.item_of("c2"))
         full.qtbot.keyClick(side.list, Qt.Key.Key_F2)
     full.wait(lambda: side.list.findChild(QLineEdit, "title"))
     field = side.list.findChild(QLineEdit, "title")
@@ -154,14 +154,14 @@ def test_what_was_thrown_away_comes_back(how: str, full: Person, workspace: Path
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
 def test_no_single_key_throws_anything_away(key: Qt.Key, full: Person) -> None:
     side = full.chat.conversations
-    side.list.setCurrentItem(side.item("c1"))
+    side.list.setCurrentItem(side.list.item_of("c1"))
     full.qtbot.keyClick(side.list, key)
     assert len(side.titles()) == 6
 
 
 def test_the_dots_of_a_row_open_its_menu(full: Person) -> None:
     side = full.chat.conversations
-    rect = side.list.visualItemRect(side.item("c1"))
+    rect = side.list.visualItemRect(side.list.item_of("c1"))
     full.qtbot.mouseClick(
         side.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center() + QPoint(rect.width() // 2 - 12, 0)
     )
