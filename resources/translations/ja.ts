@@ -4088,6 +4088,10 @@ It said: {said}</source>
             <translation>テキスト 1 件</translation>
         </message>
         <message>
+            <source>Beyond {times} times it learns it by heart: take {n} steps, or more text.</source>
+            <translation>{times} 回を超えると丸暗記になります。{n} ステップにするか、テキストを増やしてください。</translation>
+        </message>
+        <message>
             <source>Finding the words that it is made of…</source>
             <translation>使われている語を調べています…</translation>
         </message>

@@ -54,7 +54,7 @@ class Size:
 GOING_ON_RATE = 3e-4
 """Peak learning rate where a trained model goes on: a higher one would wipe out more of what it can."""
 
-SIZES = {"tiny": Size(128, 4, 4, 64, 16, 3e-3), "small": Size(256, 8, 4, 128, 16, 1.5e-3)}
+SIZES = {"tiny": Size(128, 4, 4, 64, 16, 3e-3), "small": Size(256, 8, 4, 128, 16, 3e-3)}
 
 
 def intervals(steps: int) -> list[str]:

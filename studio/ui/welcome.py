@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio import theme
@@ -14,6 +15,8 @@ from studio.ui.steps import Step
 from studio.ui.widgets import button, label, prose, scrolled, set_locked
 
 _WIDTH = 480
+_LOW = 470
+"""Under this height there is no room for the logo."""
 
 
 class Welcome(QWidget):
@@ -30,6 +33,7 @@ class Welcome(QWidget):
         self._actions = actions
         self._dial: Dial = "learn"
         self._conversations = 0
+        self._logo = Logo(44)
         self.heading = label(role="heading", wrap=True)
         self.words = prose(role="muted")
         self.open_button = button(self.tr("Open a model"), "primary")
@@ -61,7 +65,7 @@ class Welcome(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, theme.GAP_L, 0, theme.GAP_L)
         column.setSpacing(theme.GAP_S)
-        column.addWidget(Logo(44))
+        column.addWidget(self._logo)
         column.addSpacing(theme.GAP_S)
         column.addWidget(self.heading)
         column.addWidget(self.words)
@@ -152,6 +156,10 @@ class Welcome(QWidget):
         if session.soul.level:
             return self.tr("{name} is awake").format(name=name), small
         return self.tr("{name} is new here").format(name=name), small + " " + self.tr("Three things to try:")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._logo.setVisible(self.height() >= _LOW)  # what can be tried comes first
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

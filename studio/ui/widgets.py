@@ -134,6 +134,19 @@ class Facts(QWidget):
         """The value shown under `name`."""
         return self._values[name].text()
 
+    @property
+    def column(self) -> QGridLayout:
+        """Its rows, names in column 0, to be brought in line with others."""
+        return self._grid
+
+
+def in_line(*grids: QGridLayout) -> None:
+    """Give the names in these grids one width, so that what stands beside them begins at one line."""
+    rows = [(grid, row) for grid in grids for row in range(grid.rowCount())]
+    names = [item for grid, row in rows if (item := grid.itemAtPosition(row, 0)) is not None]
+    for grid in grids:
+        grid.setColumnMinimumWidth(0, max((name.sizeHint().width() for name in names), default=0))
+
 
 class Elided(QLabel):
     """One line that ends in … where there is no room, and then tells the whole in its tooltip."""

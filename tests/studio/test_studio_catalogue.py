@@ -78,6 +78,10 @@ def test_souls_that_fit_are_named(host: Person, models: Path) -> None:
     row, card = look(host, models / "tiny.bitt")
     assert card.souls == ("Luna",)
     assert "Luna" in row.who.plain
+    host.through(lambda: host.window.verbs.start(host.session.souls.rename("Vega")), Busy.SOUL)
+    host.wait(lambda: "souls that fit: Vega" in row.who.plain)
+    host.through(host.lab.body.verbs.unload)
+    assert "souls that fit: Vega" in row.who.plain
 
 
 def test_the_list_follows_the_folder(person: Person, shelf: Path, models: Path) -> None:

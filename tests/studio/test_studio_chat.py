@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 from studio_person import Person
 
 from studio.session import Busy
+from studio.ui.painted import Logo
 from studio.ui.reply_row import ReplyRow
 
 
@@ -81,6 +83,16 @@ def test_one_can_type_but_not_send_while_a_reply_comes(host: Person) -> None:
     host.session.stop()
     host.wait_idle()
     assert host.chat.model.rowCount() == 2
+
+
+def test_in_a_low_window_the_logo_makes_room_for_what_can_be_tried(host: Person) -> None:
+    logo = host.chat.welcome.findChild(Logo)
+    host.window.resize(1280, 800)
+    host.wait(logo.isVisible)
+    host.window.resize(900, 600)
+    host.wait(lambda: not logo.isVisible())
+    bar = host.chat.welcome.findChild(QScrollArea).verticalScrollBar()
+    host.wait(lambda: bar.maximum() == 0)  # all of it is seen
 
 
 def test_three_things_are_to_be_tried_and_have_their_ticks(host: Person) -> None:

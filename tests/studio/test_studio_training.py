@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shlex
 import signal
 import sys
@@ -95,6 +96,13 @@ def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person,
     characters = len(book.read_text(encoding="utf-8"))
     assert f"1 text · {characters:,} characters" in train.facts.value("Found")
     assert "held out" in train.facts.value("To learn")
+    train.steps.setValue(10_000)
+    steps = int(re.search(r"take ([\d,]+) steps", train.facts.value("Pace"))[1].replace(",", ""))
+    train.steps.setValue(steps - 1)
+    assert "heart" not in train.facts.value("Pace")
+    lefts = {field.mapTo(train, field.rect().topLeft()).x() for field in (train.begin, train.name)}
+    (left,) = {shown.mapTo(train, shown.rect().topLeft()).x() for shown in train.facts._values.values()}
+    assert lefts == {left}, "what was found begins where the fields do"
     assert train.name.text() == "sea"
     train.name.clear()
     person.qtbot.keyClicks(train.name, "My sea")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 import shiboken6
@@ -42,7 +43,9 @@ class Catalogue(QObject):
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self.rescan)
         actions.settings.changed.connect(self._setting_changed)
+        self._session.changed.connect(self._take_souls)
         self._session.changed.connect(self._look)
+        self._session.timeline_moved.connect(self._take_souls)
         self._session.training.listed.connect(self.rescan)
         self.rescan()
 
@@ -69,6 +72,18 @@ class Catalogue(QObject):
     def look_into(self, path: Path) -> None:
         """Look into one model now, however large it is."""
         self._actions.start(self._look_into(path))
+
+    def _take_souls(self) -> None:
+        """Of the model that is loaded it is known at any time which souls fit."""
+        body, timeline = self._session.body, self._session.timeline
+        if body is None or timeline is None:
+            return
+        souls, stale = tuple(mate.name for mate in timeline.souls), False
+        for path, (state, card) in self._cards.items():
+            if card.fingerprint == body.fingerprint and card.souls != souls:
+                self._cards[path], stale = (state, replace(card, souls=souls)), True
+        if stale:
+            self.changed.emit()
 
     def _setting_changed(self, key: str) -> None:
         if key in ("model_folders", "recent_models"):

@@ -26,7 +26,7 @@ from studio.ui.editors import WheelGuard, words
 from studio.ui.lab import train_words
 from studio.ui.lab.train_verbs import TrainVerbs
 from studio.ui.picker import Picker
-from studio.ui.widgets import Card, Elided, Facts, Segment, button, label, prose, set_locked
+from studio.ui.widgets import Card, Elided, Facts, Segment, button, in_line, label, prose, set_locked
 
 _DECLARED = {setting.key: setting for setting in DECLARATIONS}
 _SIZES = [value for value, _ in _DECLARED["train_size"].choices]
@@ -85,7 +85,7 @@ class TrainCard(Card):
             field.installEventFilter(self._guard)
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(theme.GAP_L)
         grid.setVerticalSpacing(theme.GAP_S)
         grid.setColumnStretch(1, 1)
@@ -225,6 +225,7 @@ class TrainCard(Card):
             self.facts.set(self.tr("Pace"), train_words.pace(found, size, self.steps.value()))
             new = train_words.new_model(found, size)
             self.facts.set(self.tr("Model"), self.tr("as large as the one it begins with") if draft.begin else new)
+            in_line(self._grid, self.facts.column)
             if not found.is_enough(size.context):
                 why = train_words.too_little(found, size)
                 self.problem.setText(why)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QCoreApplication
 
 from studio.training import Checked, Curve, Run, Size
 from studio.ui import wording
 
+_OFTEN = 10
+"""So often a text is read before it is learned by heart rather than understood better."""
 _RISEN = 1.01
 """A held-out loss this many times the lowest has risen; less is the noise of measuring."""
 
@@ -46,9 +50,14 @@ def parts(checked: Checked) -> str:
 def pace(checked: Checked, size: Size, steps: int) -> str:
     """How often the text is read."""
     times = steps * size.tokens_per_step / max(1, checked.train_tokens)
-    return _tr("a step reads up to {n}; all steps read the text {times} times").format(
+    said = _tr("a step reads up to {n}; all steps read the text {times} times").format(
         n=wording.tokens(size.tokens_per_step), times=wording.decimal(times, 1 if times < 10 else 0)
     )
+    enough = math.ceil(_OFTEN * checked.train_tokens / size.tokens_per_step)
+    if times <= _OFTEN:
+        return said
+    often = _tr("Beyond {times} times it learns it by heart: take {n} steps, or more text.")
+    return f"{said}. {often.format(times=_OFTEN, n=wording.number(enough))}"
 
 
 def new_model(checked: Checked, size: Size) -> str:
