@@ -92,8 +92,11 @@ class NativeRuntime:
         self._model = model
         # Not at exit: another thread may be computing still, and the process takes everything with it.
         weakref.finalize(self, self._library.bl_destroy, model).atexit = False
-        count = "1 thread" if self.threads == 1 else f"{self.threads} threads"
-        self.reason = f"the processor computes with the native library, {self.instructions} on {count}"
+        self.reason: str = Told(
+            "the processor computes with the native library, {instructions} on {threads}",
+            instructions=self.instructions,
+            threads=Told("1 thread") if self.threads == 1 else Told("{n} threads", n=self.threads),
+        )
         heads, d = config.num_heads, config.fast_dim
         tail = config.conv_kernel - 1 if config.ttt_variant == "linear" else 0
         layers, width = config.num_layers, heads * d

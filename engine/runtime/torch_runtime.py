@@ -145,10 +145,11 @@ class TorchRuntime:
 
 def _reason(asked: str, place: torch.device) -> str:
     if place.type == "cuda":
-        return f"the graphics card {torch.cuda.get_device_name(place)} computes"
+        return Told("the graphics card {card} computes", card=torch.cuda.get_device_name(place))
     if place.type == "mps":
-        return "the Apple graphics processor computes"
+        return Told("the Apple graphics processor computes")
     if str(asked) != "auto":
-        return "the processor computes, as asked"
-    without = "this torch was built without CUDA" if torch.version.cuda is None else "no CUDA card was found"
-    return f"the processor computes, since {without}"
+        return Told("the processor computes, as asked")
+    built = torch.version.cuda is not None
+    without = Told("no CUDA card was found") if built else Told("this torch was built without CUDA")
+    return Told("the processor computes, since {without}", without=without)

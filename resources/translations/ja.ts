@@ -790,6 +790,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>"messages"{where}は、メッセージを一つ以上含むリストでなければなりません。</translation>
         </message>
         <message>
+            <source>1 thread</source>
+            <translation>1 スレッド</translation>
+        </message>
+        <message>
             <source>A change that was begun in {folder} could not be finished: {why}. Free some space or check the permissions, then start the program again.</source>
             <translation>{folder} で始まった変更を終えられませんでした（{why}）。空きを作るか権限を確かめてから、プログラムをもう一度起動してください。</translation>
         </message>
@@ -1278,12 +1282,32 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>が別のものと重なっています</translation>
         </message>
         <message>
+            <source>the Apple graphics processor computes</source>
+            <translation>Apple のグラフィックスプロセッサが計算します</translation>
+        </message>
+        <message>
             <source>the document</source>
             <translation>文書</translation>
         </message>
         <message>
+            <source>the graphics card {card} computes</source>
+            <translation>グラフィックスカード {card} が計算します</translation>
+        </message>
+        <message>
             <source>the last good checkpoint is {kept}</source>
             <translation>最後の正常なチェックポイントは {kept} です</translation>
+        </message>
+        <message>
+            <source>the processor computes with the native library, {instructions} on {threads}</source>
+            <translation>プロセッサがネイティブライブラリで計算します（{instructions}、{threads}）</translation>
+        </message>
+        <message>
+            <source>the processor computes, as asked</source>
+            <translation>指定どおりプロセッサが計算します</translation>
+        </message>
+        <message>
+            <source>the processor computes, since {without}</source>
+            <translation>プロセッサが計算します（{without}）</translation>
         </message>
         <message>
             <source>this torch was built without CUDA</source>
@@ -1372,6 +1396,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{n} messages</source>
             <translation>{n} 件</translation>
+        </message>
+        <message>
+            <source>{n} threads</source>
+            <translation>{n} スレッド</translation>
         </message>
         <message>
             <source>{out} already holds a run; give --resume to go on with it, or another --out.</source>
@@ -3838,6 +3866,10 @@ It said: {said}</source>
             <translation>ピン留め</translation>
         </message>
         <message>
+            <source>slept on {messages}</source>
+            <translation>{messages}を睡眠で学習</translation>
+        </message>
+        <message>
             <source>{n} % of “{name}” in it</source>
             <translation>「{name}」を {n} % 含む</translation>
         </message>
@@ -4088,10 +4120,6 @@ It said: {said}</source>
             <translation>テキスト 1 件</translation>
         </message>
         <message>
-            <source>Beyond {times} times it learns it by heart: take {n} steps, or more text.</source>
-            <translation>{times} 回を超えると丸暗記になります。{n} ステップにするか、テキストを増やしてください。</translation>
-        </message>
-        <message>
             <source>Finding the words that it is made of…</source>
             <translation>使われている語を調べています…</translation>
         </message>
@@ -4158,6 +4186,10 @@ It said: {said}</source>
         <message>
             <source>{n}; {held} more are held out to measure by</source>
             <translation>{n}。ほかに {held} を検証用に取り置きます</translation>
+        </message>
+        <message>
+            <source>{pace}. Beyond {most} times it learns it by heart: take {n} steps, or more text.</source>
+            <translation>{pace}。{most} 回を超えると丸暗記になります。{n} ステップにするか、テキストを増やしてください。</translation>
         </message>
         <message>
             <source>{time} left</source>

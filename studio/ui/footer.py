@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from studio.session import Busy
+from studio.translation import sentence
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.painted import Dot
@@ -82,7 +83,7 @@ class Footer(QFrame):
         if body is not None:
             device = body.device.upper() if body.device in ("cpu", "mps") else body.device
             self.runtime.setText(f"{device} · {body.runtime}")
-            self.runtime.setToolTip(body.reason)
+            self.runtime.setToolTip(sentence(body.reason))
         else:
             self.runtime.setText(self.tr("no model"))
         self.speed.setText(wording.speed(session.speed) if session.speed else "")

@@ -5,6 +5,7 @@ Painted widgets ask `tokens()` while painting; Qt repaints them when the style s
 
 from __future__ import annotations
 
+from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -15,6 +16,7 @@ from studio import theme
 from studio.theme import DARK, LIGHT, Tokens
 from studio.ui.stylesheet import STYLESHEET
 
+_DRAWINGS = Path(__file__).resolve().parent / "icons"
 _current: Tokens = DARK
 _body: int = theme.TEXT_BODY
 
@@ -83,6 +85,7 @@ def sheet(colours: Tokens, body: int) -> str:
         "learn_fill": theme.blend(colours.learn, colours.surface, 0.12),
         "fill_hover": theme.blend(colours.soul_fill, DARK.bg, 0.88),
         "faint": theme.blend(colours.muted, colours.bg, 0.55),
+        "drawings": _DRAWINGS.as_posix(),
         "r_control": theme.RADIUS_CONTROL,
         "r_card": theme.RADIUS_CARD,
         "r_bubble": theme.RADIUS_BUBBLE,

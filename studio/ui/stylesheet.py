@@ -119,6 +119,16 @@ QTreeWidget#learned { background: $bg; border: 1px solid $line; border-radius: $
     outline: none; selection-background-color: $raised; selection-color: $text; }
 QTreeWidget#learned:focus { border-color: $soul; }
 QTreeWidget#learned::item { padding: 4px 2px; }
+QTreeWidget::indicator, QCheckBox::indicator {
+    width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $bg;
+}
+QTreeWidget::indicator:hover, QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $soul; }
+QTreeWidget::indicator:checked, QTreeWidget::indicator:indeterminate, QCheckBox::indicator:checked {
+    background: $soul_fill; border-color: $soul_fill;
+}
+QTreeWidget::indicator:checked, QCheckBox::indicator:checked { image: url("$drawings/ticked.svg"); }
+QTreeWidget::indicator:indeterminate { image: url("$drawings/partly.svg"); }
+QCheckBox { spacing: 8px; }
 QProgressBar { background: $raised; border: none; border-radius: 4px; max-height: 8px; min-height: 8px; }
 QProgressBar::chunk { background: $soul; border-radius: 4px; }
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QTreeWidget
 from studio_person import Person
 
 from engine.formats.soul import load_soul
 from engine.memory.timeline import digest
 from studio.session import Busy
+from studio.ui import style
 from studio.ui.lab.forget_dialog import ForgetDialog
 
 SECRET = "The shed says plum-tiger."
@@ -63,6 +65,21 @@ def test_what_was_told_is_listed_and_found(lab: Person) -> None:
     assert "1 message" in learned.forget_button.text()
     lab.click(learned.none_button)
     assert learned.ticked == []
+
+
+@pytest.mark.parametrize("colours", ["dark", "light"])
+def test_what_can_be_ticked_and_what_is_ticked_is_seen(colours: str, lab: Person) -> None:
+    tree = lab.lab.learned.findChild(QTreeWidget)
+    lab.settings.set("theme", colours)
+
+    def seen() -> set[str]:
+        row = tree.visualItemRect(lab.lab.learned.items()[1])
+        picture = tree.viewport().grab(QRect(0, row.y(), row.x() + 24, row.height())).toImage()
+        return {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+
+    assert style.colour("muted").name() in seen(), "a frame that stands out from the ground"
+    tick(lab, SECRET)
+    assert {style.colour("soul_fill").name(), "#ffffff"} <= seen()
 
 
 def test_the_cost_comes_first_and_nothing_happens_before_the_verb(lab: Person, workspace: Path) -> None:

@@ -211,6 +211,7 @@ def test_a_model_at_hand_goes_on(trainer_page: Person, models: Path, book: Path)
     run = begin(person, 2)
     rest(person)
     assert "tiny.bitt" in person.lab.runs.facts.value("Begun with")
+    (run,) = person.session.training.runs
     made, before = load_body(run.model), load_body(models / "tiny.bitt")
     assert (made.config.hidden_dim, made.config.num_layers) == (before.config.hidden_dim, before.config.num_layers)
     assert made.fingerprint != before.fingerprint

@@ -15,6 +15,7 @@ from studio.translation import sentence
 from studio.ui import wording
 from studio.ui.actions import Actions
 from studio.ui.icons import dress
+from studio.ui.lab import words as soul_words
 from studio.ui.lab.catalogue import Catalogue
 from studio.ui.lab.model_verbs import ModelVerbs
 from studio.ui.painted import Dot
@@ -72,7 +73,7 @@ class BodyCard(Card):
         self.facts.set(self.tr("File"), f"{body.path} · {wording.size(body.file_bytes)}")
         tip = self.tr("Expected for weights and one soul; libraries that came in with the first model count as growth")
         self.facts.set(self.tr("Memory"), self._memory(body.memory_expected, body.memory_measured), tip)
-        self.facts.set(self.tr("Runs on"), f"{body.device.upper()} · {body.runtime} · {body.reason}")
+        self.facts.set(self.tr("Runs on"), f"{body.device.upper()} · {body.runtime} · {sentence(body.reason)}")
         self.facts.set(self.tr("Fingerprint"), body.fingerprint[:16], body.fingerprint)
 
     def _memory(self, expected: int, measured: int) -> str:
@@ -165,7 +166,7 @@ class ModelRow(QFrame):
         )
         parts = [words, self.tr("fingerprint {print}").format(print=card.fingerprint[:16])]
         parts.append(self.tr("licence: {name}").format(name=card.licence or self.tr("not stated")))
-        souls = ", ".join(card.souls) if card.souls else self.tr("none yet")
+        souls = ", ".join(map(soul_words.called, card.souls)) if card.souls else self.tr("none yet")
         parts.append(self.tr("souls that fit: {names}").format(names=souls))
         return " · ".join(parts)
 

@@ -56,8 +56,8 @@ def pace(checked: Checked, size: Size, steps: int) -> str:
     enough = math.ceil(_OFTEN * checked.train_tokens / size.tokens_per_step)
     if times <= _OFTEN:
         return said
-    often = _tr("Beyond {times} times it learns it by heart: take {n} steps, or more text.")
-    return f"{said}. {often.format(times=_OFTEN, n=wording.number(enough))}"
+    often = _tr("{pace}. Beyond {most} times it learns it by heart: take {n} steps, or more text.")
+    return often.format(pace=said, most=_OFTEN, n=wording.number(enough))
 
 
 def new_model(checked: Checked, size: Size) -> str:
