@@ -165,10 +165,8 @@ def _race(
             works["llama.cpp"] = lambda: theirs(rival.forget())
             works["llama.cpp"]()
         seconds = in_turns(args.runs, works)
-    bandwidth, size = (
-        read_bandwidth(threads),
-        token_bytes(config, isinstance(body.tensors["lm_head.weight"], ByteTable), native_library.LATE),
-    )
+    size = token_bytes(config, isinstance(body.tensors["lm_head.weight"], ByteTable), native_library.LATE)
+    bandwidth, cached = read_bandwidth(threads), read_bandwidth(threads, size)
     print(f"{bench}, {describe(body)}, {args.tokens} tokens, median of {args.runs} runs")
     print(f"native gives torch's logits to {error:.1g}; {native.reason}")
     note_load()
@@ -179,15 +177,20 @@ def _race(
         print(f"llama.cpp is not measured, since {reason}")
     figures: dict[str, Any] = {"bench": bench, "tokens": args.tokens, "threads": threads, "load": load()}
     figures |= {"config": config.to_dict(), "tokens_per_second": rates, "ratios": ratios, "error": error}
-    if bandwidth is not None:
-        figures |= {"read_bandwidth": bandwidth, "token_bytes": size}
+    if bandwidth is not None and cached is not None:
+        figures |= {"read_bandwidth": bandwidth, "cached_bandwidth": cached, "token_bytes": size}
         if bench == "decode":
             share = size * rates["native"] / bandwidth
             print(
                 f"a token touches {size / 1e6:,.1f} MB; memory reads {bandwidth / 1e9:.1f} GB/s, which would allow "
                 f"{bandwidth / size:,.0f} tokens/s: {share:.0%} of it is reached"
             )
-            figures["bandwidth_share"] = share
+            cached_share = size * rates["native"] / cached
+            print(
+                f"so many bytes read over and over, from whichever cache holds them, come at {cached / 1e9:.1f} GB/s, "
+                f"{cached / size:,.0f} tokens/s: {cached_share:.0%} of it is reached"
+            )
+            figures |= {"bandwidth_share": share, "cached_share": cached_share}
     if bench == "decode" and args.profile:
         figures["profile"] = _profile(native, args.tokens)
     if bench == "decode" and args.long:

@@ -71,12 +71,13 @@ def token_bytes(config: BitLlamaConfig, byte_tables: bool = False, late: int = 1
     return total
 
 
-def read_bandwidth(threads: int) -> float | None:
-    """Bytes a second that `threads` threads read from memory, the best of five; None without the native library."""
+def read_bandwidth(threads: int, size: int = READ_BYTES) -> float | None:
+    """Bytes a second at which `threads` threads read `size` bytes over and over, from memory or from the caches that
+    hold so many, at the best of several times; None without the native library."""
     if native.why_not() is not None:
         return None
-    seconds = float(native.library().bl_read_seconds(READ_BYTES, threads, 5))
-    return READ_BYTES / seconds if seconds > 0 else None
+    seconds = float(native.library().bl_read_seconds(size, threads, 5 * max(1, READ_BYTES // size)))
+    return size / seconds if seconds > 0 else None
 
 
 def check_same(body: Body, tokens: list[int], threads: int | None) -> float:

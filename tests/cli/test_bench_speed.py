@@ -40,6 +40,9 @@ def test_speed_beside_torch(bench: str, capsys: pytest.CaptureFixture[str]) -> N
     )
     assert "torch" in figures["ratios"]
     assert figures["read_bandwidth"] > 1e8
+    if bench == "decode":
+        for share, bandwidth in (("bandwidth_share", "read_bandwidth"), ("cached_share", "cached_bandwidth")):
+            assert figures[share] == pytest.approx(figures["token_bytes"] * rates["native"] / figures[bandwidth])
 
 
 def test_a_profile_and_a_long_stream(capsys: pytest.CaptureFixture[str]) -> None:
