@@ -114,7 +114,11 @@ class StreamDecoder:
 
     def push(self, token: int) -> str:
         """Add one token; returns the characters that it completes, often one word, sometimes none."""
-        return self.push_all((token,))
+        table = self._tokens.table
+        data = table[token] if 0 <= token < len(table) else None
+        if data is None or token in self._tokens.special:
+            return self.push_all((token,))
+        return self._text(data)
 
     def push_all(self, tokens: Sequence[int]) -> str:
         """`push` for several tokens."""

@@ -122,20 +122,22 @@ def nucleus(weights: np.ndarray, top_p: float) -> np.ndarray:
     `weights` (V,) are from 0 to 1, not all zero, and need not sum to 1. Only those are sorted that may be needed.
     """
     wanted = top_p * float(weights.sum(dtype=np.float64))
-    likely = weights >= _LIKELY
-    pool = weights[likely] if np.count_nonzero(likely) < weights.size // 8 else weights
+    likely = np.flatnonzero(weights >= _LIKELY)
+    pool = weights[likely] if likely.size < weights.size // 8 else weights
     if float(pool.sum(dtype=np.float64)) < wanted:
         pool = weights
-    pool = pool.copy()
-    pool.sort()
-    pool = pool[::-1]
-    last = _reached(pool, wanted)
-    return _top(weights, last + 1, float(pool[last]))
+    falling = np.sort(pool)[::-1]
+    last = _reached(falling, wanted)
+    kept = _top(pool, last + 1, float(falling[last]))
+    return kept if pool is weights else likely[kept]
 
 
 def _reached(weights: np.ndarray, wanted: float) -> int:
     """The first index up to which non-negative weights sum to `wanted`, which is above 0; where rounding lets it be
     missed, the last that is not 0."""
+    if weights.size <= _STRETCH:
+        place = int(weights.cumsum(dtype=np.float64).searchsorted(wanted))
+        return place if place < weights.size else int(weights.nonzero()[0][-1])
     sums = np.add.reduceat(weights, np.arange(0, weights.size, _STRETCH), dtype=np.float64).cumsum()
     stretch = min(int(sums.searchsorted(wanted)), sums.size - 1)
     before = float(sums[stretch - 1]) if stretch else 0.0

@@ -27,6 +27,8 @@ class StopMatcher:
 
     def push(self, text: str) -> tuple[str, bool]:
         """Add text; returns what may be shown, and whether a stop sequence was met (it is not shown)."""
+        if not self._stops:
+            return text, False
         if self._stopped:
             return "", True
         text = self._withheld + text
