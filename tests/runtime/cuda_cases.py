@@ -109,6 +109,12 @@ def check_states(make: Make) -> None:
     soul = mine.read_fast()
     mine.restore(here)
     assert (mine.step(7) == expected).all()
+    mine.restore(here)
+    mine.rate_scale = 1.75
+    assert not (mine.step(7) == expected).all()
+    mine.restore(here)
+    mine.rate_scale = 1.0
+    assert (mine.step(7) == expected).all(), "the rate is no part of a snapshot"
     mine.reset_transient()
     cleared = mine.step(3)
     mine.reset()
