@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 from studio_person import Person
 
+from engine.formats.body import load_body
 from engine.formats.soul import load_soul
 from studio.messages import Line
 from studio.session import Busy
-from studio.transfer import Chat
+from studio.transfer import Chat, read
 
 
 def log_of(workspace: Path) -> str:
@@ -65,13 +67,19 @@ def doing(person: Person, what: str) -> None:
     elif what == "importing":
         lines = tuple(Line("user", f"Told elsewhere, {number}.", "", "") for number in range(20))
         person.window.verbs.start(person.window.talk.take_in([Chat("", name, lines) for name in ("One", "Two")]))
+    elif what == "exporting":
+        person.window.verbs.export_chats(person.window.talk.listed())
+        person.choose_file(person.session.workspace / "all.json")
+    elif what == "choosing a file":
+        person.window.verbs.export_chats(person.window.talk.listed())
+        person.wait(lambda: any(dialog.isVisible() for dialog in person.window.findChildren(QFileDialog)))
     elif what == "deleting":
         person.window.verbs.everything_unwanted.emit()
 
 
 JOBS = (
     "nothing", "loading", "replying", "sleeping", "forgetting", "comparing", "converting", "saving", "without the soul",
-    "blending", "importing", "deleting",
+    "blending", "importing", "exporting", "choosing a file", "deleting",
 )  # fmt: skip
 
 
@@ -91,6 +99,10 @@ def test_closing_is_safe_at_any_moment(
         assert '"role": "assistant"' in log_of(workspace).splitlines()[-1]
     if what == "blending":
         assert load_soul(souls[0]).meta.history[-1]["event"] == "blend", "begun before closing, so it is whole"
+    if what == "converting" and (made := workspace / "made.bitt").exists():
+        assert load_body(made).fingerprint == load_body(models / "tiny.bitt").fingerprint, "it came to its end"
+    if what == "exporting":
+        assert len(read(workspace / "all.json")) == 40
     if what == "deleting":
         assert not souls
         assert not log_of(workspace)

@@ -191,9 +191,22 @@ def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
     assert not stopped.going
     assert trainer.left_going is None, "who stopped it is not asked again"
     again.click(runs.open_button)
-    again.wait(lambda: again.session.body is not None)
-    again.wait_idle()
-    assert again.session.body.path == stopped.model, "it is opened as far as it came"
+    again.wait(lambda: trainer.doing is Doing.EXPORTING)
+    number = trainer._child.number
+    again.leave()
+    assert not alive(number)
+    assert not again.notices(), "closing is what was wanted, and nothing went wrong"
+    assert [path.name for path in stopped.folder.iterdir() if path.suffix in (".bitt", ".tmp")] == [stopped.model.name]
+    assert load_body(stopped.model).config.num_layers == 1, "closing waits for the model to be whole"
+
+    last = sit_down()
+    last.settings.set("reopen", False)
+    last.window.show_training()
+    last.wait(lambda: last.session.training.runs)
+    last.click(last.window.lab.runs.open_button)
+    last.wait(lambda: last.session.body is not None)
+    last.wait_idle()
+    assert last.session.body.path == stopped.model, "it is opened as far as it came"
 
 
 def test_a_model_at_hand_goes_on(trainer_page: Person, models: Path, book: Path) -> None:

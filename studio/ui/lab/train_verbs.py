@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.messages import EngineFailure
+from studio.session import Busy
 from studio.training import Run
 from studio.ui import dialogs, wording
 from studio.ui.actions import Actions
@@ -77,7 +78,9 @@ class TrainVerbs(QObject):
         self._actions.start(self._open(run))
 
     async def _open(self, run: Run) -> None:
-        self._actions.open_model(await self._trainer.export(run))
+        model = await self._trainer.export(run)
+        if self._actions.session.busy is not Busy.CLOSING:  # else it is there next time
+            self._actions.open_model(model)
 
     def copy_command(self, run: Run) -> None:
         """Put the command line that goes on with a run into the clipboard."""
