@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from engine.errors import Told
 from engine.formats import atomic
 
 
@@ -20,7 +21,7 @@ def read(path: Path, otherwise: str) -> tuple[dict[str, Any], str]:
     except FileNotFoundError:
         return {}, ""
     except (OSError, ValueError) as error:
-        return {}, f"{path} cannot be read ({error}); {otherwise}."
+        return {}, Told("{path} cannot be read ({error}); {otherwise}.", path=path, error=error, otherwise=otherwise)
     try:
         data = json.loads(text)
         if not isinstance(data, dict):
@@ -28,7 +29,9 @@ def read(path: Path, otherwise: str) -> tuple[dict[str, Any], str]:
     except (ValueError, RecursionError) as error:
         aside = path.with_suffix(".damaged.json")
         atomic.write_text(aside, text)
-        return {}, f"{path} is damaged ({error}); {otherwise}, {aside} keeps it."
+        why = Told("{path} is damaged ({error}); {otherwise}, {aside} keeps it.", path=path, error=error,
+                   otherwise=otherwise, aside=aside)  # fmt: skip
+        return {}, why
     return data, ""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ConfigError, FileFormatError
+from engine.errors import ConfigError, FileFormatError, Told
 from engine.formats import atomic
 from studio.declarations import DECLARATIONS, GROUPS, Setting
 
@@ -35,14 +35,20 @@ def read(path: Path) -> list[tuple[Setting, Any]]:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise FileFormatError(f"{path} is too large for a preset; choose a file that was exported here.")
+            raise FileFormatError(
+                Told("{path} is too large for a preset; choose a file that was exported here.", path=path)
+            )
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise FileFormatError(f"{path} cannot be read as a preset ({error}); choose one that was exported.") from error
+        raise FileFormatError(
+            Told("{path} cannot be read as a preset ({error}); choose one that was exported.", path=path, error=error)
+        ) from error
     values = data.get("settings") if isinstance(data, dict) and data.get("bit_llama_preset") == FORMAT else None
     if not isinstance(values, dict):
-        raise FileFormatError(f"{path} is no preset of this version; choose a file that was exported here.")
+        raise FileFormatError(
+            Told("{path} is no preset of this version; choose a file that was exported here.", path=path)
+        )
     try:
         return [(setting, setting.check(values[setting.key])) for setting in SHARED if setting.key in values]
     except ConfigError as error:
-        raise ConfigError(f"{path}: {error} Nothing was changed.") from error
+        raise ConfigError(Told("{path}: {error} Nothing was changed.", path=path, error=error)) from error

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import WorkspaceError
+from engine.errors import Told, WorkspaceError
 from studio.declarations import QT_TRANSLATE_NOOP
 
 
@@ -58,4 +58,4 @@ def delete_all(root: Path) -> None:
             except OSError as error:
                 left.append(f"{error.filename or place}: {error.strerror}")
     if left:
-        raise WorkspaceError(f"Not everything could be deleted: {'; '.join(left)}. Delete it by hand.")
+        raise WorkspaceError(Told("Not everything could be deleted: {left}. Delete it by hand.", left="; ".join(left)))

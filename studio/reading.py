@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.errors import FileFormatError
+from engine.errors import FileFormatError, Told
 from studio.messages import Line
 from studio.transfer import Chat
 
@@ -20,15 +20,23 @@ def read(path: Path) -> Chat:
     """The text of a file as one conversation. Raises `FileFormatError` for a file that is no text, or too long."""
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise FileFormatError(f"{path} is larger than {MOST_BYTES // 1000} kB; cut it, or train on it instead.")
+            raise FileFormatError(
+                Told(
+                    "{path} is larger than {most} kB; cut it, or train on it instead.",
+                    path=path,
+                    most=MOST_BYTES // 1000,
+                )
+            )
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise FileFormatError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise FileFormatError(Told("{path} cannot be read: {why}.", path=path, why=error.strerror or error)) from error
     except ValueError as error:
-        raise FileFormatError(f"{path} is not text in UTF-8; save it as UTF-8 and try again.") from error
+        raise FileFormatError(
+            Told("{path} is not text in UTF-8; save it as UTF-8 and try again.", path=path)
+        ) from error
     messages = [piece for paragraph in re.split(r"\n\s*\n", text) for piece in _pieces(" ".join(paragraph.split()))]
     if not messages:
-        raise FileFormatError(f"{path} is empty; there is nothing to learn in it.")
+        raise FileFormatError(Told("{path} is empty; there is nothing to learn in it.", path=path))
     return Chat("", path.stem, tuple(Line("user", message, "", "") for message in messages))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.errors import BitLlamaError, ConfigError
+from engine.errors import BitLlamaError, ConfigError, Told
 from studio import json_file
 from studio.declarations import DECLARATIONS
 from studio.translation import sentence
@@ -79,7 +79,7 @@ class Settings(QObject):
         self._dirty = False
 
     def _read(self) -> None:
-        data, problem = json_file.read(self.path, "the defaults are in force")
+        data, problem = json_file.read(self.path, Told("the defaults are in force"))
         self.problems += [problem] if problem else []
         for key, value in data.items():
             if key not in self._declared:
@@ -88,4 +88,4 @@ class Settings(QObject):
             try:
                 self._values[key] = self._declared[key].check(value)
             except ConfigError as error:
-                self.problems.append(f"{self.path}: {error} The default is in force.")
+                self.problems.append(Told("{path}: {error} The default is in force.", path=self.path, error=error))

@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import BitLlamaError
+from engine.errors import BitLlamaError, Told
 from studio import json_file
 from studio.translation import sentence
 
@@ -41,7 +41,7 @@ class Shelf(QObject):
     def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path = workspace / FILE_NAME
-        data, problem = json_file.read(self.path, "titles, pins, folders and the trash begin anew")
+        data, problem = json_file.read(self.path, Told("titles, pins, folders and the trash begin anew"))
         self.problems = [problem] if problem else []
         """What could not be used of the file when it was read, one sentence each."""
         self._kept = _objects(data.pop("conversations", None))

@@ -48,7 +48,9 @@ def texts(language: str) -> dict[tuple[str, str], str]:
                 if translation is not None and translation.text and translation.get("type") != "unfinished":
                     found[context.findtext("name", ""), message.findtext("source", "")] = translation.text
     except (OSError, ET.ParseError) as error:
-        raise FileFormatError(f"{path} cannot be read ({error}); install the program again.") from error
+        raise FileFormatError(
+            Told("{path} cannot be read ({error}); install the program again.", path=path, error=error)
+        ) from error
     return found
 
 

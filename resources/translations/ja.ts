@@ -866,6 +866,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} に書き込めませんでした（{why}）。空きを作るか、別の場所を選んでください。何も変わっていません。</translation>
         </message>
         <message>
+            <source>Could not write {target}: {why}.</source>
+            <translation>{target} に書き込めませんでした（{why}）。</translation>
+        </message>
+        <message>
             <source>Deep sleep needs torch, which is not installed here; this was plain replay.</source>
             <translation>深い睡眠に必要な torch がここにはないため、今回は読み返しだけで眠りました。</translation>
         </message>
@@ -894,8 +898,16 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} の {number} 行目が {most} MiB を超えています。分けてください。</translation>
         </message>
         <message>
+            <source>No model is loaded. Open one in Model Lab first.</source>
+            <translation>モデルが読み込まれていません。先にモデルラボで開いてください。</translation>
+        </message>
+        <message>
             <source>No night waits for a decision.</source>
             <translation>判断待ちの睡眠はありません。</translation>
+        </message>
+        <message>
+            <source>Not everything could be deleted: {left}. Delete it by hand.</source>
+            <translation>削除できないものがありました：{left}。手動で削除してください。</translation>
         </message>
         <message>
             <source>Nothing has happened to this soul that could be undone.</source>
@@ -908,6 +920,18 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Of {count} questions about what it was told it got {was} right before the night and would get {would} right after it: a night that makes it know less is refused.</source>
             <translation>聞いたことについての {count} 問のうち、睡眠前は {was} 問正しく答えましたが、睡眠後は {would} 問になるところでした。知っていることが減る睡眠は取り消されます。</translation>
+        </message>
+        <message>
+            <source>Something unexpected went wrong ({kind}: {error}). Nothing that was saved is lost.</source>
+            <translation>予期しない問題が起きました（{kind}: {error}）。保存したものは失われていません。</translation>
+        </message>
+        <message>
+            <source>That entry is not kept any more.</source>
+            <translation>その記録はもう残っていません。</translation>
+        </message>
+        <message>
+            <source>That message cannot be said anew any more; only the last ones of this chat can.</source>
+            <translation>そのメッセージはもう言い直せません。言い直せるのは、この会話の最後のものだけです。</translation>
         </message>
         <message>
             <source>The CUDA runtime cannot be used, since {reason}.</source>
@@ -1158,6 +1182,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{name!r} というソウルはありません。`bit-llama soul list` で一覧を見られます。</translation>
         </message>
         <message>
+            <source>There is no such version of this message.</source>
+            <translation>このメッセージにその版はありません。</translation>
+        </message>
+        <message>
             <source>There is no {file} beside {weights}; a checkpoint needs it to know its sizes.</source>
             <translation>{weights} の隣に {file} がありません。チェックポイントの大きさを知るのに必要です。</translation>
         </message>
@@ -1286,6 +1314,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>Apple のグラフィックスプロセッサが計算します</translation>
         </message>
         <message>
+            <source>the defaults are in force</source>
+            <translation>既定値を使います</translation>
+        </message>
+        <message>
             <source>the document</source>
             <translation>文書</translation>
         </message>
@@ -1310,12 +1342,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>プロセッサが計算します（{without}）</translation>
         </message>
         <message>
+            <source>the training is not listed</source>
+            <translation>この学習は一覧に出ません</translation>
+        </message>
+        <message>
             <source>this torch was built without CUDA</source>
             <translation>この torch は CUDA なしで作られています</translation>
         </message>
         <message>
             <source>threads is {threads!r}; it must be a whole number from 1 to 1024.</source>
             <translation>スレッド数が {threads!r} です。1 から 1024 までの整数でなければなりません。</translation>
+        </message>
+        <message>
+            <source>titles, pins, folders and the trash begin anew</source>
+            <translation>名前、ピン留め、フォルダ、ごみ箱は新しく始まります</translation>
         </message>
         <message>
             <source>training</source>
@@ -1360,6 +1400,26 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{folder} was written by another optimiser; it cannot be resumed.</source>
             <translation>{folder} は別の最適化器で書かれていて、再開できません。</translation>
+        </message>
+        <message>
+            <source>{key} is {value!r}; it must be a list of paths.</source>
+            <translation>{key} が {value!r} です。パスのリストでなければなりません。</translation>
+        </message>
+        <message>
+            <source>{key} is {value!r}; it must be a number from {low:g} to {high:g}.</source>
+            <translation>{key} が {value!r} です。{low:g} から {high:g} までの数でなければなりません。</translation>
+        </message>
+        <message>
+            <source>{key} is {value!r}; it must be one of {allowed}.</source>
+            <translation>{key} が {value!r} です。{allowed} のどれかでなければなりません。</translation>
+        </message>
+        <message>
+            <source>{key} is {value!r}; it must be text.</source>
+            <translation>{key} が {value!r} です。文字列でなければなりません。</translation>
+        </message>
+        <message>
+            <source>{key} is {value!r}; it must be true or false.</source>
+            <translation>{key} が {value!r} です。true か false でなければなりません。</translation>
         </message>
         <message>
             <source>{name} has fast weights of {has} in layer {layer} where this body has {needs}; load it with its own body.</source>
@@ -1410,12 +1470,32 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} を作れません（{reason}）。</translation>
         </message>
         <message>
+            <source>{path} cannot be read ({error}); check the text again.</source>
+            <translation>{path} を読めません（{error}）。文章をもう一度確認してください。</translation>
+        </message>
+        <message>
             <source>{path} cannot be read ({error}); delete that one file, and the workspace is taken for one of today.</source>
             <translation>{path} を読めません（{error}）。このファイルだけを削除すると、作業フォルダは今の版のものとして扱われます。</translation>
         </message>
         <message>
+            <source>{path} cannot be read ({error}); install the program again.</source>
+            <translation>{path} を読めません（{error}）。プログラムをインストールし直してください。</translation>
+        </message>
+        <message>
             <source>{path} cannot be read ({error}); resume from another step.</source>
             <translation>{path} を読めません（{error}）。別のステップから再開してください。</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read ({error}); {otherwise}.</source>
+            <translation>{path} を読めません（{error}）。{otherwise}。</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read as a preset ({error}); choose one that was exported.</source>
+            <translation>{path} をプリセットとして読めません（{error}）。書き出したものを選んでください。</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read: {why}.</source>
+            <translation>{path} を読めません（{why}）。</translation>
         </message>
         <message>
             <source>{path} contradicts itself; prepare the corpus again.</source>
@@ -1430,6 +1510,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} に {key!r} がありません。削除してください。失われるのは名前、メモ、留めだけです。</translation>
         </message>
         <message>
+            <source>{path} has no list of conversations; choose a file that was exported.</source>
+            <translation>{path} に会話のリストがありません。書き出したファイルを選んでください。</translation>
+        </message>
+        <message>
             <source>{path} has no tokenizer; name a tokenizer.json.</source>
             <translation>{path} にトークナイザがありません。tokenizer.json を指定してください。</translation>
         </message>
@@ -1440,6 +1524,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} has {size:,} bytes, too many for a JSON file; it is damaged or of another kind.</source>
             <translation>{path} は {size:,} バイトあり、JSON としては大きすぎます。壊れているか、別の種類のファイルです。</translation>
+        </message>
+        <message>
+            <source>{path} holds no conversation; choose a file that was exported.</source>
+            <translation>{path} に会話がありません。書き出したファイルを選んでください。</translation>
         </message>
         <message>
             <source>{path} holds the tensor {name!r}, which no soul has; it is of another kind.</source>
@@ -1458,6 +1546,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} はモデルではなくソウルです。先にモデルを読み込み、そこへこのソウルを読み込んでください。</translation>
         </message>
         <message>
+            <source>{path} is damaged ({error}); {otherwise}, {aside} keeps it.</source>
+            <translation>{path} が壊れています（{error}）。{otherwise}。元の内容は {aside} に残しました。</translation>
+        </message>
+        <message>
             <source>{path} is damaged; delete it: only names, notes and pins are lost.</source>
             <translation>{path} は壊れています。削除してください。失われるのは名前、メモ、留めだけです。</translation>
         </message>
@@ -1466,12 +1558,36 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} は空です。もう一度コピーするか保存してください。</translation>
         </message>
         <message>
+            <source>{path} is empty; there is nothing to learn in it.</source>
+            <translation>{path} は空で、学ぶものがありません。</translation>
+        </message>
+        <message>
+            <source>{path} is larger than {most} MiB; export fewer conversations at once.</source>
+            <translation>{path} が {most} MiB を超えています。一度に書き出す会話を減らしてください。</translation>
+        </message>
+        <message>
+            <source>{path} is larger than {most} kB; cut it, or train on it instead.</source>
+            <translation>{path} が {most} kB を超えています。短くするか、代わりに学習に使ってください。</translation>
+        </message>
+        <message>
             <source>{path} is neither a {text} nor a {jsonl} file; a corpus is made of these.</source>
             <translation>{path} は {text} でも {jsonl} でもありません。学習に使えるのはこの二つです。</translation>
         </message>
         <message>
+            <source>{path} is no model.</source>
+            <translation>{path} はモデルではありません。</translation>
+        </message>
+        <message>
+            <source>{path} is no preset of this version; choose a file that was exported here.</source>
+            <translation>{path} はこの版のプリセットではありません。ここで書き出したファイルを選んでください。</translation>
+        </message>
+        <message>
             <source>{path} is no soul of a night; reject it, and sleep again.</source>
             <translation>{path} は睡眠のソウルではありません。取り消して、もう一度眠らせてください。</translation>
+        </message>
+        <message>
+            <source>{path} is none of {known}; choose a file that was exported.</source>
+            <translation>{path} は {known} のどれでもありません。書き出したファイルを選んでください。</translation>
         </message>
         <message>
             <source>{path} is not UTF-8 text: {reason} at byte {at}. Save it as UTF-8.</source>
@@ -1506,12 +1622,24 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} はソウルではありません。layers.0.ttt.w_state というテンソルがありません。</translation>
         </message>
         <message>
+            <source>{path} is not text in UTF-8; choose a .md, .json or .jsonl that was exported.</source>
+            <translation>{path} は UTF-8 の文章ではありません。書き出した .md、.json、.jsonl を選んでください。</translation>
+        </message>
+        <message>
+            <source>{path} is not text in UTF-8; save it as UTF-8 and try again.</source>
+            <translation>{path} は UTF-8 の文章ではありません。UTF-8 で保存して、もう一度試してください。</translation>
+        </message>
+        <message>
             <source>{path} is not text: there is a zero byte at byte {offset}. Save it as UTF-8 text.</source>
             <translation>{path} は文章ではありません（{offset} バイト目が 0 です）。UTF-8 の文章として保存してください。</translation>
         </message>
         <message>
             <source>{path} is of format version {version!r}, and this program reads {known}; update the program or prepare the corpus again.</source>
             <translation>{path} の形式は {version!r} 版で、このプログラムが読むのは {known} 版です。プログラムを更新するか、文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>{path} is too large for a preset; choose a file that was exported here.</source>
+            <translation>{path} はプリセットとしては大きすぎます。ここで書き出したファイルを選んでください。</translation>
         </message>
         <message>
             <source>{path} is truncated: it ends before the length of its {what}; copy it again.</source>
@@ -1574,6 +1702,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path}: {what} の長さが {length:,} バイトとなっています。壊れているか、別の種類のファイルです。</translation>
         </message>
         <message>
+            <source>{path}: {error} Nothing was changed.</source>
+            <translation>{path}：{error}何も変わっていません。</translation>
+        </message>
+        <message>
+            <source>{path}: {error} The default is in force.</source>
+            <translation>{path}：{error}既定値を使います。</translation>
+        </message>
+        <message>
             <source>{path}: {left:,} bytes follow the last tensor; the file is damaged.</source>
             <translation>{path}: 最後のテンソルの後に {left:,} バイト残っています。ファイルが壊れています。</translation>
         </message>
@@ -1592,6 +1728,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{target} does not hold the same model as {source}; export it again.</source>
             <translation>{target} と {source} のモデルが一致しません。もう一度書き出してください。</translation>
+        </message>
+        <message>
+            <source>{target} is the model itself; choose another name.</source>
+            <translation>{target} は元のモデルそのものです。別の名前を選んでください。</translation>
+        </message>
+        <message>
+            <source>{target} would not be the same model as {source}; nothing was written.</source>
+            <translation>{target} が {source} と同じモデルになりません。何も書いていません。</translation>
         </message>
         <message>
             <source>{what} has no text.</source>
@@ -1630,6 +1774,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{where} には層がありません。</translation>
         </message>
         <message>
+            <source>{where} has no list of messages; nothing was imported.</source>
+            <translation>{where} にメッセージのリストがありません。何も取り込んでいません。</translation>
+        </message>
+        <message>
             <source>{where} has the shape {shape}, not two sizes; the file is damaged.</source>
             <translation>{where} の形が {shape} で、二つの大きさではありません。ファイルが壊れています。</translation>
         </message>
@@ -1660,6 +1808,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{where} is nested too deeply to be real; the file is damaged.</source>
             <translation>{where} の入れ子が深すぎます。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where} is no JSON ({error}); nothing was imported.</source>
+            <translation>{where} は JSON ではありません（{error}）。何も取り込んでいません。</translation>
+        </message>
+        <message>
+            <source>{where} is no message (it needs a role and a text); nothing was imported.</source>
+            <translation>{where} はメッセージではありません（役割と文章が必要です）。何も取り込んでいません。</translation>
         </message>
         <message>
             <source>{where} is not JSON: {error}.</source>

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.errors import Told
 from studio.messages import EngineFailure
 
 HELD_OUT = 0.1
@@ -54,4 +55,6 @@ def read_check(meta: Path) -> Checked:
             found["tokens"]["train"], found["tokens"]["val"], found["vocab_size"],
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EngineFailure(f"{meta} cannot be read ({error}); check the text again.") from error
+        raise EngineFailure(
+            Told("{path} cannot be read ({error}); check the text again.", path=meta, error=error)
+        ) from error

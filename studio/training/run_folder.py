@@ -82,7 +82,7 @@ class Run:
 def chosen(folder: Path) -> Run | None:
     """What the ``run.json`` of a folder says, and no more; None where there is none that can be read."""
     try:
-        data, problem = json_file.read(folder / "run.json", "the training is not listed")
+        data, problem = json_file.read(folder / "run.json", Told("the training is not listed"))
         if problem or not data:
             return None
         arguments = data["arguments"]

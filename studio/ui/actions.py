@@ -123,7 +123,7 @@ class Actions(QObject):
         self.settings.set("last_model", str(path))
         self.opened.emit(opened)
         if opened.problems:
-            self.fail(EngineFailure("\n".join(opened.problems)))
+            self.fail(EngineFailure("\n".join(map(sentence, opened.problems))))
 
     def choose_model(self) -> None:
         """Ask for a model file and load it."""

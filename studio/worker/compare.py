@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.errors import Told
 from studio.messages import Answered, AskBoth, Compare, Compared, EngineFailure
 from studio.worker.desk import Desk
 
@@ -68,7 +69,7 @@ def _soul(desk: Desk, moment: str) -> Soul:
     for mate in mind.household.all():
         if any(file.id == moment for file in mate.store.kept()):
             return mate.store.read(moment)
-    raise EngineFailure("That entry is not kept any more.")
+    raise EngineFailure(Told("That entry is not kept any more."))
 
 
 HANDLERS = {Compare: compare, AskBoth: ask_both}

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from engine.errors import Told
 from studio.messages import Convert, Converted, EngineFailure, Progress
 from studio.worker.desk import Desk
 
@@ -46,7 +47,7 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
 
     target = command.target
     if target.resolve() == command.source.resolve():
-        raise EngineFailure(f"{target} is the model itself; choose another name.")
+        raise EngineFailure(Told("{target} is the model itself; choose another name.", target=target))
     body = load_body(command.source)
     reads = 0
 
@@ -66,7 +67,13 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
         written = watched(load_body(beside))
         found = fingerprint(written.config, written.tensors)
         if found != fingerprint(body.config, body.tensors):
-            raise EngineFailure(f"{target} would not be the same model as {command.source}; nothing was written.")
+            raise EngineFailure(
+                Told(
+                    "{target} would not be the same model as {source}; nothing was written.",
+                    target=target,
+                    source=command.source,
+                )
+            )
         if command.cancel.is_set():
             raise _Stopped
         os.replace(beside, target)
@@ -74,7 +81,9 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
     except _Stopped:
         return None
     except OSError as error:
-        raise EngineFailure(f"Could not write {target}: {error.strerror or error}.") from error
+        raise EngineFailure(
+            Told("Could not write {target}: {why}.", target=target, why=error.strerror or error)
+        ) from error
     finally:
         beside.unlink(missing_ok=True)
     return Converted(target, target.stat().st_size, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from engine.errors import Told
 from studio.messages import EngineFailure, Event, Line, Timeline, TimelineMoved
 from studio.worker.claim import Claim
 from studio.worker.timeline import read_timeline
@@ -39,7 +40,7 @@ class Desk:
     def mind(self) -> Mind:
         """The mind that is awake. Raises `EngineFailure` where none is."""
         if self._mind is None:
-            raise EngineFailure("No model is loaded. Open one in Model Lab first.")
+            raise EngineFailure(Told("No model is loaded. Open one in Model Lab first."))
         return self._mind
 
     def wake(self, llama: Llama) -> list[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.errors import Told
 from studio.messages import EngineFailure, Forget, ForgetCost, Forgot, LivedIn, PlanForgetting, Progress
 from studio.worker.desk import Desk, lines
 from studio.worker.souls import shown_entries, soul_facts
@@ -62,7 +63,7 @@ def _meta(desk: Desk, moment: str) -> SoulMeta:
         for one in Timeline(mate.store).moments():
             if one.id == moment:
                 return one.meta
-    raise EngineFailure("That entry is not kept any more.")
+    raise EngineFailure(Told("That entry is not kept any more."))
 
 
 HANDLERS = {LivedIn: lived_in, PlanForgetting: plan, Forget: forget}

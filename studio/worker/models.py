@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.errors import Told
 from studio.messages import BodyFacts, Convert, Inspect, ModelCard, Open, Opened, Unload
 from studio.worker.convert import convert
 from studio.worker.desk import Desk, lines
@@ -75,7 +76,7 @@ def inspect(desk: Desk, command: Inspect) -> ModelCard:
     card = inspect_path(command.path)
     facts = card.facts
     if not isinstance(facts, Facts):
-        problems = tuple(card.problems) or (f"{command.path} is no model.",)
+        problems = tuple(card.problems) or (Told("{path} is no model.", path=command.path),)
         return ModelCard(command.path, card.format, card.size, problems, details=card.render())
     return ModelCard(
         path=command.path,

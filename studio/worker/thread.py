@@ -58,11 +58,15 @@ class Worker(threading.Thread):
 
 
 def _failed(request: int, error: Exception) -> Failed:
-    from engine.errors import BitLlamaError
+    from engine.errors import BitLlamaError, Told
 
     if isinstance(error, BitLlamaError):
         return Failed(request, error.told, "")
     if isinstance(error, EngineFailure):
-        return Failed(request, str(error), "")
-    what = f"Something unexpected went wrong ({type(error).__name__}: {error}). Nothing that was saved is lost."
+        return Failed(request, error.args[0], "")
+    what = Told(
+        "Something unexpected went wrong ({kind}: {error}). Nothing that was saved is lost.",
+        kind=type(error).__name__,
+        error=error,
+    )
     return Failed(request, what, "".join(traceback.format_exception(error)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import Told
 from studio.messages import EngineFailure, Line, Turn
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Turns:
         current = point.current
         branch = point.branches[version] if 0 <= version < len(point.branches) else None
         if branch is None:
-            raise EngineFailure("There is no such version of this message.")
+            raise EngineFailure(Told("There is no such version of this message."))
         left = _Branch(self._path[place:], self._mind.mark())
         self._mind.go_back(branch.end, replaced=left.ids, restored=branch.ids)
         point.branches[current], point.branches[version] = left, None
@@ -140,5 +141,5 @@ class Turns:
 
     def _find(self, line: str) -> int:
         if line not in {turn.line for turn in self.turns()}:
-            raise EngineFailure("That message cannot be said anew any more; only the last ones of this chat can.")
+            raise EngineFailure(Told("That message cannot be said anew any more; only the last ones of this chat can."))
         return next(place for place, exchange in enumerate(self._path) if exchange.line == line)

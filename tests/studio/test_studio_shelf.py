@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from studio_person import Person
 
+from studio import app
 from studio.shelf import Shelf
 
 
@@ -119,3 +122,14 @@ def test_strange_folders_harm_nothing(folders: str, tmp_path: Path, qtbot: QtBot
     made = shelf.make_folder("Boats")
     shelf.move("x", made.id)
     assert Shelf(tmp_path).folder_of("x") == made
+
+
+def test_a_damaged_file_is_told_at_the_start(sit_down: Callable[[], Person], workspace: Path) -> None:
+    workspace.mkdir()
+    (workspace / "conversations.json").write_text("{", encoding="utf-8")
+    person = sit_down()
+    person.settings.set("reopen", False)
+    app.begin(person.window)
+    notice = person.notice()
+    assert "titles, pins, folders and the trash begin anew" in notice.words.plain
+    person.press(notice, "Close")
