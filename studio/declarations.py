@@ -32,6 +32,8 @@ class Setting:
     """For ``choice``: value and text of each."""
     long: bool = False
     """For ``text``: of several lines."""
+    also: str = ""
+    """What others call it; it is found by these words as well."""
 
     def check(self, value: Any) -> Any:
         """The value in its proper type. Raises `ConfigError`, naming the key, for a value that cannot be."""
@@ -111,7 +113,7 @@ DECLARATIONS = (
         help=QT_TRANSLATE_NOOP("Settings", "Only this many of the likeliest words are considered."),
     ),
     Setting(
-        "max_reply", "int", 256, GROUPS[0], low=1, high=4096, step=16,
+        "max_reply", "int", 256, GROUPS[0], also="max tokens length limit", low=1, high=4096, step=16,
         label=QT_TRANSLATE_NOOP("Settings", "Longest reply"),
         help=QT_TRANSLATE_NOOP("Settings", "A reply ends after this many tokens even if the model has more to say."),
     ),
@@ -123,7 +125,7 @@ DECLARATIONS = (
         ),
     ),
     Setting(
-        "system_prompt", "text", "", GROUPS[1], long=True,
+        "system_prompt", "text", "", GROUPS[1], long=True, also="persona role instructions",
         label=QT_TRANSLATE_NOOP("Settings", "System prompt"),
         help=QT_TRANSLATE_NOOP(
             "Settings", "Read before the next thing you say: who it should be, how it should answer. Empty is none."
@@ -142,7 +144,7 @@ DECLARATIONS = (
         ),
     ),
     Setting(
-        "waking_rate", "float", 1.0, GROUPS[3], low=0.25, high=2.0, step=0.05,
+        "waking_rate", "float", 1.0, GROUPS[3], also="inner learning rate inner_lr", low=0.25, high=2.0, step=0.05,
         label=QT_TRANSLATE_NOOP("Settings", "Learning while awake"),
         help=QT_TRANSLATE_NOOP(
             "Settings",
@@ -151,7 +153,7 @@ DECLARATIONS = (
         ),
     ),
     Setting(
-        "sleep_rate", "float", 1.0, GROUPS[3], low=1.0, high=10.0, step=0.5,
+        "sleep_rate", "float", 1.0, GROUPS[3], also="inner learning rate inner_lr", low=1.0, high=10.0, step=0.5,
         label=QT_TRANSLATE_NOOP("Settings", "Learning while asleep"),
         help=QT_TRANSLATE_NOOP(
             "Settings",
@@ -206,7 +208,7 @@ DECLARATIONS = (
         ),
     ),
     Setting(
-        "device", "choice", "auto", GROUPS[4],
+        "device", "choice", "auto", GROUPS[4], also="gpu graphics card cpu metal",
         label=QT_TRANSLATE_NOOP("Settings", "Device"),
         help=QT_TRANSLATE_NOOP(
             "Settings", "Who computes. Takes effect when a model is loaded next; one that is absent is refused then."
@@ -219,7 +221,8 @@ DECLARATIONS = (
         ),
     ),
     Setting(
-        "threads", "int", 0, GROUPS[4], low=0, high=64, step=1, low_text=QT_TRANSLATE_NOOP("Settings", "Automatic"),
+        "threads", "int", 0, GROUPS[4], also="cpu cores", low=0, high=64, step=1,
+        low_text=QT_TRANSLATE_NOOP("Settings", "Automatic"),
         label=QT_TRANSLATE_NOOP("Settings", "Threads"),
         help=QT_TRANSLATE_NOOP(
             "Settings",
@@ -237,7 +240,7 @@ DECLARATIONS = (
         ),
     ),
     Setting(
-        "theme", "choice", "auto", GROUPS[5],
+        "theme", "choice", "auto", GROUPS[5], also="dark mode colours colors night",
         label=QT_TRANSLATE_NOOP("Settings", "Theme"),
         help=QT_TRANSLATE_NOOP("Settings", "Automatic follows your system."),
         choices=(
@@ -247,7 +250,7 @@ DECLARATIONS = (
         ),
     ),
     Setting(
-        "font_size", "int", 14, GROUPS[5], low=11, high=24, step=1,
+        "font_size", "int", 14, GROUPS[5], also="zoom text scale", low=11, high=24, step=1,
         label=QT_TRANSLATE_NOOP("Settings", "Font size"),
         help=QT_TRANSLATE_NOOP(
             "Settings", "Of all text, in pixels. Ctrl + and Ctrl − change it anywhere, Ctrl 0 puts it back."

@@ -57,9 +57,10 @@ class Editor(QWidget):
         self.reset.clicked.connect(lambda: settings.reset(setting.key))
         self.reset.setFixedSize(26, 26)
         self.written = " ".join(
-            (setting.label, setting.help, name, words(setting.help), *(words(text) for _, text in setting.choices))
+            [setting.label, setting.help, name, words(setting.help), setting.also, setting.key]
+            + [words(text) for _, text in setting.choices]
         )
-        """All that is written on it, for searching."""
+        """All that is written on it and what else it is called, for searching."""
         head = self._head = QHBoxLayout()
         head.setSpacing(theme.GAP_S)
         head.addWidget(label(name, "title"))

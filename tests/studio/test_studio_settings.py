@@ -186,6 +186,11 @@ def test_settings_are_searched_by_all_that_is_written_on_them(page: SettingsPage
     assert not page.groups.button(1).isEnabled()
     page.search.setText("look")
     assert shown() == {setting.key for setting in DECLARATIONS if setting.group == "Look"}, "a group by its name"
+    for asked, found in {"gpu": "device", "max tokens": "max_reply", "dark mode": "theme", "top_p": "top_p"}.items():
+        page.search.setText(asked)
+        assert shown() == {found}, "by what others call it"
+    page.search.setText("inner learning rate")
+    assert shown() == {"waking_rate", "sleep_rate"}
     page.search.setText("zeppelin")
     assert not page.nothing.isHidden()
     page.search.clear()
