@@ -97,7 +97,23 @@ companion: $(VENV)/.installed
 	    --context-len 1024 --batch-size 4 --lr 9e-4 --min-lr 1e-5 --warmup-steps 30 --steps 2900 \
 	    --heard-weight 0 --gate-weight 0.4 --out-norm-eps 0.1 --document-reset-prob 0.7 \
 	    --save-interval 100 --eval-interval 300 --eval-tokens 40000 --log-interval 20
-	$(BIN)/bit-llama export $(COMPANION)/recite/model resources/models/companion.bitt
+	test -f $(COMPANION)/crossed-text/train.jsonl || \
+	    $(BIN)/python -m engine.train.companion generate --out $(COMPANION)/crossed-text --lives 36000 --seed 42 --mix crossed
+	test -f $(COMPANION)/crossed-data/crossed/meta.json || \
+	    $(BIN)/bit-llama prepare $(COMPANION)/crossed-text --out $(COMPANION)/crossed-data/crossed \
+	    --tokenizer $(COMPANION)/data/tokenizer.json --val-fraction 0.005
+	test -f $(COMPANION)/crossed-data/recite/meta.json || \
+	    $(BIN)/bit-llama prepare $(COMPANION)/recite-text --out $(COMPANION)/crossed-data/recite \
+	    --tokenizer $(COMPANION)/data/tokenizer.json --val-fraction 0.005
+	test -f $(COMPANION)/crossed-data/lives/meta.json || \
+	    $(BIN)/bit-llama prepare $(COMPANION)/last-text --out $(COMPANION)/crossed-data/lives \
+	    --tokenizer $(COMPANION)/data/tokenizer.json --val-fraction 0.005
+	$(BIN)/bit-llama train --data $(COMPANION)/crossed-data --out $(COMPANION)/crossed --init-from $(COMPANION)/recite/model \
+	    $$(test -f $(COMPANION)/crossed/checkpoints/latest && echo --resume) \
+	    --context-len 2048 --batch-size 4 --lr 9e-4 --min-lr 1e-5 --warmup-steps 30 --steps 4400 \
+	    --heard-weight 0 --gate-weight 0.4 --out-norm-eps 0.1 --document-reset-prob 0.8 \
+	    --save-interval 100 --eval-interval 300 --eval-tokens 40000 --log-interval 20
+	$(BIN)/bit-llama export $(COMPANION)/crossed/model resources/models/companion.bitt
 
 bundle: $(VENV)/.installed-bundle  ## the program as a folder and packages for this system, in dist/
 	@$(BIN)/python packaging/system_libraries.py --install --bundles

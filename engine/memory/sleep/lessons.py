@@ -55,7 +55,8 @@ TYPICAL = 75
 """Tokens that a question brings into a round with all that stands beside it, about."""
 LEAST_QUESTIONS = 8
 """In any round, if there is anything to ask: few lessons alone would pull the soul anywhere."""
-LEAST_EVERYDAY = 16
+LEAST_EVERYDAY = 40
+"""In any round: small nights drift most, since little else stands beside what they learn."""
 EVERYDAY_EXCHANGES = 6
 MARKS = 6
 """Tokens of an exchange that are no words."""
