@@ -9,6 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+TOLD = "told: "
+"""What a line begins with that says the sentence of an error to another program, as `Told.to_json` writes it."""
+
 
 class Told(str):
     """A sentence that knows what it was made of, so that a window can say it in another language.

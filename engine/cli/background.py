@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 
-from engine.errors import BitLlamaError, Told
+from engine.errors import TOLD, BitLlamaError, Told
 
 NICENESS = 5
 """How far the command steps back on POSIX; who was started with less priority than that keeps it."""
@@ -25,10 +25,6 @@ def add_background(parser: argparse.ArgumentParser) -> None:
         help="run at low priority (train leaves a core free too), and take the end of the standard input for Ctrl+C: "
         "for a program that starts this one, so that it never outlives it",
     )
-
-
-TOLD = "told: "
-"""What a line begins with that says the sentence of an error once more, as `Told.to_json` writes it."""
 
 
 def tell(error: BitLlamaError) -> None:

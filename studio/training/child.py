@@ -10,15 +10,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
-from engine.errors import Told
+from engine.errors import TOLD, Told
 from studio.launch import command_line
 from studio.messages import EngineFailure
 from studio.translation import sentence
 
 PREFIX = "bit-llama: "
 """What the command line puts before the sentence of an error."""
-TOLD = "told: "
-"""What it puts before the same sentence in its parts, where it was started with ``--background``."""
 INTERRUPTED = 130
 
 

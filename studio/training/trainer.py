@@ -286,10 +286,8 @@ class Trainer(QObject):
         self.changed.emit()
         try:
             yield
-        except Exception:
+        finally:
             await self._end_job()
-            raise
-        await self._end_job()
 
     async def _end_job(self) -> None:
         runs = await self._disk.do(self._archive.all)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -88,6 +89,7 @@ def test_ctrl_c_stops_the_answer_then_wakes_then_leaves(models: Path, environmen
     save_bitt(endless, Body(body.config, dict(body.tensors) | {"lm_head.weight": head}, body.tokenizer), packed=True)
     child, terminal = pty.fork()
     if child == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # as at a terminal; whoever runs the tests may have ignored it
         command = [sys.executable, "-m", "engine.cli", "chat", str(endless), "--len", "100000", "--top-k", "5"]
         os.execve(sys.executable, [*command, "--sleep-passes", "100"], environment)
     shown = ""

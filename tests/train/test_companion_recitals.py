@@ -7,13 +7,12 @@ from collections import Counter
 from typing import Literal
 
 import pytest
+from samples import TELLING
 
 from engine.train.companion.crossing import crossed_slots
 from engine.train.companion.dialogues import make_life
 from engine.train.companion.facts import upper_start
 from engine.train.companion.frames import DO_NOT_KNOW
-
-TELLING = ("tell", "correct")
 
 
 @pytest.mark.parametrize("shape", ["plain", "recite"])
