@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
+from engine.errors import Told
 from engine.ops.delta_rule import naive as rule_naive
 from engine.ops.ternary import naive as ternary_naive
 from engine.ops.ternary import packing
@@ -27,7 +28,7 @@ Pair = tuple[str, Tensor, Tensor]
 def why_not_triton() -> str | None:
     """Why no Triton kernel can run, whatever the card, as the end of a sentence; None where Triton is there."""
     if importlib.util.find_spec("triton") is None:
-        return "Triton is not installed"
+        return Told("Triton is not installed")
     return None
 
 
@@ -43,17 +44,23 @@ def why_not_kernels(device: torch.device) -> str | None:
         return why
     if device.type == "cuda" and torch.cuda.get_device_capability(device) < OLDEST:
         major, minor = torch.cuda.get_device_capability(device)
-        return f"the card's compute capability is {major}.{minor} and the kernels need {OLDEST[0]}.{OLDEST[1]}"
+        return Told(
+            "the card's compute capability is {found} and the kernels need {needed}",
+            found=f"{major}.{minor}", needed=".".join(map(str, OLDEST)),
+        )  # fmt: skip
     try:
         with torch.cuda.device(device) if device.type == "cuda" else contextlib.nullcontext():
             for check in CHECKS:
                 for name, mine, reference in check(device):
                     error = float((mine - reference).norm() / reference.norm().clamp_min(1e-30))
                     if not error <= LARGEST_ERROR:
-                        return f"the kernel of {name} computes something else on this card (relative error {error:.1g})"
+                        return Told(
+                            "the kernel of {name} computes something else on this card (relative error {error:.1g})",
+                            name=name, error=error,
+                        )  # fmt: skip
     except Exception as error:  # whatever a compiler, a driver or a card may raise: torch computes then
         first, *_ = f"{type(error).__name__}: {error}".splitlines()
-        return f"the kernels fail on this card ({first})"
+        return Told("the kernels fail on this card ({why})", why=first)
     return None
 
 

@@ -39,9 +39,14 @@ CHUNK = 128
 def why_not_cuda(config: BitLlamaConfig) -> str | None:
     """Why the kernels cannot compute a body of this config, as the end of a sentence, or None."""
     if config.activation_bits > 8:
-        return f"the kernels take activations of 8 bits at most and this body has {config.activation_bits}"
+        return Told(
+            "the kernels take activations of 8 bits at most and this body has {bits}", bits=config.activation_bits
+        )
     if config.fast_dim > ttt_step.MAX_DIM:
-        return f"the kernels take heads of width {ttt_step.MAX_DIM} at most and this body has {config.fast_dim}"
+        return Told(
+            "the kernels take heads of width {most} at most and this body has {width}",
+            most=ttt_step.MAX_DIM, width=config.fast_dim,
+        )  # fmt: skip
     return None
 
 

@@ -43,7 +43,7 @@ def why_not_native(config: BitLlamaConfig) -> str | None:
         return reason
     for field in dataclasses.fields(config):
         if field.name not in _UNDERSTOOD and getattr(config, field.name) != field.default:
-            return f"it does not know the config's {field.name}"
+            return Told("it does not know the config's {field}", field=field.name)
     return None
 
 

@@ -52,7 +52,7 @@ def create_runtime(body: Body, device: str = "auto", runtime: str = "auto", thre
         if device != "auto" or not _has_cuda_driver():
             raise
         chosen = create_runtime(body, "cpu", "auto" if runtime == "cuda" else runtime, threads)
-        chosen.reason += f". {error}"
+        chosen.reason = Told("{reason}. {error}", reason=chosen.reason, error=error)
         return chosen
 
 
@@ -75,18 +75,24 @@ def _with_torch(body: Body, device: str, runtime: str, threads: int | None, why_
 
     torch_runtime = TorchRuntime(body, device, threads)
     if torch_runtime.device == "cpu":
-        torch_runtime.reason += f"; with torch and not the native library, since {why_not}"
+        torch_runtime.reason = Told(
+            "{reason}; with torch and not the native library, since {why}", reason=torch_runtime.reason, why=why_not
+        )
     elif place.type == "cuda":
-        torch_runtime.reason += f", with torch and not the Triton kernels, since {why_not_card}"
+        torch_runtime.reason = Told(
+            "{reason}, with torch and not the Triton kernels, since {why}",
+            reason=torch_runtime.reason,
+            why=why_not_card,
+        )
     return torch_runtime
 
 
 def _why_not_cuda(config: BitLlamaConfig, place: torch.device, runtime: str) -> str | None:
     """Why the Triton kernels are not taken, as the end of a sentence, or None where they are."""
     if runtime == "torch":
-        return "torch was asked for"
+        return Told("torch was asked for")
     if place.type != "cuda":
-        return f"the device is {str(place)!r} and not a CUDA card"
+        return Told("the device is {device!r} and not a CUDA card", device=str(place))
     from engine.ops.kernel_check import why_not_kernels
 
     why = why_not_kernels(place)
@@ -100,13 +106,13 @@ def _why_not_cuda(config: BitLlamaConfig, place: torch.device, runtime: str) -> 
 def _why_not_native(config: BitLlamaConfig, device: str, runtime: str) -> str | None:
     """Why the native runtime is not taken, as the end of a sentence, or None where it is."""
     if runtime == "torch":
-        return "torch was asked for"
+        return Told("torch was asked for")
     if runtime == "cuda":
-        return "the CUDA runtime was asked for"
+        return Told("the CUDA runtime was asked for")
     if device not in ("auto", "cpu"):
-        return f"it computes on the processor and {device!r} was asked for"
+        return Told("it computes on the processor and {device!r} was asked for", device=device)
     if runtime == "auto" and device == "auto" and _has_cuda_driver():
-        return "there may be a CUDA card"
+        return Told("there may be a CUDA card")
     return why_not_native(config)
 
 

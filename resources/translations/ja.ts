@@ -1214,6 +1214,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>この二つのソウルは別のモデルで生きたものです。混ぜられるのは同じモデルのソウルだけです。</translation>
         </message>
         <message>
+            <source>Triton is not installed</source>
+            <translation>Triton がインストールされていません</translation>
+        </message>
+        <message>
             <source>What was forgotten stays forgotten: the soul of before is gone.</source>
             <translation>忘れたことは戻りません。それより前のソウルはもうありません。</translation>
         </message>
@@ -1258,6 +1262,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>行末の余白に重みがあり、ファイルが壊れています</translation>
         </message>
         <message>
+            <source>it computes on the processor and {device!r} was asked for</source>
+            <translation>プロセッサで計算するものですが、{device!r} が指定されています</translation>
+        </message>
+        <message>
+            <source>it does not know the config's {field}</source>
+            <translation>設定の {field} に対応していません</translation>
+        </message>
+        <message>
             <source>it is added to a mean square</source>
             <translation>二乗平均に加える値です</translation>
         </message>
@@ -1268,6 +1280,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>it must have one of "messages", "text" and "conversations".</source>
             <translation>"messages"、"text"、"conversations" のどれか一つが必要です。</translation>
+        </message>
+        <message>
+            <source>it was not built at install: {why}</source>
+            <translation>インストール時にビルドされませんでした：{why}</translation>
+        </message>
+        <message>
+            <source>it was not built: install the package again on a machine with a C++ compiler</source>
+            <translation>ビルドされていません。C++ コンパイラのある環境でパッケージを入れ直してください</translation>
         </message>
         <message>
             <source>leaves a hole before it</source>
@@ -1314,8 +1334,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>Apple のグラフィックスプロセッサが計算します</translation>
         </message>
         <message>
+            <source>the CUDA runtime was asked for</source>
+            <translation>CUDA ランタイムが指定されています</translation>
+        </message>
+        <message>
+            <source>the card's compute capability is {found} and the kernels need {needed}</source>
+            <translation>カードの演算能力は {found} ですが、カーネルには {needed} が必要です</translation>
+        </message>
+        <message>
             <source>the defaults are in force</source>
             <translation>既定値を使います</translation>
+        </message>
+        <message>
+            <source>the device is {device!r} and not a CUDA card</source>
+            <translation>デバイスは {device!r} で、CUDA カードではありません</translation>
         </message>
         <message>
             <source>the document</source>
@@ -1324,6 +1356,22 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>the graphics card {card} computes</source>
             <translation>グラフィックスカード {card} が計算します</translation>
+        </message>
+        <message>
+            <source>the kernel of {name} computes something else on this card (relative error {error:.1g})</source>
+            <translation>{name} のカーネルがこのカードで正しく計算しません（相対誤差 {error:.1g}）</translation>
+        </message>
+        <message>
+            <source>the kernels fail on this card ({why})</source>
+            <translation>カーネルがこのカードで動きません（{why}）</translation>
+        </message>
+        <message>
+            <source>the kernels take activations of 8 bits at most and this body has {bits}</source>
+            <translation>カーネルが扱える活性値は 8 ビットまでですが、このモデルは {bits} ビットです</translation>
+        </message>
+        <message>
+            <source>the kernels take heads of width {most} at most and this body has {width}</source>
+            <translation>カーネルが扱えるヘッドの幅は {most} までですが、このモデルは {width} です</translation>
         </message>
         <message>
             <source>the last good checkpoint is {kept}</source>
@@ -1346,6 +1394,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>この学習は一覧に出ません</translation>
         </message>
         <message>
+            <source>there may be a CUDA card</source>
+            <translation>CUDA カードがあるかもしれません</translation>
+        </message>
+        <message>
             <source>this torch was built without CUDA</source>
             <translation>この torch は CUDA なしで作られています</translation>
         </message>
@@ -1356,6 +1408,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>titles, pins, folders and the trash begin anew</source>
             <translation>名前、ピン留め、フォルダ、ごみ箱は新しく始まります</translation>
+        </message>
+        <message>
+            <source>torch was asked for</source>
+            <translation>torch が指定されています</translation>
         </message>
         <message>
             <source>training</source>
@@ -1380,6 +1436,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{error} Prepare the corpus again.</source>
             <translation>{error}文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>{file} cannot be loaded ({error}): install the package again</source>
+            <translation>{file} を読み込めません（{error}）。パッケージを入れ直してください</translation>
+        </message>
+        <message>
+            <source>{file} was built from other sources: install the package again</source>
+            <translation>{file} は別のソースからビルドされています。パッケージを入れ直してください</translation>
         </message>
         <message>
             <source>{first} {second}</source>
@@ -1724,6 +1788,18 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{pointer} names a checkpoint that is not there; write an existing step-… folder in it.</source>
             <translation>{pointer} が指すチェックポイントがありません。実在する step-… フォルダの名前を書いてください。</translation>
+        </message>
+        <message>
+            <source>{reason}, with torch and not the Triton kernels, since {why}</source>
+            <translation>{reason}。Triton カーネルではなく torch を使います（理由：{why}）</translation>
+        </message>
+        <message>
+            <source>{reason}. {error}</source>
+            <translation>{reason}。{error}</translation>
+        </message>
+        <message>
+            <source>{reason}; with torch and not the native library, since {why}</source>
+            <translation>{reason}。ネイティブライブラリではなく torch を使います（理由：{why}）</translation>
         </message>
         <message>
             <source>{target} does not hold the same model as {source}; export it again.</source>

@@ -13,9 +13,11 @@ from studio_person import Person
 
 import engine.errors
 import studio
+from engine import native
 from engine.cli import main
 from engine.errors import BitLlamaError, FileFormatError, Told
 from engine.formats.bitt import save_bitt
+from engine.runtime.select import create_runtime
 from studio import translation
 from studio.training import Doing
 
@@ -158,3 +160,16 @@ def test_a_text_that_cannot_be_learned_is_told_of_in_the_language_of_the_window(
     person.wait(lambda: person.window.lab.train.title.text() == "Train a model")
     assert main(["prepare", str(talks), "--out", str(tmp_path / "data")]) == 1
     assert "told:" not in capsys.readouterr().err, "in a shell it is said once"
+
+
+def test_who_computes_and_why_is_said_in_japanese_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reasons come in two parts, of what computes and of what does not, and both are sentences of their own."""
+    why = Told("{file} was built from other sources: install the package again", file="lib.so")
+    monkeypatch.setattr(native, "why_not", lambda: why)
+    reason = create_runtime(tiny.body()).reason
+    assert reason.endswith(why)
+    translation.apply("ja")
+    said = translation.sentence(reason)
+    assert "lib.so は別のソースからビルドされています" in said
+    assert "ネイティブライブラリではなく torch を使います" in said
+    assert "since" not in said
