@@ -167,10 +167,11 @@ def _undo(args: argparse.Namespace) -> int:
 
 
 def _go_back(workspace: Workspace, store: SoulStore, moment: Moment) -> None:
+    from engine.memory import notes
     from engine.memory.log import ConversationLog
 
     facts = {"heard": ConversationLog(workspace.memories).newest()}
-    soul = store.save_active(store.read(moment.id), "restore", f"back to {moment.label or moment.id}", facts)
+    soul = store.save_active(store.read(moment.id), "restore", notes.of("restore", moment.called), facts)
     print(f"Active again: {moment.id[:8]}, level {soul.meta.level:,}; the soul of before was kept.")
 
 

@@ -16,6 +16,7 @@ from engine.errors import ConfigError, Told
 from engine.formats import atomic
 from engine.formats.soul import SoulMeta, load_soul, save_soul
 from engine.llama import Llama
+from engine.memory import notes
 from engine.memory.blend import second_of
 from engine.memory.forget_cost import seconds_to_relive, tokens_of
 from engine.memory.household import Household
@@ -287,8 +288,8 @@ def _make_anew(
             labels.put(soul.meta.id, replace(labels[former.id], pinned=goes and former.pinned))
 
     relive(llama, load_soul(one.start.path) if one.start else None, one.steps, one.heard, cancel, on_step)
-    note = f"messages forgotten: {len(plan.reduced.gone)}"
-    llama.adopt(replace(after_event(llama.meta, "forget", note, {"former": ""}), name=one.store.name))
+    forgotten = notes.of("forget", len(plan.reduced.gone))
+    llama.adopt(replace(after_event(llama.meta, "forget", forgotten, {"former": ""}), name=one.store.name))
     soul = llama.soul()
     save_soul(change.prepare(one.store.active), soul)
     save_soul(change.prepare(one.store.file_for("forget", soul.meta.id)), soul)

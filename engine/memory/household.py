@@ -8,6 +8,7 @@ from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, Told
 from engine.formats import atomic
 from engine.formats.soul import Soul
+from engine.memory import notes
 from engine.memory.labels import read_object, to_bytes
 from engine.memory.living import copied
 from engine.memory.souls import DEFAULT_NAME, SoulStore, check_name
@@ -105,7 +106,7 @@ class Household:
         self._must_be_free(name)
         store = self._store(name)
         facts = {"of": origin.key, "from": soul.meta.id}
-        store.save_active(copied(soul, name), "branch", f"from {self.name_of(origin.name)}", facts)
+        store.save_active(copied(soul, name), "branch", notes.of("branch", self.name_of(origin.name)), facts)
         return store
 
     def _must_be_free(self, name: str, but: str = "") -> None:

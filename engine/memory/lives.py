@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.formats.soul import Soul, SoulMeta, load_soul
+from engine.memory import notes
 from engine.memory.blend import blend, blend_facts, find_second
 from engine.memory.household import Household
 from engine.memory.life import ELSEWHERE
@@ -33,12 +34,12 @@ class Lives:
         if not self._was_lived_here(soul.meta):
             soul = replace(soul, meta=replace(soul.meta, lived=ELSEWHERE))
             facts = {"until": self._newest_entry()}
-        return self.soul.become(soul, "import", f"from {path.name}", facts)
+        return self.soul.become(soul, "import", notes.of("import", path.name), facts)
 
     def restore(self, which: str) -> Soul:
         """Go on as a kept moment, by its id or label."""
         moment = self.timeline.find(which)
-        return self.soul.become(self.timeline.read(moment.id), "restore", f"back to {moment.label or moment.id}")
+        return self.soul.become(self.timeline.read(moment.id), "restore", notes.of("restore", moment.called))
 
     def undo(self) -> Soul:
         """Go back to before the last event. Raises `ConfigError` as `Timeline.before_last_event`."""

@@ -12,6 +12,7 @@ from typing import Any
 from engine.errors import BitLlamaError
 from engine.formats.soul import Soul, SoulMeta, new_meta, save_soul
 from engine.llama import Llama
+from engine.memory import notes
 from engine.memory.dial import Aside, Dial
 from engine.memory.life import last_lived
 from engine.memory.log import ConversationLog
@@ -120,7 +121,7 @@ class LivingSoul:
         self.save()
         with self.whole():
             self.llama.reset_state()
-            kept = self.commit("reset", "newborn", facts, root=True)
+            kept = self.commit("reset", notes.of("reset"), facts, root=True)
         self._milestone = 0
         return kept
 

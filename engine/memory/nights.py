@@ -17,6 +17,7 @@ from typing import Any, Literal
 from engine.errors import ConfigError, FileFormatError, Told, WorkspaceError
 from engine.formats import atomic
 from engine.formats.soul import Soul, check_fits, load_soul, save_soul
+from engine.memory import notes
 from engine.memory.life import heard_by, slept_until
 from engine.memory.living import LivingSoul
 from engine.memory.log import Entry
@@ -147,7 +148,7 @@ class Nights:
     def _take_over(self, soul: Soul, facts: dict[str, Any]) -> Soul:
         with self._soul.whole():
             self._soul.llama.set_soul(soul)
-            kept = self._soul.commit("sleep", f"messages slept on: {facts.get('entries', 0)}", facts)
+            kept = self._soul.commit("sleep", notes.of("sleep", facts.get("entries", 0)), facts)
         self._note(facts, "accepted", "")
         return kept
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.errors import ConfigError, Told
 from engine.formats.soul import Soul, SoulMeta
+from engine.memory import notes
 from engine.memory.compare import Comparison, compare
 from engine.memory.labels import Labels
 from engine.memory.souls import KeptFile, SoulEntry, SoulStore
@@ -49,6 +50,11 @@ class Moment:
     """It has lived something that was forgotten since."""
     path: Path
     meta: SoulMeta
+
+    @property
+    def called(self) -> str:
+        """Its label, else as much of its id as a person reads."""
+        return self.label or self.id[:8]
 
 
 class Timeline:
@@ -179,7 +185,7 @@ def digest(soul: Soul) -> str:
 
 def _moment(entry: SoulEntry, labels: Labels) -> Moment:
     said, meta = labels[entry.id], entry.meta
-    told = next((str(e.get("note", "")) for e in meta.history if e.get("id") == entry.id), "")
+    told = next((notes.read(e) for e in meta.history if e.get("id") == entry.id), "")
     return Moment(
         id=entry.id,
         event=entry.event,

@@ -25,10 +25,11 @@ from engine.formats.anatomy import Body, Tensor
 from engine.model import BitLlama
 from engine.ops.byte_table.table import ByteTable
 from engine.ops.ttt_step import triton as ttt_step
-from engine.runtime.base import Cancel, Cancelled, Progress
+from engine.runtime.base import Cancel, Progress
 from engine.runtime.card import Card
 from engine.runtime.card_layers import CardHead, CardLayer, CardState
 from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
+from engine.runtime.pieces import in_pieces
 from engine.runtime.placement import Placement, place, size
 from engine.state import ModelState
 
@@ -161,14 +162,9 @@ class CudaRuntime:
     ) -> np.ndarray | None:
         ids = check_tokens(tokens, self.config)
         last = None
-        for start in range(0, len(ids), self.chunk):
-            if cancel is not None and cancel():
-                raise Cancelled(start)
-            piece = ids[start : start + self.chunk]
+        for piece, _ in in_pieces(ids, self.chunk, cancel, progress):
             with self._on_card("while a text was read"):
                 last = self._feed(piece)[-1:]
-            if progress is not None:
-                progress(start + len(piece))
         if not logits or last is None:
             return None
         with self._on_card("while a text was read"):

@@ -18,8 +18,9 @@ from engine.errors import DeviceError, Told
 from engine.formats.anatomy import Body, as_packed
 from engine.ops.byte_table.table import ByteTable
 from engine.runtime.aligned import aligned_empty
-from engine.runtime.base import Cancel, Cancelled, Progress
+from engine.runtime.base import Cancel, Progress
 from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
+from engine.runtime.pieces import in_pieces
 
 Floats = NDArray[np.float32]
 Living = tuple[NDArray[Any], ...]
@@ -145,14 +146,8 @@ class NativeRuntime:
     ) -> np.ndarray | None:
         ids = check_tokens(tokens, self.config)
         last = None
-        for start in range(0, len(ids), self.chunk):
-            if cancel is not None and cancel():
-                raise Cancelled(start)
-            piece = ids[start : start + self.chunk]
-            end = start + len(piece)
-            last = self._feed(piece, int(logits and end == len(ids)))
-            if progress is not None:
-                progress(end)
+        for piece, ends in in_pieces(ids, self.chunk, cancel, progress):
+            last = self._feed(piece, int(logits and ends))
         return last[0] if logits and last is not None else None
 
     def score(self, tokens: Sequence[int]) -> Floats:

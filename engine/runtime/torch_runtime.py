@@ -12,8 +12,9 @@ from engine.config import BitLlamaConfig
 from engine.errors import DeviceError, Told
 from engine.formats.body import Body
 from engine.model import BitLlama, pick_device
-from engine.runtime.base import Cancel, Cancelled, Progress
+from engine.runtime.base import Cancel, Progress
 from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
+from engine.runtime.pieces import in_pieces
 from engine.state import ModelState
 
 CHUNK = 128
@@ -86,13 +87,8 @@ class TorchRuntime:
     ) -> np.ndarray | None:
         ids = self._checked(tokens)
         last = None
-        for start in range(0, len(ids), self.chunk):
-            if cancel is not None and cancel():
-                raise Cancelled(start)
-            piece = ids[start : start + self.chunk]
+        for piece, _ in in_pieces(ids, self.chunk, cancel, progress):
             last = self._feed(piece)
-            if progress is not None:
-                progress(start + len(piece))
         return self._logits(last) if logits and last is not None else None
 
     @torch.inference_mode()

@@ -1234,12 +1234,24 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>activation_bits が {value!r} です。4、8、16、32（なし）のどれかでなければなりません。</translation>
         </message>
         <message>
+            <source>back to {what}</source>
+            <translation>「{what}」に戻りました</translation>
+        </message>
+        <message>
             <source>chat_template must be text or null.</source>
             <translation>chat_template は文字列か null でなければなりません。</translation>
         </message>
         <message>
             <source>conversation {n} is not an object.</source>
             <translation>{n} 番目の会話がオブジェクトではありません。</translation>
+        </message>
+        <message>
+            <source>from the file {what}</source>
+            <translation>ファイル {what} から</translation>
+        </message>
+        <message>
+            <source>from {what}</source>
+            <translation>「{what}」から</translation>
         </message>
         <message>
             <source>hidden_dim is {value}; the tied variant needs a multiple of 4.</source>
@@ -1296,6 +1308,18 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>message {n}{where}</source>
             <translation>{n} 番目のメッセージ{where}</translation>
+        </message>
+        <message>
+            <source>messages forgotten: {what}</source>
+            <translation>忘れたメッセージ：{what}</translation>
+        </message>
+        <message>
+            <source>messages slept on: {what}</source>
+            <translation>睡眠で学習したメッセージ：{what}</translation>
+        </message>
+        <message>
+            <source>newborn</source>
+            <translation>生まれたて</translation>
         </message>
         <message>
             <source>no CUDA card was found</source>
@@ -4096,10 +4120,6 @@ It said: {said}</source>
         <message>
             <source>pinned</source>
             <translation>ピン留め</translation>
-        </message>
-        <message>
-            <source>slept on {messages}</source>
-            <translation>{messages}を睡眠で学習</translation>
         </message>
         <message>
             <source>{n} % of “{name}” in it</source>

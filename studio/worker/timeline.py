@@ -40,9 +40,11 @@ def read_timeline(mind: Mind) -> Timeline:
 
 
 def _moment(soul: str, moment: kept.Moment, ids: set[str]) -> Moment:
+    from engine.memory import notes
+
     event = next((e for e in moment.meta.history if e.get("id") == moment.id), {})
     second = _second(event, ids) if moment.event == "blend" else None
-    why = str(event.get("note", ""))
+    why = notes.read(event)
     return Moment(
         id=moment.id,
         soul=soul,

@@ -45,12 +45,12 @@ def test_no_text_is_missing_and_none_is_left_over() -> None:
 def test_what_runs_and_what_a_night_was_about_are_said_in_japanese(host: Person) -> None:
     host.say("My dog is called Bramble.")
     host.through(host.window.verbs.sleep, Busy.DREAMING)
-    assert "slept on 1 message" in host.lab.soul.chosen_note.text()
+    assert "messages slept on: 1" in host.lab.soul.chosen_note.text()
     page = host.window.lab
     host.settings.set("language", "ja")
     host.wait(lambda: host.window.lab is not page)
     lab = host.window.lab
-    assert "1件のメッセージを睡眠で学習" in lab.soul.chosen_note.text()
+    assert "睡眠で学習したメッセージ：1" in lab.soul.chosen_note.text()
     for shown in (lab.body.facts.value("実行"), host.window.footer.runtime.toolTip()):
         assert "計算します" in shown
         assert "processor" not in shown

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from studio.messages import Moment, Timeline
 from studio.session import UNNAMED
+from studio.translation import sentence
 from studio.ui import wording
-
-_SLEPT_ON = re.compile(r"messages slept on: (\d{1,9})")
-"""What the engine notes of a night."""
 
 
 def _tr(text: str) -> str:
@@ -47,9 +44,7 @@ def title(moment: Moment) -> str:
 def why(moment: Moment, timeline: Timeline | None) -> str:
     """Why it was kept; of a blend, how much of what is in it."""
     if moment.second is None:
-        if (slept_on := _SLEPT_ON.fullmatch(moment.why)) is None:
-            return moment.why
-        return _tr("slept on {messages}").format(messages=wording.messages(int(slept_on[1])))
+        return sentence(moment.why)
     name, kept = moment.second.name, timeline.moment(moment.second.id) if timeline else None
     if not name:
         name = f"{title(kept)} · {when(kept.when)}" if kept else "?"
