@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import random
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +24,9 @@ from engine.formats.bitt import save_bitt
 from engine.formats.checkpoint import save_checkpoint
 from engine.memory.log import ConversationLog
 from engine.text.tokenizer import Tokenizer
+from studio import translation
 from studio.app import build
+from studio.training import SIZES, Size
 
 
 def talkative(seed: int = 0) -> Body:
@@ -182,3 +185,33 @@ def remember(workspace: Path, models: Path) -> Callable[[int, int], None]:
             log.append("assistant", f"That was story {number}.", f"c{number}", key)
 
     return fill
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The smallest size is smaller still."""
+    monkeypatch.setitem(SIZES, "tiny", Size(16, 1, 2, 16, 2, 3e-3))
+
+
+@pytest.fixture
+def english_again() -> Iterator[None]:
+    yield
+    translation.apply("auto")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A text that can be trained on."""
+    words = ["the", "sea", "was", "calm", "and", "boat", "went", "home", "with", "fish", "before", "rain", "came"]
+    rng = random.Random(1)
+    path = tmp_path / "books" / "sea.txt"
+    path.parent.mkdir()
+    path.write_text("".join(" ".join(rng.choices(words, k=9)) + ".\n" for _ in range(300)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def trainer_page(person: Person) -> Person:
+    """Someone who looks at the training."""
+    person.window.show_training()
+    return person

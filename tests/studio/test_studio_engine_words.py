@@ -21,6 +21,8 @@ from engine.runtime.select import create_runtime
 from studio import translation
 from studio.training import Doing
 
+pytestmark = pytest.mark.usefixtures("english_again")
+
 ENGINE = Path(engine.errors.__file__).parent
 STUDIO = Path(studio.__file__).parent
 ERRORS = {
@@ -107,12 +109,6 @@ def test_an_error_stands_for_its_sentence() -> None:
     inner = FileFormatError(Told("{file} is missing.", file="a"))
     assert Told("{error} Stop.", error=inner).values["error"].template == "{file} is missing."
     assert type(Told("{error}", error=OSError("torn")).values["error"]) is str
-
-
-@pytest.fixture(autouse=True)
-def english_again() -> Iterator[None]:
-    yield
-    translation.apply("auto")
 
 
 @pytest.fixture

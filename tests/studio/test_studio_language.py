@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,10 +27,7 @@ FILE = translations.FOLDER / "ja.ts"
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
-@pytest.fixture(autouse=True)
-def english_again() -> Iterator[None]:
-    yield
-    translation.apply("auto")
+pytestmark = pytest.mark.usefixtures("english_again")
 
 
 def test_no_text_is_missing_and_none_is_left_over() -> None:

@@ -4,7 +4,6 @@ languages, at the smallest and the usual size, and with the largest text."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,10 +22,7 @@ from studio.ui.widgets import button, label
 SIZES = (QSize(1280, 800), QSize(*theme.MINIMUM_SIZE))
 
 
-@pytest.fixture(autouse=True)
-def english_again() -> Iterator[None]:
-    yield
-    translation.apply("auto")
+pytestmark = pytest.mark.usefixtures("english_again")
 
 
 def settle() -> None:

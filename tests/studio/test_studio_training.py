@@ -4,81 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from studio_person import Person
+from studio_trainee import alive, begin, check, rest
 
 from engine.formats.body import load_body
 from engine.formats.strict_json import read_text
 from engine.text.tokenizer import Tokenizer
 from engine.train.args import TrainArgs
-from studio import app, privacy, translation
-from studio.training import SIZES, Doing, Run, Size, run_folder
-from studio.training.run_folder import check_name, free_name
+from studio import app, privacy
+from studio.training import SIZES, Doing, Run, run_folder
 from studio.ui.lab_page import TRAINING
 
 ENDLESS = 10_000
 
 
-@pytest.fixture(autouse=True)
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SIZES, "tiny", Size(16, 1, 2, 16, 2, 3e-3))
-
-
-@pytest.fixture(autouse=True)
-def english_again() -> Iterator[None]:
-    yield
-    translation.apply("auto")
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    """A text that can be trained on."""
-    words = ["the", "sea", "was", "calm", "and", "boat", "went", "home", "with", "fish", "before", "rain", "came"]
-    rng = random.Random(1)
-    path = tmp_path / "books" / "sea.txt"
-    path.parent.mkdir()
-    path.write_text("".join(" ".join(rng.choices(words, k=9)) + ".\n" for _ in range(300)), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def trainer_page(person: Person) -> Person:
-    """Someone who looks at the training."""
-    person.window.show_training()
-    return person
-
-
-def check(person: Person, source: Path) -> None:
-    """Choose a text and wait for what the check says."""
-    trainer = person.session.training
-    person.window.lab.train.verbs.take(source)
-    person.wait(lambda: trainer.draft.checked is not None or trainer.draft.problem)
-    rest(person)
-
-
-def begin(person: Person, steps: int) -> Run:
-    """Start the training that was set up, and wait for its first figures."""
-    train, trainer = person.window.lab.train, person.session.training
-    train.steps.setValue(steps)
-    person.click(train.start_button)
-    person.wait(lambda: trainer.current is not None and trainer.current.curve.points)
-    assert trainer.current is not None
-    return trainer.current
-
-
-def rest(person: Person) -> None:
-    """Wait until nothing trains."""
-    person.wait(lambda: person.session.training.doing is Doing.NOTHING)
+pytestmark = pytest.mark.usefixtures("small_steps", "english_again")
 
 
 def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person, book: Path) -> None:
@@ -230,84 +180,6 @@ def test_a_model_at_hand_goes_on(trainer_page: Person, models: Path, book: Path)
     assert made.fingerprint != before.fingerprint
 
 
-def test_what_is_wrong_and_where_is_said_before_anything_starts(trainer_page: Person, tmp_path: Path) -> None:
-    person, train = trainer_page, trainer_page.lab.train
-    folder = tmp_path / "talks"
-    folder.mkdir()
-    good = json.dumps({"messages": [{"role": "user", "text": "Hello"}, {"role": "assistant", "text": "Good day."}]})
-    (folder / "talks.jsonl").write_text(f"{good}\n{good}\n" + '{"messages": []}\n', encoding="utf-8")
-    person.click(train.folder_button)
-    person.choose_file(folder)
-    person.wait(lambda: train.problem.isVisible())
-    rest(person)
-    assert f"Line 3 of {folder / 'talks.jsonl'}" in train.problem.text()
-    assert not train.start_button.isEnabled()
-    assert not list((person.session.workspace / "training").iterdir()), "nothing is left of it"
-    (folder / "talks.jsonl").write_text(
-        "".join(good.replace("Hello", f"Hello {n}") + "\n" for n in range(100)), encoding="utf-8"
-    )
-    person.click(train.again_button)
-    person.wait(lambda: train.facts.isVisible())
-    rest(person)
-    assert not train.problem.isVisible()
-    assert "dialogues" in train.facts.value("Found")
-    assert train.start_button.isEnabled()
-
-
-def test_too_little_text_is_told_with_its_numbers(trainer_page: Person, tmp_path: Path) -> None:
-    person, train = trainer_page, trainer_page.lab.train
-    (tmp_path / "short.txt").write_text("A short text of a few words, too few to learn from.", encoding="utf-8")
-    person.drop(tmp_path / "short.txt")
-    person.wait(lambda: train.facts.isVisible())
-    rest(person)
-    assert "too little text" in train.problem.text()
-    assert train.start_button.toolTip() == train.problem.text()
-    assert not train.start_button.isEnabled()
-
-
-def test_a_text_that_is_dropped_is_meant_for_what_is_shown(trainer_page: Person, book: Path) -> None:
-    person, veil = trainer_page, trainer_page.window.veil
-    assert veil.offer(book.parent)
-    assert "Train on books" in veil.words.text()
-    assert veil.offer(book)
-    assert "Train on sea.txt" in veil.words.text()
-    person.lab.show_view(0)
-    assert not veil.offer(book)
-    assert "Train" not in veil.words.text()
-    veil.hide()
-
-
-def test_the_check_can_be_stopped(trainer_page: Person, book: Path) -> None:
-    person, train = trainer_page, trainer_page.lab.train
-    train.verbs.take(book)
-    person.wait(lambda: person.session.training._child and person.session.training._child.number)
-    number = person.session.training._child.number
-    person.click(train.stop_button)
-    rest(person)
-    assert not alive(number)
-    assert "not checked to its end" in train.state.plain
-    assert not train.problem.isVisible()
-    assert not list((person.session.workspace / "training").iterdir())
-
-
-def test_a_stop_that_comes_before_the_process_is_not_lost(trainer_page: Person, book: Path) -> None:
-    person, trainer, train = trainer_page, trainer_page.session.training, trainer_page.lab.train
-    train.verbs.take(book)
-    person.wait(train.stop_button.isVisible)
-    assert trainer._child is None
-    person.click(train.stop_button)
-    rest(person)
-    assert "not checked to its end" in train.state.plain
-    check(person, book)
-    trainer.changed.connect(trainer.stop)  # as soon as it says that it trains
-    person.click(train.start_button)
-    person.wait(lambda: trainer.runs)
-    rest(person)
-    (run,) = trainer.runs
-    assert run.checkpoint is None, "nothing was trained"
-    assert not run.going
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_run_that_is_killed_says_so_and_can_go_on(trainer_page: Person, book: Path) -> None:
     person, trainer, runs = trainer_page, trainer_page.session.training, trainer_page.lab.runs
@@ -324,42 +196,6 @@ def test_a_run_that_is_killed_says_so_and_can_go_on(trainer_page: Person, book: 
     assert runs.on_button.isEnabled()
     assert not runs.open_button.isEnabled()
     assert "not saved yet" in runs.open_button.toolTip()
-
-
-def test_a_name_is_one_that_a_folder_can_have(trainer_page: Person, book: Path, tmp_path: Path) -> None:
-    person, train = trainer_page, trainer_page.lab.train
-    check(person, book)
-    train.name.clear()
-    train.name.textEdited.emit("")
-    assert not train.start_button.isEnabled()
-    assert "name" in train.start_button.toolTip()
-    person.qtbot.keyClicks(train.name, "a/b")
-    person.click(train.start_button)
-    notice = person.notice("did not work")
-    assert "cannot hold /" in notice.words.plain
-    person.press(notice, "Close")
-    assert train.facts.isVisible(), "what was checked is still there"
-    assert check_name(" A sea ") == "A sea"
-    (tmp_path / "sea").mkdir()
-    assert free_name(tmp_path, "sea") == "sea-2"
-    assert free_name(tmp_path, '..<"a:b>') == "--a-b-"
-
-
-def test_what_is_chosen_stays(trainer_page: Person, sit_down: Callable[[], Person], book: Path) -> None:
-    person, train = trainer_page, trainer_page.lab.train
-    person.click(train.size_choice.part(1))
-    train.steps.setValue(250)
-    check(person, book)
-    assert "8 layers, 256 wide" in train.facts.value("Model")
-    page = person.window.lab
-    person.settings.set("language", "ja")
-    person.wait(lambda: person.window.lab is not page)
-    person.wait(lambda: person.window.lab.train.facts.isVisible())  # another language loses nothing
-    person.settings.set("language", "en")
-    person.wait(lambda: person.window.lab.train.title.text() == "Train a model")
-    again = sit_down()
-    assert again.lab.train.size_choice.current == 1
-    assert again.lab.train.steps.value() == 250
 
 
 def test_another_run_is_chosen(trainer_page: Person, sit_down: Callable[[], Person]) -> None:
@@ -395,9 +231,3 @@ def test_what_was_trained_is_counted_and_deleted_with_everything(tmp_path: Path)
     assert sum(privacy.held(tmp_path, kind)[0] for kind in privacy.KINDS) == 1
     privacy.delete_all(tmp_path)
     assert not (tmp_path / "training").exists()
-
-
-def alive(number: int) -> bool:
-    import psutil
-
-    return bool(number) and psutil.pid_exists(number) and psutil.Process(number).status() != psutil.STATUS_ZOMBIE
