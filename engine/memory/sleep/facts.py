@@ -59,6 +59,7 @@ _OWN = kind(
     What did I say my {s} is?
     """,
     about="what my {s} is",
+    noun="my {s}",
     answer="Your {s} is {v}.",
 )
 _OWN_PATTERN = re.compile(rf"\b[Mm]y ((?:[a-z'-]+ ){{0,2}}[a-z'-]+) is (?:called |named )?({_VALUE}){_LAST_WORD}")

@@ -1,12 +1,14 @@
 """Kinds of facts: how each is told, asked, answered and corrected, with some wordings kept apart for testing.
 
 A wording is a line with `{v}` for the value, `{s}` for what the fact is about, `{av}` and `{as}` for the same with a
-or an. Some ways of telling and of asking of every kind, plain ones and odd ones, are never used in training.
+or an. Some ways of telling and of asking of every kind, plain ones and odd ones, are never used in training; the lines
+of `kinds.more` all are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from engine.train.companion.names import Split
 from engine.train.companion.values import with_article
@@ -30,15 +32,35 @@ class Wordings:
         test = lines[4::HELD_OUT_EVERY]
         return cls(tuple(line for line in lines if line not in test), test)
 
+    def widened(self, lines: tuple[str, ...]) -> Wordings:
+        """With more lines for training; what is held out stays what it is."""
+        return Wordings(self.train + lines, self.test)
+
+
+@dataclass(frozen=True)
+class More:
+    """More lines of a kind, all of them for training; `noun` is what is asked for, in the user's voice ("my name")."""
+
+    noun: str
+    tell: tuple[str, ...]
+    ask: tuple[str, ...]
+    correct: tuple[str, ...]
+    brief: tuple[str, ...]
+
+    def mapped(self, change: Callable[[str], str]) -> More:
+        """Every line changed."""
+        parts = (self.tell, self.ask, self.correct, self.brief)
+        return More(change(self.noun), *(tuple(map(change, part)) for part in parts))
+
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of fact, such as the name of a pet.
 
     `value` and `subject` name makers in `values.MAKERS`; a kind without a subject is about the user alone. `about` is a
-    clause in the user's voice ("what my {s} is called"). `answer` is how the assistant says the fact, with words before
-    the value. `prompt` is the assistant asking, `brief` are short answers of the user to it, `short` is the assistant's
-    answer in few words.
+    clause in the user's voice ("what my {s} is called"), `noun` the same in a noun ("the name of my {s}"). `answer` is
+    how the assistant says the fact, with words before the value. `prompt` is the assistant asking, `brief` are short
+    answers of the user to it, `short` is the assistant's answer in few words.
     """
 
     key: str
@@ -54,6 +76,18 @@ class Kind:
     short: str
     correct: tuple[str, ...]
     weight: float
+    noun: str
+
+    def widened(self, more: More) -> Kind:
+        """With more ways of saying it; the first way of telling and of asking stays the first."""
+        return replace(
+            self,
+            noun=more.noun,
+            tell=self.tell.widened(more.tell),
+            ask=self.ask.widened(more.ask),
+            correct=self.correct + more.correct,
+            brief=self.brief + more.brief,
+        )
 
 
 @dataclass(frozen=True)
@@ -94,6 +128,11 @@ def lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.strip().splitlines() if line.strip())
 
 
+def more(*, noun: str, tell: str, ask: str, correct: str = "", brief: str = "") -> More:
+    """More lines of a kind from blocks of one line each."""
+    return More(noun, lines(tell), lines(ask), lines(correct), lines(brief))
+
+
 def kind(
     key: str,
     value: str,
@@ -109,8 +148,9 @@ def kind(
     short: str = "It is {v}.",
     correct: str = "",
     weight: float = 1.0,
+    noun: str = "",
 ) -> Kind:
-    """A kind of fact from blocks of one wording a line."""
+    """A kind of fact from blocks of one wording a line; the noun of most comes with their more lines."""
     return Kind(
         key=key,
         value=value,
@@ -125,4 +165,5 @@ def kind(
         short=short,
         correct=lines(correct),
         weight=weight,
+        noun=noun,
     )

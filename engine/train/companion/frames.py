@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from engine.train.companion.facts import Fact, Kind, Wordings, fill, lines, upper_start
 from engine.train.companion.lexicon import words
+from engine.train.companion.more_frames import MORE_ASK_FRAMES, MORE_CORRECT_FRAMES, MORE_TELL_FRAMES
 
 TELL_FRAMES = Wordings.parted(
     lines(
@@ -38,7 +39,7 @@ TELL_FRAMES = Wordings.parted(
         {T} Will you keep that for me?
         """
     )
-)
+).widened(MORE_TELL_FRAMES)
 ASK_FRAMES = Wordings.parted(
     lines(
         """
@@ -79,7 +80,7 @@ ASK_FRAMES = Wordings.parted(
         Let us see. {Q}
         """
     )
-)
+).widened(MORE_ASK_FRAMES)
 CORRECT_FRAMES = Wordings.parted(
     lines(
         """
@@ -98,7 +99,7 @@ CORRECT_FRAMES = Wordings.parted(
         I must set this right: {t}
         """
     )
-)
+).widened(MORE_CORRECT_FRAMES)
 _ACK_HEADS = ("Okay.", "I see.", "Good to know.", "Thank you for telling me.", "All right.", "Got it.", "Interesting.")
 _ACK_TAILS = (
     "I will remember it.",
@@ -127,7 +128,9 @@ _LOWER_STARTS = frozenset(
         Where Who When How Do Can Tell Say Whose From Whom With Of To Name Explain Read List Repeat So
         There One Every Now Keep Remember It Most If As Someone These Call Dial Originally Later
         Yesterday Type Music No Nothing Here Learn Store Put That Give Does Did Have Has Is Are Will New
-        Not All Today A An
+        Not All Today A An After Among And Any Anyone Because Becoming Being Between Could Each Even
+        Everybody Guests Have Just Into Locker Mine More Nobody Number Online Only Right Some Somebody
+        Somehow Something Thanks Tomorrow Under Why Would Remind
         """
     )
 )
@@ -145,20 +148,26 @@ _CONTRACTIONS = (
 )
 
 
-def lower_start(sentence: str) -> str:
-    """The sentence as it stands inside another one: 'My dog' -> 'my dog', but 'I live' and 'Anna' as they are."""
-    first = sentence.partition(" ")[0].rstrip(",:.")
+def lower_start(sentence: str, keep: str = "") -> str:
+    """The sentence as it stands inside another one: 'My dog' -> 'my dog', but 'I live', 'Anna' and a sentence that
+    begins with `keep` as they are."""
+    if keep and sentence.startswith(keep):
+        return sentence
+    first = sentence.partition(" ")[0].rstrip(",:.").partition("'")[0]
     return sentence[0].lower() + sentence[1:] if first in _LOWER_STARTS else sentence
 
 
-def framed(frame: str, sentence: str) -> str:
-    """A telling put into a frame with {t} or {T}."""
-    return upper_start(frame.replace("{t}", lower_start(sentence)).replace("{T}", sentence))
+def framed(frame: str, sentence: str, value: str = "") -> str:
+    """A telling put into a frame with {t} or {T}; a value with which it begins stays as it is."""
+    said = frame.replace("{t}", lower_start(sentence, value)).replace("{T}", sentence)
+    return said if value and said.startswith(value) else upper_start(said)
 
 
-def framed_question(frame: str, question: str, clause: str) -> str:
-    """A question put into a frame with {q} or {Q}, or its clause ('what my name is') into one with {c}."""
-    return upper_start(frame.replace("{c}", clause).replace("{q}", lower_start(question)).replace("{Q}", question))
+def framed_question(frame: str, question: str, clause: str, noun: str) -> str:
+    """A question put into a frame with {q} or {Q}, its clause ('what my name is') into one with {c}, or the
+    noun that it asks for ('my name') into one with {n}."""
+    asked = frame.replace("{c}", clause).replace("{n}", noun)
+    return upper_start(asked.replace("{q}", lower_start(question)).replace("{Q}", question))
 
 
 def sloppy(rng: random.Random, text: str, keep: Sequence[str]) -> str:
@@ -200,9 +209,9 @@ def _mistyped(rng: random.Random, text: str, keep: Sequence[str]) -> str:
     return " ".join(parts)
 
 
-def join_two(first: str, second: str) -> str:
-    """Two tellings in one sentence."""
-    return f"{first.rstrip('.')} and {lower_start(second)}"
+def join_two(first: str, second: str, value: str = "") -> str:
+    """Two tellings in one sentence; `value` is what the second one tells."""
+    return f"{first.rstrip('.')} and {lower_start(second, value)}"
 
 
 class Replies:

@@ -20,8 +20,10 @@ from engine.train.companion.names import Split
 _TELL_SHARE, _ASK_SHARE = 0.35, 0.45
 # Tellings that call for something stand alone: nobody says "by the way, please remember".
 _CALLS = words(
-    "Hello Hi Please Remember Keep Let Do Learn Store Put Write Call Dial Here Type You Nice New For Everyone"
+    "Hello Hi Please Remember Keep Let Do Learn Store Put Write Call Dial Here Type You Nice New For Everyone "
+    "Ring Look Mark Wake Try Believe Have Can"
 )
+_NO_FRAME = ("Do you", "Can you", "So,", "And ", "Any idea", "Could you", "Have you", "You ")
 
 _DENIALS = ("No, {t}", "No. {T}", "That is wrong. {T}", "Not any more. {T}", "No, not now. {T}")
 
@@ -47,23 +49,21 @@ class User:
         return sloppy(self._rng, text, keep)
 
     def _statement(self, fact: Fact) -> str:
-        wording = self._of(fact.kind.tell)
-        said = fact.fill(wording)
-        return said if wording.startswith("{v}") else upper_start(said)
+        return _filled(fact, self._of(fact.kind.tell))
 
     def tell(self, fact: Fact) -> str:
         """A message that tells the fact."""
         said = self._statement(fact)
         if self._rng.random() < _TELL_SHARE and not _calls(said):
-            said = framed(self._of(TELL_FRAMES), said)
+            said = framed(self._of(TELL_FRAMES), said, fact.value)
         return self._typed(said, fact.kind, fact.subject, fact.value)
 
     def tell_two(self, first: Fact, second: Fact) -> str:
         """A message that tells two facts, in one sentence or in two."""
         one, two = self._statement(first), self._statement(second)
-        if "?" in one or "?" in two or ":" in one or self._rng.random() < 0.4:
+        if "?" in one or "?" in two or ":" in one or self._rng.random() < 0.4 or _calls(two):
             return f"{one} {two}"
-        return join_two(one, two)
+        return join_two(one, two, second.value)
 
     def ask(self, kind: Kind, subject: str) -> str:
         """A message that asks for the value of a slot."""
@@ -71,22 +71,22 @@ class User:
         said = upper_start(fill(wording, subject))
         if self._rng.random() < _ASK_SHARE:
             frame = self._of(ASK_FRAMES)
-            if "{c}" in frame or _plain_question(wording):
-                said = framed_question(frame, said, fill(kind.about, subject))
+            if "{c}" in frame or "{n}" in frame or _plain_question(wording):
+                said = framed_question(frame, said, fill(kind.about, subject), fill(kind.noun, subject))
         return self._typed(said, kind, subject)
 
     def correct(self, fact: Fact) -> str:
         """A message that tells a new value for a slot."""
         choices = fact.kind.correct
         if choices and self._rng.random() < 0.5:
-            said = upper_start(fact.fill(choices[int(self._rng.random() * len(choices))]))
+            said = _filled(fact, choices[int(self._rng.random() * len(choices))])
             if self._rng.random() < 0.3:
-                said = framed(self._rng.choice(("Actually, {t}", "News: {t}", "By the way, {t}")), said)
+                said = framed(self._rng.choice(("Actually, {t}", "News: {t}", "By the way, {t}")), said, fact.value)
         else:
             said = self._statement(fact)
             while _calls(said):
                 said = self._statement(fact)
-            said = framed(self._of(CORRECT_FRAMES), said)
+            said = framed(self._of(CORRECT_FRAMES), said, fact.value)
         return self._typed(said, fact.kind, fact.subject, fact.value)
 
     def brief(self, fact: Fact) -> str:
@@ -96,19 +96,23 @@ class User:
     def deny(self, fact: Fact) -> str:
         """A short correction of what the assistant has just said."""
         frame, said = _DENIALS[int(self._rng.random() * len(_DENIALS))], self._brief(fact)
-        if said.startswith(fact.value):
-            frame = frame.replace("{t}", "{T}")  # a value keeps its capital
-        return self._typed(framed(frame, said), fact.kind, fact.subject, fact.value)
+        return self._typed(framed(frame, said, fact.value), fact.kind, fact.subject, fact.value)
 
     def _brief(self, fact: Fact) -> str:
         choices = fact.kind.brief
         return fact.fill(choices[int(self._rng.random() * len(choices))])
 
 
+def _filled(fact: Fact, wording: str) -> str:
+    """A sentence that tells the fact; a value with which it begins stays as it is."""
+    said = fact.fill(wording)
+    return said if wording.startswith("{v}") else upper_start(said)
+
+
 def _calls(said: str) -> bool:
-    return said.split(" ", 1)[0].rstrip(",") in _CALLS
+    return said.split(" ", 1)[0].rstrip(",") in _CALLS or "?" in said
 
 
 def _plain_question(wording: str) -> bool:
     """True for one simple question; a wording of two sentences, or one that begins with 'Do you', fits no frame."""
-    return wording.endswith("?") and wording.count(".") == 0 and not wording.startswith(("Do you", "Can you", "So,"))
+    return wording.endswith("?") and wording.count(".") == 0 and not wording.startswith(_NO_FRAME)

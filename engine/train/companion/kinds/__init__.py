@@ -6,6 +6,7 @@ from engine.train.companion.facts import Kind
 from engine.train.companion.kinds.days import DAYS
 from engine.train.companion.kinds.liking import LIKING
 from engine.train.companion.kinds.living import LIVING
+from engine.train.companion.kinds.more import MORE
 from engine.train.companion.kinds.people import PEOPLE
 from engine.train.companion.kinds.person import PERSON
 from engine.train.companion.kinds.secrets import SECRETS
@@ -13,7 +14,8 @@ from engine.train.companion.kinds.tastes import TASTES
 from engine.train.companion.kinds.things import THINGS
 from engine.train.companion.values import CLOSED
 
-KINDS: tuple[Kind, ...] = (*PERSON, *LIVING, *LIKING, *TASTES, *THINGS, *SECRETS, *DAYS, *PEOPLE)
+_KINDS = (*PERSON, *LIVING, *LIKING, *TASTES, *THINGS, *SECRETS, *DAYS, *PEOPLE)
+KINDS: tuple[Kind, ...] = tuple(kind.widened(MORE[kind.key]) for kind in _KINDS)
 OPEN_KINDS: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind.value not in CLOSED)
 """The kinds whose values are so many that training and test never share one."""
 BY_KEY: dict[str, Kind] = {kind.key: kind for kind in KINDS}

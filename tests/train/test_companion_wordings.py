@@ -1,0 +1,121 @@
+"""The wordings of the kinds: many for training, each with what it needs, and none of those held out for testing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.train.companion.facts import Kind, Wordings, more
+from engine.train.companion.frames import ASK_FRAMES, CORRECT_FRAMES, TELL_FRAMES
+from engine.train.companion.kinds import BY_KEY, KINDS
+from engine.train.companion.kinds.more import MORE
+
+HELD_OUT = (151, 145, "0867d760513c49c28edaa34a6d99fac7f79fde6a7da0ff38ccf9b420d69dec66")
+"""How many ways of telling and of asking are held out, and the checksum of all of them. Every measured figure of unseen
+wordings rests on these lines: who changes them must measure anew."""
+LEAST = 21
+"""Ways of telling, and of asking, of every kind in training."""
+
+
+def plain(wording: str) -> str:
+    """The words alone, whatever their capitals and marks."""
+    return " ".join(re.findall(r"[\w{}']+", wording.lower()))
+
+
+def sets() -> Iterator[tuple[Kind, Wordings]]:
+    for kind in KINDS:
+        yield kind, kind.tell
+        yield kind, kind.ask
+
+
+def test_every_kind_has_many_wordings_in_training() -> None:
+    for kind, wordings in sets():
+        assert len(wordings.train) >= LEAST, kind.key
+    assert set(MORE) == set(BY_KEY)
+
+
+def test_the_card_of_the_companion_counts_them() -> None:
+    card = " ".join((Path(__file__).parents[2] / "docs" / "companion.md").read_text(encoding="utf-8").split())
+    tell, ask = (sum(len(getattr(kind, name).train) for kind in KINDS) for name in ("tell", "ask"))
+    more_tell, more_ask = (sum(len(getattr(MORE[kind.key], name)) for kind in KINDS) for name in ("tell", "ask"))
+    assert f"Of {len(KINDS)} kinds of facts, training has {tell:,} ways of telling and {ask:,} of asking" in card
+    assert f"at least {min(len(wordings.train) for _, wordings in sets())} of each" in card
+    assert f"Another {HELD_OUT[0]} and {HELD_OUT[1]} are held out" in card
+    assert f"{tell - more_tell} ways of telling and {ask - more_ask} of asking" in card
+
+
+def test_what_is_held_out_is_what_it_was() -> None:
+    digest = hashlib.sha256()
+    for kind in KINDS:
+        digest.update(repr((kind.key, kind.tell.test, kind.ask.test)).encode())
+    tell, ask = (sum(len(getattr(kind, name).test) for kind in KINDS) for name in ("tell", "ask"))
+    assert (tell, ask, digest.hexdigest()) == HELD_OUT
+
+
+def test_no_wording_of_training_is_one_held_out() -> None:
+    for kind, wordings in sets():
+        held_out = {plain(line) for line in wordings.test}
+        assert not held_out & {plain(line) for line in wordings.train}, kind.key
+    for kind in KINDS:
+        held_out = {plain(line) for line in kind.tell.test}
+        assert not held_out & {plain(line) for line in kind.correct + kind.brief}, kind.key
+    for frames in (TELL_FRAMES, ASK_FRAMES, CORRECT_FRAMES):
+        assert not {plain(frame) for frame in frames.test} & {plain(frame) for frame in frames.train}
+
+
+def test_no_noun_in_a_frame_is_a_question_held_out() -> None:
+    frames = [frame for frame in ASK_FRAMES.train if "{n}" in frame or "{c}" in frame]
+    assert len(frames) > 50
+    for kind in KINDS:
+        asked = [plain(frame.replace("{n}", kind.noun).replace("{c}", kind.about)) for frame in frames]
+        for line in map(plain, kind.ask.test):
+            assert not any(said.endswith(line) for said in asked), (kind.key, line)
+        assert set(re.findall(r"\{\w*\}", kind.noun)) == ({"{s}"} if kind.subject else set()), kind.key
+
+
+def test_no_wording_stands_twice() -> None:
+    for kind, wordings in sets():
+        every = [plain(line) for line in wordings.train]
+        assert len(set(every)) == len(every), kind.key
+    for kind in KINDS:
+        assert len(set(kind.correct)) == len(kind.correct), kind.key
+        assert len(set(kind.brief)) == len(kind.brief), kind.key
+    for frames in (TELL_FRAMES, ASK_FRAMES, CORRECT_FRAMES):
+        assert len(set(frames.train)) == len(frames.train)
+
+
+def test_every_wording_has_its_placeholders_and_no_other() -> None:
+    for kind in KINDS:
+        subject = {"{s}", "{as}"} if kind.subject else set()
+        for telling in (*kind.tell.train, *kind.correct, *kind.brief):
+            found = set(re.findall(r"\{\w*\}", telling))
+            assert len(found & {"{v}", "{av}"}) == 1, (kind.key, telling)
+            assert found <= {"{v}", "{av}"} | subject, (kind.key, telling)
+            assert not kind.subject or telling in kind.brief or found & subject, (kind.key, telling)
+        for asking in kind.ask.train:
+            found = set(re.findall(r"\{\w*\}", asking))
+            assert found <= subject, (kind.key, asking)
+            assert not kind.subject or found, (kind.key, asking)
+
+
+def test_every_wording_is_a_whole_sentence() -> None:
+    for kind, wordings in sets():
+        for line in wordings.train:
+            assert re.match(r"[A-Z{]|the \{v\}", line), (kind.key, line)
+            assert line[-1] in ".?", (kind.key, line)
+            assert not re.search(r"[<>|]|  |[.,?] ?[.,?:]", line), (kind.key, line)
+
+
+@pytest.mark.parametrize("key", ["my_name", "their_city", "favourite_song"])
+def test_more_wordings_leave_the_first_and_the_held_out_in_place(key: str) -> None:
+    kind = BY_KEY[key]
+    wider = kind.widened(more(noun="it", tell="Once more {v}.", ask="Once more?", correct="Not {v}.", brief="So {v}."))
+    assert wider.tell == Wordings((*kind.tell.train, "Once more {v}."), kind.tell.test)
+    assert wider.ask == Wordings((*kind.ask.train, "Once more?"), kind.ask.test)
+    assert (wider.correct[-1], wider.brief[-1]) == ("Not {v}.", "So {v}.")
+    assert wider.tell.train[0] not in MORE[key].tell
+    assert wider.ask.train[0] not in MORE[key].ask
