@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.ops.ternary import mixed, packing
-from engine.ops.ternary.ste import bit_linear, frozen_linear
+from engine.ops.ternary.fast import bit_linear
+from engine.ops.ternary.ste import frozen_linear
 
 
 class BitLinear(nn.Module):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from engine.layers.bit_linear import BitLinear
-from engine.ops.swiglu.fused import swiglu
+from engine.ops.swiglu.fast import swiglu
 
 
 class SwiGLU(nn.Module):

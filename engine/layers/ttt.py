@@ -105,7 +105,7 @@ class TTTLayer(nn.Module):
         read_after = self.config.ttt_variant == "linear"
         out, fast, loss = rule(q, k, v, rate, state.fast, read_after=read_after)
         if self.config.ttt_variant == "linear":
-            out = self.out_norm(out)
+            out = self.out_norm(out.transpose(1, 2)).transpose(1, 2)
         return self.up(out.transpose(1, 2).flatten(2)), LayerState(fast, conv), loss.mean(dim=1)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.errors import Told
 
-ABI = 6
+ABI = 7
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
@@ -90,6 +90,16 @@ class Delta(ctypes.Structure):
     ]
 
 
+class Maps(ctypes.Structure):
+    """`bl_maps`."""
+
+    _fields_ = [
+        *[(name, _I32) for name in ("count", "cols")],
+        *[(name, _Pointer) for name in ("rows", "ternary", "scales")],
+    ]
+
+
+_OF_ROWS = (ctypes.c_char_p, _I32, _I32, _I32)  # instructions, threads, rows and their width
 _SIGNATURES = {
     "bl_abi": (_I32, ()),
     "bl_instruction_sets": (ctypes.c_char_p, ()),
@@ -107,6 +117,11 @@ _SIGNATURES = {
     "bl_delta_chunks": (_I32, (_I32,)),
     "bl_delta_rule": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer, _Pointer, Heads, _Pointer)),
     "bl_delta_rule_back": (_I32, (ctypes.c_char_p, _I32, _Pointer, Heads, *[_Pointer] * 4)),
+    "bl_ternary_maps": (_I32, (ctypes.c_char_p, _I32, _Pointer, _I32, _F32, *[_Pointer] * 3)),
+    "bl_norm": (_I32, (*_OF_ROWS, _Pointer, _Pointer, _F32, _Pointer)),
+    "bl_norm_back": (_I32, (*_OF_ROWS, _Pointer, _Pointer, _F32, *[_Pointer] * 3)),
+    "bl_swiglu": (_I32, (*_OF_ROWS, _Pointer, _Pointer)),
+    "bl_swiglu_back": (_I32, (*_OF_ROWS, _Pointer, _Pointer, _Pointer)),
     "bl_ternary_sums": (_I32, (ctypes.c_char_p, _Pointer, _I32, _I32, _Pointer, _I32, _Pointer)),
     "bl_read_seconds": (ctypes.c_double, (ctypes.c_uint64, _I32, _I32)),
 }

@@ -56,6 +56,7 @@ def test_python_and_c_mean_the_same_interface() -> None:
     assert names == set(native._SIGNATURES)
     assert ctypes.sizeof(native.Config) == 12 * 4
     assert ctypes.sizeof(native.Layer) == 7 * 16 + 6 * 8
+    assert ctypes.sizeof(native.Maps) == 2 * 4 + 3 * 8
     assert ctypes.sizeof(native.Heads) == 4 * 8
     assert ctypes.sizeof(native.Views) == 6 * 4 + 3 * 8
     assert ctypes.sizeof(native.Delta) == 6 * 4 + 4 * 32 + 2 * 8

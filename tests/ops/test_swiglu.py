@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from assert_close import assert_close
+from native_bodies import needs_library
 
-from engine.ops.swiglu import fused, naive
+from engine import native as library
+from engine.ops.swiglu import fused, naive, native
 
 
 @pytest.mark.parametrize("shape", [(2, 3, 8), (1, 1, 2), (5, 142), (2, 7, 3, 66)])
@@ -23,6 +26,30 @@ def test_result_and_gradient_are_those_of_the_formula(shape: tuple[int, ...], dt
         found.append((out.detach(), both.grad))
     for mine, truth in zip(*found, strict=True):
         assert torch.equal(mine, truth)
+
+
+@needs_library
+@pytest.mark.parametrize("instructions", library.instruction_sets() if library.why_not() is None else [])
+@pytest.mark.parametrize("shape", [(2, 3, 8), (1, 1, 2), (401, 66), (2, 7, 3, 128)])
+def test_native(instructions: str, shape: tuple[int, ...]) -> None:
+    torch.manual_seed(1)
+    x, weights, found = torch.randn(shape) * 3, torch.randn(*shape[:-1], shape[-1] // 2), []
+    for form in (naive.swiglu, lambda x: native.swiglu(x, instructions)):
+        both = x.clone().requires_grad_()
+        out = form(both)
+        found.append((out, *torch.autograd.grad((out * weights).sum(), both)))
+    for name, truth, mine in zip(("result", "gradient"), *found, strict=True):
+        assert_close(name, mine, truth, 1e-6)
+
+
+@needs_library
+def test_native_where_nothing_is_finite() -> None:
+    x = torch.tensor([[float("nan"), -1e4, 1e4, 2.0, 3.0, 4.0]], requires_grad=True)
+    out = native.swiglu(x)
+    assert torch.equal(out.isnan(), naive.swiglu(x).isnan())
+    out[:, 1:].sum().backward()
+    assert x.grad is not None
+    assert x.grad[:, 1:3].isfinite().all()
 
 
 def test_the_input_need_not_lie_in_one_piece() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 from assert_close import assert_close
+from native_bodies import needs_library
 
-from engine.ops.ternary import mixed, naive, ste
+from engine import native as library
+from engine.ops.ternary import fast, mixed, naive, native, ste
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3, 5), (2, 7, 33, 17), (3, 1, 64, 128)])
@@ -59,6 +61,48 @@ def test_maps_taken_together_equal_maps_alone() -> None:
         results.append([y, x.grad, *[w.grad for w in ws]])
     for i, (reference, actual) in enumerate(zip(*results, strict=True)):
         assert_close(f"tensor {i}", actual, reference, 1e-5)
+
+
+@needs_library
+@pytest.mark.parametrize("instructions", library.instruction_sets() if library.why_not() is None else [])
+@pytest.mark.parametrize("shape", [(1, 1, 3, 5), (2, 7, 33, 17), (3, 67, 64, 128), (1, 13, 200, 40)])
+@pytest.mark.parametrize("bits", [2, 4, 8])
+def test_whole_numbers_equal_naive(instructions: str, shape: tuple[int, ...], bits: int) -> None:
+    batch, tokens, columns, rows = shape
+    generator = torch.Generator().manual_seed(rows)
+    x0 = torch.randn(batch, tokens, columns, generator=generator)
+    w0 = [torch.randn(count, columns, generator=generator) * (count + 1) for count in (rows, 3)]
+    results = []
+    for whole in (False, True):
+        x, ws = x0.clone().requires_grad_(), [w.clone().requires_grad_() for w in w0]
+        y = (
+            native.bit_linear(x, ws, bits, instructions)
+            if whole
+            else torch.cat([naive.bit_linear(x, w, bits) for w in ws], dim=-1)
+        )
+        (y * torch.linspace(-1, 1, y.numel()).view_as(y)).sum().backward()
+        results.append([y, x.grad, *[w.grad for w in ws]])
+    for i, (reference, actual) in enumerate(zip(*results, strict=True)):
+        assert_close(f"tensor {i}", actual, reference, 1e-6)
+
+
+@needs_library
+def test_which_form_is_taken() -> None:
+    x, w = torch.randn(3, 8), torch.randn(4, 8, requires_grad=True)
+    names = {bits: type(fast.bit_linear(x, [w], bits).grad_fn) for bits in (8, 16, 32)}
+    assert names[16] is names[32] is type(ste.bit_linear(x, w, 32).grad_fn)
+    assert names[8] is type(native.bit_linear(x, w, 8).grad_fn)
+    assert names[8] is not names[16]
+    frozen = native.bit_linear(x.requires_grad_(), w.detach(), 8)
+    frozen.sum().backward()
+    assert x.grad is not None
+
+
+@needs_library
+def test_whole_numbers_of_what_is_not_finite() -> None:
+    x = torch.tensor([[1.0, float("nan")], [float("inf"), 1.0], [1.0, 2.0]], requires_grad=True)
+    y = native.bit_linear(x, torch.ones(3, 2), 8)
+    assert y.isfinite().all(dim=-1).tolist() == [False, False, True]
 
 
 @pytest.mark.parametrize(("dtype", "ratio"), [(torch.float32, 1e-5), (torch.bfloat16, 6e-3)], ids=str)

@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 6;
+constexpr int32_t BL_ABI = 7;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -114,6 +114,27 @@ BL_API int32_t bl_delta_rule(const char* instructions, int32_t threads, const bl
 BL_API int32_t bl_delta_rule_back(const char* instructions, int32_t threads, const bl_delta* delta, bl_heads grad_out,
                                   const float* grad_next_state, const bl_heads* grad_qkv, float* grad_rate,
                                   float* grad_state);
+
+// Ternary matrices of one input, one below the other in y = W x.
+struct bl_maps {
+    int32_t count, cols;
+    const int32_t* rows;   // (count)
+    const float* ternary;  // (sum of rows, cols): -s, 0 and s, whose signs alone are looked at
+    const float* scales;   // (count): s
+};
+// x (tokens, cols) becomes whole numbers of at most `largest` by the largest of each token; `rounded`, of the same shape,
+// is what they stand for, and y (tokens, sum of rows) the products. largest is at most 127.
+BL_API int32_t bl_ternary_maps(const char* instructions, int32_t threads, const bl_maps* maps, int32_t tokens,
+                               float largest, const float* x, float* rounded, float* y);
+// Rows of x (rows, n) over their root mean square, times w (n); and the gradients of x and w.
+BL_API int32_t bl_norm(const char* instructions, int32_t threads, int32_t rows, int32_t n, const float* x,
+                       const float* w, float eps, float* out);
+BL_API int32_t bl_norm_back(const char* instructions, int32_t threads, int32_t rows, int32_t n, const float* x,
+                            const float* w, float eps, const float* grad, float* grad_x, float* grad_w);
+// silu(g) u of x (rows, 2 n) = [g | u], and its gradient.
+BL_API int32_t bl_swiglu(const char* instructions, int32_t threads, int32_t rows, int32_t n, const float* x, float* out);
+BL_API int32_t bl_swiglu_back(const char* instructions, int32_t threads, int32_t rows, int32_t n, const float* x,
+                              const float* grad, float* grad_x);
 
 // For tests and measurements.
 // (rows, cols) packed ternary matrix times (tokens, cols) int8: exact sums (tokens, rows).

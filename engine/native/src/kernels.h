@@ -15,12 +15,6 @@ constexpr int GROUP = 4;  // rows of a ternary matrix that most sets compute tog
 
 static inline int at_most(int a, int b) { return a < b ? a : b; }
 
-// Activations of one token on their way into a ternary matrix.
-struct Quantised {
-    float scale;
-    int32_t sum;  // of the whole numbers: stored weights are code + 1, so this is subtracted from every product
-};
-
 constexpr int MAX_LATE = 8;
 
 // Updates w += keys[j] steps[j]^T of some columns of a head's fast weights that w does not hold yet.

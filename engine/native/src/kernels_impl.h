@@ -122,7 +122,9 @@ static float activation_scale(const float* x, int n, float largest_whole) {
     return (absmax > SMALLEST_ABSMAX ? absmax : SMALLEST_ABSMAX) / largest_whole + sum(nothing[0]);
 }
 
-static Quantised quantise(const float* x, int n, float largest_whole, int8_t* out) {
+// Keep: also write what the whole numbers stand for.
+template <bool Keep>
+static inline Quantised to_whole(const float* x, int n, float largest_whole, int8_t* out, float* rounded) {
     const float scale = activation_scale(x, n, largest_whole);
     const F divisor = set1(scale), inverse = set1(1.0f / scale), low = set1(-largest_whole), high = set1(largest_whole);
     F totals = set1(0.0f);  // each exact, up to two million activations
@@ -131,6 +133,7 @@ static Quantised quantise(const float* x, int n, float largest_whole, int8_t* ou
         const int left = n - i;
         F v = min(max(quotient(load_at(x + i, left), divisor, inverse), low), high);  // a NaN becomes a bound
         v = nearest(v);
+        if (Keep) store_at(rounded + i, mul(v, divisor), left);
         if (left < W) {  // 0 / NaN is NaN, and the padding must be 0
             float part[W];
             store(part, v);
@@ -146,6 +149,10 @@ static Quantised quantise(const float* x, int n, float largest_whole, int8_t* ou
     int32_t total = 0;
     for (int j = 0; j < W; j++) total += int32_t(parts[j]);
     return {scale, total};
+}
+
+static Quantised quantise(const float* x, int n, float largest_whole, int8_t* out) {
+    return to_whole<false>(x, n, largest_whole, out, nullptr);
 }
 
 static float quantise_wide(const float* x, int n, float largest_whole, float* out) {

@@ -117,13 +117,20 @@ static void unpack_tile(const uint8_t* codes, int rows, int blocks, uint8_t* out
         }
 }
 
+// Sums of sixteen, as such: of __m512i, which is of eight wider ones to GCC, it keeps copies in memory.
+#if defined(__GNUC__)
+typedef int32_t Sixteen __attribute__((vector_size(64)));
+#else
+using Sixteen = __m512i;
+#endif
+
 // T tokens times an unpacked tile of H vectors of rows.
 template <int T, int H>
 static inline void tile_tokens(const uint8_t* w, int rows, int width, float scale, const int8_t* x, const Quantised* q,
                                float* out, size_t ld, bool add_to) {
-    __m512i sums[T][H];
+    Sixteen sums[T][H];
     for (int t = 0; t < T; t++)
-        for (int h = 0; h < H; h++) sums[t][h] = _mm512_setzero_si512();
+        for (int h = 0; h < H; h++) sums[t][h] = Sixteen(_mm512_setzero_si512());
     for (int c = 0; c < width; c += 4) {
         __m512i weights[H];
         for (int h = 0; h < H; h++) weights[h] = load_bytes(w + size_t(c) * 32 + h * 64);
@@ -131,7 +138,8 @@ static inline void tile_tokens(const uint8_t* w, int rows, int width, float scal
             int32_t four;
             memcpy(&four, x + size_t(t) * width + c, sizeof four);
             const __m512i values = _mm512_set1_epi32(four);
-            for (int h = 0; h < H; h++) sums[t][h] = _mm512_dpbusd_epi32(sums[t][h], weights[h], values);
+            for (int h = 0; h < H; h++)
+                sums[t][h] = Sixteen(_mm512_dpbusd_epi32(__m512i(sums[t][h]), weights[h], values));
         }
     }
     for (int t = 0; t < T; t++) {
@@ -139,7 +147,7 @@ static inline void tile_tokens(const uint8_t* w, int rows, int width, float scal
         const F factor = set1(q[t].scale * scale);
         for (int h = 0; h < H; h++) {
             const __mmask16 there = first(at_most(W, rows - h * W));
-            F y = mul(_mm512_cvtepi32_ps(_mm512_sub_epi32(sums[t][h], centre)), factor);
+            F y = mul(_mm512_cvtepi32_ps(_mm512_sub_epi32(__m512i(sums[t][h]), centre)), factor);
             float* place = out + t * ld + h * W;
             if (add_to) y = add(_mm512_maskz_loadu_ps(there, place), y);
             _mm512_mask_storeu_ps(place, there, y);

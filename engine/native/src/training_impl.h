@@ -158,6 +158,42 @@ static void view_back(const ViewTask& task, ConstRows grad, Rows grad_x, Rows gr
         }
 }
 
+static Quantised round_row(const float* x, int n, float largest_whole, int8_t* out, float* rounded) {
+    return to_whole<true>(x, n, largest_whole, out, rounded);
+}
+
+static void rms_norm_back(const float* x, const float* w, const float* grad, int n, float eps, float* grad_x,
+                          float* grad_w) {
+    F squares = set1(0.0f), along = set1(0.0f);
+    for (int i = 0; i < n; i += W) {
+        const F v = load_at(x + i, n - i);
+        squares = fma(v, v, squares);
+        along = fma(mul(load_at(grad + i, n - i), load_at(w + i, n - i)), v, along);
+    }
+    const float factor = 1.0f / root(sum(squares) / float(n) + eps);
+    const F scale = set1(factor), back = set1(-sum(along) * factor * factor * factor / float(n));
+    for (int i = 0; i < n; i += W) {
+        const int left = n - i;
+        const F v = load_at(x + i, left), into = mul(load_at(grad + i, left), scale);
+        store_at(grad_x + i, fma(v, back, mul(into, load_at(w + i, left))), left);
+        store_at(grad_w + i, fma(into, v, load_at(grad_w + i, left)), left);
+    }
+}
+
+static void swiglu_back(const float* gate, const float* up, const float* grad, int n, float* grad_gate,
+                        float* grad_up) {
+    const F one = set1(1.0f);
+    for (int i = 0; i < n; i += W) {
+        const int left = n - i;
+        const F x = load_at(gate + i, left), into = load_at(grad + i, left);
+        const F open = div(one, add(one, exp(sub(set1(0.0f), x)))), y = mul(x, open);
+        store_at(grad_up + i, mul(into, y), left);
+        store_at(grad_gate + i, mul(mul(into, load_at(up + i, left)), fma(y, sub(one, open), open)), left);
+    }
+}
+
 #include "training_delta_impl.h"
 
-static TrainingKernels training_table() { return {view, view_back, delta, delta_back}; }
+static TrainingKernels training_table() {
+    return {view, view_back, delta, delta_back, round_row, rms_norm_back, swiglu_back};
+}

@@ -1,6 +1,13 @@
 // What training needs of each instruction set, with gradients: one head of one stream at a time, all its tokens.
 #pragma once
 #include <stddef.h>
+#include <stdint.h>
+
+// Activations of one token on their way into a ternary matrix.
+struct Quantised {
+    float scale;
+    int32_t sum;  // of the whole numbers: stored weights are code + 1, so this is subtracted from every product
+};
 
 // Rows that are worked on together; a row is a token's part of one head.
 constexpr int TRAIN_ROWS = 64;
@@ -60,6 +67,13 @@ struct TrainingKernels {
     void (*delta)(const DeltaTask& task, const float* state, float* next_state, Rows out, const DeltaTrace& trace,
                   float* loss, float* scratch);
     void (*delta_back)(const DeltaTask& task, const DeltaTrace& trace, const DeltaGrads& grads, float* scratch);
+    // As Kernels::quantise, and the rounded values x (n) themselves.
+    Quantised (*round_row)(const float* x, int n, float largest, int8_t* out, float* rounded);
+    // Writes the gradient of a row x of Kernels::rms_norm, and adds that of w.
+    void (*rms_norm_back)(const float* x, const float* w, const float* grad, int n, float eps, float* grad_x,
+                          float* grad_w);
+    // Of Kernels::swiglu.
+    void (*swiglu_back)(const float* gate, const float* up, const float* grad, int n, float* grad_gate, float* grad_up);
 };
 
 constexpr int padded_width(int width) { return (width + 15) / 16 * 16; }

@@ -9,6 +9,7 @@ the result does not depend on batch shape, chunk size or thread count.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -53,13 +54,31 @@ class _BitLinear(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        (grad,) = grads
         x, ternary = ctx.saved_tensors
-        grad_x = grad @ ternary if ctx.needs_input_grad[0] else None
-        if not any(ctx.needs_input_grad[2:]):  # a body that is frozen under a soul that learns
-            return grad_x, None, *(None for _ in ctx.rows)
-        grad_weights = (grad.flatten(0, -2).T @ x.flatten(0, -2)).split(ctx.rows)
+        grad_x, grad_weights = gradients(grads[0], x, ternary, ctx.rows, ctx.needs_input_grad, 2)
         return grad_x, None, *grad_weights
+
+
+def gradients(
+    grad: Tensor, x: Tensor, ternary: Tensor, rows: list[int], needed: tuple[bool, ...], first_weight: int
+) -> tuple[Tensor | None, Sequence[Tensor | None]]:
+    """Straight-through gradients of several maps of one input.
+
+    Args:
+        grad: of the outputs, ``[..., sum of rows]``.
+        x: the input as it was rounded, ``[..., in]``.
+        ternary: scaled codes, ``[sum of rows, in]``.
+        rows: of each map.
+        needed: which inputs of the autograd function want a gradient; `x` is the first, weights are the last.
+        first_weight: the place of the first weight among them.
+
+    Returns:
+        The gradient of `x`, and those of the weights; None for what is not needed.
+    """
+    grad_x = grad @ ternary if needed[0] else None
+    if not any(needed[first_weight:]):  # a body that is frozen under a soul that learns
+        return grad_x, [None for _ in rows]
+    return grad_x, (grad.flatten(0, -2).T @ x.flatten(0, -2)).split(rows)
 
 
 def bit_linear(x: Tensor, weights: Tensor | list[Tensor], bits: int) -> Tensor:

@@ -1,0 +1,41 @@
+"""The norm by the C++ library, with its gradient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.native import training
+
+
+class _Norm(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, eps: float, instructions: str | None) -> Tensor:
+        x, weight = x.contiguous(), weight.contiguous()
+        ctx.save_for_backward(x, weight)
+        ctx.eps, ctx.instructions = eps, instructions
+        out = torch.empty_like(x)
+        training.call("bl_norm", instructions, *_rows(x), x.data_ptr(), weight.data_ptr(), eps, out.data_ptr())
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        x, weight = ctx.saved_tensors
+        grad, into_x, into_weight = grads[0].contiguous(), torch.empty_like(x), torch.empty_like(weight)
+        training.call(
+            "bl_norm_back", ctx.instructions, *_rows(x), x.data_ptr(), weight.data_ptr(), ctx.eps, grad.data_ptr(),
+            into_x.data_ptr(), into_weight.data_ptr(),
+        )  # fmt: skip
+        return into_x, into_weight, None, None
+
+
+def _rows(x: Tensor) -> tuple[int, int]:
+    return x.numel() // x.shape[-1], x.shape[-1]
+
+
+def rms_norm(x: Tensor, weight: Tensor, eps: float, instructions: str | None = None) -> Tensor:
+    """`naive.rms_norm` of float32 tensors on the processor; `instructions` names a set of the library."""
+    result: Tensor = _Norm.apply(x, weight, eps, instructions)
+    return result
