@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import tiny
+import torch
 
 from engine import native
 from engine.formats.body import Body, PackedTernary
 
 needs_library = pytest.mark.skipif(native.why_not() is not None, reason=f"no native library: {native.why_not()}")
+
+
+@contextlib.contextmanager
+def empty_is_nan() -> Iterator[None]:
+    """While it lasts torch fills memory that nothing was written to yet, so that a result left unwritten is found."""
+    torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(False)
+
 
 SHAPES: dict[str, dict[str, Any]] = {
     "tied": {"ttt_variant": "tied"},

@@ -7,7 +7,7 @@ import contextlib
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.cli.bench_speed import in_turns, load, note_load, show_rates
@@ -45,9 +45,11 @@ def run(args: argparse.Namespace) -> int:
         torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     config = BitLlamaConfig(args.vocab_size, args.dim, args.layers, 0.5, ttt_variant="linear", num_heads=args.heads)
-    error = _gradient_error(config)
-    if not error <= LARGEST_ERROR:
-        raise BitLlamaError(f"The fast forms' gradient differs by {error:.2g}, so nothing is measured; report this.")
+    error = 0.0
+    for differs in (_gradient_error(config), _product_error(config)):
+        if not differs <= LARGEST_ERROR:
+            raise BitLlamaError(f"The fast forms differ by {differs:.2g}, so nothing is measured; report this.")
+        error = max(error, differs)
     step = _Step(config, args.batch_size, args.context_len)
 
     def plain() -> None:
@@ -85,9 +87,10 @@ def plain_forms() -> Iterator[None]:
     """While it lasts, models compute by the plain forms, token by token, as the first version did."""
     import torch
 
-    from engine.layers import bit_linear, ttt
-    from engine.ops.causal_conv import naive as plain_conv
+    from engine.layers import bit_linear, mlp, norm, ttt
     from engine.ops.delta_rule import naive as plain_rule
+    from engine.ops.norm import naive as plain_norm
+    from engine.ops.swiglu import naive as plain_gate
     from engine.ops.ternary import naive as plain_product
     from engine.ops.views import naive as plain_views
 
@@ -98,7 +101,8 @@ def plain_forms() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for room, name, plain in (
             (bit_linear, "bit_linear", product),
-            (plain_views, "causal_conv", plain_conv.causal_conv),
+            (mlp, "swiglu", plain_gate.swiglu),
+            (norm, "rms_norm", plain_norm.rms_norm),
             (ttt, "form_of_views", lambda *_: plain_views.views),
             (ttt, "fast_form", lambda *_: plain_rule.delta_rule),
         ):
@@ -138,19 +142,40 @@ def _gradient_error(config: Any) -> float:
     """Largest relative difference of a gradient between the forms, without quantised activations."""
     import dataclasses
 
-    import torch
-
     smooth = dataclasses.replace(config, activation_bits=32, num_layers=2, vocab_size=64)
-    step, found = _Step(smooth, 2, 40), []
+    step = _Step(smooth, 2, 40)
     step.gradient()
     fast = [p.grad.clone() for p in step.model.parameters() if p.grad is not None]
     step.state = step.model.init_state(2)
     with plain_forms():
         step.gradient()
     plain = [p.grad for p in step.model.parameters() if p.grad is not None]
-    for mine, truth in zip(fast, plain, strict=True):
-        found.append(float(torch.linalg.vector_norm(mine - truth) / torch.linalg.vector_norm(truth).clamp_min(1e-12)))
-    return max(found)
+    return _largest_difference(fast, plain)
+
+
+def _product_error(config: Any) -> float:
+    """The same of one ternary map with its quantised activations. (In a whole model two roundings of nearly the same
+    activation may fall on two sides of a half.)"""
+    import torch
+
+    from engine.layers import bit_linear
+
+    layer = bit_linear.BitLinear(config.hidden_dim, config.mlp_dim, config.activation_bits)
+    x, found = torch.randn(2, 40, config.hidden_dim, requires_grad=True), []
+    for forms in (contextlib.nullcontext, plain_forms):
+        with forms():
+            out = layer(x)
+            found.append([out.detach(), *torch.autograd.grad(out.square().sum(), [x, *layer.parameters()])])
+    return _largest_difference(*found)
+
+
+def _largest_difference(fast: Sequence[Any], plain: Sequence[Any]) -> float:
+    import torch
+    from torch.linalg import vector_norm
+
+    pairs = zip(fast, plain, strict=True)
+    errors = [vector_norm(mine - truth) / vector_norm(truth).clamp_min(1e-12) for mine, truth in pairs]
+    return float(torch.stack(errors).max())  # NaN where one of them is
 
 
 def _matrix_weights(config: Any) -> int:

@@ -96,17 +96,19 @@ class TTTLayer(nn.Module):
         else:
             views = BitLinear.together(x, self.query, self.down, self.value)
             weight = self.conv.weight if self.config.conv_kernel > 1 else None
-            q, k, v = form_of_views(views)(views, state.conv, weight, self.config.num_heads)
+            q, k, v = form_of_views(views, state.conv, weight)(views, state.conv, weight, self.config.num_heads)
             conv = next_tail(views, state.conv)
             rate = torch.sigmoid(self.rate(x)).transpose(1, 2)
             if rate_scale != 1.0:
                 rate = (rate * rate_scale).clamp(max=MAX_LINEAR_RATE)
-        rule = naive.delta_rule if x.shape[1] == 1 else fast_form(x.device, self.config.fast_dim, training.takes(k))
+        takes = training.takes(q, k, v, rate, state.fast)
+        rule = naive.delta_rule if x.shape[1] == 1 else fast_form(x.device, self.config.fast_dim, takes)
         read_after = self.config.ttt_variant == "linear"
         out, fast, loss = rule(q, k, v, rate, state.fast, read_after=read_after)
+        out = out.transpose(1, 2)
         if self.config.ttt_variant == "linear":
-            out = self.out_norm(out.transpose(1, 2)).transpose(1, 2)
-        return self.up(out.transpose(1, 2).flatten(2)), LayerState(fast, conv), loss.mean(dim=1)
+            out = self.out_norm(out)
+        return self.up(out.flatten(2)), LayerState(fast, conv), loss.mean(dim=1)
 
 
 class CausalConv(nn.Module):

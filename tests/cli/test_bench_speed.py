@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from native_bodies import needs_library, random_body
+from native_bodies import empty_is_nan, needs_library, random_body
 
 from engine import native
 from engine.cli import bench_train, main
@@ -16,6 +16,7 @@ from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
 from engine.formats.body import Body
 from engine.layers import bit_linear, ttt
+from engine.native import training
 from engine.ops.delta_rule import naive
 from engine.runtime import llama_cpp
 from engine.runtime.yardsticks import check_same, token_bytes
@@ -77,10 +78,27 @@ def test_training_beside_the_plain_forms(capsys: pytest.CaptureFixture[str]) -> 
     assert 0 < figures["peak_share"] < 1.5
 
 
-def test_plain_forms_are_what_computes_while_they_last() -> None:
+def test_plain_forms_are_what_computes_while_they_last(monkeypatch: pytest.MonkeyPatch) -> None:
     with bench_train.plain_forms():
         assert ttt.fast_form(torch.device("cpu"), 4) is naive.delta_rule
+        monkeypatch.setattr(training, "call", lambda name, *_: pytest.fail(f"{name} is none of the plain forms"))
+        config = BitLlamaConfig(20, 12, 1, 0.5, ttt_variant="linear", num_heads=2)
+        bench_train._Step(config, 2, 5).gradient()
     assert ttt.fast_form(torch.device("cpu"), 4) is not naive.delta_rule
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["bl_ternary_maps", "bl_norm_back", "bl_swiglu_back", "bl_view", "bl_delta_rule_back"]
+)
+def test_the_gate_of_training_refuses_forms_that_compute_something_else(
+    spoilt: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = training.call
+    monkeypatch.setattr(training, "call", lambda name, *rest: None if name == spoilt else call(name, *rest))
+    sizes = ["--dim", "32", "--layers", "1", "--heads", "2", "--vocab-size", "64", "--batch-size", "2"]
+    with empty_is_nan():
+        assert main(["bench", "train", *sizes, "--context-len", "20", "--runs", "1"]) == 1
+    assert "nothing is measured" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(llama_cpp.why_not(RIVAL) is not None, reason="llama.cpp is not installed: the extra 'bench'")

@@ -1,6 +1,8 @@
-"""The views by the C++ library are those of the formulas, and so are their gradients."""
+"""The views by torch and by the C++ library are those of the formulas, and so are their gradients."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import pytest
 import torch
@@ -8,10 +10,12 @@ from assert_close import assert_close
 from native_bodies import needs_library
 
 from engine import native as library
-from engine.ops.views import naive, native
+from engine.ops.views import fused, naive, native
 from engine.ops.views.fast import form_of_views
 
-pytestmark = needs_library
+FORMS = {"torch": fused.views}
+if library.why_not() is None:
+    FORMS |= {name: partial(native.views, instructions=name) for name in library.instruction_sets()}
 
 
 def inputs(batch: int, tokens: int, heads: int, d: int, kernel: int) -> list[torch.Tensor]:
@@ -25,22 +29,23 @@ def inputs(batch: int, tokens: int, heads: int, d: int, kernel: int) -> list[tor
     return [tensor.requires_grad_() for tensor in (x, tail, weight)]
 
 
-@pytest.mark.parametrize("instructions", library.instruction_sets() if library.why_not() is None else [])
+@pytest.mark.parametrize("name", FORMS)
 @pytest.mark.parametrize(
     ("batch", "tokens", "heads", "d", "kernel"),
     [(2, 9, 2, 5, 4), (1, 1, 1, 16, 3), (3, 2, 2, 17, 6), (2, 70, 1, 3, 1), (1, 130, 4, 64, 8), (2, 64, 3, 33, 2)],
 )
-def test_results_and_gradients(instructions: str, batch: int, tokens: int, heads: int, d: int, kernel: int) -> None:
+def test_results_and_gradients(name: str, batch: int, tokens: int, heads: int, d: int, kernel: int) -> None:
     given, weights = inputs(batch, tokens, heads, d, kernel), [torch.randn(batch, heads, tokens, d) for _ in range(3)]
     found = []
-    for form in (naive.views, lambda *all: native.views(*all, instructions)):
+    for form in (naive.views, FORMS[name]):
         results = form(*given, heads)
         loss = torch.stack([(result * w).sum() for result, w in zip(results, weights, strict=True)]).sum()
         found.append((*results, *torch.autograd.grad(loss, given)))
-    for name, truth, mine in zip((*naive.Views._fields, "of x", "of tail", "of weight"), *found, strict=True):
-        assert_close(name, mine, truth, 1e-6)
+    for what, truth, mine in zip((*naive.Views._fields, "of x", "of tail", "of weight"), *found, strict=True):
+        assert_close(what, mine, truth, 1e-6)
 
 
+@needs_library
 def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     given, found = inputs(2, 100, 3, 16, 4), []
     for threads in (1, 3):
@@ -51,6 +56,7 @@ def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(torch.equal(one, three) for one, three in zip(*found, strict=True))
 
 
+@needs_library
 def test_a_row_of_zeros_has_a_gradient() -> None:
     found = []
     for form in (naive.views, native.views):
@@ -60,15 +66,21 @@ def test_a_row_of_zeros_has_a_gradient() -> None:
     assert_close("gradient", found[1], found[0], 1e-6)
 
 
-def test_without_a_gradient_torch_computes() -> None:
-    x = torch.zeros(1, 2, 12, requires_grad=True)
-    assert form_of_views(x) is native.views
-    assert form_of_views(x.detach()) is naive.views
-    assert form_of_views(x.double()) is naive.views
+@needs_library
+def test_which_form_is_taken() -> None:
+    x, tail, weight = inputs(1, 2, 2, 2, 4)
+    given = x.detach(), tail.detach(), weight.detach()
+    assert form_of_views(*given) is fused.views
+    for i in range(3):
+        wanted = *given[:i], (x, tail, weight)[i], *given[i + 1 :]
+        assert form_of_views(*wanted) is native.views
+        assert form_of_views(*(tensor.double() if i == j else tensor for j, tensor in enumerate(wanted))) is fused.views
+    assert form_of_views(x, tail, None) is native.views
     with torch.no_grad():
-        assert form_of_views(x) is naive.views
+        assert form_of_views(x, tail, weight) is fused.views
 
 
+@needs_library
 def test_a_set_that_is_not_there() -> None:
     with pytest.raises(MemoryError, match="steam"):
         native.views(*inputs(1, 2, 1, 4, 2), 1, "steam")

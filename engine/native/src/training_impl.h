@@ -170,13 +170,14 @@ static void rms_norm_back(const float* x, const float* w, const float* grad, int
         squares = fma(v, v, squares);
         along = fma(mul(load_at(grad + i, n - i), load_at(w + i, n - i)), v, along);
     }
+    // By rows of mean square 1, and not by the cube of the factor, which is nothing where a row is large.
     const float factor = 1.0f / root(sum(squares) / float(n) + eps);
-    const F scale = set1(factor), back = set1(-sum(along) * factor * factor * factor / float(n));
+    const F scale = set1(factor), mean = set1(sum(along) * factor / float(n));
     for (int i = 0; i < n; i += W) {
         const int left = n - i;
-        const F v = load_at(x + i, left), into = mul(load_at(grad + i, left), scale);
-        store_at(grad_x + i, fma(v, back, mul(into, load_at(w + i, left))), left);
-        store_at(grad_w + i, fma(into, v, load_at(grad_w + i, left)), left);
+        const F unit_row = mul(load_at(x + i, left), scale), into = load_at(grad + i, left);
+        store_at(grad_x + i, mul(sub(mul(into, load_at(w + i, left)), mul(unit_row, mean)), scale), left);
+        store_at(grad_w + i, fma(into, unit_row, load_at(grad_w + i, left)), left);
     }
 }
 

@@ -1,34 +1,14 @@
 // Fuzzes the kernels and whole small models against plain loops, for the sanitizers: it touches every path of every
 // instruction set of this processor, with buffers that end exactly where their values end.
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <random>
 #include <sstream>
-#include <string>
 
 #include "api.h"
+#include "fuzz.h"
 #include "model.h"
 
 namespace {
-std::mt19937 generator(1);
-
-int whole(int low, int high) { return std::uniform_int_distribution<int>(low, high)(generator); }
-
-std::vector<float> floats(size_t count) {
-    std::normal_distribution<float> normal;
-    std::vector<float> out(count);
-    for (float& x : out) x = normal(generator);
-    return out;
-}
-
-void require(bool holds, const std::string& what) {
-    if (holds) return;
-    std::fprintf(stderr, "%s\n", what.c_str());
-    std::exit(1);
-}
-
 // A random ternary matrix, packed and plain.
 struct Matrix {
     Matrix(int rows_, int cols_) : rows(rows_), cols(cols_), codes(size_t(rows_) * cols_) {
@@ -66,18 +46,9 @@ void test_products(const std::string& set) {
     }
 }
 
-const Kernels& kernels(const std::string& set) {
-    const Kernels* all[] = {scalar_kernels(),      avx2_kernels(),        avx_vnni_kernels(),
-                            avx512_vnni_kernels(), avx512_gfni_kernels(), neon_kernels()};
-    for (const Kernels* k : all)
-        if (k && set == k->name) return *k;
-    require(false, set + ": no such kernels");
-    std::abort();
-}
-
 // Whole numbers are those of a division, also where it falls on a half, and their sum is right.
 void test_quantise(const std::string& set) {
-    const Kernels& k = kernels(set);
+    const Kernels& k = *named(set.c_str());
     for (int round = 0; round < 60; round++) {
         const int n = whole(1, 300);
         std::vector<float> x = floats(size_t(n));
@@ -183,6 +154,7 @@ int main() {
         test_products(set);
         test_quantise(set);
         test_models(set);
+        test_training(set);
         std::printf("%s: as the plain loops\n", set.c_str());
     }
     require(!bl_create(nullptr, nullptr, {}, nullptr, {}, 1, "steam"), "an unknown set was taken");

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from engine import native
 from engine.native import training
@@ -48,6 +49,7 @@ class _DeltaRule(torch.autograd.Function):
         return out, next_state, loss
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         into_out, into_state, _ = grads
         q, k, v, rate, errors, starts = ctx.saved_tensors

@@ -1,11 +1,10 @@
-"""``x / sqrt(mean(x^2) + eps) * weight`` by torch."""
+"""The norm as its formula stands: the truth that every fast form is tested against."""
 
 from __future__ import annotations
 
 from torch import Tensor
-from torch.nn import functional as F
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
-    """Norm the last dimension of `x`, ``[..., n]``, by `weight` ``[n]``; float32."""
-    return F.rms_norm(x, weight.shape, weight, eps)
+    """``x / sqrt(mean(x^2) + eps) * weight`` over the last dimension of `x`, ``[..., n]``, with `weight` ``[n]``."""
+    return x / (x.square().mean(dim=-1, keepdim=True) + eps).sqrt() * weight

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from engine import native
 from engine.native import training
@@ -23,7 +24,7 @@ class _BitLinear(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, bits: int, instructions: str | None, *weights: Tensor) -> Tensor:
         codes, scales = zip(*map(quantize_weight, weights), strict=True)
         maps = [whole.mul_(scale) for whole, scale in zip(codes, scales, strict=True)]
-        ternary = maps[0] if len(maps) == 1 else torch.cat(maps)
+        ternary = maps[0].contiguous() if len(maps) == 1 else torch.cat(maps)
         x = x.contiguous()
         rounded, y = torch.empty_like(x), x.new_empty(*x.shape[:-1], len(ternary))
         ctx.rows = [len(weight) for weight in weights]
@@ -38,6 +39,7 @@ class _BitLinear(torch.autograd.Function):
         return y
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         rounded, ternary = ctx.saved_tensors
         grad_x, grad_weights = gradients(grads[0], rounded, ternary, ctx.rows, ctx.needs_input_grad, 3)

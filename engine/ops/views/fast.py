@@ -7,7 +7,7 @@ from typing import Protocol
 from torch import Tensor
 
 from engine.native import training
-from engine.ops.views import naive
+from engine.ops.views import fused, naive
 
 
 class FormOfViews(Protocol):
@@ -16,10 +16,10 @@ class FormOfViews(Protocol):
     def __call__(self, x: Tensor, tail: Tensor, weight: Tensor | None, heads: int) -> naive.Views: ...
 
 
-def form_of_views(x: Tensor) -> FormOfViews:
-    """The C++ library's where it is there and a gradient of `x` is wanted on the processor; else the plain one."""
-    if training.takes(x):
+def form_of_views(x: Tensor, tail: Tensor, weight: Tensor | None) -> FormOfViews:
+    """The C++ library's where it takes part (`engine.native.training.takes`), else torch's."""
+    if training.takes(x, tail, *(() if weight is None else (weight,))):
         from engine.ops.views import native
 
         return native.views
-    return naive.views
+    return fused.views

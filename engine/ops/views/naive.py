@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.ops.causal_conv.fused import causal_conv
+from engine.ops.causal_conv.naive import causal_conv
 
 KEY_EPS = 1e-6
 """Added to the length of a key before dividing by it."""
@@ -52,5 +52,10 @@ def views(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int) -> Views:
     """
     if weight is not None:
         x = causal_conv(torch.cat((tail, x), dim=1), weight)
+    return bend(x, heads)
+
+
+def bend(x: Tensor, heads: int) -> Views:
+    """What follows the convolution of `x`, ``[B, T, 3 H d]``."""
     query, key, value = (split_heads(view, heads) for view in F.silu(x).chunk(3, dim=-1))
     return Views(unit(query), unit(key), value)

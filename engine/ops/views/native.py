@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from engine import native
 from engine.native import training
@@ -25,6 +26,7 @@ class _Views(torch.autograd.Function):
         return tuple(out)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         x, tail, rows = ctx.saved_tensors
         into = [torch.empty_like(tensor) for tensor in (x, tail, rows)]
