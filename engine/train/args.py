@@ -23,6 +23,8 @@ class TrainArgs:
     out: str = _arg("runs/model", "folder for checkpoints, metrics.jsonl and the finished model")
     init_from: str = _arg("", "body to start from, in place of random weights; its sizes are taken over")
 
+    widen_heads: int = _arg(0, "with init-from: the width to which its heads grow before training; 0: as they are")
+
     dim: int = _arg(256, "width of the residual stream")
     layers: int = _arg(8, "number of blocks")
     variant: str = _arg("linear", "kind of TTT layer", ("linear", "tied"))
@@ -72,7 +74,7 @@ class TrainArgs:
     def __post_init__(self) -> None:
         for name in ("steps", "context_len", "batch_size", "grad_accum", "save_interval", "eval_interval"):
             self._at_least(name, 1)
-        for name in ("warmup_steps", "eval_tokens", "threads", "seed"):
+        for name in ("warmup_steps", "eval_tokens", "threads", "seed", "widen_heads"):
             self._at_least(name, 0)
         self._at_least("log_interval", 1)
         for name in ("lr", "min_lr", "weight_decay", "grad_clip", "gate_weight", "heard_weight", "beta2"):
@@ -85,6 +87,8 @@ class TrainArgs:
             raise ConfigError(f"--min-lr {self.min_lr:g} is above --lr {self.lr:g}; lower it.")
         if self.rate_floor and not 0 < self.rate_floor <= self.inner_lr:
             raise ConfigError(f"--rate-floor is {self.rate_floor!r}; it must lie between 0 and --inner-lr.")
+        if self.widen_heads and not self.init_from:
+            raise ConfigError("--widen-heads widens a body that is there; give it with --init-from.")
         if self.beta2 >= 1:
             raise ConfigError(f"--beta2 is {self.beta2:g}; it must be under 1.")
         for name in ("reset_share", "reset_prob", "document_reset_prob"):

@@ -15,6 +15,7 @@ from engine.model import BitLlama, pick_device
 from engine.train import checkpoint
 from engine.train.args import TrainArgs
 from engine.train.data import TokenData
+from engine.train.widening import widen_heads
 
 
 def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlama:
@@ -28,6 +29,8 @@ def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlam
         if args.out_norm_eps:
             body = dataclasses.replace(body, config=dataclasses.replace(body.config, out_norm_eps=args.out_norm_eps))
         model = BitLlama.from_body(body, device, frozen=False)
+        if args.widen_heads:
+            model = widen_heads(model, args.widen_heads)
         _spread_rates(model, args)
     else:
         model = BitLlama(args.model_config(vocab), device=device)
