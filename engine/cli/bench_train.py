@@ -38,11 +38,13 @@ def run(args: argparse.Namespace) -> int:
 
     from engine.config import BitLlamaConfig
     from engine.errors import BitLlamaError
+    from engine.train.allocator import keep_freed_memory
 
     for name in ("runs", "context_len", "batch_size"):
         at_least_one(getattr(args, name), f"--{name.replace('_', '-')}")
     if args.threads:
         torch.set_num_threads(args.threads)
+    keep_freed_memory()  # as `train` does
     torch.manual_seed(1)
     config = BitLlamaConfig(args.vocab_size, args.dim, args.layers, 0.5, ttt_variant="linear", num_heads=args.heads)
     error = 0.0

@@ -88,9 +88,11 @@ def _train(args: argparse.Namespace, train_args: TrainArgs) -> int:
     """Train in this process, by itself or as one rank."""
     import torch
 
+    from engine.train.allocator import keep_freed_memory
     from engine.train.distributed import joined
     from engine.train.training_loop import run_training
 
+    keep_freed_memory()
     if args.background and not train_args.threads:
         torch.set_num_threads(max(1, torch.get_num_threads() - 1))  # a thread that has to wait holds up all others
     place = rendezvous()
