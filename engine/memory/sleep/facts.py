@@ -101,11 +101,11 @@ def told_in(entries: Iterable[Entry], reader: Callable[[str], list[Fact]] | None
 def stated(reply: str) -> list[Fact]:
     """The facts that a reply of the companion states, in the one wording that it has for each kind."""
     found = []
-    for literal, pattern, of in _answers():
-        if literal in reply.lower():
-            for match in pattern.finditer(reply):
+    for answer in _answers():
+        if answer.literal in reply.lower():
+            for match in answer.pattern.finditer(reply):
                 groups = match.groupdict()
-                found.append(Fact(of, _subject(groups.get("s") or ""), groups["v"].strip(" ,'\"")))
+                found.append(Fact(answer.of, _subject(groups.get("s") or ""), groups["v"].strip(" ,'\"")))
     return [fact for fact in found if _is_value(fact, reply)]
 
 
@@ -129,12 +129,13 @@ def read(message: str, own_words: bool = True) -> list[Fact]:
         text = text.replace(other, ours)
     text = text.replace("ouour", "our")
     best: list[tuple[int, tuple[int, int], Fact]] = []
-    for literal, pattern, of, may_ask in _patterns():
-        if literal and literal not in text.lower():
+    for telling in _tellings():
+        if telling.literal and telling.literal not in text.lower():
             continue
-        for match in pattern.finditer(text):
+        may_ask = telling.wording.endswith("?")
+        for match in telling.pattern.finditer(text):
             groups = match.groupdict()
-            fact = Fact(of, _subject(groups.get("s") or ""), groups["v"].strip(" ,'\""))
+            fact = Fact(telling.of, _subject(groups.get("s") or ""), groups["v"].strip(" ,'\""))
             if _is_value(fact, text) and (may_ask or not _asks(text, match.end())):
                 best.append((len(match.group()) - len(groups["v"]), match.span(), fact))
     if not best and own_words:
@@ -182,22 +183,35 @@ def _subject(text: str) -> str:
     return text if re.fullmatch(rf"{_PERSON}(?: {_PERSON})?(?:'s .+)?", text) else text.lower()
 
 
-@functools.cache
-def _patterns() -> Sequence[tuple[str, re.Pattern[str], Kind, bool]]:
-    """For every way of telling a fact in training: words that must occur, a pattern, the kind, whether it asks too."""
-    found = []
-    for of in KINDS:
-        for wording in dict.fromkeys((*of.tell.train, *of.correct)):
-            if "{v}" in wording or "{av}" in wording:
-                pattern = re.compile(_pattern(wording, of))
-                found.append((_longest_literal(wording), pattern, of, wording.endswith("?")))
-    return found
+@dataclass
+class _Reader:
+    """A wording that is looked for in what was said. Most are never met: a pattern is made when it is needed."""
+
+    wording: str
+    of: Kind
+    surname: bool = False
+
+    def __post_init__(self) -> None:
+        self.literal = _longest_literal(self.wording)
+        """Words that must occur."""
+
+    @functools.cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds it, with its value and subject as groups."""
+        return re.compile(_pattern(self.wording, self.of, self.surname))
 
 
 @functools.cache
-def _answers() -> Sequence[tuple[str, re.Pattern[str], Kind]]:
-    """For every kind how it is answered: words that must occur, a pattern, the kind."""
-    return [(_longest_literal(of.answer), re.compile(_pattern(of.answer, of, surname=True)), of) for of in KINDS]
+def _tellings() -> Sequence[_Reader]:
+    """Every way of telling a fact in training."""
+    wordings = ((of, wording) for of in KINDS for wording in dict.fromkeys((*of.tell.train, *of.correct)))
+    return [_Reader(wording, of) for of, wording in wordings if "{v}" in wording or "{av}" in wording]
+
+
+@functools.cache
+def _answers() -> Sequence[_Reader]:
+    """How each kind of fact is answered."""
+    return [_Reader(of.answer, of, surname=True) for of in KINDS]
 
 
 def _longest_literal(wording: str) -> str:
