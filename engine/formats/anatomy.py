@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -82,6 +81,8 @@ def fingerprint(config: BitLlamaConfig, tensors: Mapping[str, Tensor]) -> str:
     So a float checkpoint, a float ``.bitt`` and a packed ``.bitt`` of one body share it. Values are little
     endian.
     """
+    import hashlib  # loads OpenSSL, which a body that says its fingerprint can do without
+
     digest = hashlib.sha256(_line(_function_keys(config)))
     specs = config.tensor_specs()
     for name in sorted(specs):

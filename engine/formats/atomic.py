@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +25,7 @@ def writing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     mode = None
     try:
         target = Path(os.path.realpath(path))
-        temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+        temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
         with contextlib.suppress(FileNotFoundError):
             found = target.stat().st_mode
             if not stat.S_ISREG(found):

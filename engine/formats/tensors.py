@@ -82,6 +82,11 @@ class MappedTensors(Mapping[str, Array]):
         array.flags.writeable = False
         return array
 
+    def let_go(self) -> None:
+        """Give back the memory of what was read so far; what is used again comes back by itself, a page at a time."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._buffer.madvise(mmap.MADV_DONTNEED)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.infos)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,25 @@ Parts = tuple[dict[str, Any], dict[str, np.ndarray]]
 def packed(tmp_path: Path) -> Path:
     save_bitt(tmp_path / "a.bitt", make_body(CONFIGS["tied"]), packed=True)
     return tmp_path / "a.bitt"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the table of mappings is that of Linux")
+def test_a_body_that_was_looked_through_takes_memory_only_where_it_is_used(tmp_path: Path) -> None:
+    path = tmp_path / "a.bitt"
+    config = replace(CONFIGS["tied"], vocab_size=30_000)
+    save_bitt(path, make_body(config), packed=True)
+    body = load_bitt(path)
+
+    def resident() -> int:
+        table = Path("/proc/self/smaps").read_text(encoding="utf-8")
+        return sum(1024 * int(n) for n in re.findall(rf"{path}\nSize:.*?\nRss: +(\d+) kB", table, re.DOTALL))
+
+    embedding = body.tensors["embed.weight"]
+    assert resident() == 0
+    assert isinstance(embedding, np.ndarray)
+    assert embedding.sum() != 0
+    assert resident() >= embedding.nbytes // 4096 * 4096  # so the table was read rightly
+    assert resident() < path.stat().st_size
 
 
 def take_apart(path: Path) -> Parts:

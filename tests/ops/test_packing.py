@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from engine.errors import FileFormatError
-from engine.ops.ternary.packing import PackedTernary, pack, quantize_weight, unpack
+from engine import native
+from engine.ops.ternary.packing import (
+    Damage,
+    PackedTernary,
+    find_damage,
+    find_damage_natively,
+    pack,
+    packing_damage,
+    quantize_weight,
+    unpack,
+)
 
 SHAPES = [(1, 1), (3, 15), (2, 16), (5, 63), (4, 64), (3, 65), (7, 200), (1, 1 << 21)]
 
@@ -79,6 +89,35 @@ def test_weights_in_the_padding_are_damage() -> None:
     packed[1, 31] ^= 0b11 << 6  # the last weight of the block: the stored 1 becomes 2
     with pytest.raises(FileFormatError, match="padding"):
         unpack(packed, 70)
+
+
+@pytest.mark.skipif(native.why_not() is not None, reason=f"no native library: {native.why_not()}")
+@pytest.mark.parametrize("shape", [*SHAPES, (0, 70), (70_000, 1), (300, 2100)])
+def test_the_library_finds_what_the_plain_form_finds(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(3)
+    packed = pack(random_codes(shape))
+    assert find_damage(packed, shape[1]) is find_damage_natively(packed, shape[1]) is Damage.NONE
+    found = set()
+    for _ in range(0 if not packed.size else 60):
+        damaged = packed.copy()
+        for _ in range(rng.integers(1, 3)):  # two at times: then the code 3 is told of, wherever it lies
+            row = rng.choice([0, len(packed) - 1, rng.integers(len(packed))])
+            byte = rng.integers(packed.shape[1] - 16, packed.shape[1]) if rng.integers(2) else rng.integers(packed.shape[1])
+            damaged[row, byte] = rng.integers(256)
+        expected = find_damage(damaged, shape[1])
+        assert find_damage_natively(damaged, shape[1]) is expected
+        found.add(expected)
+    if packed.size:
+        assert found >= {Damage.CODE_THREE, Damage.PADDING if shape[1] % 64 else Damage.NONE}
+
+
+def test_damage_is_found_in_arrays_that_the_library_does_not_take() -> None:
+    packed = np.asfortranarray(pack(random_codes((6, 130))))
+    assert packing_damage(packed, 130) is None
+    packed[5, 2] |= 3
+    assert "code 3" in (packing_damage(packed, 130) or "")
+    assert "code 3" in (packing_damage(packed[1::2], 130) or "")
+    assert packing_damage(packed[::2], 130) is None
 
 
 def test_a_packed_row_of_another_width_is_refused() -> None:

@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 7;
+constexpr int32_t BL_ABI = 8;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -79,6 +79,11 @@ BL_API void bl_settle(const bl_model* model, bl_state state);
 // none. Losses are means over the chunk. 0, or -1 where memory for the chunk is short; then nothing has happened.
 BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32_t count, float rate_scale,
                           float* logits, int32_t rows, float* losses);
+
+// Why packed weights cannot be used.
+constexpr int32_t BL_SOUND = 0, BL_CODE_THREE = 1, BL_PADDING = 2;
+// One of these for a packed matrix (rows, cols): the code 3 anywhere comes before weights in the padding of a row.
+BL_API int32_t bl_packing_damage(const uint8_t* codes, int64_t rows, int32_t cols);
 
 // Training: parts of a body with their gradients, for torch, which holds the tensors. All are float32. Functions return 0,
 // or -1 where memory is short or `instructions` names a set that cannot run here; null takes the best.

@@ -46,6 +46,23 @@ void test_products(const std::string& set) {
     }
 }
 
+// Damage is found wherever it lies, and nowhere else.
+void test_packing() {
+    for (int round = 0; round < 200; round++) {
+        Matrix w(whole(1, 20), round < 5 ? 20000 + 64 * round : whole(1, 300));
+        const auto found = [&] { return bl_packing_damage(w.packed.data(), w.rows, w.cols); };
+        require(found() == BL_SOUND, "sound weights were refused");
+        const int row = whole(0, w.rows - 1), place = whole(0, padded(w.cols) - 1), code = whole(0, 3);
+        const int shift = 2 * (place % BLOCK / BLOCK_BYTES);
+        uint8_t& byte = w.packed[size_t(row) * padded(w.cols) / BLOCK * BLOCK_BYTES + place / BLOCK * BLOCK_BYTES +
+                                 place % BLOCK_BYTES];
+        byte = uint8_t((byte & ~(3 << shift)) | code << shift);
+        const int expected = code == 3 ? BL_CODE_THREE : place >= w.cols && code != 1 ? BL_PADDING : BL_SOUND;
+        require(found() == expected, "damage to packed weights was not told apart");
+    }
+    require(bl_packing_damage(nullptr, 0, 70) == BL_SOUND, "no rows are damaged");
+}
+
 // Whole numbers are those of a division, also where it falls on a half, and their sum is right.
 void test_quantise(const std::string& set) {
     const Kernels& k = *named(set.c_str());
@@ -157,6 +174,7 @@ int main() {
         test_training(set);
         std::printf("%s: as the plain loops\n", set.c_str());
     }
+    test_packing();
     require(!bl_create(nullptr, nullptr, {}, nullptr, {}, 1, "steam"), "an unknown set was taken");
     require(bl_read_seconds(1 << 20, 2, 2) > 0, "no bandwidth");
     return 0;
