@@ -58,7 +58,7 @@ class PackedTensors(Mapping[str, Tensor]):
         self._tables = tables
         self.infos = stored.infos
         scales = {scale_name(name) for name in (*ternary, *tables)}
-        self._names = [name for name in stored if name not in scales]
+        self._names = dict.fromkeys(name for name in stored if name not in scales)
 
     def __getitem__(self, name: str) -> Tensor:
         if name in self._tables:
@@ -67,6 +67,9 @@ class PackedTensors(Mapping[str, Tensor]):
             return self._stored[name]
         scale = float(self._stored[scale_name(name)][0])
         return PackedTernary(self._stored[name], scale, self._ternary[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -87,6 +87,9 @@ class MappedTensors(Mapping[str, Array]):
         if hasattr(mmap, "MADV_DONTNEED"):
             self._buffer.madvise(mmap.MADV_DONTNEED)
 
+    def __contains__(self, name: object) -> bool:  # that of `Mapping` would make the array
+        return name in self.infos
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.infos)
 
