@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.errors import Told
 
-ABI = 8
+ABI = 9
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
@@ -112,6 +112,7 @@ _SIGNATURES = {
     "bl_settle": (None, (_Pointer, State)),
     "bl_prefill": (_I32, (_Pointer, State, _Pointer, _I32, _F32, _Pointer, _I32, _Pointer)),
     "bl_profile": (None, (_Pointer, _Pointer)),
+    "bl_draw": (_I32, (ctypes.c_char_p, _Pointer, _I32, _F32, _I32, ctypes.c_double, ctypes.c_double)),
     "bl_packing_damage": (_I32, (_Pointer, _I64, _I32)),
     "bl_view": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer)),
     "bl_view_back": (_I32, (ctypes.c_char_p, _I32, *[_Pointer] * 5)),

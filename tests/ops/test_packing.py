@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.errors import FileFormatError
 from engine import native
+from engine.errors import FileFormatError
 from engine.ops.ternary.packing import (
     Damage,
     PackedTernary,
@@ -102,7 +102,11 @@ def test_the_library_finds_what_the_plain_form_finds(shape: tuple[int, int]) -> 
         damaged = packed.copy()
         for _ in range(rng.integers(1, 3)):  # two at times: then the code 3 is told of, wherever it lies
             row = rng.choice([0, len(packed) - 1, rng.integers(len(packed))])
-            byte = rng.integers(packed.shape[1] - 16, packed.shape[1]) if rng.integers(2) else rng.integers(packed.shape[1])
+            byte = (
+                rng.integers(packed.shape[1] - 16, packed.shape[1])
+                if rng.integers(2)
+                else rng.integers(packed.shape[1])
+            )
             damaged[row, byte] = rng.integers(256)
         expected = find_damage(damaged, shape[1])
         assert find_damage_natively(damaged, shape[1]) is expected

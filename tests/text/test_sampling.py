@@ -8,8 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from engine import native
 from engine.errors import BitLlamaError, ConfigError
-from engine.text.sampling import Sampler, SamplingParams, nucleus
+from engine.text.draw import NO_NUMBER, Boldness, draw, draw_natively, nucleus
+from engine.text.sampling import Sampler, SamplingParams
+
+SETS = native.instruction_sets() if native.why_not() is None else []
 
 
 def logits(size: int = 50, seed: int = 0, spread: float = 2.0) -> np.ndarray:
@@ -73,6 +77,67 @@ def test_the_nucleus_is_the_smallest_that_reaches_far_enough(size: int, spread: 
     order = np.argsort(-exact, kind="stable")
     count = int(np.searchsorted(np.cumsum(exact[order]), top_p * exact.sum() * (1 - 1e-12))) + 1
     assert kept.tolist() == sorted(order[:count].tolist())
+
+
+@pytest.mark.parametrize("instructions", SETS)
+@pytest.mark.parametrize("size", [1, 2, 63, 64, 65, 130, 1000, 16384])
+def test_the_library_draws_what_the_plain_form_draws(instructions: str, size: int) -> None:
+    rng = np.random.default_rng(size)
+    drawn = set()
+    for spread in (0.0, 1.0, 4.0, 30.0):
+        values = logits(size, seed=size, spread=spread)
+        if spread == 4.0:
+            values[:: max(2, size // 50)] = -np.inf
+            values[-1] = 2.0
+        for temperature in (1e-30, 0.3, 0.7, 1.0, 3.0):
+            for top_k, top_p in (
+                (0, 1.0),
+                (0, 0.9),
+                (0, 0.05),
+                (0, 0.9999),
+                (1 << 40, 0.5),
+                (40, 1.0),
+                (size, 0.95),
+                (7, 0.7),
+            ):
+                boldness = Boldness(temperature, top_k, top_p)
+                for chance in (*(1 - rng.random(4)), 2.0**-53):
+                    token = draw(values, boldness, chance)
+                    assert draw_natively(values, boldness, chance, instructions) == token, (boldness, spread, chance)
+                    drawn.add(token)
+    assert len(drawn) > min(size, 100) // 2  # it was about something
+
+
+@pytest.mark.parametrize("instructions", SETS)
+def test_the_library_cuts_equals_as_the_plain_form_does(instructions: str) -> None:
+    rng = np.random.default_rng(0)
+    for size in (5, 64, 300, 5000):
+        values = np.where(rng.random(size) < 0.5, 1.0, -np.inf).astype(np.float32)
+        values[3] = 1.0
+        for top_k, top_p in ((size // 3, 1.0), (0, 0.5), (size // 2, 0.3)):
+            for chance in (*np.linspace(0.01, 1, 9), *(1 - rng.random(20))):
+                boldness = Boldness(1.0, top_k, top_p)
+                assert draw_natively(values, boldness, chance, instructions) == draw(values, boldness, chance)
+
+
+@pytest.mark.skipif(not SETS, reason=f"no native library: {native.why_not()}")
+def test_the_library_refuses_what_the_plain_form_refuses() -> None:
+    boldness = Boldness(1.0, 0, 0.9)
+    for place, bad in ((0, np.nan), (13, np.nan), (49, np.nan), (13, np.inf), (slice(None), -np.inf)):
+        values = logits()
+        values[place] = bad
+        assert draw(values, boldness, 0.5) == draw_natively(values, boldness, 0.5) == NO_NUMBER
+    with pytest.raises(MemoryError, match="steam"):
+        draw_natively(logits(), boldness, 0.5, "steam")
+
+
+def test_without_the_library_the_draws_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    params = SamplingParams(temperature=0.8, top_k=30, top_p=0.9, repetition_penalty=1.2, seed=3)
+    values, recent = logits(1000), [1, 2, 3]
+    with_it = Sampler(params)
+    monkeypatch.setattr(native, "why_not", lambda: "it was not built")
+    without = Sampler(params)
+    assert [with_it.sample(values, recent) for _ in range(50)] == [without.sample(values, recent) for _ in range(50)]
 
 
 def test_zero_temperature_takes_the_best_and_the_lowest_of_equals() -> None:

@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 8;
+constexpr int32_t BL_ABI = 9;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -79,6 +79,15 @@ BL_API void bl_settle(const bl_model* model, bl_state state);
 // none. Losses are means over the chunk. 0, or -1 where memory for the chunk is short; then nothing has happened.
 BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32_t count, float rate_scale,
                           float* logits, int32_t rows, float* losses);
+
+// What a draw answers in place of a token: a logit is no number or none is finite; memory is short, or `instructions`
+// names a set that cannot run here.
+constexpr int32_t BL_NO_NUMBER = -1, BL_CANNOT = -2;
+// The token that `chance`, in (0, 1], means: the first up to which exp(logit / temperature) sums to that share of them
+// all, in the order of their ids. Only the top_k likeliest count (0: all), and of these only the fewest that together
+// reach the share top_p; the lower of equals is the likelier.
+BL_API int32_t bl_draw(const char* instructions, const float* logits, int32_t count, float inverse_temperature,
+                       int32_t top_k, double top_p, double chance);
 
 // Why packed weights cannot be used.
 constexpr int32_t BL_SOUND = 0, BL_CODE_THREE = 1, BL_PADDING = 2;

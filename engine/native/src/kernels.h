@@ -11,6 +11,8 @@ constexpr int BLOCK_BYTES = 16;  // and its bytes
 // at every page.
 constexpr size_t AHEAD = 4096;
 constexpr int BYTE_ZERO = 128;  // the stored byte of a weight of zero
+// Words of which the largest weight is known, and the sum. SUMMED is a multiple of STRETCH, and both of all W.
+constexpr int STRETCH = 64, SUMMED = 1024;
 constexpr int GROUP = 4;  // rows of a ternary matrix that most sets compute together
 
 static inline int at_most(int a, int b) { return a < b ? a : b; }
@@ -51,6 +53,11 @@ struct Kernels {
     // out = silu(gate) * up; silu in place
     void (*swiglu)(const float* gate, const float* up, int n, float* out);
     void (*silu)(float* x, int n);
+    // The largest of n floats; a NaN behind the first is passed over.
+    float (*peak)(const float* x, int n);
+    // w = exp((x - peak) * factor), or 0 where that is below e^-87; the sum of each SUMMED and the largest of each
+    // STRETCH of w. A NaN in x stays one in w and its sum.
+    void (*weigh)(const float* x, int n, float peak, float factor, float* w, double* sums, float* tops);
     // out = x / (|x| + 1e-6)
     void (*unit)(const float* x, int n, float* out);
     // Depthwise causal convolution of `channels` over `tokens`, in place; x (tokens, ld), tail (kernel - 1, stride),

@@ -202,6 +202,48 @@ static void silu(float* x, int n) {
     for (int i = 0; i < n; i += W) store_at(x + i, silu_of(load_at(x + i, n - i)), n - i);
 }
 
+static float peak(const float* x, int n) {
+    constexpr int CHAINS = 4;  // so that none waits for itself
+    F top[CHAINS];
+    for (int s = 0; s < CHAINS; s++) top[s] = set1(x[0]);
+    int i = 0;
+    for (; i + CHAINS * W <= n; i += CHAINS * W)
+        for (int s = 0; s < CHAINS; s++) top[s] = max(load(x + i + s * W), top[s]);
+    for (int s = 1; s < CHAINS; s++) top[0] = max(top[s], top[0]);
+    float best = largest(top[0]);
+    for (; i < n; i++) best = x[i] > best ? x[i] : best;
+    return best;
+}
+
+static void weigh(const float* x, int n, float peak, float factor, float* w, double* sums, float* tops) {
+    const F top = set1(peak), scale = set1(factor), least = exp(set1(-87.0f));  // below that exp does not go
+    const auto weight = [&](int i) {
+        return max(set1(0.0f), sub(exp(mul(sub(load_at(x + i, n - i), top), scale)), least));
+    };
+    for (int i = 0, stretch = 0; i < n; stretch++) {
+        const int end = at_most(n, i + STRETCH);
+        F most = set1(0.0f);
+        for (; i + W <= end; i += W) {
+            const F here = weight(i);
+            store(w + i, here);
+            most = max(here, most);
+        }
+        tops[stretch] = largest(most);
+        if (i < end) store_at(w + i, weight(i), end - i);
+        for (; i < end; i++) tops[stretch] = w[i] > tops[stretch] ? w[i] : tops[stretch];
+    }
+    constexpr int LANES = 16;  // the same for all sets, and so are the sums
+    for (int i = 0, part = 0; i < n; part++) {
+        double sum[LANES] = {};
+        const int end = at_most(n, i + SUMMED);
+        for (; i + LANES <= end; i += LANES)
+            for (int j = 0; j < LANES; j++) sum[j] += double(w[i + j]);
+        for (; i < end; i++) sum[0] += double(w[i]);
+        for (int j = 1; j < LANES; j++) sum[0] += sum[j];
+        sums[part] = sum[0];
+    }
+}
+
 static void unit(const float* x, int n, float* out) {
     const F length = set1(root(dot(x, x, n)) + KEY_EPS);
     for (int i = 0; i < n; i += W) store_at(out + i, div(load_at(x + i, n - i), length), n - i);
@@ -373,6 +415,6 @@ static void gemm(const float* a, size_t a_row, size_t a_col, const float* b, siz
 
 static Kernels table(const char* name) {
     return {name,           TILE_ROWS, rms_norm, quantise, quantise_wide, ternary, ternary_wide, byte_rows,
-            byte_rows_wide, matvec,    dot,      swiglu,   silu,          unit,    convolve,     delta_step,
-            gemm,           training_table()};
+            byte_rows_wide, matvec,    dot,      swiglu,   silu,          peak,    weigh,        unit,
+            convolve,       delta_step, gemm,    training_table()};
 }

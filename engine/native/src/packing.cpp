@@ -6,7 +6,7 @@
 #include "kernels.h"
 
 namespace {
-constexpr size_t STRETCH = 1 << 16;  // bytes between two looks at what was found
+constexpr size_t PIECE = 1 << 16;  // bytes between two looks at what was found
 
 // Whether two neighbouring bits that make a weight are both set anywhere in `count` bytes, of whole blocks.
 bool holds_three(const uint8_t* bytes, size_t count) {
@@ -38,8 +38,8 @@ bool padded_with_zeros(const uint8_t* block, int cols) {
 
 int32_t bl_packing_damage(const uint8_t* codes, int64_t rows, int32_t cols) {
     const size_t width = (size_t(cols) + BLOCK - 1) / BLOCK * BLOCK_BYTES, size = size_t(rows) * width;
-    for (size_t i = 0; i < size; i += STRETCH)
-        if (holds_three(codes + i, size - i < STRETCH ? size - i : STRETCH)) return BL_CODE_THREE;
+    for (size_t i = 0; i < size; i += PIECE)
+        if (holds_three(codes + i, size - i < PIECE ? size - i : PIECE)) return BL_CODE_THREE;
     if (cols % BLOCK)
         for (size_t end = width; end <= size; end += width)
             if (!padded_with_zeros(codes + end - BLOCK_BYTES, cols)) return BL_PADDING;

@@ -1,5 +1,6 @@
 // Fuzzes the kernels and whole small models against plain loops, for the sanitizers: it touches every path of every
 // instruction set of this processor, with buffers that end exactly where their values end.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <sstream>
@@ -80,6 +81,65 @@ void test_quantise(const std::string& set) {
             sum += out[size_t(i)];
         }
         require(sum == q.sum, set + ": the sum of activations is wrong");
+    }
+}
+
+// Weights and what is known of each stretch of them; a draw by plain sorts of the same weights.
+void test_draw(const std::string& set) {
+    const Kernels& k = *named(set.c_str());
+    for (int round = 0; round < 150; round++) {
+        const int n = round < 40 ? 1 + round * 5 : whole(1, 3000);
+        std::vector<float> x = floats(size_t(n));
+        const float spread = std::ldexp(1.0f, whole(-3, 5));
+        for (float& value : x) value = round % 3 ? value * spread : std::nearbyint(value * spread);  // many equals
+        if (n > 2 && round % 4 == 0) x[size_t(whole(1, n - 1))] = -INFINITY;
+        std::vector<float> w(static_cast<size_t>(n)), tops(size_t((n + STRETCH - 1) / STRETCH));
+        std::vector<double> sums(size_t((n + SUMMED - 1) / SUMMED));
+        const float peak = k.peak(x.data(), n);
+        require(peak == *std::max_element(x.begin(), x.end()), set + ": that is not the largest");
+        k.weigh(x.data(), n, peak, 0.7f, w.data(), sums.data(), tops.data());
+        std::vector<float> largest(tops.size());
+        std::vector<double> summed(sums.size());
+        for (int i = 0; i < n; i++) {
+            const double expected = std::exp(double((x[size_t(i)] - peak) * 0.7f));
+            require(std::abs(w[size_t(i)] - expected) < 1e-6 * expected + 1e-30, set + ": a weight is wrong");
+            largest[size_t(i / STRETCH)] = std::max(largest[size_t(i / STRETCH)], w[size_t(i)]);
+            summed[size_t(i / SUMMED)] += double(w[size_t(i)]);
+        }
+        require(largest == tops, set + ": a largest weight is wrong");
+        for (size_t i = 0; i < sums.size(); i++)
+            require(std::abs(summed[i] - sums[i]) <= 1e-12 * summed[i], set + ": a sum is wrong");
+        std::vector<int> order(static_cast<size_t>(n));
+        for (int i = 0; i < n; i++) order[size_t(i)] = i;
+        std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return w[size_t(a)] > w[size_t(b)]; });
+        const int top_k = whole(0, 1) ? whole(1, n + 2) : 0;
+        const double top_p = whole(0, 1) ? whole(1, 999) / 1000.0 + 1e-9 : 1.0;
+        if (top_k && top_k < n) order.resize(size_t(top_k));
+        const auto sum_of = [&] {
+            double sum = 0;
+            for (int i : order) sum += double(w[size_t(i)]);
+            return sum;
+        };
+        const double wanted = top_p * sum_of();
+        double reached = 0;
+        for (size_t i = 0; i < order.size() && top_p < 1; i++)
+            if ((reached += double(w[size_t(order[i])])) >= wanted) order.resize(i + 1);
+        std::sort(order.begin(), order.end());
+        const double chance = whole(1, 1000) / 1000.0 - 1e-7, place = chance * sum_of();
+        int expected = -1;
+        reached = 0;
+        for (int i : order)
+            if (expected < 0 && (reached += double(w[size_t(i)])) >= place) expected = i;
+        require(bl_draw(set.c_str(), x.data(), n, 0.7f, top_k, top_p, chance) == expected, set + ": another was drawn");
+        for (double edge : {1.0, 1e-16}) {
+            const int drawn = bl_draw(set.c_str(), x.data(), n, 0.7f, top_k, top_p, edge);
+            require(drawn >= 0 && drawn < n && w[size_t(drawn)] > 0, set + ": what is not allowed was drawn");
+        }
+        for (float bad : {NAN, INFINITY}) {
+            x[size_t(whole(0, n - 1))] = bad;
+            require(bl_draw(set.c_str(), x.data(), n, 0.7f, top_k, top_p, chance) == BL_NO_NUMBER,
+                    set + ": drawn from what is no number");
+        }
     }
 }
 
@@ -170,6 +230,7 @@ int main() {
     for (std::string set; std::getline(sets, set, ',');) {
         test_products(set);
         test_quantise(set);
+        test_draw(set);
         test_models(set);
         test_training(set);
         std::printf("%s: as the plain loops\n", set.c_str());
