@@ -44,7 +44,9 @@ def test_chunk_equals_naive(tokens: int, d: int, size: int, read_after: bool, ze
 
 @needs_library
 @pytest.mark.parametrize("instructions", library.instruction_sets() if library.why_not() is None else [])
-@pytest.mark.parametrize(("tokens", "d"), [(1, 8), (7, 5), (64, 16), (63, 24), (130, 64), (33, 17)])
+@pytest.mark.parametrize(
+    ("tokens", "d"), [(1, 8), (7, 5), (64, 16), (63, 24), (130, 64), (33, 17), (40, 114), (33, 128)]
+)
 @pytest.mark.parametrize("read_after", [True, False])
 def test_native_equals_naive(instructions: str, tokens: int, d: int, read_after: bool) -> None:
     found = []

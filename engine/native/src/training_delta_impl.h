@@ -7,12 +7,18 @@
 // Scratch memory. Widths are padded with zeros to whole vectors, chunks to DELTA_ROWS rows.
 struct DeltaMemory {
     DeltaMemory(const DeltaTask& task, float* scratch)
-        : keys(padded_width(task.keys)), values(padded_width(task.values)), next_(scratch) {
-        float** const squares[] = {&w, &w_turned, &grad_w, &grad_w_turned};
+        : keys(padded_width(task.keys)),
+          values(padded_width(task.values)),
+          ld_turned(odd_lines(keys)),
+          ld(odd_lines(values)),
+          next_(scratch) {
+        float** const squares[] = {&w, &grad_w};
+        float** const turned[] = {&w_turned, &grad_w_turned};
         float** const of_keys[] = {&q, &k, &k_turned, &grad_q, &grad_k};
         float** const of_values[] = {&v, &u, &u_turned, &out, &errors, &grad_u};
         float** const pairs[] = {&past, &mixing, &grad_past, &grad_mixing};
-        for (float** place : squares) *place = take(size_t(keys) * values);
+        for (float** place : squares) *place = take(size_t(keys) * ld);
+        for (float** place : turned) *place = take(size_t(values) * ld_turned);
         for (float** place : of_keys) *place = take(size_t(DELTA_ROWS) * keys);
         for (float** place : of_values) *place = take(size_t(DELTA_ROWS) * values);
         for (float** place : pairs) *place = take(DELTA_ROWS * DELTA_ROWS);
@@ -25,7 +31,8 @@ struct DeltaMemory {
         return place;
     }
 
-    const int keys, values;  // widths with their padding
+    const int keys, values;   // widths with their padding
+    const int ld_turned, ld;  // from row to row of what is (keys, values), turned or not
     float *w, *w_turned, *grad_w, *grad_w_turned;
     float *q, *k, *k_turned, *grad_q, *grad_k;
     float *v, *u, *u_turned, *out, *errors, *grad_u;
@@ -50,11 +57,24 @@ static void write_rows(const float* from, int ld, Rows to, int first, int count,
     for (int t = 0; t < count; t++) copy_row(from + size_t(t) * ld, width, to.row(first + t));
 }
 
-// out (cols, rows) of in (rows, cols), both multiples of 16.
-static void transpose(const float* in, int rows, int cols, float* out) {
+// out (cols, rows) of in (rows, cols), both multiples of 16; each side's own leading dimension.
+static void transpose(const float* in, int rows, int cols, int ld_in, float* out, int ld_out) {
     for (int i = 0; i < rows; i += W)
         for (int j = 0; j < cols; j += W)
-            transpose_tile(in + size_t(i) * cols + j, size_t(cols), out + size_t(j) * rows + i, size_t(rows));
+            transpose_tile(in + size_t(i) * ld_in + j, size_t(ld_in), out + size_t(j) * ld_out + i, size_t(ld_out));
+}
+
+// gemm of `cols` columns, a multiple of 16, in tiles as high as they are wide: they load least, and the columns of b
+// that all rows of a go through stay in the nearest cache.
+static void product(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n, int cols,
+                    float* out, size_t ldo, bool add_to) {
+    constexpr int SQUARE = REGISTERS / 8;
+    int c = 0;
+    for (; c + SQUARE * W <= cols; c += SQUARE * W)
+        gemm_columns<SQUARE, true>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
+    for (; c + 2 * W <= cols; c += 2 * W)
+        gemm_columns<2, true>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
+    for (; c < cols; c += W) gemm_columns<1, true>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
 }
 
 // A matrix (rows, cols) without padding, turned; each side's own leading dimension.
@@ -74,9 +94,9 @@ static void relate_rows(const DeltaTask& task, DeltaMemory& m, int first, int co
     read_rows(task.k, first, count, task.keys, m.k, m.keys);
     read_rows(task.q, first, count, task.keys, m.q, m.keys);
     for (int t = 0; t < DELTA_ROWS; t++) m.rates[t] = t < count ? task.rate[size_t(first + t) * task.rate_stride] : 0.0f;
-    transpose(m.k, DELTA_ROWS, m.keys, m.k_turned);
-    gemm(m.k, m.keys, 1, m.k_turned, DELTA_ROWS, DELTA_ROWS, m.keys, DELTA_ROWS, m.past, DELTA_ROWS, false);
-    gemm(m.q, m.keys, 1, m.k_turned, DELTA_ROWS, DELTA_ROWS, m.keys, DELTA_ROWS, m.mixing, DELTA_ROWS, false);
+    transpose(m.k, DELTA_ROWS, m.keys, m.keys, m.k_turned, DELTA_ROWS);
+    product(m.k, m.keys, 1, m.k_turned, DELTA_ROWS, DELTA_ROWS, m.keys, DELTA_ROWS, m.past, DELTA_ROWS, false);
+    product(m.q, m.keys, 1, m.k_turned, DELTA_ROWS, DELTA_ROWS, m.keys, DELTA_ROWS, m.mixing, DELTA_ROWS, false);
     keep_past(m.past, false);
     keep_past(m.mixing, task.read_after);
 }
@@ -87,7 +107,8 @@ constexpr int SOLVED = 8;  // rows that are solved in registers
 static void solve(DeltaMemory& m) {
     for (int b = 0; b < DELTA_ROWS; b += SOLVED) {
         const float* past = m.past + b * DELTA_ROWS;
-        gemm(past, DELTA_ROWS, 1, m.u, m.values, SOLVED, b, m.values, m.errors + size_t(b) * m.values, m.values, true);
+        product(past, DELTA_ROWS, 1, m.u, m.values, SOLVED, b, m.values, m.errors + size_t(b) * m.values, m.values,
+                true);
         for (int c = 0; c < m.values; c += W) {
             const size_t at = size_t(b) * m.values + c;
             F said[SOLVED];
@@ -108,8 +129,8 @@ static void solve(DeltaMemory& m) {
 static void solve_back(DeltaMemory& m) {
     for (int b = DELTA_ROWS - SOLVED; b >= 0; b -= SOLVED) {
         const int behind = b + SOLVED;
-        gemm(m.past + behind * DELTA_ROWS + b, 1, DELTA_ROWS, m.v + size_t(behind) * m.values, m.values, SOLVED,
-             DELTA_ROWS - behind, m.values, m.grad_u + size_t(b) * m.values, m.values, true);
+        product(m.past + behind * DELTA_ROWS + b, 1, DELTA_ROWS, m.v + size_t(behind) * m.values, m.values, SOLVED,
+                DELTA_ROWS - behind, m.values, m.grad_u + size_t(b) * m.values, m.values, true);
         for (int c = 0; c < m.values; c += W) {
             const size_t at = size_t(b) * m.values + c;
             F grads[SOLVED];
@@ -128,18 +149,18 @@ static void solve_back(DeltaMemory& m) {
 static void delta(const DeltaTask& task, const float* state, float* next_state, Rows out, const DeltaTrace& trace,
                   float* loss, float* scratch) {
     DeltaMemory m(task, scratch);
-    turn_state(state, task.values, task.keys, task.keys, m.w, m.values);
+    turn_state(state, task.values, task.keys, task.keys, m.w, m.ld);
     for (int first = 0; first < task.tokens; first += DELTA_ROWS) {
         const int count = at_most(DELTA_ROWS, task.tokens - first);
         float* start = trace.starts + size_t(first / DELTA_ROWS) * task.keys * task.values;
-        for (int i = 0; i < task.keys; i++) copy_row(m.w + size_t(i) * m.values, task.values, start + size_t(i) * task.values);
+        for (int i = 0; i < task.keys; i++) copy_row(m.w + size_t(i) * m.ld, task.values, start + size_t(i) * task.values);
         relate_rows(task, m, first, count);
         read_rows(task.v, first, count, task.values, m.v, m.values);
-        gemm(m.k, m.keys, 1, m.w, m.values, DELTA_ROWS, m.keys, m.values, m.errors, m.values, false);
-        gemm(m.q, m.keys, 1, m.w, m.values, DELTA_ROWS, m.keys, m.values, m.out, m.values, false);
+        product(m.k, m.keys, 1, m.w, m.ld, DELTA_ROWS, m.keys, m.values, m.errors, m.values, false);
+        product(m.q, m.keys, 1, m.w, m.ld, DELTA_ROWS, m.keys, m.values, m.out, m.values, false);
         solve(m);
-        gemm(m.mixing, DELTA_ROWS, 1, m.u, m.values, DELTA_ROWS, DELTA_ROWS, m.values, m.out, m.values, true);
-        gemm(m.k, 1, m.keys, m.u, m.values, m.keys, DELTA_ROWS, m.values, m.w, m.values, true);
+        product(m.mixing, DELTA_ROWS, 1, m.u, m.values, DELTA_ROWS, DELTA_ROWS, m.values, m.out, m.values, true);
+        product(m.k, 1, m.keys, m.u, m.values, m.keys, DELTA_ROWS, m.values, m.w, m.ld, true);
         write_rows(m.out, m.values, out, first, count, task.values);
         write_rows(m.errors, m.values, {trace.errors, size_t(task.values)}, first, count, task.values);
         for (int t = 0; t < count; t++) {
@@ -147,17 +168,17 @@ static void delta(const DeltaTask& task, const float* state, float* next_state, 
             loss[first + t] = dot(error, error, m.values) / 2;
         }
     }
-    turn_state(m.w, task.keys, task.values, m.values, next_state, task.keys);
+    turn_state(m.w, task.keys, task.values, m.ld, next_state, task.keys);
 }
 
 static void delta_back(const DeltaTask& task, const DeltaTrace& trace, const DeltaGrads& grads, float* scratch) {
     DeltaMemory m(task, scratch);
-    if (grads.state) turn_state(grads.state, task.values, task.keys, task.keys, m.grad_w, m.values);
+    if (grads.state) turn_state(grads.state, task.values, task.keys, task.keys, m.grad_w, m.ld);
     const int past_last = (task.tokens + DELTA_ROWS - 1) / DELTA_ROWS * DELTA_ROWS;
     for (int first = past_last - DELTA_ROWS; first >= 0; first -= DELTA_ROWS) {
         const int count = at_most(DELTA_ROWS, task.tokens - first);
         const float* start = trace.starts + size_t(first / DELTA_ROWS) * task.keys * task.values;
-        for (int i = 0; i < task.keys; i++) copy_row(start + size_t(i) * task.values, task.values, m.w + size_t(i) * m.values);
+        for (int i = 0; i < task.keys; i++) copy_row(start + size_t(i) * task.values, task.values, m.w + size_t(i) * m.ld);
         relate_rows(task, m, first, count);
         read_rows({trace.errors, size_t(task.values)}, first, count, task.values, m.errors, m.values);
         read_rows(grads.out, first, count, task.values, m.out, m.values);
@@ -166,30 +187,32 @@ static void delta_back(const DeltaTask& task, const DeltaTrace& trace, const Del
                 const size_t at = size_t(t) * m.values + c;
                 store(m.u + at, mul(load(m.errors + at), set1(-m.rates[t])));
             }
-        transpose(m.w, m.keys, m.values, m.w_turned);
-        transpose(m.grad_w, m.keys, m.values, m.grad_w_turned);
-        transpose(m.u, DELTA_ROWS, m.values, m.u_turned);
+        transpose(m.w, m.keys, m.values, m.ld, m.w_turned, m.ld_turned);
+        transpose(m.grad_w, m.keys, m.values, m.ld, m.grad_w_turned, m.ld_turned);
+        transpose(m.u, DELTA_ROWS, m.values, m.values, m.u_turned, DELTA_ROWS);
 
         // W + K^T U and the readings.
-        gemm(m.k, m.keys, 1, m.grad_w, m.values, DELTA_ROWS, m.keys, m.values, m.grad_u, m.values, false);
-        gemm(m.mixing, 1, DELTA_ROWS, m.out, m.values, DELTA_ROWS, DELTA_ROWS, m.values, m.grad_u, m.values, true);
-        gemm(m.u, m.values, 1, m.grad_w_turned, m.keys, DELTA_ROWS, m.values, m.keys, m.grad_k, m.keys, false);
-        gemm(m.q, 1, m.keys, m.out, m.values, m.keys, DELTA_ROWS, m.values, m.grad_w, m.values, true);
-        gemm(m.out, m.values, 1, m.u_turned, DELTA_ROWS, DELTA_ROWS, m.values, DELTA_ROWS, m.grad_mixing, DELTA_ROWS, false);
+        product(m.k, m.keys, 1, m.grad_w, m.ld, DELTA_ROWS, m.keys, m.values, m.grad_u, m.values, false);
+        product(m.mixing, 1, DELTA_ROWS, m.out, m.values, DELTA_ROWS, DELTA_ROWS, m.values, m.grad_u, m.values, true);
+        product(m.u, m.values, 1, m.grad_w_turned, m.ld_turned, DELTA_ROWS, m.values, m.keys, m.grad_k, m.keys, false);
+        product(m.q, 1, m.keys, m.out, m.values, m.keys, DELTA_ROWS, m.values, m.grad_w, m.ld, true);
+        product(m.out, m.values, 1, m.u_turned, DELTA_ROWS, DELTA_ROWS, m.values, DELTA_ROWS, m.grad_mixing, DELTA_ROWS,
+                false);
         keep_past(m.grad_mixing, task.read_after);
-        gemm(m.out, m.values, 1, m.w_turned, m.keys, DELTA_ROWS, m.values, m.keys, m.grad_q, m.keys, false);
-        gemm(m.grad_mixing, DELTA_ROWS, 1, m.k, m.keys, DELTA_ROWS, DELTA_ROWS, m.keys, m.grad_q, m.keys, true);
-        gemm(m.grad_mixing, 1, DELTA_ROWS, m.q, m.keys, DELTA_ROWS, DELTA_ROWS, m.keys, m.grad_k, m.keys, true);
+        product(m.out, m.values, 1, m.w_turned, m.ld_turned, DELTA_ROWS, m.values, m.keys, m.grad_q, m.keys, false);
+        product(m.grad_mixing, DELTA_ROWS, 1, m.k, m.keys, DELTA_ROWS, DELTA_ROWS, m.keys, m.grad_q, m.keys, true);
+        product(m.grad_mixing, 1, DELTA_ROWS, m.q, m.keys, DELTA_ROWS, DELTA_ROWS, m.keys, m.grad_k, m.keys, true);
 
         // The system; v holds the gradient of values, turned round.
         solve_back(m);
-        gemm(m.v, m.values, 1, m.w_turned, m.keys, DELTA_ROWS, m.values, m.keys, m.grad_k, m.keys, true);
-        gemm(m.k, 1, m.keys, m.v, m.values, m.keys, DELTA_ROWS, m.values, m.grad_w, m.values, true);
-        gemm(m.v, m.values, 1, m.u_turned, DELTA_ROWS, DELTA_ROWS, m.values, DELTA_ROWS, m.grad_past, DELTA_ROWS, false);
+        product(m.v, m.values, 1, m.w_turned, m.ld_turned, DELTA_ROWS, m.values, m.keys, m.grad_k, m.keys, true);
+        product(m.k, 1, m.keys, m.v, m.values, m.keys, DELTA_ROWS, m.values, m.grad_w, m.ld, true);
+        product(m.v, m.values, 1, m.u_turned, DELTA_ROWS, DELTA_ROWS, m.values, DELTA_ROWS, m.grad_past, DELTA_ROWS,
+                false);
         keep_past(m.grad_past, false);
         for (int i = 0; i < DELTA_ROWS; i++)
             for (int j = 0; j < i; j++) m.grad_past[j * DELTA_ROWS + i] = m.grad_past[i * DELTA_ROWS + j];
-        gemm(m.grad_past, DELTA_ROWS, 1, m.k, m.keys, DELTA_ROWS, DELTA_ROWS, m.keys, m.grad_k, m.keys, true);
+        product(m.grad_past, DELTA_ROWS, 1, m.k, m.keys, DELTA_ROWS, DELTA_ROWS, m.keys, m.grad_k, m.keys, true);
 
         for (int t = 0; t < count; t++) {
             const size_t row = size_t(t) * m.values;
@@ -200,5 +223,5 @@ static void delta_back(const DeltaTask& task, const DeltaTrace& trace, const Del
         write_rows(m.grad_k, m.keys, grads.k, first, count, task.keys);
         write_rows(m.grad_q, m.keys, grads.q, first, count, task.keys);
     }
-    turn_state(m.grad_w, task.keys, task.values, m.values, grads.start, task.keys);
+    turn_state(m.grad_w, task.keys, task.values, m.ld, grads.start, task.keys);
 }

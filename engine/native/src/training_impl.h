@@ -1,11 +1,19 @@
 // The kernels of training over a vector type; included after kernels_impl.h, inside the same namespace.
 
+static inline F sigmoid(F x) { return div(set1(1.0f), add(set1(1.0f), exp(sub(set1(0.0f), x)))); }
+
+constexpr int GATHER_AHEAD = 8;  // rows lie further apart than the processor looks ahead
+
 // `count` rows of x from token `first` on, and the kernel - 1 before them, into rows of `ld` padded with zeros.
 static void gather_rows(const ViewTask& task, int first, int count, float* out, int ld) {
     for (int i = 0; i < count + task.kernel - 1; i++, out += ld) {
         const int t = first + i - (task.kernel - 1);
         const float* row = t < 0 ? task.tail.row(task.kernel - 1 + t) : task.x.row(t);
-        for (int c = 0; c < task.width; c += W) store(out + c, load_at(row + c, task.width - c));
+        const float* later = row + size_t(GATHER_AHEAD) * task.x.stride;
+        for (int c = 0; c < task.width; c += W) {
+            prefetch(later + c);
+            store(out + c, load_at(row + c, task.width - c));
+        }
     }
 }
 
@@ -114,7 +122,8 @@ static void row_back(const float* z, const float* grad, int width, bool unit, fl
     if (unit) {
         F squares = set1(0.0f), product = set1(0.0f);
         for (int c = 0; c < width; c += W) {
-            const F y = silu_of(load(z + c));
+            const F x = load(z + c), open = sigmoid(x), y = mul(x, open);
+            store(out + c, open);  // it is used once more below
             squares = fma(y, y, squares);
             product = fma(y, load_at(grad + c, width - c), product);
         }
@@ -124,7 +133,7 @@ static void row_back(const float* z, const float* grad, int width, bool unit, fl
     }
     const F one = set1(1.0f);
     for (int c = 0; c < width; c += W) {
-        const F x = load(z + c), open = div(one, add(one, exp(sub(set1(0.0f), x)))), y = mul(x, open);
+        const F x = load(z + c), open = unit ? load(out + c) : sigmoid(x), y = mul(x, open);
         const F into = fma(y, along, mul(load_at(grad + c, width - c), inside));
         store(out + c, mul(into, fma(y, sub(one, open), open)));
     }
@@ -187,7 +196,7 @@ static void swiglu_back(const float* gate, const float* up, const float* grad, i
     for (int i = 0; i < n; i += W) {
         const int left = n - i;
         const F x = load_at(gate + i, left), into = load_at(grad + i, left);
-        const F open = div(one, add(one, exp(sub(set1(0.0f), x)))), y = mul(x, open);
+        const F open = sigmoid(x), y = mul(x, open);
         store_at(grad_up + i, mul(into, y), left);
         store_at(grad_gate + i, mul(mul(into, load_at(up + i, left)), fma(y, sub(one, open), open)), left);
     }

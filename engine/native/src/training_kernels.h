@@ -82,8 +82,13 @@ constexpr size_t view_scratch(int width, int kernel) {
     return size_t(padded_width(width)) * 3 * size_t(TRAIN_ROWS + kernel - 1);
 }
 constexpr int delta_chunks(int tokens) { return (tokens + DELTA_ROWS - 1) / DELTA_ROWS; }
+// The least width from there on that is an odd number of the cache's lines, so that rows which lie so far apart are kept
+// all over it, and not in a few places.
+constexpr int odd_lines(int width) {
+    return padded_width(width) / 16 % 2 ? padded_width(width) : padded_width(width) + 16;
+}
 // Floats that either function of the delta rule needs.
 constexpr size_t delta_scratch(int keys, int values) {
     const size_t k = size_t(padded_width(keys)), v = size_t(padded_width(values)), c = DELTA_ROWS;
-    return 4 * k * v + c * (6 * k + 6 * v) + 4 * c * c + c;
+    return 2 * k * size_t(odd_lines(values)) + 2 * v * size_t(odd_lines(keys)) + c * (6 * k + 6 * v) + 4 * c * c + c;
 }

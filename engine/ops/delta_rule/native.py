@@ -56,7 +56,7 @@ class _DeltaRule(torch.autograd.Function):
         batch, heads, tokens, keys = k.shape
         into_out = torch.zeros_like(errors) if into_out is None else training.in_rows(into_out)
         into_state = None if into_state is None else into_state.contiguous()
-        into = [k.new_empty(batch, tokens, heads, x.shape[-1]).transpose(1, 2) for x in (q, k, v)]
+        into = [k.new_empty(batch, heads, tokens, x.shape[-1]) for x in (q, k, v)]
         into_rate, into_start = k.new_empty(rate.shape), k.new_empty(batch, heads, v.shape[-1], keys)
         training.call(
             "bl_delta_rule_back", ctx.instructions, _struct(q, k, v, rate, errors, starts, ctx.read_after),

@@ -21,7 +21,8 @@ class _Views(torch.autograd.Function):
         x, tail, rows = x.contiguous(), tail.contiguous(), weight.T.contiguous()
         ctx.save_for_backward(x, tail, rows)
         ctx.heads, ctx.instructions = heads, instructions
-        out = x.new_empty(batch, tokens, 3, heads, width // (3 * heads)).permute(2, 0, 3, 1, 4)
+        # Head by head, as the delta rule reads it.
+        out = x.new_empty(3, batch, heads, tokens, width // (3 * heads))
         training.call("bl_view", instructions, _struct(x, tail, rows, heads), training.heads(*out))
         return tuple(out)
 
