@@ -790,6 +790,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>"messages"{where}は、メッセージを一つ以上含むリストでなければなりません。</translation>
         </message>
         <message>
+            <source>--widen-heads needs a body of the linear variant with a convolution.</source>
+            <translation>--widen-heads には、畳み込みのある linear 形のモデルが必要です。</translation>
+        </message>
+        <message>
+            <source>--widen-heads {width} must be a multiple of the width that the heads have, {now}, and larger.</source>
+            <translation>--widen-heads {width} は、今のヘッドの幅 {now} の倍数で、それより大きくなければなりません。</translation>
+        </message>
+        <message>
             <source>1 thread</source>
             <translation>1 スレッド</translation>
         </message>
@@ -2005,8 +2013,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>キーの一覧（F1）</translation>
         </message>
         <message>
-            <source>Measured over the last reply or sleep</source>
-            <translation>前回の返事か睡眠での計測</translation>
+            <source>Measured over the last reply</source>
+            <translation>直前の返事で測った速さ</translation>
         </message>
         <message>
             <source>Open the workspace folder</source>

@@ -22,7 +22,6 @@ class Nights(Requests):
             cancel = session.fresh_cancel()
             slept: Slept = await session.ask(lambda number: Sleep(number, rate, passes, method, ask, cancel))
             session.soul, session.last_sleep, session.turns = slept.soul, slept, ()
-            session.speed = slept.figures.tokens / slept.figures.seconds if slept.figures.seconds else 0.0
         return slept
 
     async def accept(self) -> None:

@@ -248,7 +248,7 @@ class Session(QObject):
                 continue
             self._tell(tokens)
             if isinstance(event, Dreaming):
-                self.dream, self.speed = event, event.tokens_per_second
+                self.dream = event
                 self.dream_moved.emit(event)
             elif isinstance(event, Progress):
                 self.job_moved.emit(event.fraction)

@@ -88,7 +88,7 @@ class Footer(QFrame):
             self.runtime.setText(self.tr("no model"))
         self.speed.setText(wording.speed(session.speed) if session.speed else "")
         self.speed.setVisible(bool(session.speed))
-        self.speed.setToolTip(self.tr("Measured over the last reply or sleep"))
+        self.speed.setToolTip(self.tr("Measured over the last reply"))
         texts = {
             Busy.NOTHING: ("muted", self.tr("awake") if body else self.tr("waiting for a model")),
             Busy.OPENING: ("body", self.tr("loading")),

@@ -47,12 +47,14 @@ def talk(mind: Mind) -> None:
 
 def test_the_report_holds_probes_of_before_and_after(mind: Mind) -> None:
     talk(mind)
+    mind.say("It smells of turpentine.", conversation="b", max_tokens=3)
     report = mind.sleep(settings=QUICK, method="both")
     assert (report.verdict, report.kept, report.method, report.why) == ("accepted", True, "both", "")
     assert [(a.kind, a.expected) for a in report.before.answers] == [(a.kind, a.expected) for a in report.after.answers]
     asked = {answer.expected for answer in report.after.answers if answer.kind == "question"}
     assert asked == {"Miso", "4711", "Oslo"}
-    assert any(answer.kind == "cloze" and answer.expected == "4711" for answer in report.after.answers)
+    ended = {answer.expected for answer in report.after.answers if answer.kind == "cloze"}
+    assert ended == {"turpentine"}, "what tells a fact is asked for, and not ended too"
     assert report.after.log_loss < report.before.log_loss
     assert np.isfinite([report.before.heldout_loss, report.after.heldout_loss, report.drift]).all()
     assert report.tokens_per_second > 0

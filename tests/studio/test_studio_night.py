@@ -65,6 +65,15 @@ def test_a_night_goes_as_the_settings_say(lab: Person) -> None:
     assert history.event == "sleep"
 
 
+def test_the_speed_below_is_that_of_the_last_reply(lab: Person) -> None:
+    speed = lab.window.footer.speed
+    told = speed.text()
+    assert lab.session.speed > 0
+    assert "tok/s" in told
+    sleep(lab)
+    assert speed.text() == told, "a night is no reply"
+
+
 def test_the_report_shows_what_was_measured(lab: Person) -> None:
     slept = sleep(lab)
     card = lab.lab.night

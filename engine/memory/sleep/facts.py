@@ -81,8 +81,10 @@ class Told:
 
     statements: list[Statement]
     """The facts that hold, in the order told: of two about one thing the later one."""
+    tellers: frozenset[str]
+    """Ids of the messages that told facts."""
     outdated: frozenset[str]
-    """Ids of messages that told facts, all of which were told otherwise later."""
+    """Ids of those whose facts were all told otherwise later."""
 
 
 def told_in(entries: Iterable[Entry], reader: Callable[[str], list[Fact]] | None = None) -> Told:
@@ -95,7 +97,8 @@ def told_in(entries: Iterable[Entry], reader: Callable[[str], list[Fact]] | None
                 held.pop(fact.slot, None)
                 held[fact.slot] = Statement(fact, entry)
                 tellers.add(entry.id)
-    return Told(list(held.values()), frozenset(tellers - {statement.entry.id for statement in held.values()}))
+    outdated = tellers - {statement.entry.id for statement in held.values()}
+    return Told(list(held.values()), frozenset(tellers), frozenset(outdated))
 
 
 def stated(reply: str) -> list[Fact]:

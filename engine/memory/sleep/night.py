@@ -114,7 +114,8 @@ class _Night:
                 heard = [talk.without(told.outdated) for talk in talks]
                 self.lessons = Lessons(llama, heard, fresh, older if settings.older else [], settings.seed)
             if probe:
-                self.exam = make_exam(llama, self.new, entries, fresh, older, settings.seed)
+                unread = [entry for entry in entries if entry.id not in told.tellers]
+                self.exam = make_exam(llama, self.new, unread, fresh, older, settings.seed)
         self.all_rounds = settings.all_rounds(len(fresh))
         self.rounds = min(self.all_rounds, limit.rounds) if limit else self.all_rounds
         self.deep_work = self.lessons.work * self.rounds if self.lessons else 0.0

@@ -64,7 +64,7 @@ class Exam:
 def make_exam(
     llama: Llama,
     talks: Sequence[Talk],
-    entries: Sequence[Entry],
+    unread: Sequence[Entry],
     told: Sequence[Statement],
     older: Sequence[Statement],
     seed: int,
@@ -74,8 +74,8 @@ def make_exam(
     Args:
         llama: whose template and tokenizer word them.
         talks: the night's conversations, whose loss is measured.
-        entries: the night's messages, some of which are to be ended as they were.
-        told: the facts in them, some of which are asked.
+        unread: messages of the night in which no fact was read, some of which are to be ended as they were.
+        told: the facts in the others, some of which are asked.
         older: facts of former nights, some of which are asked too.
         seed: of all choices.
     """
@@ -86,7 +86,7 @@ def make_exam(
         Question(user.ask(s.fact.kind, s.fact.subject), "", s.fact.value, "", s.fact.kind.key, s.fact.subject, True)
         for s in chosen
     ]
-    clozes = [cloze for entry in entries if entry.role == "user" and (cloze := make_cloze(llama, entry.text))]
+    clozes = [cloze for entry in unread if entry.role == "user" and (cloze := make_cloze(llama, entry.text))]
     scored: list[list[tuple[list[int], list[int]]]] = []
     room = MOST_LOG_TOKENS
     for talk in reversed(talks):
