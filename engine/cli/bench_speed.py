@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import os
 import statistics
@@ -65,8 +66,12 @@ def add_tokens(parser: Any, default: int) -> None:
 
 
 def make_body(args: argparse.Namespace, sure: float = 1.0) -> Body:
-    """The MODEL, or random weights of the size asked for; `sure` times as sure of the next word as they would be."""
+    """The MODEL, or random weights of the size asked for; `sure` times as sure of the next word as they would be.
+
+    Random weights are mapped from a file that was just written, as a body of a person is, and llama.cpp's are here.
+    """
     from engine.config import BitLlamaConfig
+    from engine.formats.bitt import save_bitt
     from engine.formats.body import load_body
     from engine.runtime.yardsticks import random_body
 
@@ -74,7 +79,13 @@ def make_body(args: argparse.Namespace, sure: float = 1.0) -> Body:
         return load_body(args.model)
     heads = args.heads if args.variant == "linear" else 1
     config = BitLlamaConfig(args.vocab_size, args.dim, args.layers, 0.5, ttt_variant=args.variant, num_heads=heads)
-    return random_body(config, byte_tables=args.head == "bytes", sure=sure)
+    body = random_body(config, byte_tables=args.head == "bytes", sure=sure)
+    if os.name == "nt":  # a file that is mapped cannot be removed there
+        return body
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "random.bitt"
+        save_bitt(path, body, packed=True)
+        return dataclasses.replace(load_body(path), path=None)
 
 
 def run_decode(args: argparse.Namespace) -> int:

@@ -13,11 +13,12 @@ from engine.errors import FileFormatError, Told
 
 
 @contextlib.contextmanager
-def writing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def writing(path: str | os.PathLike[str], buffering: int = -1) -> Iterator[BinaryIO]:
     """Yield a binary file that becomes `path` when the block ends well, and vanishes when it does not.
 
     The bytes go to a temporary file in the same folder, are flushed to the disk, and take the name in one step; the
     folder is flushed too. A symbolic link is followed, so the link stays. The mode of a former file is kept.
+    `buffering` is that of `open`.
 
     Raises `FileFormatError` when the disk is full, the folder is missing, or writing is not allowed; then the former
     file is untouched and no temporary file is left.
@@ -34,7 +35,7 @@ def writing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
                     Told("Could not write {path}: it is {kind}. Choose another name.", path=path, kind=kind)
                 )
             mode = stat.S_IMODE(found)
-        file = open(temporary, "xb")  # noqa: SIM115 (closed below, before the rename)
+        file = open(temporary, "xb", buffering)  # noqa: SIM115 (closed below, before the rename)
     except (OSError, ValueError) as error:
         raise _failure(path, error) from error
     try:

@@ -44,6 +44,9 @@ MAGIC = b"BITT"
 ENCODINGS = ("float", "ternary2", "ternary2+bytes")
 BYTE_TABLES = ("embed.weight", "lm_head.weight")
 """The tensors that ``ternary2+bytes`` holds as bytes: one row a word."""
+_PIECE = 4 << 20
+"""Bytes that are handed to the system together. Where the file system can, Linux keeps a file in pages as large as the
+pieces it came in, up to 2 MB, and a map of these is faster in use: no fault and no entry of a table for each 4 KB."""
 _F32, _F16 = np.dtype(np.float32), np.dtype(np.float16)
 
 
@@ -181,7 +184,7 @@ def save_bitt(
             stored[name] = _pending(tensors, name, spec.shape, _F16 if half else _F32)
     text = strict_json.to_bytes(header, f"The header of {path}")
     text += b" " * (-(len(MAGIC) + 8 + len(text)) % ALIGNMENT)
-    with writing(path) as file:
+    with writing(path, _PIECE) as file:
         file.write(MAGIC + struct.pack("<Q", len(text)) + text)
         save_tensors(file, stored)
 

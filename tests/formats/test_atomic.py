@@ -35,6 +35,17 @@ def test_the_old_file_stands_until_the_block_ends(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == b"new"
 
 
+def test_small_parts_reach_the_system_together(tmp_path: Path) -> None:
+    parts = [bytes([i]) * 1000 for i in range(100)]
+    with writing(tmp_path / "a", 60_000) as file:
+        sizes = set()
+        for part in parts:
+            file.write(part)
+            sizes.add(os.fstat(file.fileno()).st_size)
+    assert len(sizes) == 2
+    assert (tmp_path / "a").read_bytes() == b"".join(parts)
+
+
 @pytest.mark.parametrize("error", [RuntimeError("mid-write"), KeyboardInterrupt()])
 def test_a_failure_mid_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
     write_bytes(tmp_path / "a", b"old")
