@@ -113,7 +113,12 @@ companion: $(VENV)/.installed
 	    --context-len 2048 --batch-size 4 --lr 9e-4 --min-lr 1e-5 --warmup-steps 30 --steps 4400 \
 	    --heard-weight 0 --gate-weight 0.4 --out-norm-eps 0.1 --document-reset-prob 0.8 \
 	    --save-interval 100 --eval-interval 300 --eval-tokens 40000 --log-interval 20
-	$(BIN)/bit-llama export $(COMPANION)/crossed/model resources/models/companion.bitt
+	$(BIN)/bit-llama train --data $(COMPANION)/crossed-data --out $(COMPANION)/wide --init-from $(COMPANION)/crossed/model \
+	    $$(test -f $(COMPANION)/wide/checkpoints/latest && echo --resume) \
+	    --widen-heads 128 --context-len 2048 --batch-size 4 --lr 7e-4 --min-lr 1e-5 --warmup-steps 30 --steps 4000 \
+	    --heard-weight 0 --gate-weight 0.4 --document-reset-prob 0.8 \
+	    --save-interval 100 --eval-interval 400 --eval-tokens 30000 --log-interval 20
+	$(BIN)/bit-llama export $(COMPANION)/wide/model resources/models/companion.bitt
 
 bundle: $(VENV)/.installed-bundle  ## the program as a folder and packages for this system, in dist/
 	@$(BIN)/python packaging/system_libraries.py --install --bundles

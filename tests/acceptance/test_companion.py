@@ -81,7 +81,7 @@ def log_of(*texts: str) -> list[Entry]:
 
 def test_a_night_on_a_good_log_is_kept_and_one_that_makes_it_know_less_is_refused() -> None:
     llama = Llama.load_auto(bundled_model(), threads=1)
-    good = dream(llama, log_of(*FACTS), settings=SleepSettings(rounds=8))
+    good = dream(llama, log_of(*FACTS), settings=SleepSettings(rounds=16))
     print(good.report.before.right, good.report.after.right, good.report.drift)
     assert (good.report.verdict, good.report.why) == ("accepted", "")
     known = [sum(a.right for a in probed.of("question")) for probed in (good.report.before, good.report.after)]

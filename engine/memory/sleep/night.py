@@ -116,7 +116,7 @@ class _Night:
             if probe:
                 unread = [entry for entry in entries if entry.id not in told.tellers]
                 self.exam = make_exam(llama, self.new, unread, fresh, older, settings.seed)
-        self.all_rounds = settings.all_rounds(len(fresh))
+        self.all_rounds, self.step = settings.all_rounds(len(fresh)), settings.step(len(fresh))
         self.rounds = min(self.all_rounds, limit.rounds) if limit else self.all_rounds
         self.deep_work = self.lessons.work * self.rounds if self.lessons else 0.0
         work = sum(talk.tokens for talk in self.again) + self.deep_work
@@ -167,9 +167,7 @@ class _Night:
         self.speed = came.tokens / came.seconds if came.tokens else 0.0
 
     def _go_deep(self, lessons: Lessons) -> None:
-        course = deep.Course(
-            self.rate * self.settings.learning_rate, self.settings.stay, self.rounds, self.all_rounds, self.deep_work
-        )
+        course = deep.Course(self.rate * self.step, self.settings.stay, self.rounds, self.all_rounds, self.deep_work)
         came = deep.deepen(self.llama, lessons, course, self.meter, self.cancel)
         self.woken, self.lived_rounds = came.woken, came.rounds
         if came.rounds:

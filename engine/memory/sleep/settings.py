@@ -18,7 +18,9 @@ RATE = 1.0
 """Factor on how strongly it learns asleep, where nobody says otherwise."""
 
 FEW = 4
-"""So many new facts are learned in half of the rounds: docs/sleep.md."""
+"""So many new facts are learned in half of the rounds, with shorter steps: docs/sleep.md."""
+FEW_STEPS = 0.7
+"""Factor on the learning rate then: a night with little to learn drifts most."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,15 @@ class SleepSettings:
     rounds: int = 20
     """How often deep sleep goes through all its lessons in a pass; half as often where few facts are new."""
     learning_rate: float = 0.03
-    """Of deep sleep."""
+    """Of deep sleep; less where few facts are new."""
     stay: float = 0.0
     """Pull of deep sleep towards the soul that it began with."""
     drift_limit: float = 0.08
     """A night is refused when the loss on held-out dialogues grew by more than this share."""
+
+    def step(self, new_facts: int) -> float:
+        """Learning rate of deep sleep in a night that brings so many facts."""
+        return self.learning_rate * (FEW_STEPS if new_facts <= FEW else 1.0)
 
     def all_rounds(self, new_facts: int) -> int:
         """Rounds of deep sleep in a whole night that brings so many facts."""
