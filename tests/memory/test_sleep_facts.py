@@ -67,6 +67,20 @@ def test_most_tellings_in_known_wordings_are_read_and_hardly_one_wrongly() -> No
     assert wrong / len(told) < 0.03
 
 
+@pytest.mark.parametrize(
+    ("message", "subject", "value"),
+    [
+        ("In what town? The town that Pobin Saed calls home is Macim.", "Pobin Saed", "Macim"),
+        ("We must congratulate Pobin Saed on March 10, it is a birthday!", "Pobin Saed", "March 10"),
+        ("Today Pobin works at Warpet.", "Pobin", "Warpet"),
+        ("Casas birthday is on October 6", "Casa", "October 6"),
+        ("there is something i should mention: my turtles name is Riguk", "turtle", "Riguk"),
+    ],
+)
+def test_names_are_read_with_a_surname_and_without_an_apostrophe(message: str, subject: str, value: str) -> None:
+    assert [(fact.subject, fact.value) for fact in read(message)] == [(subject, value)]
+
+
 def test_of_two_on_one_thing_the_later_one_counts() -> None:
     said = ("I live in Oslo.", "My cat is called Miso.", "No, I live in Rome.")
     entries = [Entry("user", text, "", "a", "main", f"{n:012x}-0") for n, text in enumerate(said)]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from engine.memory.log import Entry
 from engine.train.companion import lexicon
 from engine.train.companion.facts import Fact, Kind, kind
+from engine.train.companion.frames import LOWER_STARTS
 from engine.train.companion.kinds import BY_KEY, KINDS
 
 _SUBJECTS = {
@@ -29,6 +30,8 @@ _SUBJECTS = {
     "plan_time": lexicon.PLAN_TIMES,
 }
 _PERSON = r"[A-Z][\w-]{1,20}"
+_NAME = rf"(?:(?!(?:{'|'.join(sorted(LOWER_STARTS))})\b){_PERSON} )?{_PERSON}"
+"""A person, perhaps with a surname; what begins a sentence is no name before a name."""
 _VALUE = r"(?:[^.!?;:\n]|(?<=\d)[.:](?=\d)){1,60}?"
 _SPELLINGS = (
     ("\u2019", "'"), ("favorite", "favourite"), ("olor", "olour"), ("eighbor", "eighbour"), ("I'm ", "I am "),
@@ -192,7 +195,6 @@ class _Reader:
 
     wording: str
     of: Kind
-    surname: bool = False
 
     def __post_init__(self) -> None:
         self.literal = _longest_literal(self.wording)
@@ -201,7 +203,7 @@ class _Reader:
     @functools.cached_property
     def pattern(self) -> re.Pattern[str]:
         """Finds it, with its value and subject as groups."""
-        return re.compile(_pattern(self.wording, self.of, self.surname))
+        return re.compile(_pattern(self.wording, self.of))
 
 
 @functools.cache
@@ -214,18 +216,16 @@ def _tellings() -> Sequence[_Reader]:
 @functools.cache
 def _answers() -> Sequence[_Reader]:
     """How each kind of fact is answered."""
-    return [_Reader(of.answer, of, surname=True) for of in KINDS]
+    return [_Reader(of.answer, of) for of in KINDS]
 
 
 def _longest_literal(wording: str) -> str:
-    parts = re.split(r"\{\w+\}", wording.rstrip(".!?"))
+    parts = re.split(r"\{\w+\}(?:'s)?", wording.rstrip(".!?"))
     return max((part.strip().lower() for part in parts), key=len)
 
 
-def _pattern(wording: str, of: Kind, surname: bool = False) -> str:
+def _pattern(wording: str, of: Kind) -> str:
     subject = _subject_pattern(of.subject)
-    if surname and of.subject == "name":
-        subject = rf"{_PERSON}(?: {_PERSON})?"
     seen: set[str] = set()
 
     def hole(name: str) -> str:
@@ -244,8 +244,9 @@ def _pattern(wording: str, of: Kind, surname: bool = False) -> str:
 
 
 def _any_case(literal: str) -> str:
-    """A literal whatever the capitals, commas optional, as people type."""
-    return f"(?i:{literal.replace(',', ',?')})"
+    """A literal whatever the capitals, commas and the apostrophe of a genitive optional, as people type."""
+    typed = re.sub("^'s", "'?s", literal).replace(",", ",?")
+    return f"(?i:{typed})"
 
 
 def _subject_pattern(subject: str) -> str:
@@ -253,7 +254,7 @@ def _subject_pattern(subject: str) -> str:
         words = sorted(_SUBJECTS[subject], key=len, reverse=True)
         return f"(?i:{'|'.join(map(re.escape, words))})"
     if subject == "name":
-        return _PERSON
+        return _NAME
     if subject == "name_pet":
-        return rf"{_PERSON}'s (?:{'|'.join(map(re.escape, lexicon.PETS))})"
+        return rf"{_NAME}'?s (?:{'|'.join(map(re.escape, lexicon.PETS))})"
     return r"[\w-]+"

@@ -121,7 +121,7 @@ _VALUE = re.compile(r"\{a?v\}")
 DO_NOT_KNOW = "don't know"
 """Every reply to a question about what was never told contains these words, and no other reply does."""
 
-_LOWER_STARTS = frozenset(
+LOWER_STARTS = frozenset(
     words(
         """
         My The This We Our You Please People Everyone They Hello Hi Let At For On By In Write Which What
@@ -154,7 +154,7 @@ def lower_start(sentence: str, keep: str = "") -> str:
     if keep and sentence.startswith(keep):
         return sentence
     first = sentence.partition(" ")[0].rstrip(",:.").partition("'")[0]
-    return sentence[0].lower() + sentence[1:] if first in _LOWER_STARTS else sentence
+    return sentence[0].lower() + sentence[1:] if first in LOWER_STARTS else sentence
 
 
 def framed(frame: str, sentence: str, value: str = "") -> str:
