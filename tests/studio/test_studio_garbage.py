@@ -42,7 +42,7 @@ def test_what_imports_brought_is_not_looked_through_again(qtbot: QtBot) -> None:
         set_aside = gc.get_freeze_count()
         assert set_aside > 10_000
         collector.look()
-        assert gc.get_freeze_count() == set_aside  # nothing new was imported
+        assert gc.get_freeze_count() <= set_aside  # nothing new was imported; what is let go leaves
     finally:
         collector.stop()
     assert gc.get_freeze_count() == 0
