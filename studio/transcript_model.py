@@ -102,15 +102,18 @@ class TranscriptModel(QAbstractListModel):
         return next((row for row, message in enumerate(self._messages) if line and message.line == line), -1)
 
     def show_turns(self, turns: Iterable[Turn]) -> None:
-        """Mark which exchanges can be taken back."""
+        """Mark which exchanges can be taken back; all rows from the first that changed to the last are told at once."""
         known = {turn.line: turn for turn in turns}
         turn: Turn | None = None
+        changed = []
         for row, message in enumerate(self._messages):
             if message.role == "user":
                 turn = known.get(message.line)
             if message.turn != turn:
                 message.turn = turn
-                self.dataChanged.emit(self.index(row), self.index(row))
+                changed.append(row)
+        if changed:
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
 
     def begin_exchange(self, text: str) -> None:
         """Add what the person said and the reply that is about to come."""

@@ -14,6 +14,7 @@ from engine.memory.timeline import digest
 from studio.session import Busy
 from studio.ui import style
 from studio.ui.lab.forget_dialog import ForgetDialog
+from studio.ui.main_window import CHAT, LAB
 
 SECRET = "The shed says plum-tiger."
 
@@ -51,6 +52,16 @@ def log(workspace: Path) -> str:
 
 def soul(workspace: Path) -> str:
     return digest(load_soul(next(workspace.glob("souls/*/main.soul"))))
+
+
+def test_behind_another_page_nothing_is_listed_until_somebody_looks(lab: Person) -> None:
+    tree = lab.lab.learned.tree
+    told = tree.topLevelItem(0).childCount()
+    lab.window.show_tab(CHAT)
+    lab.say("And my cat is called Fern.")
+    assert tree.topLevelItem(0).childCount() == told, "a reply does not wait for a list of all that was ever said"
+    lab.window.show_tab(LAB)
+    assert tree.topLevelItem(0).childCount() == told + 1
 
 
 def test_what_was_told_is_listed_and_found(lab: Person) -> None:

@@ -216,3 +216,14 @@ def test_what_was_said_can_be_copied(greedy: Person) -> None:
     assert QGuiApplication.clipboard().text() == "First **words**"
     QApplication.sendEvent(row, QEvent(QEvent.Type.Leave))
     assert row.copy.icon().isNull()
+
+
+def test_all_exchanges_that_can_be_taken_back_no_more_are_told_at_once(greedy: Person) -> None:
+    for words in ("One.", "Two.", "Three."):
+        greedy.say(words)
+    model = greedy.chat.model
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    model.show_turns(())
+    assert told == [(0, 5)]
+    assert not any(model.message(row).turn for row in range(6))

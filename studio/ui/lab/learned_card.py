@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTreeWidget, QTreeWidgetItem
 
 from studio import theme
@@ -57,10 +58,9 @@ class LearnedCard(Card):
         self.column.addWidget(self.note)
         self.column.addWidget(self.tree, 1)
         self.column.addLayout(row)
-        self._shown: tuple[str, ...] = ()
-        actions.chat.listed_changed.connect(self.fill)
+        self._stale = True
+        actions.chat.listed_changed.connect(self._listed)
         self._session.changed.connect(self.refresh)
-        self.fill()
 
     @property
     def ticked(self) -> list[str]:
@@ -69,6 +69,7 @@ class LearnedCard(Card):
 
     def fill(self) -> None:
         """Show what the soul that is awake has heard."""
+        self._stale = False
         ticked = set(self.ticked)
         self.tree.blockSignals(True)
         self.tree.clear()
@@ -93,6 +94,8 @@ class LearnedCard(Card):
 
     def refresh(self) -> None:
         """Show the session's state."""
+        if self._stale:
+            return  # until somebody looks
         count, there = len(self.ticked), any(True for _ in self.items())
         text = self.tr("Forget {messages}…").format(messages=wording.messages(count)) if count else self.tr("Forget…")
         self.forget_button.setText(text)
@@ -133,6 +136,20 @@ class LearnedCard(Card):
         dialog.open()
         return dialog
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._freshen()
+
+    def _listed(self) -> None:
+        """A reply came, or a conversation went: the whole log is listed anew, but not behind another page."""
+        self._stale = True
+        if self.isVisible():
+            self.fill()
+
+    def _freshen(self) -> None:
+        if self._stale:
+            self.fill()
+
     def _filter(self, query: str) -> None:
         wanted = query.casefold().split()
         for head in self._heads():
@@ -148,6 +165,7 @@ class LearnedCard(Card):
 
     def items(self) -> list[QTreeWidgetItem]:
         """The rows of the messages."""
+        self._freshen()
         return [item for head in self._heads() for item in _children(head)]
 
 
