@@ -74,6 +74,7 @@ def test_most_tellings_in_known_wordings_are_read_and_hardly_one_wrongly() -> No
         ("We must congratulate Pobin Saed on March 10, it is a birthday!", "Pobin Saed", "March 10"),
         ("Today Pobin works at Warpet.", "Pobin", "Warpet"),
         ("Casas birthday is on October 6", "Casa", "October 6"),
+        ("Pobin Saeds cat is called Lum", "Pobin Saed's cat", "Lum"),
         ("there is something i should mention: my turtles name is Riguk", "turtle", "Riguk"),
     ],
 )

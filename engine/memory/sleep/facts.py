@@ -111,7 +111,7 @@ def stated(reply: str) -> list[Fact]:
         if answer.literal in reply.lower():
             for match in answer.pattern.finditer(reply):
                 groups = match.groupdict()
-                found.append(Fact(answer.of, _subject(groups.get("s") or ""), groups["v"].strip(" ,'\"")))
+                found.append(Fact(answer.of, _subject(groups.get("s") or "", answer.of), groups["v"].strip(" ,'\"")))
     return [fact for fact in found if _is_value(fact, reply)]
 
 
@@ -141,7 +141,7 @@ def read(message: str, own_words: bool = True) -> list[Fact]:
         may_ask = telling.wording.endswith("?")
         for match in telling.pattern.finditer(text):
             groups = match.groupdict()
-            fact = Fact(telling.of, _subject(groups.get("s") or ""), groups["v"].strip(" ,'\""))
+            fact = Fact(telling.of, _subject(groups.get("s") or "", telling.of), groups["v"].strip(" ,'\""))
             if _is_value(fact, text) and (may_ask or not _asks(text, match.end())):
                 best.append((len(match.group()) - len(groups["v"]), match.span(), fact))
     if not best and own_words:
@@ -185,12 +185,15 @@ def _asks(text: str, end: int) -> bool:
     return bool(rest and rest[1] == "?")
 
 
-def _subject(text: str) -> str:
-    return text if re.fullmatch(rf"{_PERSON}(?: {_PERSON})?(?:'s .+)?", text) else text.lower()
+def _subject(text: str, of: Kind) -> str:
+    """The subject as it is written of a kind: people with capitals, a genitive with its apostrophe, the rest small."""
+    if of.subject == "name_pet" and (pet := re.fullmatch(rf"({_NAME})'?s (.+)", text)):
+        return f"{pet[1]}'s {pet[2].lower()}"
+    return text if re.fullmatch(rf"{_PERSON}(?: {_PERSON})?", text) else text.lower()
 
 
 @dataclass
-class _Reader:
+class _Phrase:
     """A wording that is looked for in what was said. Most are never met: a pattern is made when it is needed."""
 
     wording: str
@@ -207,16 +210,16 @@ class _Reader:
 
 
 @functools.cache
-def _tellings() -> Sequence[_Reader]:
+def _tellings() -> Sequence[_Phrase]:
     """Every way of telling a fact in training."""
     wordings = ((of, wording) for of in KINDS for wording in dict.fromkeys((*of.tell.train, *of.correct)))
-    return [_Reader(wording, of) for of, wording in wordings if "{v}" in wording or "{av}" in wording]
+    return [_Phrase(wording, of) for of, wording in wordings if "{v}" in wording or "{av}" in wording]
 
 
 @functools.cache
-def _answers() -> Sequence[_Reader]:
+def _answers() -> Sequence[_Phrase]:
     """How each kind of fact is answered."""
-    return [_Reader(of.answer, of) for of in KINDS]
+    return [_Phrase(of.answer, of) for of in KINDS]
 
 
 def _longest_literal(wording: str) -> str:
