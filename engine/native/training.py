@@ -20,6 +20,11 @@ def heads(*tensors: Tensor) -> Any:
     return (native.Heads * len(tensors))(*(native.Heads(x.data_ptr(), *x.stride()[:3]) for x in tensors))
 
 
+def rows(x: Tensor) -> tuple[int, int]:
+    """How many rows `x` has, and their width."""
+    return x.numel() // x.shape[-1], x.shape[-1]
+
+
 def takes(*tensors: Tensor) -> bool:
     """Whether the library is there and the tensors are such as it computes with, of which one wants a gradient."""
     return (

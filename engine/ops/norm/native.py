@@ -18,7 +18,7 @@ class _Norm(torch.autograd.Function):
         ctx.save_for_backward(x, weight)
         ctx.eps, ctx.instructions = eps, instructions
         out = torch.empty_like(x)
-        training.call("bl_norm", instructions, *_rows(x), x.data_ptr(), weight.data_ptr(), eps, out.data_ptr())
+        training.call("bl_norm", instructions, *training.rows(x), x.data_ptr(), weight.data_ptr(), eps, out.data_ptr())
         return out
 
     @staticmethod
@@ -27,14 +27,10 @@ class _Norm(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         grad, into_x, into_weight = grads[0].contiguous(), torch.empty_like(x), torch.empty_like(weight)
         training.call(
-            "bl_norm_back", ctx.instructions, *_rows(x), x.data_ptr(), weight.data_ptr(), ctx.eps, grad.data_ptr(),
-            into_x.data_ptr(), into_weight.data_ptr(),
+            "bl_norm_back", ctx.instructions, *training.rows(x), x.data_ptr(), weight.data_ptr(), ctx.eps,
+            grad.data_ptr(), into_x.data_ptr(), into_weight.data_ptr(),
         )  # fmt: skip
         return into_x, into_weight, None, None
-
-
-def _rows(x: Tensor) -> tuple[int, int]:
-    return x.numel() // x.shape[-1], x.shape[-1]
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float, instructions: str | None = None) -> Tensor:

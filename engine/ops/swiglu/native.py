@@ -18,7 +18,7 @@ class _SwiGLU(torch.autograd.Function):
         ctx.save_for_backward(both)
         ctx.instructions = instructions
         out = both.new_empty(*both.shape[:-1], both.shape[-1] // 2)
-        training.call("bl_swiglu", instructions, *_rows(out), both.data_ptr(), out.data_ptr())
+        training.call("bl_swiglu", instructions, *training.rows(out), both.data_ptr(), out.data_ptr())
         return out
 
     @staticmethod
@@ -27,13 +27,9 @@ class _SwiGLU(torch.autograd.Function):
         (both,) = ctx.saved_tensors
         grad, into = grads[0].contiguous(), torch.empty_like(both)
         training.call(
-            "bl_swiglu_back", ctx.instructions, *_rows(grad), both.data_ptr(), grad.data_ptr(), into.data_ptr()
+            "bl_swiglu_back", ctx.instructions, *training.rows(grad), both.data_ptr(), grad.data_ptr(), into.data_ptr()
         )
         return into, None
-
-
-def _rows(out: Tensor) -> tuple[int, int]:
-    return out.numel() // out.shape[-1], out.shape[-1]
 
 
 def swiglu(both: Tensor, instructions: str | None = None) -> Tensor:
