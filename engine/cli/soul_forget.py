@@ -99,7 +99,7 @@ def _cost(plan: ForgetPlan) -> str:
         lines.append("No soul has lived it, so none changes.")
     for what, moments in (("are deleted or made anew", plan.deleted), ("stay, since they are pinned", plan.stale)):
         if moments:
-            names = ", ".join(f"{moment.label or moment.id[:8]} ({moment.event})" for _, moment in moments)
+            names = ", ".join(f"{moment.called} ({moment.event})" for _, moment in moments)
             lines.append(f"Kept souls that have lived it and {what}: {names}.")
     return "\n".join(lines)
 

@@ -108,9 +108,7 @@ class Timeline:
         """Delete a moment; the active soul stays as it is. Raises `ConfigError` for one that is pinned."""
         moment = self.find(which)
         if moment.pinned:
-            raise ConfigError(
-                Told("{name} is pinned; `bit-llama soul unpin` first.", name=moment.label or moment.id[:8])
-            )
+            raise ConfigError(Told("{name} is pinned; `bit-llama soul unpin` first.", name=moment.called))
         self._remove([moment])
         return moment
 
