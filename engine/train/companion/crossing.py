@@ -45,7 +45,7 @@ def crossed_slots(rng: random.Random, count: int, values: Split) -> tuple[list[S
         met = {(kind.key, subject.lower()) for kind, subject in told + untold}
         cells = [(kind, subject) for kind in kinds for subject in subjects if (kind.key, subject.lower()) not in met]
         rng.shuffle(cells)
-        kept = min(count - len(told), max(1, round(len(cells) * (0.5 + 0.5 * rng.random()))))
+        kept = min(count - len(told), max(1, round(len(cells) * (0.4 + 0.5 * rng.random()))))
         told += cells[:kept]
         untold += cells[kept:]
     rng.shuffle(told)

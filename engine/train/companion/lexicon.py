@@ -177,7 +177,8 @@ NAMED_THINGS = _listed(
 OWNED = _listed(
     """
     wallet, phone, passport, umbrella, notebook, camera, watch, ring, hat, scarf, bag, laptop, torch, ladder,
-    hammer, map, diary, ticket, spare key, charger, toolbox, tent, coat, flute
+    hammer, map, diary, ticket, key, spare key, charger, toolbox, tent, coat, flute, book, letter, pen, knife,
+    glove, remote, purse, photo, basket
     """
 )
 OWNED_PLURAL = _listed(

@@ -43,7 +43,7 @@ class Reciter(Speaker):
         rng.shuffle(due)
         for fact in due:
             self._ask_one(fact, plain)
-            if rng.random() < 0.4:
+            if rng.random() < 0.55:
                 self._ask_unknown()
 
     def _crossed(self) -> None:
@@ -69,7 +69,7 @@ class Reciter(Speaker):
         rng.shuffle(due)
         for fact in due:
             self._ask_one(fact, plain)
-            if untold and rng.random() < 0.4:
+            if untold and rng.random() < 0.8:
                 self._ask_slot_unknown(*untold.pop())
 
     def _ask_one(self, fact: Fact, plain: bool) -> None:
