@@ -1230,6 +1230,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>忘れたことは戻りません。それより前のソウルはもうありません。</translation>
         </message>
         <message>
+            <source>Only {part:.0%} of the way was kept, since all of it would have been refused.</source>
+            <translation>すべてを受け入れると拒否されるため、変化の {part:.0%} だけを残しました。</translation>
+        </message>
+        <message>
             <source>Woken during the last probes, after all was learned.</source>
             <translation>すべて学んだあと、最後の確認の途中で起こされました。</translation>
         </message>

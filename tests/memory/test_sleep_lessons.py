@@ -93,3 +93,10 @@ def test_what_no_pattern_reads_counts_more_as_it_was_said() -> None:
     while not heard:
         heard = [w for batch in made.batches() for one in batch if one.log_tokens for w in one.lesson.weights]
     assert len(set(heard)) == 3
+
+
+def test_what_is_told_in_own_words_can_be_asked_and_told_anew_like_any_other_fact() -> None:
+    entry = Entry("user", "My sofa table is wobbly.", "", "a", "main", "0-0")
+    (fact,) = (statement.fact for statement in told_in([entry]).statements)
+    made = lessons([Statement(fact, entry)])
+    assert asked(made, surprise=0.01, rounds=6)[0] >= 6

@@ -17,7 +17,7 @@ import pytest
 from engine.errors import ConfigError
 from engine.formats.soul import load_soul
 from engine.memory.mind import Mind
-from engine.memory.sleep import SleepSettings
+from engine.memory.sleep import SleepSettings, sleep_again
 from engine.memory.workspace import Workspace
 
 Wake = Callable[[], Mind]
@@ -86,6 +86,34 @@ def test_past_the_drift_limit_a_night_is_rejected_and_leaves_no_trace(mind: Mind
     assert mind.nights.rejected_in_a_row() == 2
     assert mind.sleep(settings=REPLAY).kept
     assert mind.nights.rejected_in_a_row() == 0
+
+
+def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(mind: Mind) -> None:
+    talk(mind)
+    mind.sleep(settings=QUICK)  # a random body has room to lose afterwards
+    mind.say("My bike is called Rocket.", conversation="c", max_tokens=3)
+    bold = SleepSettings(method="replay", rate=20, passes=6, older=0.0, drift_limit=100.0)
+    began, meta = fast(mind), mind.llama.soul()
+    whole = mind.sleep(settings=bold, decide="ask")
+    came = np.stack(load_soul(mind.nights.candidate).layers)
+    mind.reject_sleep()
+    assert whole.part == 1
+    assert whole.drift > 0
+
+    report = mind.sleep(settings=bold, drift_limit=0.8 * whole.drift)
+    assert (report.verdict, report.kept, report.part) == ("accepted", True, 0.5)
+    assert report.drift <= 0.8 * whole.drift
+    assert (fast(mind) == began + np.float32(0.5) * (came - began)).all()
+    assert "Only 50% of the way was kept" in report.note
+    assert mind.waiting() == []
+    event = mind.llama.soul_history[-1]
+    assert event["part"] == 0.5
+
+    again, entries = mind.llama, list(mind.log.entries())
+    after = fast(mind)
+    again.set_soul(meta)
+    sleep_again(again, [entry for entry in entries if entry.conversation == "c"], [], event, None)
+    assert (fast(mind) == after).all()
 
 
 def test_a_night_waits_for_its_decision_over_a_restart(wake: Wake) -> None:
@@ -194,7 +222,7 @@ def test_woken_at_twenty_random_moments_it_is_the_one_of_before_or_a_whole_new_o
 NIGHTS = """
 import sys
 from engine.memory.mind import Mind
-from engine.memory.sleep import SleepSettings
+from engine.memory.sleep import SleepSettings, sleep_again
 mind = Mind.open(sys.argv[1], sys.argv[2], device="cpu", threads=1)
 for n in range(1000):
     mind.say(f"My cat number {n} is called Miso.", max_tokens=2)

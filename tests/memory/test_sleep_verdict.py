@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.memory.sleep.report import Answer, Probed
-from engine.memory.sleep.verdict import judge
+from engine.memory.sleep.verdict import gain, judge
 
 SOUND = [np.zeros((2, 2), np.float32)]
 
@@ -55,3 +55,9 @@ def test_what_knows_less_or_drifted_is_refused_in_words(before: Probed, after: P
 def test_numbers_that_are_not_finite_are_refused() -> None:
     verdict, why = judge(probed("-"), probed("+"), 1.0, [np.full((2, 2), np.nan, np.float32)])
     assert (verdict, "not finite" in why) == ("rejected", True)
+
+
+def test_what_was_gained_is_counted_by_the_probes_that_decide() -> None:
+    assert gain(probed("+--", "++"), probed("++-", "--")) == 1
+    assert gain(probed("", "--"), probed("", "++")) == 2
+    assert gain(probed(), probed()) == 0

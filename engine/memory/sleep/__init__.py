@@ -79,5 +79,7 @@ def sleep_again(
         settings = chosen(
             method="replay", rate=float(event["rate"]), passes=int(event["passes"]), replies=replies, older=0.0
         )
-    limit = Limit(int(event["talks"]), int(event["rounds"])) if event.get("woken") and "talks" in event else None
+    limit = Limit(part=float(event.get("part", 1.0)))
+    if event.get("woken") and "talks" in event:
+        limit = replace(limit, talks=int(event["talks"]), rounds=int(event["rounds"]))
     return sleep(llama, entries, past, settings, keep=False, cancel=cancel, limit=limit)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.errors import Told
 from engine.formats.soul import Soul
 from engine.llama import Llama
@@ -17,21 +19,25 @@ from engine.memory.sleep.reader import Reader
 from engine.memory.sleep.replay import Meter, Talk, order, replay, some_older, talks_of, to_replay
 from engine.memory.sleep.report import OnProgress, Probed, SleepReport, Verdict
 from engine.memory.sleep.settings import Method, SleepSettings
-from engine.memory.sleep.verdict import judge
+from engine.memory.sleep.verdict import gain, judge
 from engine.runtime.base import Cancel, Cancelled
 
 STABLE_SHARE = 0.95
 """How much of the stable range a raised rate may use."""
+PARTS = (0.5, 0.25)
+"""How much of its way is kept, tried in turn, where a night would be refused as a whole."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """Where a night that is slept again ends: there, where somebody had woken it."""
+    """Where a night that is slept again ends: there, where somebody had woken it, and where it went back to."""
 
-    talks: int
-    """Conversations to replay."""
-    rounds: int
-    """Rounds of deep sleep."""
+    talks: int | None = None
+    """Conversations to replay; None: all."""
+    rounds: int | None = None
+    """Rounds of deep sleep; None: all."""
+    part: float = 1.0
+    """How much of its way is kept."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,8 @@ class _Night:
         self.old = self._some_of(past)
         talks = [*self.old, *self.new]
         passes = order(talks, settings.passes, settings.seed) if self.method != "deep" and self.new else []
-        self.again = [talk for one in passes for talk in one][: limit.talks if limit else None]
+        limit = limit or Limit()
+        self.again = [talk for one in passes for talk in one][: limit.talks]
         self.lessons: Lessons | None = None
         self.exam: Exam | None = None
         fresh: list[Statement] = []
@@ -117,11 +124,12 @@ class _Night:
                 unread = [entry for entry in entries if entry.id not in told.tellers]
                 self.exam = make_exam(llama, self.new, unread, fresh, older, settings.seed)
         self.all_rounds, self.step = settings.all_rounds(len(fresh)), settings.step(len(fresh))
-        self.rounds = min(self.all_rounds, limit.rounds) if limit else self.all_rounds
+        self.rounds = self.all_rounds if limit.rounds is None else min(self.all_rounds, limit.rounds)
         self.deep_work = self.lessons.work * self.rounds if self.lessons else 0.0
         work = sum(talk.tokens for talk in self.again) + self.deep_work
         self.meter = Meter(work + (2 * self.exam.tokens if self.exam else 0), progress)
-        self.start, self.level = llama.snapshot(), llama.level
+        self.start, self.level, self.part = llama.snapshot(), llama.level, limit.part
+        self.fast_before = llama.runtime.read_fast()
         self.before, self.after = Probed(), Probed()
         self.chat_speed = self.speed = 0.0
         self.finished: frozenset[str] = frozenset()
@@ -150,8 +158,7 @@ class _Night:
             self.llama.restore(self.start)
             return Night(self._report("accepted", ""), None)
         self.llama.new_conversation()
-        self._examine_after()
-        verdict, why = judge(self.before, self.after, self.settings.drift_limit, self.llama.runtime.read_fast())
+        verdict, why = self._settle()
         report = self._report(verdict, why)
         return Night(report, self.llama.soul() if verdict == "accepted" else None)
 
@@ -175,6 +182,33 @@ class _Night:
             self.llama.level += came.log_tokens
             self.lesson_tokens = came.lesson_tokens
             self.finished |= {talk.conversation for talk in (*self.old, *self.new)}
+
+    def _settle(self) -> tuple[Verdict, str]:
+        """The verdict on where the night came to or, where that is refused, on the first part of the way that is not.
+
+        A part that teaches nothing, where the whole way does, is refused with it: what was said had better wait.
+        """
+        came = self.llama.runtime.read_fast()
+        verdict, why = self._try(came, self.part)
+        if verdict == "accepted" or self.exam is None or not all(np.isfinite(layer).all() for layer in came):
+            return verdict, why
+        whole = self.after
+        teaches = gain(self.before, whole) > 0
+        for part in PARTS:
+            judged, _ = self._try(came, part)
+            if judged == "accepted" and (gain(self.before, self.after) > 0 or not teaches):
+                self.part = part
+                return "accepted", ""
+        self.after = whole
+        return verdict, why
+
+    def _try(self, came: Sequence[np.ndarray], part: float) -> tuple[Verdict, str]:
+        """Go back to `part` of the way from the soul of before to `came`, measure, and judge."""
+        if part < 1:
+            between = [a + np.float32(part) * (b - a) for a, b in zip(self.fast_before, came, strict=True)]
+            self.llama.runtime.write_fast(between)
+        self._examine_after()
+        return judge(self.before, self.after, self.settings.drift_limit, self.llama.runtime.read_fast())
 
     def _examine_after(self) -> None:
         """What decides is measured whatever happens; who was woken is not kept waiting for the rest."""
@@ -213,10 +247,15 @@ class _Night:
             why=why,
             talks=self.talks,
             rounds=self.lived_rounds,
+            part=self.part,
             lesson_tokens=self.lesson_tokens,
             heard=self.entries[-1].id if self.entries else "",
-            note=self.note,
+            note=self._told_part() if self.part < 1 else self.note,
         )
+
+    def _told_part(self) -> Told:
+        told = Told("Only {part:.0%} of the way was kept, since all of it would have been refused.", part=self.part)
+        return Told("{first} {second}", first=self.note, second=told) if self.note else told
 
 
 def _stable(method: Method, settings: SleepSettings, most: float) -> float:

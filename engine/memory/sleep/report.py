@@ -123,6 +123,8 @@ class SleepReport:
     """Whole conversations replayed, repeated ones and older ones counted too."""
     rounds: int = 0
     """Whole rounds of deep sleep."""
+    part: float = 1.0
+    """How much of the way from the soul of before to where the night came was kept."""
     lesson_tokens: int = 0
     """Tokens of all lessons of deep sleep: of the log, of questions made from it, and of everyday talk."""
     heard: str = ""
@@ -143,7 +145,7 @@ class SleepReport:
             "until": self.until, "heard": self.heard, "entries": self.entries, "older": self.older,
             "tokens": self.tokens, "lesson_tokens": self.lesson_tokens,
             "passes": self.passes, "rate": self.rate, "method": self.method,
-            "woken": self.woken, "talks": self.talks, "rounds": self.rounds,
+            "woken": self.woken, "talks": self.talks, "rounds": self.rounds, "part": self.part,
             "before": self.before.to_dict(), "after": self.after.to_dict(),
             "seconds": round(self.seconds, 3), "settings": dict(vars(self.settings)),
         }  # fmt: skip

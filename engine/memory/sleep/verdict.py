@@ -31,14 +31,25 @@ def judge(before: Probed, after: Probed, drift_limit: float, layers: Sequence[np
             drift=drift,
             limit=drift_limit,
         )
+    kind, count, was, would = _counted(before, after)
+    if would < was:
+        return "rejected", _less(kind, count, was, would)
+    return "accepted", ""
+
+
+def gain(before: Probed, after: Probed) -> int:
+    """How many more answers are right, of the probes that decide."""
+    _, _, was, would = _counted(before, after)
+    return would - was
+
+
+def _counted(before: Probed, after: Probed) -> tuple[str, int, int, int]:
+    """The kind of probe that decides, how many there were, and how many were right before and after."""
     for kind in _PROBES:
         knew, knows = before.of(kind), after.of(kind)
         if knew and knows:
-            was, would = sum(answer.right for answer in knew), sum(answer.right for answer in knows)
-            if would < was:
-                return "rejected", _less(kind, len(knew), was, would)
-            break
-    return "accepted", ""
+            return kind, len(knew), sum(answer.right for answer in knew), sum(answer.right for answer in knows)
+    return "", 0, 0, 0
 
 
 def _less(kind: str, count: int, was: int, would: int) -> Told:

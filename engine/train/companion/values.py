@@ -295,6 +295,7 @@ MAKERS: dict[str, Maker] = {
     "goods": _closed(lx.GOODS),
     "day": _closed(lx.DAYS),
     "plan_time": _closed(lx.PLAN_TIMES),
+    "thing": _closed(lx.NAMED_THINGS + lx.OWNED + lx.COLOURED),
 }
 
 # Lists so short that the same values must serve training and test.
