@@ -27,6 +27,7 @@ _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _MARKS = {ord(_OPEN): None, ord(_CLOSE): None}
 
 _MAX_GROWTH = 1 << 20
+MOST_WEIGHT = 100
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,14 @@ class Message:
     text: str
     keep: tuple[str, ...] | None = None
     """For training: the words in it that are worth remembering; None where nobody said which."""
+    weight: int = 1
+    """For training: how much its words count where the model is to say them; 0: not at all."""
 
     def __post_init__(self) -> None:
         if self.role not in ROLES:
             raise ConfigError(f"The role {self.role!r} is unknown; it must be one of {', '.join(ROLES)}.")
+        if isinstance(self.weight, bool) or not isinstance(self.weight, int) or not 0 <= self.weight <= MOST_WEIGHT:
+            raise ConfigError(f"A weight is {self.weight!r}; it must be a whole number from 0 to {MOST_WEIGHT}.")
 
 
 UNJUDGED, PASS, KEEP = 0, 1, 2
@@ -49,7 +54,7 @@ UNJUDGED, PASS, KEEP = 0, 1, 2
 
 @dataclass(frozen=True)
 class Rendered:
-    """Token ids, and for each whether the model says it itself (1) or hears it (0)."""
+    """Token ids, and for each how much it counts: the message's weight where the model says it, 0 where it hears it."""
 
     ids: list[int]
     mask: list[int]
@@ -84,21 +89,21 @@ class ChatTemplate:
         return [i for _, ids in self._segments(tokenizer, messages, reply) for i in ids]
 
     def render_masked(self, tokenizer: Tokenizer, messages: Sequence[Message]) -> Rendered:
-        """Tokens of finished messages with the mask to train on: the assistant's text and the end after it are 1."""
+        """Tokens of finished messages, how much each counts, and which are worth remembering: see `Rendered`."""
         out = Rendered([], [], [])
         speakers = iter(messages)
-        own, judged = False, False
+        own, judged = 0, False
         for content, ids in self._segments(tokenizer, messages, reply=False):
             said = len(ids) if content else 0
             worth = [PASS if judged else UNJUDGED] * len(ids)
             if content:
                 message = next(speakers)
-                own, judged = message.role == "assistant", message.keep is not None
+                own, judged = message.weight if message.role == "assistant" else 0, message.keep is not None
                 worth = _worth(tokenizer, ids, message.keep)
             elif own and tokenizer.end_id in ids:
                 said = ids.index(tokenizer.end_id) + 1
             out.ids.extend(ids)
-            out.mask.extend([int(own)] * said + [0] * (len(ids) - said))
+            out.mask.extend([own] * said + [0] * (len(ids) - said))
             out.worth.extend(worth)
         return out
 

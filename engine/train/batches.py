@@ -71,12 +71,12 @@ class _Seeded:
         self.lengths_left = np.zeros(self.count, np.int64)
 
     def _cut(self, row: int, tokens: int) -> tuple[np.ndarray, np.ndarray]:
-        """The next `tokens` + 1 ids of a stream and which of them the model says."""
+        """The next `tokens` + 1 ids of a stream and how much each counts."""
         start = int(self.at[row])
         return self.split.tokens[start : start + tokens + 1], self.split.mask[start : start + tokens + 1]
 
-    def _weights(self, said: np.ndarray) -> np.ndarray:
-        return np.where(said > 0, np.float32(1.0), np.float32(self.args.heard_weight))
+    def _weights(self, mask: np.ndarray) -> np.ndarray:
+        return np.where(mask > 0, mask.astype(np.float32), np.float32(self.args.heard_weight))
 
     def state_dict(self) -> dict[str, Any]:
         return {

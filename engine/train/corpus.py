@@ -252,7 +252,7 @@ def _messages(value: Any, where: str) -> list[Message]:
             raise _Fault(Told("{which} is not an object.", which=which))
         try:
             text = _text_of(item, which)
-            out.append(Message(item.get("role"), text, _keep_of(item, which)))  # type: ignore[arg-type]
+            out.append(Message(item.get("role"), text, _keep_of(item, which), item.get("weight", 1)))  # type: ignore[arg-type]
         except ConfigError as error:
             raise _Fault(Told("{which}: {error}", which=which, error=error)) from error
     return out

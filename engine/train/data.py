@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.errors import DataError, FileFormatError, Told
 from engine.formats.strict_json import read_object, read_text
-from engine.text.template import KEEP
+from engine.text.template import KEEP, MOST_WEIGHT
 from engine.text.tokenizer import Tokenizer
 
 FORMAT = "bit-llama-tokens"
@@ -67,7 +67,7 @@ class Split:
     tokens: np.ndarray | Parts
     """(n,) uint16 or uint32."""
     mask: np.ndarray | Parts
-    """(n,) uint8: 1 for the model's own words, 0 for what it only hears."""
+    """(n,) uint8: how much each of the model's own words counts, 1 as a rule; 0 for what it only hears."""
     docs: np.ndarray
     """(documents,) uint64: where each document starts; ascending from 0."""
     worth: np.ndarray | Parts | None = None
@@ -199,8 +199,8 @@ def _open_split(folder: Path, name: str, meta: dict[str, Any]) -> Split:
     for start in range(0, count, max(_CHECK_TOKENS, count // _CHECK_BLOCKS)):  # all of a small file, samples of a huge
         if tokens[start : start + _CHECK_TOKENS].max() >= meta["vocab_size"]:
             raise _contradiction(folder, f"{name}.bin holds ids beyond the vocabulary")
-        if mask[start : start + _CHECK_TOKENS].max() > 1:
-            raise _contradiction(folder, f"{name}.mask.bin holds values other than 0 and 1")
+        if mask[start : start + _CHECK_TOKENS].max() > MOST_WEIGHT:
+            raise _contradiction(folder, f"{name}.mask.bin holds values above {MOST_WEIGHT}")
         if worth is not None and worth[start : start + _CHECK_TOKENS].max() > KEEP:
             raise _contradiction(folder, f"{name}.worth.bin holds values above {KEEP}")
     return Split(tokens, mask, docs, worth)

@@ -52,7 +52,7 @@ def evaluate(
     if total < context + 1:
         raise DataError(f"There are {total} held-out tokens, fewer than one window of {context}; hold out more.")
     ids = torch.from_numpy(split.tokens[:total].astype(np.int64)).to(model.device)
-    said = torch.from_numpy(split.mask[:total].astype(np.float32)).to(model.device)
+    said = torch.from_numpy((split.mask[:total] > 0).astype(np.float32)).to(model.device)
     if kind == "text":
         fresh = _fresh_windows(model, ids, context)
     else:

@@ -172,7 +172,7 @@ class _SplitWriter:
         self._mask.write(b"\1" * len(ids) if mask is None else bytes(mask))
         self._worth.write(bytes([UNJUDGED]) * len(ids) if worth is None else bytes(worth))
         self.tokens += len(ids)
-        self.own_words += len(ids) if mask is None else sum(mask)
+        self.own_words += len(ids) if mask is None else sum(counts > 0 for counts in mask)
 
 
 def _write(

@@ -72,6 +72,22 @@ def test_the_mask_marks_what_the_model_says(tokenizer: Tokenizer) -> None:
     assert own == [*tokenizer.encode("<|end|>"), tokenizer.end_id, tokenizer.end_id]
 
 
+def test_the_mask_holds_the_weight_of_what_the_model_says(tokenizer: Tokenizer) -> None:
+    said = [Message("user", "So?", weight=9), Message("assistant", "Yes.", weight=8), Message("assistant", "No.")]
+    rendered = ChatTemplate().render_masked(tokenizer, [*said, Message("assistant", "Or.", weight=0)])
+    found = {}
+    for weight in (1, 8, 9):
+        found[weight] = [i for i, counts in zip(rendered.ids, rendered.mask, strict=True) if counts == weight]
+    spelled = {8: [*tokenizer.encode("Yes."), tokenizer.end_id], 1: [*tokenizer.encode("No."), tokenizer.end_id]}
+    assert found == spelled | {9: []}
+
+
+@pytest.mark.parametrize("weight", [-1, 101, 1.5, True, "8", None])
+def test_a_weight_that_cannot_be_is_refused(weight: object) -> None:
+    with pytest.raises(ConfigError, match="it must be a whole number from 0 to 100"):
+        Message("assistant", "Yes.", weight=weight)  # type: ignore[arg-type]
+
+
 def test_what_is_worth_keeping_is_marked_with_the_token_after_it(tokenizer: Tokenizer) -> None:
     said = [
         Message("user", "Zib is my dog, ZIB!", ("Zib",)),

@@ -46,6 +46,12 @@ def test_half_of_the_text_streams_are_newborn_at_every_segment() -> None:
     assert carried[:, 5:].mean() == pytest.approx(0.9, abs=0.03)
 
 
+def test_words_count_as_much_as_their_message_says() -> None:
+    split = Split(np.arange(12, dtype=np.uint16), np.arange(12, dtype=np.uint8) % 9, np.zeros(1, np.uint64))
+    args = TrainArgs(context_len=20, batch_size=1, heard_weight=0.25)
+    assert DocumentStreams(split, args).next().weights.tolist() == [[1, 2, 3, 4, 5, 6, 7, 8, 0.25, 1, 2]]
+
+
 def test_documents_are_whole_padded_and_weighted() -> None:
     lengths = [7, 12, 25, 3]
     args = TrainArgs(context_len=10, batch_size=1, heard_weight=0.25, document_reset_prob=1.0)

@@ -57,6 +57,10 @@ BAD = {
         _jsonl('{"messages": [{"role": "human", "content": "x"}]}'),
         "Line 1 of .*message 1: .*'human' is unknown",
     ),
+    "weight": (
+        _jsonl('{"messages": [{"role": "assistant", "content": "x", "weight": 0.5}]}'),
+        "Line 1 of .*message 1: A weight is 0.5; it must be a whole number from 0 to 100",
+    ),
     "no role": (_jsonl('{"messages": [{"content": "x"}]}'), "Line 1 of .*message 1: .*None is unknown"),
     "list role": (_jsonl('{"messages": [{"role": ["user"], "content": "x"}]}'), "Line 1 of .*is unknown"),
     "no text": (_jsonl('{"messages": [{"role": "user", "content": 3}]}'), "Line 1 of .*message 1 has no text"),

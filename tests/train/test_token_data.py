@@ -81,7 +81,7 @@ DAMAGE = {
         r"val\.bin has",
     ),
     "ids": (put("train.bin", "<u2", 1000, 260), r"train\.bin holds ids beyond the vocabulary"),
-    "mask": (put("train.mask.bin", "u1", 5, 2), r"train\.mask\.bin holds values other than 0 and 1"),
+    "mask": (put("train.mask.bin", "u1", 5, 101), r"train\.mask\.bin holds values above 100"),
     "worth": (put("val.worth.bin", "u1", 5, 3), r"val\.worth\.bin holds values above 2"),
     "torn worth": (cut("train.worth.bin", 3), r"train\.worth\.bin has"),
     "documents": (put("train.docs.bin", "<u8", 3, 1), r"train\.docs\.bin does not hold ascending"),
