@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -15,6 +16,7 @@ import numpy as np
 from engine.errors import ConfigError, FileFormatError, Told
 from engine.formats.body import Body, load_body
 from engine.formats.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
+from engine.lookahead import Lookahead
 from engine.runtime.base import Cancel, Cancelled, Runtime
 from engine.runtime.select import create_runtime
 from engine.text.completion import Callback, Completion, Progress, Stopped
@@ -81,6 +83,7 @@ class Llama:
         top_k: int = 0,
         top_p: float = 1.0,
         repetition_penalty: float = 1.0,
+        beams: int = 1,
         seed: int | None = None,
         stop: Sequence[str] = (),
         cancel: Cancel | None = None,
@@ -92,14 +95,14 @@ class Llama:
             max_tokens: the most tokens to generate, at least 1.
             temp: 0 always takes the likeliest token, 1 samples as the model believes, more is wilder.
             callback: gets the text as it comes, never a split character; returns False to stop.
-            top_k, top_p, repetition_penalty, seed: see `SamplingParams`.
+            top_k, top_p, repetition_penalty, beams, seed: see `SamplingParams`.
             stop: sequences that end the text and are not part of it.
             cancel: asked before every chunk of the prompt and every token; what was read by then stays lived.
 
         Raises `ConfigError` for arguments that cannot work.
         """
         sampling = SamplingParams(
-            temperature=temp, top_k=top_k, top_p=top_p, repetition_penalty=repetition_penalty, seed=seed
+            temperature=temp, top_k=top_k, top_p=top_p, repetition_penalty=repetition_penalty, beams=beams, seed=seed
         )
         ids = self.tokenizer.encode(prompt) or [self.tokenizer.end_id]
         return self._complete(ids, max_tokens, sampling, callback, stop, cancel, closing=())
@@ -257,16 +260,19 @@ class Llama:
         turns = self.tokenizer.special_tokens.values()
         return [*(token for token in last if token not in turns), *self.closing()]
 
-    def _tokens(self, ids: Sequence[int], max_tokens: int, sampler: Sampler, cancel: Cancel | None) -> Iterator[int]:
+    def _tokens(self, ids: Sequence[int], max_tokens: int, chooser: Lookahead, cancel: Cancel | None) -> Iterator[int]:
         """Read `ids`, then yield generated tokens, ``<|end|>`` among them; each is fed when the next is asked for.
 
         Raises `Cancelled` while `ids` are read. The token that was yielded last is left to the caller to feed.
         """
         logits = self._prefill(ids, logits=True, cancel=cancel)
         recent = list(ids)
+        chosen: deque[int] = deque()
         for left in range(max_tokens, 0, -1):
             assert logits is not None
-            token = sampler.sample(logits[: self.tokenizer.vocab_size], recent)
+            if not chosen:
+                chosen.extend(chooser.choose(logits, recent, left, cancel))
+            token = chosen.popleft()
             recent.append(token)
             yield token
             if left > 1:
@@ -289,8 +295,10 @@ class Llama:
         before = self.snapshot() if closing else None
         matcher, decoder = StopMatcher(stop), self.tokenizer.stream()
         special = self.tokenizer.special_tokens
-        end = special.get(END)
-        turns = set(special.values()) if closing else {end}  # who names the next speaker has finished, too
+        turns = set(
+            special.values() if closing else [special[END]] if END in special else []
+        )  # who names the next speaker has finished, too
+        chooser = Lookahead(self.runtime, Sampler(sampling), turns, self.tokenizer.vocab_size)
         pieces: list[str] = []
 
         def emit(text: str) -> bool:
@@ -303,7 +311,7 @@ class Llama:
         stopped: Stopped = "length"
         said: list[int] = []
         try:
-            for token in self._tokens(ids, max_tokens, Sampler(sampling), cancel):
+            for token in self._tokens(ids, max_tokens, chooser, cancel):
                 said.append(token)
                 if token in turns:
                     stopped = "end"

@@ -258,6 +258,7 @@ class Chat(QObject):
                 "temperature": get("temperature"),
                 "top_k": get("top_k"),
                 "top_p": get("top_p"),
+                "beams": get("beams"),
                 "seed": None if get("seed") < 0 else get("seed"),
             },
             "max_tokens": get("max_reply"),

@@ -113,6 +113,16 @@ DECLARATIONS = (
         help=QT_TRANSLATE_NOOP("Settings", "Only this many of the likeliest words are considered."),
     ),
     Setting(
+        "beams", "int", 4, GROUPS[0], also="beam search", low=1, high=16, step=1,
+        low_text=QT_TRANSLATE_NOOP("Settings", "Off"),
+        label=QT_TRANSLATE_NOOP("Settings", "Ways weighed"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings",
+            "Where the next word is in doubt, so many ways to go on are tried in silence, and the likeliest as a whole "
+            "is said: then less is made up.",
+        ),
+    ),
+    Setting(
         "max_reply", "int", 256, GROUPS[0], also="max tokens length limit", low=1, high=4096, step=16,
         label=QT_TRANSLATE_NOOP("Settings", "Longest reply"),
         help=QT_TRANSLATE_NOOP("Settings", "A reply ends after this many tokens even if the model has more to say."),

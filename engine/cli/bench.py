@@ -46,6 +46,13 @@ def add_parser(commands: Any) -> None:
     memory.add_argument(
         "--rate", metavar="X", type=float, default=1.0, help="how strongly it learns meanwhile, 1 is usual (default: 1)"
     )
+    memory.add_argument(
+        "--beams",
+        metavar="N",
+        type=int,
+        default=4,
+        help="ways to go on weighed where an answer is in doubt (default: 4)",
+    )
     memory.add_argument("--seed", type=int, default=1, help="another seed makes other facts (default: 1)")
     memory.set_defaults(run=run_memory)
     bench_frames.add_bench(benches)
@@ -70,10 +77,12 @@ def run_memory(args: argparse.Namespace) -> int:
     from engine.llama import Llama
     from engine.memory import recall
     from engine.resources import bundled_model
+    from engine.text.sampling import SamplingParams
     from engine.train.companion.probes import make_probe
 
     if args.probes < 1:
         raise ConfigError(f"--probes is {args.probes}; at least one conversation is needed to measure anything.")
+    answers = SamplingParams(temperature=0.0, beams=args.beams)
     llama = Llama.load_auto(args.model or bundled_model())
     llama.rate_scale = args.rate
     at_once = after = newborn = recall.NOTHING
@@ -85,12 +94,12 @@ def run_memory(args: argparse.Namespace) -> int:
             probe = make_probe(args.seed + number, args.facts, args.filler, wordings=args.wordings)
             llama.reset_state()
             between += recall.live(llama, probe, functools.partial(_show, line, number))
-            at_once += recall.ask(llama, probe.questions)
+            at_once += recall.ask(llama, probe.questions, answers)
             llama.save_soul(soul)
             llama.reset_state()
-            newborn += recall.ask(llama, probe.questions)
+            newborn += recall.ask(llama, probe.questions, answers)
             llama.load_soul(soul)
-            after += recall.ask(llama, probe.questions)
+            after += recall.ask(llama, probe.questions, answers)
     line.clear()
     rows = {"same conversation": at_once, "after a restart": after, "newborn, told nothing": newborn}
     print(
@@ -103,6 +112,6 @@ def run_memory(args: argparse.Namespace) -> int:
         unknown = f"{result.unknown_right}/{result.unknown} = {result.honest:.0%}"
         print(f"{name:<24}{told:>16}{unknown:>22}")
     figures = {name: {"right": r.share, "honest": r.honest} for name, r in rows.items()}
-    asked = {"facts": args.facts, "wordings": args.wordings, "rate": args.rate}
+    asked = {"facts": args.facts, "wordings": args.wordings, "rate": args.rate, "beams": args.beams}
     print(json.dumps({"bench": "memory", **asked, "tokens_between": between / max(1, args.probes), **figures}))
     return 0

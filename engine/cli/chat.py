@@ -45,7 +45,7 @@ def add_parser(commands: Any) -> None:
     options.add_model(parser)
     options.add_workspace(parser)
     options.add_device(parser)
-    options.add_sampling(parser, length=256)
+    options.add_sampling(parser, length=256, beams=4)
     parser.add_argument("--system", metavar="TEXT", default="", help="a system prompt, read when a conversation begins")
     parser.add_argument(
         "--dial", choices=tuple(_DIALS), default="learn",

@@ -41,13 +41,16 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", metavar="N", type=int, help="processor threads (default: as many as help)")
 
 
-def add_sampling(parser: argparse.ArgumentParser, length: int) -> None:
+def add_sampling(parser: argparse.ArgumentParser, length: int, beams: int = 1) -> None:
     """How text is chosen."""
     group = parser.add_argument_group("how text is chosen")
     group.add_argument("--temp", metavar="X", type=float, default=0.2, help="0 = always the likeliest (default: 0.2)")
     group.add_argument("--top-k", metavar="K", type=int, default=0, help="only the K likeliest tokens (default: all)")
     group.add_argument("--top-p", metavar="P", type=float, default=1.0, help="only the likeliest that reach P together")
     group.add_argument("--repetition-penalty", metavar="X", type=float, default=1.0, help="above 1: repeat less")
+    group.add_argument(
+        "--beams", metavar="N", type=int, default=beams, help=f"ways to go on weighed where in doubt (default: {beams})"
+    )
     group.add_argument("--seed", metavar="N", type=int, help="the same seed gives the same text")
     group.add_argument(
         "--max-tokens", "--len", metavar="N", type=int, default=length, help=f"the longest text (default: {length})"
@@ -63,6 +66,7 @@ def sampling(args: argparse.Namespace) -> SamplingParams:
         top_k=args.top_k,
         top_p=args.top_p,
         repetition_penalty=args.repetition_penalty,
+        beams=args.beams,
         seed=args.seed,
     )
 

@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
             args.temp,
             lambda piece: print(clean(piece), end="", flush=True),
             top_k=args.top_k,
+            beams=args.beams,
             top_p=args.top_p,
             repetition_penalty=args.repetition_penalty,
             seed=args.seed,

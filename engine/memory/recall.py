@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.llama import Llama
-from engine.text.sampling import SamplingParams
+from engine.text.sampling import CHAT_BEAMS, SamplingParams
 from engine.text.template import Message
 from engine.train.companion.probes import Probe, Question
 
-GREEDY = SamplingParams(temperature=0.0)
+LIKELIEST = SamplingParams(temperature=0.0, beams=CHAT_BEAMS)
 MAX_REPLY = 48
 """Tokens of an answer at most; right answers are far shorter."""
 
@@ -59,18 +59,18 @@ def live(llama: Llama, probe: Probe, on_step: Callable[[float], None] = lambda _
     return llama.level - told
 
 
-def ask(llama: Llama, questions: Sequence[Question]) -> Recall:
+def ask(llama: Llama, questions: Sequence[Question], sampling: SamplingParams = LIKELIEST) -> Recall:
     """Ask every question from where the state stands; no question is remembered by the next, nor afterwards."""
     result = NOTHING
     start = llama.snapshot()
     for question in questions:
-        right = int(question.is_right(reply(llama, question.user)))
+        right = int(question.is_right(reply(llama, question.user, sampling)))
         told = int(bool(question.expected))
         result += Recall(right * told, told, right * (1 - told), 1 - told)
         llama.restore(start)
     return result
 
 
-def reply(llama: Llama, text: str) -> str:
-    """The likeliest answer to one message; it is lived."""
-    return llama.stream_chat([Message("user", text)], MAX_REPLY, GREEDY).text
+def reply(llama: Llama, text: str, sampling: SamplingParams = LIKELIEST) -> str:
+    """The answer to one message; it is lived."""
+    return llama.stream_chat([Message("user", text)], MAX_REPLY, sampling).text

@@ -12,6 +12,10 @@ from engine import native
 from engine.errors import BitLlamaError, ConfigError, Told
 from engine.text.draw import NO_NUMBER, Boldness, draw, draw_natively
 
+MOST_BEAMS = 16
+CHAT_BEAMS = 4
+"""In a conversation, where nobody says otherwise."""
+
 
 @dataclass(frozen=True)
 class SamplingParams:
@@ -27,6 +31,9 @@ class SamplingParams:
     """Above 1 makes recent tokens less likely (CTRL, Keskar et al. 2019, arXiv 1909.05858); 1 means none."""
     repetition_window: int = 64
     """How many recent tokens the penalty looks at."""
+    beams: int = 1
+    """Above 1, where the next token is in doubt, at most so many ways to go on are followed, and one of them is chosen
+    as a whole (`engine.lookahead`)."""
     seed: int | None = None
     """The same seed gives the same choices; None a fresh one each time."""
 
@@ -37,6 +44,8 @@ class SamplingParams:
         for name in ("top_k", "repetition_window"):
             if not _is_int(value := getattr(self, name)) or value < 0:
                 raise ConfigError(f"{name} is {value!r}; it must be a whole number from 0.")
+        if not _is_int(self.beams) or not 1 <= self.beams <= MOST_BEAMS:
+            raise ConfigError(f"beams is {self.beams!r}; it must be a whole number from 1 to {MOST_BEAMS}.")
         if self.seed is not None and (not _is_int(self.seed) or self.seed < 0):
             raise ConfigError(f"seed is {self.seed!r}; it must be a whole number from 0, or none.")
 
@@ -73,7 +82,7 @@ class Sampler:
         """
         if logits.ndim != 1 or not logits.size:
             raise ConfigError(f"Logits of shape {logits.shape} cannot be sampled; one row of numbers is needed.")
-        values = self._penalised(logits, recent)
+        values = self.penalised(logits, recent)
         if self._greedy:
             token = int(values.argmax())  # the position of a NaN where there is one
             if not math.isfinite(values[token]):
@@ -89,7 +98,14 @@ class Sampler:
             )
         return token
 
-    def _penalised(self, logits: np.ndarray, recent: Sequence[int]) -> np.ndarray:
+    def pick(self, scores: Sequence[float]) -> int:
+        """One of several, given the log probability of each: the likeliest at temperature 0; of equals the first."""
+        if self.params.temperature == 0:
+            return int(np.argmax(scores))
+        weights = np.exp((np.asarray(scores) - max(scores)) / max(self.params.temperature, 1e-6))
+        return int(np.searchsorted(weights.cumsum(), self._random.random() * weights.sum(), side="right"))
+
+    def penalised(self, logits: np.ndarray, recent: Sequence[int]) -> np.ndarray:
         """Logits as float32; those of recent tokens divided by the penalty if positive, else multiplied by it."""
         params = self.params
         values = np.ascontiguousarray(logits, np.float32)

@@ -2326,6 +2326,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>Top-k {k} · シード {seed}</translation>
         </message>
         <message>
+            <source>Ways weighed: {n}</source>
+            <translation>比べる続き方の数: {n}</translation>
+        </message>
+        <message>
             <source>all</source>
             <translation>すべて</translation>
         </message>
@@ -3582,6 +3586,18 @@ It said: {said}</source>
         <message>
             <source>Only this many of the likeliest words are considered.</source>
             <translation>ありそうな順に、この数の言葉だけを候補にします。</translation>
+        </message>
+        <message>
+            <source>Off</source>
+            <translation>オフ</translation>
+        </message>
+        <message>
+            <source>Ways weighed</source>
+            <translation>比べる続き方の数</translation>
+        </message>
+        <message>
+            <source>Where the next word is in doubt, so many ways to go on are tried in silence, and the likeliest as a whole is said: then less is made up.</source>
+            <translation>次の言葉に迷うとき、この数の続き方を内部で試し、全体として最もありそうなものを言います。作り話が減ります。</translation>
         </message>
         <message>
             <source>Passes</source>

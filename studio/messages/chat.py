@@ -35,6 +35,7 @@ class Say(Command):
     temperature: float
     top_k: int
     top_p: float
+    beams: int
     seed: int | None
     max_tokens: int
     cancel: threading.Event = field(compare=False)
@@ -55,6 +56,7 @@ class AskNewborn(Command):
     temperature: float
     top_k: int
     top_p: float
+    beams: int
     seed: int | None
     max_tokens: int
     cancel: threading.Event = field(compare=False)

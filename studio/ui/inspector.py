@@ -152,6 +152,7 @@ class Inspector(QFrame):
                     t=wording.decimal(get("temperature")), p=wording.decimal(get("top_p"))
                 ),
                 self.tr("Top-k {k} · seed {seed}").format(k=top_k, seed=seed),
+                self.tr("Ways weighed: {n}").format(n=get("beams")),
                 self.tr("At most {tokens}").format(tokens=wording.tokens(get("max_reply"))),
                 self.tr("System prompt: {prompt}").format(prompt=prompt),
             )

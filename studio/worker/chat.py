@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from studio.messages import AskNewborn, NewbornSaid, Said, Say, Switch, Switched, Token
 from studio.worker.desk import Desk, shown
 from studio.worker.souls import soul_facts
 
+if TYPE_CHECKING:
+    from engine.text.sampling import SamplingParams
+
 
 def say(desk: Desk, command: Say) -> Said:
     """Hold one exchange; the reply is streamed."""
-    from engine.text.sampling import SamplingParams
-
     mind, turns = desk.mind, desk.turns
     first = 0.0
 
@@ -35,7 +37,7 @@ def say(desk: Desk, command: Say) -> Said:
             command.text,
             command.conversation,
             command.system,
-            SamplingParams(command.temperature, command.top_k, command.top_p, seed=command.seed),
+            _sampling(command),
             command.max_tokens,
             on_text,
             command.cancel.is_set,
@@ -74,13 +76,23 @@ def switch(desk: Desk, command: Switch) -> Switched:
 def ask_newborn(desk: Desk, command: AskNewborn) -> NewbornSaid:
     """Have something answered without the soul."""
     from engine.memory import newborn
-    from engine.text.sampling import SamplingParams
 
-    sampling = SamplingParams(command.temperature, command.top_k, command.top_p, seed=command.seed)
     done = newborn.answer(
-        desk.mind.llama, command.text, command.system, sampling, command.max_tokens, command.cancel.is_set, command.rate
+        desk.mind.llama,
+        command.text,
+        command.system,
+        _sampling(command),
+        command.max_tokens,
+        command.cancel.is_set,
+        command.rate,
     )
     return NewbornSaid(done.text, done.stopped)
+
+
+def _sampling(command: Say | AskNewborn) -> SamplingParams:
+    from engine.text.sampling import SamplingParams
+
+    return SamplingParams(command.temperature, command.top_k, command.top_p, beams=command.beams, seed=command.seed)
 
 
 HANDLERS = {Say: say, Switch: switch, AskNewborn: ask_newborn}

@@ -1,0 +1,115 @@
+"""Looking ahead where the next token is in doubt: beam search over copies of the state.
+
+A small model is often surer of a whole answer than of its first word. What it makes up is followed by words that it
+is not sure of either, and what it remembers, or "I don't know", by words that it is: so the likeliest whole is right
+more often than the likeliest word after word (docs/companion.md has the figures).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.runtime.base import Cancel, Runtime
+from engine.runtime.scoring import log_softmax
+from engine.text.sampling import Sampler
+
+MARGIN = 2.0
+"""A path is followed as long as it is at most so much less likely than the likeliest, in nats."""
+LONGEST = 48
+"""Tokens of a path at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Path:
+    score: float
+    """Log probability of its tokens, in nats."""
+    tokens: list[int]
+    state: Any = None
+    """Behind them; None where they end the text."""
+    logits: np.ndarray | None = None
+
+
+class Lookahead:
+    """Says which tokens come next: one where that is clear, a whole path where it is not.
+
+    Args:
+        runtime: whose state is copied and tried; it is afterwards as it was.
+        sampler: chooses where it is clear, and, by its temperature, among the paths that were followed to their end.
+        ends: tokens behind which nothing is said.
+        words: how many tokens there are to choose from; logits for more are ignored.
+        margin, longest: `MARGIN` and `LONGEST`.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        sampler: Sampler,
+        ends: Collection[int],
+        words: int,
+        margin: float = MARGIN,
+        longest: int = LONGEST,
+    ) -> None:
+        self._runtime, self._sampler, self._ends, self._words = runtime, sampler, ends, words
+        self._margin, self._longest, self._beams = margin, longest, sampler.params.beams
+
+    def choose(self, logits: np.ndarray, recent: Sequence[int], left: int, cancel: Cancel | None) -> list[int]:
+        """The next tokens, at least one and at most `left`.
+
+        `logits` (V,) are for the next token, `recent` the tokens before it. `cancel` ends the search early.
+        Raises what `Sampler.sample` raises.
+        """
+        logits = logits[: self._words]
+        if self._beams == 1 or left == 1 or len(self._candidates(logits, recent)) == 1:
+            return [self._sampler.sample(logits, recent)]
+        start = self._runtime.snapshot()
+        try:
+            paths = self._search(_Path(0.0, [], start, logits), recent, min(left, self._longest), cancel)
+        finally:
+            self._runtime.restore(start)
+        return paths[self._sampler.pick([path.score for path in paths])].tokens
+
+    def _search(self, root: _Path, recent: Sequence[int], depth: int, cancel: Cancel | None) -> list[_Path]:
+        """The paths that are left when all have ended, or one alone is left."""
+        paths = [root]
+        for _ in range(depth):
+            grown = [path for path in paths if path.state is None]
+            for path in paths:
+                if path.state is not None:
+                    grown += self._grown(path, recent)
+            grown.sort(key=lambda path: -path.score)
+            best = grown[0].score
+            kept = [path for path in grown[: self._beams] if path.score >= best - self._margin]
+            paths = [self._followed(path) for path in kept]
+            if len(paths) == 1 or all(path.state is None for path in paths) or (cancel is not None and cancel()):
+                break
+        return paths
+
+    def _grown(self, path: _Path, recent: Sequence[int]) -> list[_Path]:
+        """The path with each token that may come next; the state is still that of before the token."""
+        assert path.logits is not None
+        found = self._candidates(path.logits, [*recent, *path.tokens])
+        return [_Path(path.score + gain, [*path.tokens, token], path.state) for token, gain in found]
+
+    def _followed(self, path: _Path) -> _Path:
+        """The path with the state and the logits behind its last token; one that ends has neither."""
+        if path.state is None or path.tokens[-1] in self._ends:
+            return _Path(path.score, path.tokens)
+        self._runtime.restore(path.state)
+        logits = self._runtime.step(path.tokens[-1])[: self._words]
+        return _Path(path.score, path.tokens, self._runtime.snapshot(), logits)
+
+    def _candidates(self, logits: np.ndarray, recent: Sequence[int]) -> list[tuple[int, float]]:
+        """Tokens that may come next, the likeliest first, each with its log probability."""
+        chances = log_softmax(self._sampler.penalised(logits, recent))
+        params = self._sampler.params
+        most = min(params.top_k or self._beams, self._beams, chances.size)
+        likeliest = np.argpartition(-chances, most - 1)[:most]
+        likeliest = likeliest[np.argsort(-chances[likeliest], kind="stable")]
+        gains = chances[likeliest]
+        before = np.cumsum(np.exp(gains)) - np.exp(gains)
+        kept = (gains >= gains[0] - self._margin) & (before < params.top_p)
+        return [(int(token), float(gain)) for token, gain in zip(likeliest[kept], gains[kept], strict=True)]
