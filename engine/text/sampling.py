@@ -45,7 +45,11 @@ class SamplingParams:
             if not _is_int(value := getattr(self, name)) or value < 0:
                 raise ConfigError(f"{name} is {value!r}; it must be a whole number from 0.")
         if not _is_int(self.beams) or not 1 <= self.beams <= MOST_BEAMS:
-            raise ConfigError(f"beams is {self.beams!r}; it must be a whole number from 1 to {MOST_BEAMS}.")
+            raise ConfigError(
+                Told(
+                    "beams is {value!r}; it must be a whole number from 1 to {most}.", value=self.beams, most=MOST_BEAMS
+                )
+            )
         if self.seed is not None and (not _is_int(self.seed) or self.seed < 0):
             raise ConfigError(f"seed is {self.seed!r}; it must be a whole number from 0, or none.")
 

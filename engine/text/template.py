@@ -45,7 +45,13 @@ class Message:
         if self.role not in ROLES:
             raise ConfigError(f"The role {self.role!r} is unknown; it must be one of {', '.join(ROLES)}.")
         if isinstance(self.weight, bool) or not isinstance(self.weight, int) or not 0 <= self.weight <= MOST_WEIGHT:
-            raise ConfigError(f"A weight is {self.weight!r}; it must be a whole number from 0 to {MOST_WEIGHT}.")
+            raise ConfigError(
+                Told(
+                    "A weight is {value!r}; it must be a whole number from 0 to {most}.",
+                    value=self.weight,
+                    most=MOST_WEIGHT,
+                )
+            )
 
 
 UNJUDGED, PASS, KEEP = 0, 1, 2

@@ -830,6 +830,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>語彙を {count} トークンにはできません。{kind} のトークナイザには {low}（特殊トークン、バイト、その他いくつか）から {high} が必要です。</translation>
         </message>
         <message>
+            <source>A weight is {value!r}; it must be a whole number from 0 to {most}.</source>
+            <translation>重みが {value!r} です。0 から {most} までの整数でなければなりません。</translation>
+        </message>
+        <message>
             <source>Another moment is called {label!r} already; choose another name.</source>
             <translation>{label!r} という名前の記録がすでにあります。別の名前を選んでください。</translation>
         </message>
@@ -928,6 +932,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Of {count} questions about what it was told it got {was} right before the night and would get {would} right after it: a night that makes it know less is refused.</source>
             <translation>聞いたことについての {count} 問のうち、睡眠前は {was} 問正しく答えましたが、睡眠後は {would} 問になるところでした。知っていることが減る睡眠は取り消されます。</translation>
+        </message>
+        <message>
+            <source>Only {part:.0%} of the way was kept, since all of it would have been refused.</source>
+            <translation>すべてを受け入れると拒否されるため、変化の {part:.0%} だけを残しました。</translation>
         </message>
         <message>
             <source>Something unexpected went wrong ({kind}: {error}). Nothing that was saved is lost.</source>
@@ -1230,10 +1238,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>忘れたことは戻りません。それより前のソウルはもうありません。</translation>
         </message>
         <message>
-            <source>Only {part:.0%} of the way was kept, since all of it would have been refused.</source>
-            <translation>すべてを受け入れると拒否されるため、変化の {part:.0%} だけを残しました。</translation>
-        </message>
-        <message>
             <source>Woken during the last probes, after all was learned.</source>
             <translation>すべて学んだあと、最後の確認の途中で起こされました。</translation>
         </message>
@@ -1248,6 +1252,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>back to {what}</source>
             <translation>「{what}」に戻りました</translation>
+        </message>
+        <message>
+            <source>beams is {value!r}; it must be a whole number from 1 to {most}.</source>
+            <translation>beams が {value!r} です。1 から {most} までの整数でなければなりません。</translation>
         </message>
         <message>
             <source>chat_template must be text or null.</source>
@@ -3580,24 +3588,16 @@ It said: {said}</source>
             <translation>このウィンドウの言語です。モデルは訓練された言語で話します。</translation>
         </message>
         <message>
+            <source>Off</source>
+            <translation>オフ</translation>
+        </message>
+        <message>
             <source>Only the likeliest words that together hold this share of the chance are considered. 1 is all.</source>
             <translation>ありそうな順に、合わせてこの確率になる言葉だけを候補にします。1 はすべてです。</translation>
         </message>
         <message>
             <source>Only this many of the likeliest words are considered.</source>
             <translation>ありそうな順に、この数の言葉だけを候補にします。</translation>
-        </message>
-        <message>
-            <source>Off</source>
-            <translation>オフ</translation>
-        </message>
-        <message>
-            <source>Ways weighed</source>
-            <translation>比べる続き方の数</translation>
-        </message>
-        <message>
-            <source>Where the next word is in doubt, so many ways to go on are tried in silence, and the likeliest as a whole is said: then less is made up.</source>
-            <translation>次の言葉に迷うとき、この数の続き方を内部で試し、全体として最もありそうなものを言います。作り話が減ります。</translation>
         </message>
         <message>
             <source>Passes</source>
@@ -3678,6 +3678,14 @@ It said: {said}</source>
         <message>
             <source>Way to sleep</source>
             <translation>眠り方</translation>
+        </message>
+        <message>
+            <source>Ways weighed</source>
+            <translation>比べる続き方の数</translation>
+        </message>
+        <message>
+            <source>Where the next word is in doubt, so many ways to go on are tried in silence, and the likeliest as a whole is said: then less is made up.</source>
+            <translation>次の言葉に迷うとき、この数の続き方を内部で試し、全体として最もありそうなものを言います。作り話が減ります。</translation>
         </message>
         <message>
             <source>Whether a night that did no harm is kept at once, or you read its report first and decide. A night that did harm is never kept.</source>

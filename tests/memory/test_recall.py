@@ -26,7 +26,7 @@ def test_right_answers_are_counted_apart_by_kind(model: Path, monkeypatch: pytes
     answers = {question.user: question.reply for question in probe.questions}
     wrong = next(q for q in probe.questions if q.expected)
     answers[wrong.user] = "Your answer is something else."
-    monkeypatch.setattr(recall, "reply", lambda _, text: answers[text])
+    monkeypatch.setattr(recall, "reply", lambda _, text, __: answers[text])
     result = recall.ask(Llama.load_auto(model), probe.questions)
     assert (result.told_right, result.told, result.unknown_right, result.unknown) == (3, 4, 2, 2)
     assert (result.share, result.honest) == (0.75, 1.0)

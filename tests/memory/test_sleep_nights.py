@@ -17,7 +17,7 @@ import pytest
 from engine.errors import ConfigError
 from engine.formats.soul import load_soul
 from engine.memory.mind import Mind
-from engine.memory.sleep import SleepSettings, sleep_again
+from engine.memory.sleep import SleepSettings, night, sleep_again
 from engine.memory.workspace import Workspace
 
 Wake = Callable[[], Mind]
@@ -88,7 +88,7 @@ def test_past_the_drift_limit_a_night_is_rejected_and_leaves_no_trace(mind: Mind
     assert mind.nights.rejected_in_a_row() == 0
 
 
-def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(mind: Mind) -> None:
+def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(mind: Mind, monkeypatch: pytest.MonkeyPatch) -> None:
     talk(mind)
     mind.sleep(settings=QUICK)  # a random body has room to lose afterwards
     mind.say("My bike is called Rocket.", conversation="c", max_tokens=3)
@@ -100,6 +100,9 @@ def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(mind: Mind) -
     assert whole.part == 1
     assert whole.drift > 0
 
+    refused = mind.sleep(settings=bold, drift_limit=0.8 * whole.drift)
+    assert (refused.verdict, refused.part) == ("rejected", 1.0), "half of the way teaches nothing, and drifts"
+    monkeypatch.setattr(night, "gain", lambda *_: 1)  # a random body learns nothing
     report = mind.sleep(settings=bold, drift_limit=0.8 * whole.drift)
     assert (report.verdict, report.kept, report.part) == ("accepted", True, 0.5)
     assert report.drift <= 0.8 * whole.drift
@@ -222,7 +225,7 @@ def test_woken_at_twenty_random_moments_it_is_the_one_of_before_or_a_whole_new_o
 NIGHTS = """
 import sys
 from engine.memory.mind import Mind
-from engine.memory.sleep import SleepSettings, sleep_again
+from engine.memory.sleep import SleepSettings
 mind = Mind.open(sys.argv[1], sys.argv[2], device="cpu", threads=1)
 for n in range(1000):
     mind.say(f"My cat number {n} is called Miso.", max_tokens=2)

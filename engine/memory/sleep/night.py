@@ -19,7 +19,7 @@ from engine.memory.sleep.reader import Reader
 from engine.memory.sleep.replay import Meter, Talk, order, replay, some_older, talks_of, to_replay
 from engine.memory.sleep.report import OnProgress, Probed, SleepReport, Verdict
 from engine.memory.sleep.settings import Method, SleepSettings
-from engine.memory.sleep.verdict import gain, judge
+from engine.memory.sleep.verdict import drift, gain, judge
 from engine.runtime.base import Cancel, Cancelled
 
 STABLE_SHARE = 0.95
@@ -186,17 +186,16 @@ class _Night:
     def _settle(self) -> tuple[Verdict, str]:
         """The verdict on where the night came to or, where that is refused, on the first part of the way that is not.
 
-        A part that teaches nothing, where the whole way does, is refused with it: what was said had better wait.
+        A part must teach something, or at least not drift; else what was said had better wait for another night.
         """
         came = self.llama.runtime.read_fast()
         verdict, why = self._try(came, self.part)
         if verdict == "accepted" or self.exam is None or not all(np.isfinite(layer).all() for layer in came):
             return verdict, why
         whole = self.after
-        teaches = gain(self.before, whole) > 0
         for part in PARTS:
             judged, _ = self._try(came, part)
-            if judged == "accepted" and (gain(self.before, self.after) > 0 or not teaches):
+            if judged == "accepted" and (gain(self.before, self.after) > 0 or drift(self.before, self.after) <= 0):
                 self.part = part
                 return "accepted", ""
         self.after = whole
