@@ -79,7 +79,7 @@ def log_of(*texts: str) -> list[Entry]:
     return [Entry("user", text, "", f"talk {n}", "main", f"{n:012x}-0") for n, text in enumerate(texts)]
 
 
-def test_a_night_on_a_good_log_is_kept_and_one_that_makes_it_know_less_is_refused() -> None:
+def test_a_night_on_a_good_log_is_kept_whole_and_one_that_makes_it_know_less_never() -> None:
     llama = Llama.load_auto(bundled_model(), threads=1)
     good = dream(llama, log_of(*FACTS), settings=SleepSettings(rounds=16))
     print(good.report.before.right, good.report.after.right, good.report.drift)
@@ -93,7 +93,11 @@ def test_a_night_on_a_good_log_is_kept_and_one_that_makes_it_know_less_is_refuse
     noise = [f"{word} {n} {word} dog door Oslo sister!" for n in range(12) for word in ("zang", "orvu", "kelp")]
     wild = SleepSettings(method="replay", rate=8, passes=8, drift_limit=1000)
     bad = dream(llama, log_of(*FACTS, *noise), settings=wild)
-    print(bad.report.why)
-    assert bad.report.verdict == "rejected"
-    assert "makes it know less" in bad.report.why
-    assert bad.soul is None
+    print(bad.report.why, bad.report.part, bad.report.drift)
+    if bad.report.verdict == "rejected":
+        assert "makes it know less" in bad.report.why
+        assert bad.soul is None
+    else:  # a part of the way that does no harm may be kept
+        assert bad.report.part < 1
+        assert bad.report.after.right >= bad.report.before.right
+        assert bad.report.drift <= 0
