@@ -295,9 +295,8 @@ class Llama:
         before = self.snapshot() if closing else None
         matcher, decoder = StopMatcher(stop), self.tokenizer.stream()
         special = self.tokenizer.special_tokens
-        turns = set(
-            special.values() if closing else [special[END]] if END in special else []
-        )  # who names the next speaker has finished, too
+        # In a turn, who names the next speaker has finished, too.
+        turns = {token for name, token in special.items() if closing or name == END}
         chooser = Lookahead(self.runtime, Sampler(sampling), turns, self.tokenizer.vocab_size)
         pieces: list[str] = []
 

@@ -2,7 +2,7 @@
 
 A small model is often surer of a whole answer than of its first word. What it makes up is followed by words that it
 is not sure of either, and what it remembers, or "I don't know", by words that it is: so the likeliest whole is right
-more often than the likeliest word after word (docs/companion.md has the figures).
+more often than the likeliest word after word (docs/model.md has the figures).
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ class _Path:
     score: float
     """Log probability of its tokens, in nats."""
     tokens: list[int]
-    state: Any = None
-    """Behind them; None where they end the text."""
+    state: Any
+    """Before the last of them, or behind it where `logits` stand; unused where that one ends the text."""
     logits: np.ndarray | None = None
+    """For the token behind them; None where nobody followed the path so far."""
 
 
 class Lookahead:
@@ -63,7 +64,7 @@ class Lookahead:
         Raises what `Sampler.sample` raises.
         """
         logits = logits[: self._words]
-        if self._beams == 1 or left == 1 or len(self._candidates(logits, recent)) == 1:
+        if self._beams == 1 or left == 1 or self._is_clear(logits, recent):
             return [self._sampler.sample(logits, recent)]
         start = self._runtime.snapshot()
         try:
@@ -72,32 +73,39 @@ class Lookahead:
             self._runtime.restore(start)
         return paths[self._sampler.pick([path.score for path in paths])].tokens
 
+    def _is_clear(self, logits: np.ndarray, recent: Sequence[int]) -> bool:
+        """Whether one token alone may come next: nearly always, and told without the chances of all."""
+        values = self._sampler.penalised(logits, recent)
+        near = int(np.count_nonzero(values >= values.max() - self._margin))
+        return near <= 1 or len(self._candidates(logits, recent)) == 1
+
     def _search(self, root: _Path, recent: Sequence[int], depth: int, cancel: Cancel | None) -> list[_Path]:
-        """The paths that are left when all have ended, or one alone is left."""
+        """The paths that are left when all have ended, or one alone is left, or there is no more room or time."""
         paths = [root]
-        for _ in range(depth):
-            grown = [path for path in paths if path.state is None]
+        for room in range(depth, 0, -1):
+            grown = [path for path in paths if self._ends_text(path)]
             for path in paths:
-                if path.state is not None:
+                if not self._ends_text(path):
                     grown += self._grown(path, recent)
             grown.sort(key=lambda path: -path.score)
-            best = grown[0].score
-            kept = [path for path in grown[: self._beams] if path.score >= best - self._margin]
-            paths = [self._followed(path) for path in kept]
-            if len(paths) == 1 or all(path.state is None for path in paths) or (cancel is not None and cancel()):
+            paths = [path for path in grown[: self._beams] if path.score >= grown[0].score - self._margin]
+            done = room == 1 or len(paths) == 1 or all(map(self._ends_text, paths))
+            if done or (cancel is not None and cancel()):
                 break
+            paths = [path if self._ends_text(path) else self._followed(path) for path in paths]
         return paths
 
+    def _ends_text(self, path: _Path) -> bool:
+        return bool(path.tokens) and path.tokens[-1] in self._ends
+
     def _grown(self, path: _Path, recent: Sequence[int]) -> list[_Path]:
-        """The path with each token that may come next; the state is still that of before the token."""
+        """The path with each token that may come next."""
         assert path.logits is not None
         found = self._candidates(path.logits, [*recent, *path.tokens])
         return [_Path(path.score + gain, [*path.tokens, token], path.state) for token, gain in found]
 
     def _followed(self, path: _Path) -> _Path:
-        """The path with the state and the logits behind its last token; one that ends has neither."""
-        if path.state is None or path.tokens[-1] in self._ends:
-            return _Path(path.score, path.tokens)
+        """The path with the state and the logits behind its last token."""
         self._runtime.restore(path.state)
         logits = self._runtime.step(path.tokens[-1])[: self._words]
         return _Path(path.score, path.tokens, self._runtime.snapshot(), logits)

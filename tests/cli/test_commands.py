@@ -12,6 +12,7 @@ import pytest
 from engine.cli import build_parser, main
 from engine.formats.body import fingerprint, load_body
 from engine.formats.soul import load_soul
+from engine.text.sampling import CHAT_BEAMS
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -22,6 +23,20 @@ def test_run_writes_one_completion(run: Run, models: Path) -> None:
     assert first.returncode == again.returncode == 0, first.stderr
     assert first.stdout == again.stdout != "\n"
     assert first.stderr == ""
+
+
+def test_beams_change_what_is_written_and_a_conversation_has_some_without_asking(run: Run, models: Path) -> None:
+    plain, ahead = (
+        run("run", models / "tiny.bitt", "Once", "--len", "24", "--temp", "0", "--beams", beams) for beams in (1, 4)
+    )
+    assert plain.returncode == ahead.returncode == 0
+    assert plain.stdout != ahead.stdout
+    refused = run("run", models / "tiny.bitt", "Once", "--beams", "0")
+    assert refused.returncode != 0
+    assert "beams is 0; it must be a whole number from 1 to 16." in refused.stderr
+    parser = build_parser()
+    defaults = [parser.parse_args(words.split()).beams for words in ("chat", "bench memory", "run a b")]
+    assert defaults == [CHAT_BEAMS, CHAT_BEAMS, 1]
 
 
 @pytest.mark.parametrize("form", [(), ("--float",)])

@@ -104,9 +104,10 @@ def test_no_more_tokens_than_there_is_room_for_and_an_end_when_told_to() -> None
     chain = Chain(DOUBT)
     assert ahead(chain, beams=4).choose(chain.logits[0], [], 1, None) == [1]
     assert len(ahead(chain, beams=4).choose(chain.logits[0], [], 2, None)) == 2
+    assert chain.steps == 2, "what nobody asks about is not computed"
     chain.steps = 0
     ahead(chain, beams=4).choose(chain.logits[0], [], 9, lambda: True)
-    assert chain.steps == 2, "both first tokens, and no further"
+    assert chain.steps == 0, "the likeliest first token, and no further"
 
 
 def test_the_temperature_chooses_among_the_paths() -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea
 from studio_person import Person
 
+from engine.text.sampling import CHAT_BEAMS
 from studio.session import Busy
 from studio.ui.painted import Logo
 from studio.ui.reply_row import ReplyRow
@@ -36,6 +37,21 @@ def test_a_reply_streams_in_and_is_learned(host: Person, workspace: Path) -> Non
     assert "Saved" in host.window.footer.saved.text()
     assert host.chat.conversations.titles() == ["My dog is called Bramble."]
     assert "1 chat waits" in host.chat.conversations.waiting.text()
+
+
+def test_ways_to_go_on_are_weighed_as_the_setting_says(host: Person) -> None:
+    assert host.settings.get("beams") == CHAT_BEAMS
+    host.settings.set("temperature", 0.0)
+    host.settings.set("max_reply", 24)
+    host.settings.set("top_p", 1.0)
+    host.say("Hello")
+    row = host.chat.transcript.row_widget(1)
+    assert isinstance(row, ReplyRow)
+    host.settings.set("beams", 1)
+    host.through(lambda: host.click(row.compare), Busy.ASIDE)  # a newborn, as the one who answered was
+    message = host.chat.model.message(1)
+    assert message.newborn
+    assert message.newborn != message.text
 
 
 @pytest.mark.parametrize("how", ["button", "escape"])

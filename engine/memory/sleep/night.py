@@ -19,7 +19,7 @@ from engine.memory.sleep.reader import Reader
 from engine.memory.sleep.replay import Meter, Talk, order, replay, some_older, talks_of, to_replay
 from engine.memory.sleep.report import OnProgress, Probed, SleepReport, Verdict
 from engine.memory.sleep.settings import Method, SleepSettings
-from engine.memory.sleep.verdict import drift, gain, judge
+from engine.memory.sleep.verdict import gain, judge
 from engine.runtime.base import Cancel, Cancelled
 
 STABLE_SHARE = 0.95
@@ -195,7 +195,7 @@ class _Night:
         whole = self.after
         for part in PARTS:
             judged, _ = self._try(came, part)
-            if judged == "accepted" and (gain(self.before, self.after) > 0 or drift(self.before, self.after) <= 0):
+            if judged == "accepted" and (gain(self.before, self.after) > 0 or self.after.drift_from(self.before) <= 0):
                 self.part = part
                 return "accepted", ""
         self.after = whole

@@ -70,6 +70,10 @@ class Probed:
         """Share of right answers; NaN without probes."""
         return self.right / len(self.answers) if self.answers else math.nan
 
+    def drift_from(self, before: Probed) -> float:
+        """Growth of the loss on held-out dialogues as a share, negative where it fell; NaN where not measured."""
+        return self.heldout_loss / before.heldout_loss - 1 if before.heldout_loss else math.nan
+
     def to_dict(self) -> dict[str, Any]:
         """The figures, without any text."""
         return {
@@ -136,8 +140,8 @@ class SleepReport:
 
     @property
     def drift(self) -> float:
-        """Growth of the loss on held-out dialogues as a share, negative where it fell; NaN where not measured."""
-        return self.after.heldout_loss / self.before.heldout_loss - 1 if self.before.heldout_loss else math.nan
+        """`Probed.drift_from` over the night."""
+        return self.after.drift_from(self.before)
 
     def facts(self) -> dict[str, Any]:
         """What a soul's history says of the night: figures and settings, no text of any message."""

@@ -23,23 +23,18 @@ def judge(before: Probed, after: Probed, drift_limit: float, layers: Sequence[np
     """
     if not all(np.isfinite(layer).all() for layer in layers):
         return "rejected", Told("The new soul held numbers that are not finite; sleep with a lower rate.")
-    grown = drift(before, after)
-    if grown > drift_limit:
+    drift = after.drift_from(before)
+    if drift > drift_limit:
         return "rejected", Told(
             "The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: "
             "it would have learned this night at the cost of everything else.",
-            drift=grown,
+            drift=drift,
             limit=drift_limit,
         )
     kind, count, was, would = _counted(before, after)
     if would < was:
         return "rejected", _less(kind, count, was, would)
     return "accepted", ""
-
-
-def drift(before: Probed, after: Probed) -> float:
-    """Growth of the loss on dialogues that are in no log, as a share; NaN where it was not measured."""
-    return after.heldout_loss / before.heldout_loss - 1 if before.heldout_loss else 0.0
 
 
 def gain(before: Probed, after: Probed) -> int:
