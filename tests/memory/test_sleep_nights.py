@@ -100,9 +100,10 @@ def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(mind: Mind, m
     assert whole.part == 1
     assert whole.drift > 0
 
-    refused = mind.sleep(settings=bold, drift_limit=0.8 * whole.drift)
+    with monkeypatch.context() as less:
+        less.setattr(night, "gain", lambda *_: -1)  # a random body knows nothing that it could lose
+        refused = mind.sleep(settings=bold, drift_limit=0.8 * whole.drift)
     assert (refused.verdict, refused.part) == ("rejected", 1.0), "half of the way teaches nothing, and drifts"
-    monkeypatch.setattr(night, "gain", lambda *_: 1)  # a random body learns nothing
     report = mind.sleep(settings=bold, drift_limit=0.8 * whole.drift)
     assert (report.verdict, report.kept, report.part) == ("accepted", True, 0.5)
     assert report.drift <= 0.8 * whole.drift

@@ -186,7 +186,8 @@ class _Night:
     def _settle(self) -> tuple[Verdict, str]:
         """The verdict on where the night came to or, where that is refused, on the first part of the way that is not.
 
-        A part must teach something, or at least not drift; else what was said had better wait for another night.
+        A part must teach something where the whole way does, and where that makes it know less, teach or not drift at
+        all; else what was said had better wait for another night.
         """
         came = self.llama.runtime.read_fast()
         verdict, why = self._try(came, self.part)
@@ -195,7 +196,8 @@ class _Night:
         whole = self.after
         for part in PARTS:
             judged, _ = self._try(came, part)
-            if judged == "accepted" and (gain(self.before, self.after) > 0 or self.after.drift_from(self.before) <= 0):
+            worth = gain(self.before, self.after) > 0 or self.after.drift_from(self.before) <= 0
+            if judged == "accepted" and (worth or gain(self.before, whole) == 0):
                 self.part = part
                 return "accepted", ""
         self.after = whole
