@@ -43,10 +43,13 @@ class TrainArgs:
     context_len: int = _arg(128, "tokens of a segment; the state is carried from one to the next")
     batch_size: int = _arg(16, "streams that are read side by side")
     grad_accum: int = _arg(1, "micro-batches of batch_size streams per step")
-    lr: float = _arg(3e-4, "peak learning rate of AdamW")
+    optimizer: str = _arg(
+        "adamw", "adamw for all weights, or muon for the ternary matrices and adamw for the rest", ("adamw", "muon")
+    )
+    lr: float = _arg(3e-4, "peak learning rate")
     min_lr: float = _arg(1e-5, "learning rate at the end of the cosine")
     warmup_steps: int = _arg(100, "steps over which the learning rate rises")
-    weight_decay: float = _arg(0.1, "AdamW weight decay, on matrices only")
+    weight_decay: float = _arg(0.1, "weight decay, on matrices only")
     beta2: float = _arg(0.99, "AdamW second-moment decay")
     grad_clip: float = _arg(1.0, "largest gradient norm; 0: no clipping")
 

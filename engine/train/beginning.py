@@ -1,4 +1,4 @@
-"""What a run begins with: its body, from random weights, another body or a checkpoint, and its optimiser."""
+"""The body that a run begins with: from random weights, another body or a checkpoint."""
 
 from __future__ import annotations
 
@@ -49,13 +49,6 @@ def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlam
             if isinstance(module, BitLinear):
                 module.product = torch.bfloat16
     return model
-
-
-def make_optimizer(model: BitLlama, args: TrainArgs) -> torch.optim.Optimizer:
-    matrices = [p for p in model.parameters() if p.dim() >= 2]
-    others = [p for p in model.parameters() if p.dim() < 2]
-    groups = [{"params": matrices, "weight_decay": args.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, args.beta2), eps=1e-8)
 
 
 def _spread_rates(model: BitLlama, args: TrainArgs) -> None:

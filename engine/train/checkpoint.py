@@ -31,6 +31,7 @@ from engine.state import ModelState
 from engine.train.args import TrainArgs
 from engine.train.data import TOKENIZER_FILE
 from engine.train.distributed import ALONE, Ranks
+from engine.train.optimizer import empty_moments
 from engine.train.shard_files import Shards
 
 FORMAT = 1
@@ -172,10 +173,7 @@ def load(folder: Path, meta: dict[str, Any], loop: LoopState, ranks: Ranks = ALO
     Raises `FileFormatError` where a tensor is missing or of another shape, and `TrainingError` for another optimiser.
     """
     shards = Shards(folder)
-    parameters = [p.detach() for group in loop.optimizer.param_groups for p in group["params"]]
-    moments = [
-        {key: torch.zeros_like(p) for key in ("exp_avg", "exp_avg_sq")} | {"step": torch.zeros(1)} for p in parameters
-    ]
+    moments = empty_moments(loop.optimizer)
     carried = [ranks.together(state) for state in loop.carried]
     random = torch.get_rng_state()
     wanted = {f"model.{name}": p.detach() for name, p in loop.model.named_parameters()}

@@ -15,12 +15,13 @@ from engine.formats.checkpoint import save_checkpoint
 from engine.train import checkpoint
 from engine.train.args import TrainArgs
 from engine.train.batches import open_streams
-from engine.train.beginning import make_model, make_optimizer
+from engine.train.beginning import make_model
 from engine.train.data import TOKENIZER_FILE, TokenData
 from engine.train.distributed import ALONE, Ranks
 from engine.train.evaluate import evaluate
 from engine.train.learner import Learner, train_step
 from engine.train.metrics import Meter, MetricsFile, TrainStatus
+from engine.train.optimizer import make_optimizer
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ def run_training(
         TrainingError: the loss is no longer finite; the last checkpoint is kept.
     """
     share = ranks.share(args.batch_size)
+    if args.optimizer == "muon" and ranks.mesh is not None:
+        raise ConfigError("--optimizer muon needs every matrix whole; train without --shard, or with adamw.")
     out = Path(args.out)
     latest = checkpoint.find_latest(out)
     if resume and latest is None:
