@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from studio.history import History, new_conversation
-from studio.messages import Dial, EngineFailure, Line, NewbornSaid, Opened, Said, Token
+from studio.messages import Dial, EngineFailure, Line, NewbornSaid, Opened, Said, Sampling, Token
 from studio.search import Hit, find
 from studio.session import Session
 from studio.settings import Settings
@@ -254,13 +254,9 @@ class Chat(QObject):
         get = self._settings.get
         return {
             "system": get("system_prompt"),
-            "sampling": {
-                "temperature": get("temperature"),
-                "top_k": get("top_k"),
-                "top_p": get("top_p"),
-                "beams": get("beams"),
-                "seed": None if get("seed") < 0 else get("seed"),
-            },
+            "sampling": Sampling(
+                get("temperature"), get("top_k"), get("top_p"), get("beams"), None if get("seed") < 0 else get("seed")
+            ),
             "max_tokens": get("max_reply"),
             "rate": get("waking_rate"),
         }

@@ -27,12 +27,12 @@ from engine.resources import resource_path
 from engine.version import __version__
 from studio import frozen, translation
 from studio.app import build
-from studio.messages import Dreaming, EngineFailure
+from studio.messages import Dreaming, EngineFailure, Sampling
 from studio.ui.header import COMPANION
 from studio.ui.main_window import CHAT, LAB, SETTINGS, MainWindow
 
 TOLD, ASKED = "My dog is called Bramble.", "What is my dog called?"
-_SAMPLING = {"temperature": 0.0, "top_k": 0, "top_p": 1.0, "beams": 1, "seed": 1}
+_SAMPLING = Sampling(temperature=0.0, top_k=0, top_p=1.0, beams=1, seed=1)
 _SETTLE_S = 0.1
 _NAP = 0.5
 """Part of the night after which a nap ends."""

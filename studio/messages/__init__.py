@@ -3,7 +3,7 @@
 One module for each subject; `studio.worker` and `studio.session` have one of the same name.
 """
 
-from studio.messages.chat import AskNewborn, Dial, NewbornSaid, Said, Say, Switch, Switched, Token, Turn
+from studio.messages.chat import AskNewborn, Dial, NewbornSaid, Said, Sampling, Say, Switch, Switched, Token, Turn
 from studio.messages.compare import Answered, AskBoth, Compare, Compared
 from studio.messages.files import TakeIn, TakenIn
 from studio.messages.forgetting import Forget, ForgetCost, Forgot, LivedIn, PlanForgetting
@@ -82,6 +82,7 @@ __all__ = [
     "Restore",
     "Role",
     "Said",
+    "Sampling",
     "SaveSoul",
     "Say",
     "Second",

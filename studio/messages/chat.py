@@ -15,6 +15,18 @@ Dial = Literal["learn", "use", "temporary"]
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """How a reply is chosen: `engine.text.sampling.SamplingParams`, which the window must not wait for."""
+
+    temperature: float
+    top_k: int
+    top_p: float
+    beams: int
+    seed: int | None
+    """None: another one each time."""
+
+
+@dataclass(frozen=True)
 class Turn:
     """An exchange that can be taken back."""
 
@@ -32,11 +44,7 @@ class Say(Command):
     text: str
     conversation: str
     system: str
-    temperature: float
-    top_k: int
-    top_p: float
-    beams: int
-    seed: int | None
+    sampling: Sampling
     max_tokens: int
     cancel: threading.Event = field(compare=False)
     instead_of: str = ""
@@ -53,11 +61,7 @@ class AskNewborn(Command):
 
     text: str
     system: str
-    temperature: float
-    top_k: int
-    top_p: float
-    beams: int
-    seed: int | None
+    sampling: Sampling
     max_tokens: int
     cancel: threading.Event = field(compare=False)
     rate: float = 1.0

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from studio.messages import AskNewborn, Dial, NewbornSaid, Said, Say, Switch, Switched
+from studio.messages import AskNewborn, Dial, NewbornSaid, Said, Sampling, Say, Switch, Switched
 from studio.session.busy import Busy
 from studio.session.requests import Requests
 
@@ -17,7 +15,7 @@ class Talk(Requests):
         text: str,
         conversation: str,
         system: str,
-        sampling: dict[str, Any],
+        sampling: Sampling,
         max_tokens: int,
         instead_of: str = "",
         dial: Dial = "learn",
@@ -38,28 +36,26 @@ class Talk(Requests):
                     text,
                     conversation,
                     system,
-                    max_tokens=max_tokens,
-                    cancel=cancel,
-                    instead_of=instead_of,
-                    dial=dial,
-                    rate=rate,
-                    **sampling,
+                    sampling,
+                    max_tokens,
+                    cancel,
+                    instead_of,
+                    dial,
+                    rate,
                 )
             )
             session.soul, session.speed, session.turns = said.soul, said.tokens_per_second, said.turns
         return said
 
     async def ask_newborn(
-        self, text: str, system: str, sampling: dict[str, Any], max_tokens: int, rate: float = 1.0
+        self, text: str, system: str, sampling: Sampling, max_tokens: int, rate: float = 1.0
     ) -> NewbornSaid:
         """What would be answered without the soul, which is untouched; `Session.stop` ends it early."""
         session = self._session
         with session.occupied(Busy.ASIDE):
             cancel = session.fresh_cancel()
             said: NewbornSaid = await session.ask(
-                lambda number: AskNewborn(
-                    number, text, system, max_tokens=max_tokens, cancel=cancel, rate=rate, **sampling
-                )
+                lambda number: AskNewborn(number, text, system, sampling, max_tokens, cancel, rate)
             )
         return said
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from studio.messages import AskNewborn, NewbornSaid, Said, Say, Switch, Switched, Token
+from studio.messages import AskNewborn, NewbornSaid, Said, Sampling, Say, Switch, Switched, Token
 from studio.worker.desk import Desk, shown
 from studio.worker.souls import soul_facts
 
@@ -37,7 +37,7 @@ def say(desk: Desk, command: Say) -> Said:
             command.text,
             command.conversation,
             command.system,
-            _sampling(command),
+            _params(command.sampling),
             command.max_tokens,
             on_text,
             command.cancel.is_set,
@@ -81,7 +81,7 @@ def ask_newborn(desk: Desk, command: AskNewborn) -> NewbornSaid:
         desk.mind.llama,
         command.text,
         command.system,
-        _sampling(command),
+        _params(command.sampling),
         command.max_tokens,
         command.cancel.is_set,
         command.rate,
@@ -89,10 +89,12 @@ def ask_newborn(desk: Desk, command: AskNewborn) -> NewbornSaid:
     return NewbornSaid(done.text, done.stopped)
 
 
-def _sampling(command: Say | AskNewborn) -> SamplingParams:
+def _params(sampling: Sampling) -> SamplingParams:
     from engine.text.sampling import SamplingParams
 
-    return SamplingParams(command.temperature, command.top_k, command.top_p, beams=command.beams, seed=command.seed)
+    return SamplingParams(
+        sampling.temperature, sampling.top_k, sampling.top_p, beams=sampling.beams, seed=sampling.seed
+    )
 
 
 HANDLERS = {Say: say, Switch: switch, AskNewborn: ask_newborn}
