@@ -7,7 +7,7 @@ So the world size decides nothing but who computes what, and a checkpoint, which
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -114,6 +114,19 @@ class Ranks:
             return torch.cat(parts)
 
         return ModelState([layer.map(whole) for layer in state.layers])
+
+    def divided(self, work: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
+        """``work(batch)``, of which every rank computes its part and all get the whole; `batch` is the same on all of
+        them, and each item of its first axis becomes one of the same shape."""
+        if self.world == 1:
+            return work(batch)
+        size = -(-len(batch) // self.world)
+        mine = batch.new_zeros(size, *batch.shape[1:])
+        part = batch[self.rank * size : (self.rank + 1) * size]
+        mine[: len(part)] = work(part)
+        parts = [torch.empty_like(mine) for _ in range(self.world)]
+        dist.all_gather(parts, mine)
+        return torch.cat(parts)[: len(batch)]
 
     def together(self, state: ModelState) -> ModelState:
         """As `gather`, in the form in which a checkpoint takes it: where the model is divided, this is too."""

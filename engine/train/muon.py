@@ -13,6 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.train.distributed import ALONE, Ranks
+
 ORTHOGONAL = "orthogonal"
 """Key of a group of parameters: whether Muon moves it."""
 
@@ -25,8 +27,13 @@ _STEPS = 5
 class MuonAdamW(torch.optim.AdamW):
     """Muon for the groups marked with `ORTHOGONAL`, AdamW for the others.
 
-    A parameter that Muon moves has one moment, ``exp_avg``, and AdamW's count of steps, ``step``.
+    Ranks that train together have the same gradients, so they divide the work of Muon among them. A parameter that it
+    moves has one moment, ``exp_avg``, and AdamW's count of steps, ``step``.
     """
+
+    def __init__(self, groups: list[dict[str, Any]], ranks: Ranks = ALONE, **settings: Any) -> None:
+        super().__init__(groups, **settings)
+        self._ranks = ranks
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
@@ -53,7 +60,7 @@ class MuonAdamW(torch.optim.AdamW):
             alike[p.shape[0], p.shape[1]].append((p, update))
         rate = group["lr"]
         for (_, longer), pairs in alike.items():
-            turned = orthogonalize(torch.stack([update for _, update in pairs]))
+            turned = self._ranks.divided(orthogonalize, torch.stack([update for _, update in pairs]))
             for (p, _), direction in zip(pairs, turned, strict=True):
                 p.mul_(1 - rate * group["weight_decay"]).add_(direction, alpha=-0.2 * rate * longer**0.5)
 

@@ -10,10 +10,11 @@ from torch import Tensor
 from engine.layers.bit_linear import BitLinear
 from engine.model import BitLlama
 from engine.train.args import TrainArgs
+from engine.train.distributed import ALONE, Ranks
 from engine.train.muon import ORTHOGONAL, MuonAdamW
 
 
-def make_optimizer(model: BitLlama, args: TrainArgs) -> torch.optim.Optimizer:
+def make_optimizer(model: BitLlama, args: TrainArgs, ranks: Ranks = ALONE) -> torch.optim.Optimizer:
     """AdamW over all weights, or Muon over the ternary matrices and AdamW over the rest."""
     ternary = {id(module.weight) for module in model.modules() if isinstance(module, BitLinear)}
     by_muon = ternary if args.optimizer == "muon" else set()
@@ -27,7 +28,7 @@ def make_optimizer(model: BitLlama, args: TrainArgs) -> torch.optim.Optimizer:
         return torch.optim.AdamW(groups, lr=args.lr, betas=(0.9, args.beta2), eps=1e-8)
     turned = [p for p in matrices if id(p) in by_muon]
     groups.append({"params": turned, "weight_decay": args.weight_decay, ORTHOGONAL: True})
-    return MuonAdamW(groups, lr=args.lr, betas=(0.9, args.beta2), eps=1e-8)
+    return MuonAdamW(groups, ranks, lr=args.lr, betas=(0.9, args.beta2), eps=1e-8)
 
 
 def empty_moments(optimizer: torch.optim.Optimizer) -> list[dict[str, Tensor]]:

@@ -76,7 +76,7 @@ def run_training(
     model = make_model(args, data, latest if resume else None)
     learner = ranks.wrap(Learner(model, args.gate_weight), model)
     loop = checkpoint.LoopState(
-        0, model, make_optimizer(model, args), [model.init_state(share) for _ in range(args.grad_accum)],
+        0, model, make_optimizer(model, args, ranks), [model.init_state(share) for _ in range(args.grad_accum)],
         {}, 0.0, math.inf,
     )  # fmt: skip
     streams = open_streams(data.train, args, kind, ranks.streams(args.batch_size, args.grad_accum))

@@ -15,6 +15,7 @@ from engine.errors import ConfigError
 from engine.formats.tensors import TensorFile
 from engine.train import checkpoint
 from engine.train.args import TrainArgs
+from engine.train.distributed import joined
 from engine.train.muon import ORTHOGONAL, MuonAdamW, orthogonalize
 from engine.train.training_loop import run_training
 
@@ -101,6 +102,25 @@ def test_two_ranks_move_the_weights_as_one_process_does(corpora: dict[str, Path]
     run_training(alone)
     run_well(2, tmp_path / "ranks", train, at(MUON, corpora["talk"], tmp_path / "run"))
     assert apart(losses(alone.out), losses(tmp_path / "run")) < 1e-5
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_ranks_divide_any_number_of_matrices(count: int, tmp_path: Path) -> None:
+    run_well(2, tmp_path / "ranks", _orthogonalize_together, count)
+
+
+def _orthogonalize_together(count: int) -> None:
+    x = torch.randn(count, 6, 9, generator=torch.Generator().manual_seed(3))
+    computed = []
+
+    def work(part: torch.Tensor) -> torch.Tensor:
+        computed.append(len(part))
+        return orthogonalize(part)
+
+    with joined("cpu") as ranks:
+        together = ranks.divided(work, x)
+    assert torch.allclose(together, orthogonalize(x), atol=1e-5)
+    assert computed[0] <= -(-count // 2)
 
 
 def test_a_divided_model_is_refused(corpora: dict[str, Path], tmp_path: Path) -> None:
