@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.config import BitLlamaConfig
 from engine.errors import ConfigError
+from engine.text.template import MOST_WEIGHT
 
 
 def _arg(default: Any, text: str, choices: tuple[str, ...] | None = None) -> Any:
@@ -59,6 +60,9 @@ class TrainArgs:
     gate_weight: float = _arg(
         0.0, "weight of a loss on the gates of the upper half of the layers: open where a word is worth remembering"
     )
+    most_weight: int = _arg(
+        MOST_WEIGHT, "largest weight that a message may have in the loss; 1: all count the same (dialogue)"
+    )
     heard_weight: float = _arg(0.1, "weight in the loss of tokens that the model hears and does not say (dialogue)")
 
     save_interval: int = _arg(500, "steps between checkpoints")
@@ -80,6 +84,7 @@ class TrainArgs:
         for name in ("warmup_steps", "eval_tokens", "threads", "seed", "widen_heads"):
             self._at_least(name, 0)
         self._at_least("log_interval", 1)
+        self._at_least("most_weight", 1)
         for name in ("lr", "min_lr", "weight_decay", "grad_clip", "gate_weight", "heard_weight", "beta2"):
             value = getattr(self, name)
             if not (isinstance(value, (int, float)) and math.isfinite(value) and value >= 0):

@@ -76,7 +76,8 @@ class _Seeded:
         return self.split.tokens[start : start + tokens + 1], self.split.mask[start : start + tokens + 1]
 
     def _weights(self, mask: np.ndarray) -> np.ndarray:
-        return np.where(mask > 0, mask.astype(np.float32), np.float32(self.args.heard_weight))
+        said = np.minimum(mask, self.args.most_weight).astype(np.float32)
+        return np.where(mask > 0, said, np.float32(self.args.heard_weight))
 
     def state_dict(self) -> dict[str, Any]:
         return {

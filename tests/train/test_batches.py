@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,8 @@ def test_words_count_as_much_as_their_message_says() -> None:
     split = Split(np.arange(12, dtype=np.uint16), np.arange(12, dtype=np.uint8) % 9, np.zeros(1, np.uint64))
     args = TrainArgs(context_len=20, batch_size=1, heard_weight=0.25)
     assert DocumentStreams(split, args).next().weights.tolist() == [[1, 2, 3, 4, 5, 6, 7, 8, 0.25, 1, 2]]
+    bounded = dataclasses.replace(args, most_weight=3)
+    assert DocumentStreams(split, bounded).next().weights.tolist() == [[1, 2, 3, 3, 3, 3, 3, 3, 0.25, 1, 2]]
 
 
 def test_documents_are_whole_padded_and_weighted() -> None:
