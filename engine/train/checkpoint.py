@@ -153,7 +153,8 @@ def read_meta(folder: Path) -> dict[str, Any]:
 def check_same_run(meta: dict[str, Any], args: TrainArgs) -> None:
     """Raise `ConfigError` where `args` would make a resumed run another run than the saved one."""
     now = dataclasses.asdict(args)
-    for name, value in meta["args"].items():
+    saved = dataclasses.asdict(TrainArgs()) | meta["args"]  # a dial that came later stood at its default
+    for name, value in saved.items():
         if name not in MAY_DIFFER and name in now and now[name] != value:
             flag = name.replace("_", "-")
             raise ConfigError(

@@ -108,12 +108,13 @@ class Ranks:
         if self.world == 1:
             return state
 
-        def whole(part: Tensor) -> Tensor:
-            parts = [torch.empty_like(part, memory_format=torch.contiguous_format) for _ in range(self.world)]
-            dist.all_gather(parts, part.contiguous())
-            return torch.cat(parts)
+        return ModelState([layer.map(self._side_by_side) for layer in state.layers])
 
-        return ModelState([layer.map(whole) for layer in state.layers])
+    def _side_by_side(self, part: Tensor) -> Tensor:
+        """The parts of all ranks, of one shape, along their first axis."""
+        parts = [torch.empty_like(part, memory_format=torch.contiguous_format) for _ in range(self.world)]
+        dist.all_gather(parts, part.contiguous())
+        return torch.cat(parts)
 
     def divided(self, work: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
         """``work(batch)``, of which every rank computes its part and all get the whole; `batch` is the same on all of
@@ -124,9 +125,7 @@ class Ranks:
         mine = batch.new_zeros(size, *batch.shape[1:])
         part = batch[self.rank * size : (self.rank + 1) * size]
         mine[: len(part)] = work(part)
-        parts = [torch.empty_like(mine) for _ in range(self.world)]
-        dist.all_gather(parts, mine)
-        return torch.cat(parts)[: len(batch)]
+        return self._side_by_side(mine)[: len(batch)]
 
     def together(self, state: ModelState) -> ModelState:
         """As `gather`, in the form in which a checkpoint takes it: where the model is divided, this is too."""

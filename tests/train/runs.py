@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.formats.tensors import TensorFile
+from engine.train import checkpoint
 from engine.train.args import TrainArgs
 from engine.train.distributed import joined
 from engine.train.training_loop import run_training
@@ -58,6 +60,13 @@ def train(
 
 def losses(out: str | Path) -> list[float]:
     return [json.loads(line)["loss"] for line in (Path(out) / "metrics.jsonl").read_text().splitlines()]
+
+
+def all_tensors(run: str | Path) -> dict[str, np.ndarray]:
+    """Those of a run's last checkpoint, written in one file."""
+    folder = checkpoint.find_latest(Path(run))
+    assert folder is not None
+    return {name: np.array(value) for name, value in TensorFile.open(folder / "training.safetensors").tensors.items()}
 
 
 def apart(one: list[float], other: list[float]) -> float:

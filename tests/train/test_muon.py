@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from ranks import run_ranks, run_well
-from runs import SMALL, apart, at, losses, train
+from runs import SMALL, all_tensors, apart, at, losses, train
 
 from engine.errors import ConfigError
-from engine.formats.tensors import TensorFile
 from engine.train import checkpoint
 from engine.train.args import TrainArgs
 from engine.train.distributed import joined
@@ -71,7 +71,7 @@ def test_a_run_resumes_to_the_bit_with_the_moments_of_both(corpora: dict[str, Pa
     assert run_training(parts, stop=lambda: next(seen) >= 23).step == 23
     assert run_training(parts, resume=True).finished
     assert losses(whole.out) == losses(parts.out)
-    one, other = (_tensors(args) for args in (whole, parts))
+    one, other = (all_tensors(args.out) for args in (whole, parts))
     assert one.keys() == other.keys()
     for name, value in one.items():
         np.testing.assert_array_equal(value, other[name], err_msg=name)
@@ -95,6 +95,21 @@ def test_a_run_with_the_one_is_not_resumed_with_the_other(corpora: dict[str, Pat
     run_training(args, stop=lambda: checkpoint.find_latest(tmp_path / "run") is not None)
     with pytest.raises(ConfigError, match="--optimizer muon, not adamw"):
         run_training(dataclasses.replace(args, optimizer="adamw"), resume=True)
+
+
+def test_a_run_from_before_there_was_a_choice_is_resumed_as_it_was(corpora: dict[str, Path], tmp_path: Path) -> None:
+    args = at(SMALL, corpora["talk"], tmp_path / "run")
+    run_training(args, stop=lambda: checkpoint.find_latest(tmp_path / "run") is not None)
+    folder = checkpoint.find_latest(tmp_path / "run")
+    assert folder is not None
+    meta = json.loads((folder / "loop.json").read_text())
+    for newer in ("optimizer", "most_weight"):
+        del meta["args"][newer]
+    (folder / "loop.json").write_text(json.dumps(meta))
+    for changed in ({"optimizer": "muon"}, {"most_weight": 1}):
+        with pytest.raises(ConfigError, match="resume with the same value"):
+            run_training(dataclasses.replace(args, **changed), resume=True)  # type: ignore[arg-type]
+    assert run_training(args, resume=True).finished
 
 
 def test_two_ranks_move_the_weights_as_one_process_does(corpora: dict[str, Path], tmp_path: Path) -> None:
@@ -130,9 +145,3 @@ def test_a_divided_model_is_refused(corpora: dict[str, Path], tmp_path: Path) ->
 
 def _divided(args: TrainArgs) -> None:
     train(args, shard=True)
-
-
-def _tensors(args: TrainArgs) -> dict[str, np.ndarray]:
-    folder = checkpoint.find_latest(Path(args.out))
-    assert folder is not None
-    return {name: np.array(value) for name, value in TensorFile.open(folder / "training.safetensors").tensors.items()}

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from runs import all_tensors
 
 from engine.errors import ConfigError, DataError, FileFormatError, TrainingError
 from engine.formats.body import load_body
-from engine.formats.tensors import TensorFile
 from engine.model import BitLlama
 from engine.train import checkpoint, training_loop
 from engine.train.args import TrainArgs
@@ -54,12 +54,6 @@ def talk_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def args_for(data: Path, out: Path, **changes: object) -> TrainArgs:
     return TrainArgs(**({"data": str(data), "out": str(out)} | TINY | changes))  # type: ignore[arg-type]
-
-
-def all_tensors(run: Path) -> dict[str, np.ndarray]:
-    folder = checkpoint.find_latest(run)
-    assert folder is not None
-    return {name: np.array(value) for name, value in TensorFile.open(folder / "training.safetensors").tensors.items()}
 
 
 @pytest.mark.parametrize(
