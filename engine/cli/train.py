@@ -60,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(
             "--shard needs parts of torch that no bundle brings; train without it, or install the program with pip."
         )
+    if args.shard and train_args.optimizer == "muon":
+        raise ConfigError("--optimizer muon needs every matrix whole; train without --shard, or with adamw.")
     if args.distributed:
         return _launch(args, train_args)
     return _train(args, train_args)

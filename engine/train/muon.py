@@ -32,6 +32,7 @@ class MuonAdamW(torch.optim.AdamW):
     """
 
     def __init__(self, groups: list[dict[str, Any]], ranks: Ranks = ALONE, **settings: Any) -> None:
+        assert ranks.mesh is None, "a part of a matrix has no directions of its own"
         super().__init__(groups, **settings)
         self._ranks = ranks
 

@@ -60,8 +60,6 @@ def run_training(
         TrainingError: the loss is no longer finite; the last checkpoint is kept.
     """
     share = ranks.share(args.batch_size)
-    if args.optimizer == "muon" and ranks.mesh is not None:
-        raise ConfigError("--optimizer muon needs every matrix whole; train without --shard, or with adamw.")
     out = Path(args.out)
     latest = checkpoint.find_latest(out)
     if resume and latest is None:

@@ -48,6 +48,13 @@ class Person:
         finally:
             self.session.changed.disconnect(note)
 
+    def just_begun(self, begin: Callable[[], Any], job: Busy) -> None:
+        """Do `begin`, and be here again the moment that its job is under way, however short it is."""
+        with self.qtbot.waitSignal(
+            self.session.changed, timeout=PATIENCE_MS, check_params_cb=lambda: self.session.busy is job
+        ):
+            begin()
+
     def click(self, control: Any) -> None:
         assert control.isEnabled(), control.toolTip()
         self.qtbot.mouseClick(control, Qt.MouseButton.LeftButton)

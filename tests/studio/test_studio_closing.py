@@ -50,8 +50,8 @@ def doing(person: Person, what: str) -> None:
         person.lab.body.verbs.convert(model, person.session.workspace / "made.bitt", True)
         person.wait(lambda: person.session.busy is Busy.CONVERTING)
     elif what == "saving":
-        person.window.verbs.save_soul(person.session.workspace / "copy.soul")
-        person.wait(lambda: person.session.busy is Busy.SOUL)
+        copy = person.session.workspace / "copy.soul"
+        person.just_begun(lambda: person.window.verbs.save_soul(copy), Busy.SOUL)
     elif what == "without the soul":
         person.settings.set("max_reply", 12)
         person.say("Hello")

@@ -59,7 +59,6 @@ BY_SCRIPTS_ALONE = {
     "train/corpus.py": ["No corpus"],
     "train/prepare.py": ["val_fraction"],
     "train/tokenizer.py": ["The tokenizer kind"],
-    "train/training_loop.py": ["--optimizer muon"],
     "cli/export.py": ["--float", "{"],
 }
 """Beginnings of sentences about what the window never passes on."""

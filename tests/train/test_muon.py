@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from ranks import run_ranks, run_well
+from ranks import run_well
 from runs import SMALL, all_tensors, apart, at, losses, train
 
+from engine.cli import main
 from engine.errors import ConfigError
 from engine.train import checkpoint
-from engine.train.args import TrainArgs
 from engine.train.distributed import joined
 from engine.train.muon import ORTHOGONAL, MuonAdamW, orthogonalize
 from engine.train.training_loop import run_training
@@ -138,10 +138,10 @@ def _orthogonalize_together(count: int) -> None:
     assert computed[0] <= -(-count // 2)
 
 
-def test_a_divided_model_is_refused(corpora: dict[str, Path], tmp_path: Path) -> None:
-    ranks = run_ranks(2, tmp_path / "ranks", _divided, at(MUON, corpora["talk"], tmp_path / "run"))
-    assert all("needs every matrix whole; train without --shard" in rank.log for rank in ranks)
-
-
-def _divided(args: TrainArgs) -> None:
-    train(args, shard=True)
+def test_a_divided_model_is_refused_before_anything_begins(
+    corpora: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", "--data", corpora["talk"], "--out", tmp_path / "run", "--optimizer", "muon"]
+    assert main([*map(str, words), "--distributed", "2", "--shard"]) == 1
+    assert "--optimizer muon needs every matrix whole; train without --shard" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
