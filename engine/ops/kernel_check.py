@@ -15,6 +15,7 @@ from engine.ops.delta_rule import naive as rule_naive
 from engine.ops.ternary import naive as ternary_naive
 from engine.ops.ternary import packing
 from engine.ops.ttt_step import naive as step_naive
+from engine.ops.views import naive as views_naive
 
 LARGEST_ERROR = 1e-4
 """Relative root-mean-square error above which a card's result is not the plain form's."""
@@ -110,6 +111,23 @@ def _steps(device: torch.device) -> Iterator[Pair]:
     yield "one token, tied", mine, expected.fast
 
 
+def _views(device: torch.device) -> Iterator[Pair]:
+    from engine.ops.views import triton as views
+
+    with torch.inference_mode(False), torch.enable_grad():
+        results = []
+        for form in (views.views, views_naive.views):
+            leaves = [x.requires_grad_() for x in _randoms(device, (2, 9, 120), (2, 3, 120), (120, 4))]
+            x, tail, weight = leaves
+            made = form(x, tail, weight, 2)
+            torch.autograd.backward([view.square().mul(view.detach().cos()).sum() for view in made])
+            results.append([*(view.detach() for view in made), *(x.grad for x in leaves)])
+    for mine, reference in zip(*results, strict=True):
+        assert mine is not None
+        assert reference is not None
+        yield "the views", mine, reference
+
+
 def _rules(device: torch.device) -> Iterator[Pair]:
     from engine.ops.delta_rule import triton as rule
 
@@ -130,5 +148,5 @@ def _rules(device: torch.device) -> Iterator[Pair]:
         yield "the delta rule in chunks", mine, reference
 
 
-CHECKS: tuple[Callable[[torch.device], Iterator[Pair]], ...] = (_products, _steps, _rules)
+CHECKS: tuple[Callable[[torch.device], Iterator[Pair]], ...] = (_products, _steps, _views, _rules)
 """Small cases of every kernel."""

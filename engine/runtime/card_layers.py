@@ -20,7 +20,8 @@ from engine.ops.quantize import triton as quantize
 from engine.ops.quantize.naive import Quantized
 from engine.ops.ternary import triton as ternary
 from engine.ops.ttt_step import triton as step
-from engine.ops.views.naive import unit
+from engine.ops.views import triton as views_on_card
+from engine.ops.views.naive import bend, next_tail, unit
 from engine.runtime.card import Card
 
 
@@ -184,14 +185,11 @@ class CardLayer:
             q = k = v = unit(views)[None]
             rate = (c.inner_lr * state.rate).expand(1, len(views))
         else:
-            seen = torch.cat((tail, views))
-            if self.conv is not None:
-                views = torch.zeros_like(views)
-                for lag in range(state.kernel):
-                    views.addcmul_(seen[lag : lag + len(views)], self.conv[:, lag])
-            tail = seen[len(seen) - state.kernel + 1 :]
-            q, k, v = F.silu(views).view(len(views), 3, c.num_heads, c.fast_dim).permute(1, 2, 0, 3)
-            q, k = unit(q), unit(k)
+            if self.conv is None:
+                (q,), (k,), (v,) = bend(views[None], c.num_heads)
+            else:
+                (q,), (k,), (v,) = views_on_card.views(views[None], tail[None], self.conv, c.num_heads)
+            tail = next_tail(views[None], tail[None])[0]
             rate = torch.sigmoid(F.linear(x.floats, self.rate_weight, self.rate_bias)).T
             rate = (rate * state.rate).clamp(max=MAX_LINEAR_RATE)
         form = rule.delta_rule if c.fast_dim <= rule.MAX_DIM else chunk.delta_rule  # its check was that of the runtime

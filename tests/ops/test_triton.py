@@ -16,13 +16,13 @@ triton = pytest.importorskip("triton", reason="Triton is made for Linux")
 CASES = Path(__file__).with_name("triton_cases.py")
 CARDS = (80, 89, 90)
 
-INTEGERS = {"tokens", "rows", "columns", "width", "groups", "dk", "dv", "d", "chunks", "inputs"}
+INTEGERS = {"tokens", "rows", "columns", "width", "groups", "dk", "dv", "d", "chunks", "inputs", "streams", "heads"}
 FLOATS = {"largest", "eps", "inner_lr"}
 POINTERS = {"packed": "*u8", "codes": "*i8", "whole": "*i8", "slot": "*i32"}
 """Parameters of the kernels that are not pointers to float32."""
 
-CHUNK = {"size": 32, "block_k": 16}
-RULE = CHUNK | {"block_v": 16, "read_after": True}
+VIEWS = {"kernel": 4, "block_tokens": 16, "block": 256}
+RULE = {"size": 32, "block_k": 128, "block_v": 16}
 WIDE = RULE | {"block_k": 256}
 PRODUCT = {"block_rows": 16, "block_bytes": 64, "add": True}
 KERNELS: list[tuple[str, str, dict[str, Any]]] = [
@@ -34,10 +34,12 @@ KERNELS: list[tuple[str, str, dict[str, Any]]] = [
     ("quantize", "gate_kernel", {"block": 4096}),
     ("ttt_step", "tied_kernel", {"block_rows": 16, "block": 256}),
     ("ttt_step", "linear_kernel", {"kernel": 4, "block_rows": 16, "block": 256, "block_inputs": 1024}),
-    ("delta_rule", "invert_kernel", CHUNK),
-    ("delta_rule", "forward_kernel", RULE | {"keep": True}),
-    ("delta_rule", "state_gradient_kernel", RULE),
-    ("delta_rule", "input_gradient_kernel", RULE),
+    ("views", "views_kernel", VIEWS),
+    ("views", "bend_back_kernel", VIEWS),
+    ("views", "convolve_back_kernel", VIEWS),
+    ("delta_rule", "invert_kernel", {"size": 32}),
+    ("delta_rule", "carry_kernel", RULE),
+    ("delta_rule", "carry_back_kernel", RULE),
 ]
 
 
@@ -45,7 +47,7 @@ def test_kernels_equal_their_naive_forms_in_the_interpreter() -> None:
     done = subprocess.run([sys.executable, str(CASES)], capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("checked ")] == [
-        "checked ternary", "checked bytes", "checked quantize", "checked rule", "checked step",
+        "checked ternary", "checked bytes", "checked quantize", "checked views", "checked rule", "checked step",
     ]  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def test_kernels_compile_ahead_of_time(
     compiled = compile_kernel(room, name, constants, card, num_stages=1 if room == "delta_rule" else 3)
     assert f".target sm_{card}" in compiled.asm["ptx"]
     assert compiled.asm["cubin"].startswith(b"\x7fELF")
-    if name in ("matmat_kernel", "forward_kernel"):
+    if name in ("matmat_kernel", "carry_kernel", "carry_back_kernel"):
         assert "mma" in compiled.asm["ptx"], "products of matrices are to use the tensor cores"
 
 
@@ -81,7 +83,7 @@ def test_the_widest_heads_fit_into_the_smallest_card(tmp_path: Path, monkeypatch
     """sm_89 has 99 KiB of shared memory for a program; sm_80 and sm_90 have more."""
     monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
     launch = {"num_warps": 8, "num_stages": 1}
-    compiled = compile_kernel("delta_rule", "forward_kernel", WIDE | {"keep": False}, 89, **launch)
+    compiled = compile_kernel("delta_rule", "carry_kernel", WIDE, 89, **launch)
     assert 0 < compiled.metadata.shared <= 99 * 1024
 
 
@@ -101,7 +103,7 @@ def test_the_kernels_are_chosen_on_a_card_that_computes_them(monkeypatch: pytest
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA card was found")
-@pytest.mark.parametrize("check", ["ternary", "bytes", "quantize", "rule", "step"])
+@pytest.mark.parametrize("check", ["ternary", "bytes", "quantize", "views", "rule", "step"])
 def test_kernels_equal_their_naive_forms_on_the_card(check: str) -> None:
     from triton_cases import CHECKS
 

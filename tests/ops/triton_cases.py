@@ -29,9 +29,14 @@ from engine.ops.ternary import packing, ste
 from engine.ops.ternary import triton as ternary_triton
 from engine.ops.ttt_step import naive as step_naive
 from engine.ops.ttt_step import triton as step_triton
+from engine.ops.views import naive as views_naive
+from engine.ops.views import triton as views_triton
 
 TERNARY_SHAPES = [(1, 64, 16), (1, 300, 37), (1, 5, 1), (3, 65, 17), (17, 520, 40)]
 """(tokens, columns, rows); odd ones cross every edge of a tile."""
+
+VIEW_SHAPES = [(2, 7, 2, 20, 4), (1, 1, 1, 16, 8), (2, 40, 3, 9, 1), (1, 300, 1, 16, 3)]
+"""(streams, tokens, heads, d, K)."""
 
 RULE_SHAPES = [(1, 8, 8, True), (32, 20, 40, True), (70, 17, 17, False)]
 """(tokens, dk, dv, whether the state is zero); one chunk and several, whole and not, one block of values and two."""
@@ -134,6 +139,23 @@ def check_rule(device: str) -> None:
                 assert_close(f"gradient of {name}", actual.cpu(), reference.cpu(), 2e-5)
 
 
+def check_views(device: str) -> None:
+    """Queries, keys, values and all gradients; tokens before the first, odd sizes, several tiles."""
+    for batch, tokens, heads, d, kernel in VIEW_SHAPES:
+        results = []
+        for form in (views_naive.views, views_triton.views):
+            width = 3 * heads * d
+            inputs = randoms(device, tokens, (batch, tokens, width), (batch, kernel - 1, width), (width, kernel))
+            inputs = [x.requires_grad_() for x in inputs]
+            made = form(*inputs, heads)
+            weights = [torch.linspace(-1, 1, view.numel(), device=device).view_as(view) for view in made]
+            torch.autograd.backward(list(made), weights)
+            results.append([*made, *(x.grad for x in inputs)])
+        for name, reference, actual in zip((*views_naive.Views._fields, "x", "tail", "weight"), *results, strict=True):
+            if reference.numel():
+                assert_close(f"{name} {tokens, heads, d, kernel}", actual.cpu(), reference.cpu(), 1e-5)
+
+
 def check_step(device: str) -> None:
     """Several tokens one after the other, both variants: readings, fast weights, the convolution's tail, losses."""
     for heads, d, kernel in STEP_SHAPES:
@@ -170,6 +192,7 @@ CHECKS = {
     "ternary": check_ternary,
     "bytes": check_bytes,
     "quantize": check_quantize,
+    "views": check_views,
     "rule": check_rule,
     "step": check_step,
 }
