@@ -1,7 +1,4 @@
-"""``bit-llama bench --device cuda``: what a graphics card does, beside what its bandwidth would allow.
-
-No card has run this yet; the first who does learns the truth.
-"""
+"""``bit-llama bench --device cuda``: what a graphics card does, beside what its bandwidth would allow."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ To the card goes one vector (the embedding of the token, or what the layers on t
 logits; nothing else crosses and nothing else waits. Text is chosen from the logits by numpy, as on every runtime, by
 the same code with the same seed.
 
-No card has run this yet: the suite runs it in Triton's interpreter, and on pretended devices that record what crosses.
+Where there is no card, the suite runs it in Triton's interpreter, and on pretended devices that record what crosses.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The product with a table of bytes on a CUDA card: the logits of a head, exact sums in int32.
-
-No card has run this kernel: it is checked in Triton's interpreter and compiled for sm_80, sm_89 and sm_90.
-"""
+"""The product with a table of bytes on a CUDA card: the logits of a head, exact sums in int32."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""`naive` in one pass a token on a CUDA card.
-
-No card has run these kernels: they are checked in Triton's interpreter and compiled for sm_80, sm_89 and sm_90.
-"""
+"""`naive` in one pass a token on a CUDA card."""
 
 from __future__ import annotations
 

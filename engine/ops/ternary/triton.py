@@ -4,8 +4,6 @@ Layout of the weights: `packing`. A tile of packed bytes holds four lanes of wei
 block of 64, so that each lane meets activations that are contiguous in runs of 16. Bytes past the end of a row read as
 ``0x55``, four zero weights. One token takes the kernel of multiply-adds, which is bound by the reading of weights;
 more tokens take the tensor cores, where an unpacked tile serves 16 of them.
-
-No card has run these kernels: they are checked in Triton's interpreter and compiled for sm_80, sm_89 and sm_90.
 """
 
 from __future__ import annotations

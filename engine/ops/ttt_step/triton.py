@@ -3,8 +3,6 @@
 A program holds a few rows of one head's fast weights; keys, queries and the rate are small enough to be computed again
 by each. The last tokens of the convolution lie in a ring of K slots, one more than are read, so that the new one can be
 stored while other programs still read the oldest.
-
-No card has run this kernel: it is checked in Triton's interpreter and compiled for sm_80, sm_89 and sm_90.
 """
 
 from __future__ import annotations
