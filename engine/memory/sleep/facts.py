@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from engine.memory.log import Entry
 from engine.train.companion import lexicon
+from engine.train.companion.everyday_values import NUMBER_WORDS
 from engine.train.companion.facts import Fact, Kind, kind
 from engine.train.companion.frames import LOWER_STARTS
 from engine.train.companion.kinds import BY_KEY, KINDS
@@ -28,17 +29,24 @@ _SUBJECTS = {
     "goods": lexicon.GOODS,
     "day": lexicon.DAYS,
     "plan_time": lexicon.PLAN_TIMES,
+    "vehicle": lexicon.VEHICLES,
+    "appointment": lexicon.APPOINTMENTS,
+    "visitor": lexicon.VISITORS,
+    "counted": lexicon.COUNTED,
+    "measure": lexicon.MEASURES,
 }
 _PERSON = r"[A-Z][\w-]{1,20}"
 _NAME = rf"(?:(?!(?:{'|'.join(sorted(LOWER_STARTS))})\b){_PERSON} )?{_PERSON}"
 """A person, perhaps with a surname; what begins a sentence is no name before a name."""
-_VALUE = r"(?:[^.!?;:\n]|(?<=\d)[.:](?=\d)){1,60}?"
+_VALUE = r"(?:[^.!?;:\n]|(?<=\d)[.:](?=\d)|(?<=\w)!(?=\d)){1,60}?"
 _SPELLINGS = (
     ("\u2019", "'"), ("favorite", "favourite"), ("olor", "olour"), ("eighbor", "eighbour"), ("I'm ", "I am "),
     ("It's ", "It is "), ("it's ", "it is "), ("I've got a ", "I have a "), ("I'll ", "I will "),
-    (" don't ", " do not "), ("That's ", "That is "),
+    (" don't ", " do not "), ("That's ", "That is "), ("I've got ", "I have "), (" she's ", " she is "),
+    (" he's ", " he is "), ("She's ", "She is "), ("He's ", "He is "), ("icense plate", "icence plate"),
+    ("Wi-Fi", "wifi"), ("wi-fi", "wifi"), (" a.m.", " am"), (" p.m.", " pm"),
 )  # fmt: skip
-_LAST_WORD = r"(?=\s*(?:[.!?;\n]|$)|[.,]? and (?:my|I|our|the)\b)"
+_LAST_WORD = r"(?=\s*(?:[.!?](?!\d)|[;\n]|$)|[.,]? and (?:my|I|our|the|she|he|it|they|we)\b)"
 
 _PROPER = re.compile(r"[A-Z][\w'-]*(?: [\w'-]+){0,3}")
 _FORMS = {
@@ -48,6 +56,38 @@ _FORMS = {
     "date": re.compile(rf"(?i:{'|'.join(lexicon.MONTHS)}) \d{{1,2}}|\d{{1,2}}\.? (?i:{'|'.join(lexicon.MONTHS)})"),
     "time": re.compile(r"\d{1,2}:\d{2}.*|.*(?:o'clock|noon|midnight)"),
 }
+_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
+_DAYS = "|".join((*lexicon.DAYS, *lexicon.MONTHS))
+_TIME_WORD = rf"{_DAYS}|today|tomorrow|tonight|(?:day|week|weekend|month|year|hour|minute)s?|noon|midnight|lunchtime"
+_DAY_PART = "(?:in the |on the )?(?:morning|afternoon|evening|night)"
+_CLOCK = r"(?:\d{1,2}(?:[:.]\d{2})?(?: ?[ap]m)?|(?:half|quarter) (?:past|to) \w+|\w+ o'?clock|noon|midnight|lunchtime)"
+_FORMS |= {
+    "pet_age": re.compile(rf"(?i:{_NUMBER})"),
+    "count": re.compile(rf"(?i:{_NUMBER})"),
+    "size": re.compile(r"(?i:\d{1,3}(?:[.,]\d{1,2})? ?(?:cm|m|kg|lbs?|pounds|inches)?|x{0,3}[sl]|m)"),
+    "when": re.compile(
+        rf"(?i:(?=(?:on|next|this|in|at|the day|after|before|by|around|early|late|every|{_TIME_WORD})\b)"
+        rf"(?:.*\b(?:{_TIME_WORD}|{_DAY_PART}|\d{{1,2}}(?:st|nd|rd|th))\b.*|(?:at|around|by) {_CLOCK}))"
+    ),
+    "wake_time": re.compile(rf"(?i:{_CLOCK})"),
+    "parking": re.compile(
+        r"(?i:(?:on|in|at|near|behind|by|next to|under|outside|opposite|between|beside|around|across|close to|inside)"
+        r"\b.+)"
+    ),
+    "plate": re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9]{1,4}(?:[ -][A-Za-z0-9]{1,4}){0,3}|[A-Za-z0-9]{4,8}"),
+    "bus_line": re.compile(r"(?:[A-Za-z]{1,2} ?)?\d{1,3} ?[A-Za-z]?"),
+    "liked": re.compile(
+        r"(?!(?:to|it|this|that|these|those|you|your|my|me|him|her|his|them|their|how|what|when|where|who|both|being)\b)"
+        r"[\w'-]+(?: (?!but\b|when\b|because\b|best\b|better\b)[\w'-]+){0,4}",
+        re.IGNORECASE,
+    ),
+    "gift": re.compile(r"[\w'-]+(?: [\w'-]+){0,3}"),
+}
+_PET_TOO = re.compile(
+    rf"(\b(?:[Mm]y|[Oo]ur|[Aa]n?) ({'|'.join(sorted(lexicon.PETS, key=len, reverse=True))})\b"
+    rf"[^?!\n]*?(?:,? and|[.,;]) )(?i:she|he|it) is (?=(?i:{_NUMBER})\b)"
+)
+"""A pet, and further on how old "she" is."""
 _NEVER_FIRST = frozenset(lexicon.words("is are was were not so very going been being because that it i my"))
 
 _OWN = kind(
@@ -133,7 +173,7 @@ def read(message: str, own_words: bool = True) -> list[Fact]:
     text = " ".join(message.split())
     for other, ours in _SPELLINGS:
         text = text.replace(other, ours)
-    text = text.replace("ouour", "our")
+    text = _PET_TOO.sub(r"\1my \2 is ", text.replace("ouour", "our"))
     best: list[tuple[int, tuple[int, int], Fact]] = []
     for telling in _tellings():
         if telling.literal and telling.literal not in text.lower():
@@ -213,7 +253,11 @@ class _Phrase:
 def _tellings() -> Sequence[_Phrase]:
     """Every way of telling a fact in training."""
     wordings = ((of, wording) for of in KINDS for wording in dict.fromkeys((*of.tell.train, *of.correct)))
-    return [_Phrase(wording, of) for of, wording in wordings if "{v}" in wording or "{av}" in wording]
+    return [
+        _Phrase(wording.replace("wi-fi", "wifi"), of)
+        for of, wording in wordings
+        if "{v}" in wording or "{av}" in wording
+    ]
 
 
 @functools.cache
@@ -255,7 +299,7 @@ def _any_case(literal: str) -> str:
 def _subject_pattern(subject: str) -> str:
     if subject in _SUBJECTS:
         words = sorted(_SUBJECTS[subject], key=len, reverse=True)
-        return f"(?i:{'|'.join(map(re.escape, words))})"
+        return f"(?i:{'|'.join(map(re.escape, words))})".replace("'", "'?")
     if subject == "name":
         return _NAME
     if subject == "name_pet":

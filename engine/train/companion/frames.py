@@ -130,7 +130,7 @@ LOWER_STARTS = frozenset(
         Yesterday Type Music No Nothing Here Learn Store Put That Give Does Did Have Has Is Are Will New
         Not All Today A An After Among And Any Anyone Because Becoming Being Between Could Each Even
         Everybody Guests Have Just Into Locker Mine More Nobody Number Online Only Right Some Somebody
-        Somehow Something Thanks Tomorrow Under Why Would Remind
+        Somehow Something Thanks Tomorrow Under Why Would Remind Altogether Bus Come Count Since Until
         """
     )
 )

@@ -190,13 +190,79 @@ OWNED_PLURAL = _listed(
 COLOURED = _listed(
     """
     front door, bedroom, kitchen, sofa, roof, coat, hat, cup, bag, fence, carpet, desk, garden gate, lamp,
-    chair, raincoat, suitcase, scooter, curtain, bathroom
+    chair, raincoat, suitcase, armchair, curtain, bathroom
     """
 )
 EVENTS = _listed(
     """
-    train, bus, concert, film, meeting, lesson, party, ferry, match, exam, play, show, class, flight, market,
-    parade, race, interview
+    train, bus, film, ferry, match, play, show, class, market, parade, race, lecture, opera, tram, ballet, circus,
+    game, boat trip
+    """
+)
+APPOINTMENTS = _listed(
+    """
+    meeting, dentist appointment, doctor's appointment, interview, flight, exam, haircut, wedding, party,
+    anniversary, deadline, trip, move, concert, lesson, driving test, eye test, check-up, job interview,
+    presentation, graduation, operation, appointment, vet appointment, school trip, blood test, piano lesson,
+    yoga class, conference, holiday, reunion, surgery, barbecue, housewarming, tax appointment
+    """
+)
+VISITORS = _listed(
+    """
+    plumber, electrician, cleaner, gardener, painter, landlord, babysitter, delivery, postman, handyman, carpenter,
+    locksmith, chimney sweep, window cleaner, piano tuner, courier, tutor, nurse, inspector, roofer, repairman,
+    delivery man, dog walker, photographer
+    """
+)
+VEHICLES = _listed(
+    """
+    car, bike, van, scooter, truck, motorbike, bicycle, trailer, minivan, camper, moped, rental car, jeep, pickup
+    """
+)
+COUNTED = _listed(
+    """
+    cats, dogs, children, brothers, sisters, bikes, plants, guitars, hens, rabbits, goldfish, grandchildren,
+    cars, cameras, umbrellas, hats, aunts, uncles, nephews, nieces, cousins, sons, daughters, horses,
+    sheep, clocks, mugs, lamps, dolls, kites, chairs, watches, suitcases, pillows, roommates, apple trees, boats
+    """
+)
+MEASURES = _listed(
+    """
+    shoe size, jacket size, hat size, height, weight, ring size, shirt size, trouser size, glove size
+    """
+)
+PARKING_SPOTS = _listed(
+    """
+    station, library, church, bakery, school, museum, cinema, park, bridge, hospital, supermarket, post office,
+    town hall, pharmacy, gym, stadium, theatre, market, hotel, bank, playground, office, airport
+    """
+)
+LIKED = _listed(
+    """
+    music, rain, snow, thunderstorms, sunsets, sunshine, summer evenings, storms, fog, old films, cats, dogs, horses,
+    owls, foxes, bees, butterflies, trains, maps, puzzles, crosswords, board games, card games, jazz, poetry,
+    comics, detective stories, the sea, the mountains, the forest, picnics, museums, candles, quiet mornings,
+    coffee, tea, hot chocolate, flowers, gardens, castles, lighthouses, bridges, stars, bicycles, markets
+    """
+)
+LIKED_ADJECTIVES = words("long short quiet old new small big warm cold slow early late funny strange bright red")
+LIKED_THINGS = _listed(
+    """
+    walks, songs, books, films, stories, evenings, mornings, towns, houses, boats, trains, gardens, poems, letters,
+    journeys, games, nights, lakes, hats, clocks, lamps, dogs, birds
+    """
+)
+GIFTS = _listed(
+    """
+    scarf, lamp, clock, cup, knife, basket, box, book, map, ring, hat, coat, kite, drum, flute, candle, mirror,
+    blanket, pillow, bottle, hammer, wallet, camera, robot, violin, sweater, bracelet, puzzle, teapot, backpack,
+    necklace, watch, doll, tent, bike, bag, mug, vase, toy train, kettle, umbrella, chess set, cake, plant
+    """
+)
+GIFT_ADJECTIVES = words(
+    """
+    red blue green yellow white black purple grey small big warm soft new wooden golden silver shiny tiny round bright
+    light striped
     """
 )
 GOODS = _listed(

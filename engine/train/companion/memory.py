@@ -67,13 +67,13 @@ class Chooser:
             return person
         return f"{person}'s {MAKERS['pet'](rng, self._values)}"
 
-    def _fresh(self, value_kind: str) -> str:
+    def _fresh(self, value_kind: str, subject: str = "") -> str:
         """A value not yet used in this life, if one is found soon."""
-        value = make_value(value_kind, self._rng, self._values)
+        value = make_value(value_kind, self._rng, self._values, subject)
         for _ in range(8):
             if value.lower() not in self._memory.values and value not in self._memory.cast:
                 break
-            value = make_value(value_kind, self._rng, self._values)
+            value = make_value(value_kind, self._rng, self._values, subject)
         return value
 
     def _slot(self) -> tuple[Kind, str]:
@@ -108,13 +108,13 @@ class Chooser:
 
     def fact_of(self, kind: Kind, subject: str) -> Fact:
         """A fact of this slot with a fresh value."""
-        return Fact(kind, subject, self._fresh(kind.value))
+        return Fact(kind, subject, self._fresh(kind.value, subject))
 
     def renewed(self, fact: Fact) -> Fact:
         """The same slot with another value."""
-        value = self._fresh(fact.kind.value)
+        value = self._fresh(fact.kind.value, fact.subject)
         while value.lower() == fact.value.lower():
-            value = self._fresh(fact.kind.value)
+            value = self._fresh(fact.kind.value, fact.subject)
         return Fact(fact.kind, fact.subject, value)
 
     def known(self) -> Fact:

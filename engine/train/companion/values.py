@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import random
-from collections.abc import Callable, Sequence
 
 from engine.train.companion import lexicon as lx
+from engine.train.companion.everyday_values import EVERYDAY_MAKERS, MEASURES
+from engine.train.companion.making import Maker, closed, combined, either, mixed, pick, plain, proper
 from engine.train.companion.names import Split, in_split, make_digits, make_mixed_code, make_name, make_word
-
-Maker = Callable[[random.Random, Split], str]
 
 # A lower-case article before a word that is written with a vowel but spoken with a consonant, or the other way round.
 _SPOKEN_CONSONANT = ("uni", "use", "usa", "uki", "uku", "eu", "one", "once", "ute", "uti", "ura", "uro")
@@ -27,23 +25,6 @@ def with_article(word: str) -> str:
     return ("an " if vowel else "a ") + word
 
 
-@functools.cache
-def pool(words: Sequence[str], split: Split) -> tuple[str, ...]:
-    """The words of a tuple that belong to the split."""
-    return tuple(word for word in words if in_split(word, split))
-
-
-def pick(rng: random.Random, words: Sequence[str], split: Split) -> str:
-    """A word of a long tuple that belongs to the split."""
-    found = pool(words, split)
-    return found[int(rng.random() * len(found))]
-
-
-def either(rng: random.Random, words: Sequence[str]) -> str:
-    """Any word of a list, whatever the split: for parts of values and for short closed lists."""
-    return words[int(rng.random() * len(words))]
-
-
 def _name(rng: random.Random, split: Split) -> str:
     return pick(rng, lx.FIRST_NAMES, split) if rng.random() < 0.4 else make_name(rng, split)
 
@@ -56,46 +37,6 @@ def _pet_name(rng: random.Random, split: Split) -> str:
     return pick(rng, lx.PET_NAMES, split) if rng.random() < 0.35 else make_name(rng, split)
 
 
-def _proper(common: Sequence[str], share: float) -> Maker:
-    def make(rng: random.Random, split: Split) -> str:
-        return pick(rng, common, split) if rng.random() < share else make_name(rng, split)
-
-    return make
-
-
-def _plain(common: Sequence[str], share: float) -> Maker:
-    def make(rng: random.Random, split: Split) -> str:
-        return pick(rng, common, split) if rng.random() < share else make_word(rng, split)
-
-    return make
-
-
-def _combined(*parts: Sequence[str]) -> Maker:
-    """One word of each list, the whole held apart by split."""
-
-    def make(rng: random.Random, split: Split) -> str:
-        while True:
-            value = " ".join(either(rng, part) for part in parts)
-            if in_split(value, split):
-                return value
-
-    return make
-
-
-def _mixed(*makers: tuple[float, Maker]) -> Maker:
-    weights = [weight for weight, _ in makers]
-    choices = [maker for _, maker in makers]
-
-    def make(rng: random.Random, split: Split) -> str:
-        return rng.choices(choices, weights)[0](rng, split)
-
-    return make
-
-
-def _closed(words: Sequence[str]) -> Maker:
-    return lambda rng, split: either(rng, words)
-
-
 def _colour(rng: random.Random, split: Split) -> str:
     roll = rng.random()
     if roll < 0.35:
@@ -105,17 +46,17 @@ def _colour(rng: random.Random, split: Split) -> str:
     return make_word(rng, split)
 
 
-_SHADED = _combined(lx.SHADES, lx.COLOURS)
-_DISH = _combined(lx.FRUITS + lx.FOODS, ("with", "and"), lx.FOODS)
-_FLAVOURED = _combined(lx.FRUIT_FLAVOURS, ("tea", "juice", "soda", "milk"))
-_MEANING = _combined(lx.ADJECTIVES, lx.COMMON_NOUNS + lx.ANIMALS)
-_JOB_PAIR = _combined(lx.JOB_NOUNS, lx.JOB_DOERS)
-_CRAFT_PAIR = _combined(lx.CRAFT_VERBS, lx.CRAFT_THINGS)
-_IN_PLACE = _combined(lx.INTO, ("the",), lx.PLACE_ADJECTIVES, lx.HOLDERS)
-_ON_PLACE = _combined(lx.ONTO, ("the",), lx.PLACE_ADJECTIVES, lx.SUPPORTS)
-_ROOM_PLACE = _combined(("in", "behind"), ("the",), lx.ROOMS, lx.HOLDERS)
-_SPOT = _combined(("at the",), lx.SPOT_ADJECTIVES, lx.MEETING_SPOTS)
-_TITLE_PAIR = _combined(
+_SHADED = combined(lx.SHADES, lx.COLOURS)
+_DISH = combined(lx.FRUITS + lx.FOODS, ("with", "and"), lx.FOODS)
+_FLAVOURED = combined(lx.FRUIT_FLAVOURS, ("tea", "juice", "soda", "milk"))
+_MEANING = combined(lx.ADJECTIVES, lx.COMMON_NOUNS + lx.ANIMALS)
+_JOB_PAIR = combined(lx.JOB_NOUNS, lx.JOB_DOERS)
+_CRAFT_PAIR = combined(lx.CRAFT_VERBS, lx.CRAFT_THINGS)
+_IN_PLACE = combined(lx.INTO, ("the",), lx.PLACE_ADJECTIVES, lx.HOLDERS)
+_ON_PLACE = combined(lx.ONTO, ("the",), lx.PLACE_ADJECTIVES, lx.SUPPORTS)
+_ROOM_PLACE = combined(("in", "behind"), ("the",), lx.ROOMS, lx.HOLDERS)
+_SPOT = combined(("at the",), lx.SPOT_ADJECTIVES, lx.MEETING_SPOTS)
+_TITLE_PAIR = combined(
     ("The", "One", "No", "Every"), lx.TITLE_WORDS, tuple(noun.capitalize() for noun in lx.COMMON_NOUNS)
 )
 
@@ -163,10 +104,24 @@ def _made_job(rng: random.Random, split: Split) -> str:
     return f"{make_word(rng, split)} {either(rng, lx.JOB_DOERS)}"
 
 
+def _two_nouns(rng: random.Random, split: Split) -> str:
+    """As people have them: 'bluefish77', now and then 'Riverlamp42' or 'Riverlamp!42'."""
+    while True:
+        first = either(rng, lx.COLOURS if rng.random() < 0.2 else lx.COMMON_NOUNS)
+        word = first + either(rng, lx.COMMON_NOUNS + lx.ANIMALS)
+        roll = rng.random()
+        mark = "!" if roll < 0.1 else ""
+        secret = f"{word.capitalize() if roll < 0.25 else word}{mark}{10 + int(rng.random() * 90)}"
+        if in_split(secret, split):
+            return secret
+
+
 def _secret(rng: random.Random, split: Split) -> str:
     roll = rng.random()
-    if roll < 0.55:
+    if roll < 0.35:
         return make_word(rng, split)
+    if roll < 0.6:
+        return _two_nouns(rng, split)
     if roll < 0.75:
         return make_word(rng, split) + make_digits(rng, split, 2)
     if roll < 0.9:
@@ -245,63 +200,74 @@ MAKERS: dict[str, Maker] = {
     "name": _name,
     "surname": _surname,
     "pet_name": _pet_name,
-    "thing_name": _mixed((3, make_name), (1, _proper(lx.PET_NAMES, 1.0)), (1, _made_title)),
-    "city": _proper(lx.CITIES, 0.4),
-    "country": _proper(lx.COUNTRIES, 0.4),
+    "thing_name": mixed((3, make_name), (1, proper(lx.PET_NAMES, 1.0)), (1, _made_title)),
+    "city": proper(lx.CITIES, 0.4),
+    "country": proper(lx.COUNTRIES, 0.4),
     "street": _street,
     "house_number": _house_number,
     "colour": _colour,
-    "food": _mixed((3, _plain(lx.FOODS, 1.0)), (2, _DISH), (2, _made_food), (2, make_word)),
-    "drink": _mixed((3, _plain(lx.DRINKS, 1.0)), (3, make_word), (1, _FLAVOURED)),
-    "fruit": _plain(lx.FRUITS, 0.5),
-    "flower": _plain(lx.FLOWERS + lx.TREES, 0.5),
-    "animal": _plain(lx.ANIMALS, 0.5),
-    "allergen": _plain(lx.ALLERGENS, 0.45),
-    "dislike": _mixed((2, _plain(lx.FOODS, 0.7)), (1, _plain(lx.FRUITS, 0.8)), (1, make_word)),
-    "season": _mixed((3, _closed(lx.SEASONS)), (1, _closed(lx.HALF_SEASONS))),
+    "food": mixed((3, plain(lx.FOODS, 1.0)), (2, _DISH), (2, _made_food), (2, make_word)),
+    "drink": mixed((3, plain(lx.DRINKS, 1.0)), (3, make_word), (1, _FLAVOURED)),
+    "fruit": plain(lx.FRUITS, 0.5),
+    "flower": plain(lx.FLOWERS + lx.TREES, 0.5),
+    "animal": plain(lx.ANIMALS, 0.5),
+    "allergen": plain(lx.ALLERGENS, 0.45),
+    "dislike": mixed((2, plain(lx.FOODS, 0.7)), (1, plain(lx.FRUITS, 0.8)), (1, make_word)),
+    "season": mixed((3, closed(lx.SEASONS)), (1, closed(lx.HALF_SEASONS))),
     "number": _number,
     "age": _age,
     "date": _date,
     "time": _time,
-    "job": _mixed((4, _plain(lx.JOBS, 1.0)), (3, _JOB_PAIR), (3, _made_job)),
+    "job": mixed((4, plain(lx.JOBS, 1.0)), (3, _JOB_PAIR), (3, _made_job)),
     "company": _company,
     "school": _school,
     "secret": _secret,
     "code": _code,
     "phone": _phone,
-    "title": _mixed((3, _made_title), (2, _TITLE_PAIR)),
-    "instrument": _plain(lx.INSTRUMENTS, 0.55),
-    "language": _proper(lx.LANGUAGES, 0.5),
-    "sport": _plain(lx.SPORTS, 0.5),
-    "hobby": _mixed((3, _plain(lx.CRAFTS, 1.0)), (4, _CRAFT_PAIR), (2, _plain(lx.CRAFTS, 0.0))),
+    "title": mixed((3, _made_title), (2, _TITLE_PAIR)),
+    "instrument": plain(lx.INSTRUMENTS, 0.55),
+    "language": proper(lx.LANGUAGES, 0.5),
+    "sport": plain(lx.SPORTS, 0.5),
+    "hobby": mixed((3, plain(lx.CRAFTS, 1.0)), (4, _CRAFT_PAIR), (2, plain(lx.CRAFTS, 0.0))),
     "team": _team,
     "activity": _activity,
-    "place": _mixed((2, _IN_PLACE), (2, _ON_PLACE), (1, _ROOM_PLACE), (3, _made_place)),
-    "spot": _mixed((3, _SPOT), (2, lambda rng, split: f"at the {make_word(rng, split).capitalize()} cafe")),
+    "place": mixed((2, _IN_PLACE), (2, _ON_PLACE), (1, _ROOM_PLACE), (3, _made_place)),
+    "spot": mixed((3, _SPOT), (2, lambda rng, split: f"at the {make_word(rng, split).capitalize()} cafe")),
     "meaning": _MEANING,
     "three": _three,
     "words": _words,
+    **EVERYDAY_MAKERS,
     # what facts are about
     "made_word": make_word,
     "made_country": make_name,
     "name_pet": lambda rng, split: f"{_name(rng, split)}'s {either(rng, lx.PETS)}",
-    "pet": _closed(lx.PETS),
-    "relation": _closed(lx.RELATIONS),
-    "named_thing": _closed(lx.NAMED_THINGS),
-    "owned": _closed(lx.OWNED),
-    "owned_plural": _closed(lx.OWNED_PLURAL),
-    "coloured": _closed(lx.COLOURED),
-    "event": _closed(lx.EVENTS),
-    "goods": _closed(lx.GOODS),
-    "day": _closed(lx.DAYS),
-    "plan_time": _closed(lx.PLAN_TIMES),
-    "thing": _closed(lx.NAMED_THINGS + lx.OWNED + lx.COLOURED),
+    "pet": closed(lx.PETS),
+    "relation": closed(lx.RELATIONS),
+    "named_thing": closed(lx.NAMED_THINGS),
+    "owned": closed(lx.OWNED),
+    "owned_plural": closed(lx.OWNED_PLURAL),
+    "coloured": closed(lx.COLOURED),
+    "event": closed(lx.EVENTS),
+    "goods": closed(lx.GOODS),
+    "vehicle": closed(lx.VEHICLES),
+    "appointment": closed(lx.APPOINTMENTS),
+    "visitor": closed(lx.VISITORS),
+    "counted": closed(lx.COUNTED),
+    "measure": closed(lx.MEASURES),
+    "day": closed(lx.DAYS),
+    "plan_time": closed(lx.PLAN_TIMES),
+    "thing": closed(lx.NAMED_THINGS + lx.OWNED + lx.COLOURED),
 }
 
 # Lists so short that the same values must serve training and test.
-CLOSED = frozenset({"season", "number", "age", "house_number"})
+CLOSED = frozenset({"season", "number", "age", "house_number", "pet_age", "count", "size"})
 
 
-def make_value(kind: str, rng: random.Random, split: Split) -> str:
-    """A value of one of the kinds in MAKERS; of `split`, except for the kinds in CLOSED, which are too few to part."""
+def make_value(kind: str, rng: random.Random, split: Split, subject: str = "") -> str:
+    """A value of one of the kinds in MAKERS; of `split`, except for the kinds in CLOSED, which are too few to part.
+
+    A size depends on what is measured, the `subject`: shoes have other sizes than a person's height.
+    """
+    if kind == "size" and subject in MEASURES:
+        return MEASURES[subject](rng, split)
     return MAKERS[kind](rng, split)

@@ -23,6 +23,7 @@ _CALLS = words(
     "Hello Hi Please Remember Keep Let Do Learn Store Put Write Call Dial Here Type You Nice New For Everyone "
     "Ring Look Mark Wake Try Believe Have Can"
 )
+_AMERICAN = (("favourite", "favorite"), ("olour", "olor"), ("ighbour", "ighbor"), ("licence", "license"))
 _NO_FRAME = ("Do you", "Can you", "So,", "And ", "Any idea", "Could you", "Have you", "You ")
 
 _DENIALS = ("No, {t}", "No. {T}", "That is wrong. {T}", "Not any more. {T}", "No, not now. {T}")
@@ -45,7 +46,8 @@ class User:
         if kind.subject not in ("", "plan_time"):
             keep.append(subject)
         if self._american:
-            text = text.replace("favourite", "favorite").replace("olour", "olor").replace("ighbour", "ighbor")
+            for british, american in _AMERICAN:
+                text = text.replace(british, american)
         return sloppy(self._rng, text, keep)
 
     def _statement(self, fact: Fact) -> str:

@@ -82,35 +82,35 @@ SECRETS = (
         "wifi",
         "secret",
         tell="""
-        The wifi word is {v}.
+        The wifi password is {v}.
         My wifi password is {v}.
         The password for the wifi is {v}.
         The wifi key is {v}.
         For the wifi you type {v}.
-        Our wifi word is {v}.
+        Our wi-fi password is {v}.
         To use my wifi, type {v}.
-        The new wifi word is {v}.
-        The word for the wifi is {v}.
-        I set the wifi word to {v}.
+        The new wifi password is {v}.
+        The internet password is {v}.
+        I set the wifi password to {v}.
         The internet at home needs the wifi word {v}.
         """,
         ask="""
-        What is the wifi word?
+        What is the wifi password?
         What is my wifi password?
         What is the password for the wifi?
         What is the wifi key?
         What do I type for the wifi?
-        What is our wifi word?
-        What is the word for the wifi?
-        Which word opens the wifi?
-        Do you remember the wifi word?
+        What is our wi-fi password?
+        What is the internet password?
+        Which password opens the wifi?
+        Do you remember the wifi password?
         How do I get into the wifi?
         Which wifi word does the internet at home need?
         """,
-        about="what the wifi word is",
-        answer="The wifi word is {v}.",
-        prompt="What is the wifi word?",
-        correct="The wifi word is {v} now.\nI changed the wifi word to {v}.",
+        about="what the wifi password is",
+        answer="The wifi password is {v}.",
+        prompt="What is the wifi password?",
+        correct="The wifi password is {v} now.\nI changed the wifi password to {v}.",
     ),
     kind(
         "locker",

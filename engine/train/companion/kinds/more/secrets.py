@@ -84,42 +84,43 @@ SECRETS_MORE: dict[str, More] = {
         """,
     ),
     "wifi": more(
-        noun="the wifi word",
+        noun="the wifi password",
         tell="""
-        {v} is the wifi word.
+        {v} is the wifi password.
         {v} is our wifi password.
-        The wifi word? It is {v}.
+        The wifi password? It is {v}.
         To get online at my place, use {v} for the wifi.
         Guests can use the wifi with {v}.
-        Our wifi wants the word {v}.
+        Our wifi wants the password {v}.
         The wifi in our house needs {v}.
         You can join my wifi with {v}.
-        My phone uses {v} for the wifi.
-        Our wifi is protected by the word {v}.
-        I changed the box, and its wifi word is {v}.
+        My internet password is {v}.
+        Our wifi is protected by the password {v}.
+        I changed the box, and its wifi password is {v}.
         When the wifi asks, type {v}.
+        The wi-fi password at my home is {v}.
         """,
         ask="""
-        What was the wifi word again?
-        And the wifi word?
-        The wifi, what is the word for it?
+        What was the wifi password again?
+        And the wifi password?
+        The wi-fi, what is the password for it?
         Remind me of the wifi password.
-        Any idea what the wifi word is?
+        Any idea what the wi-fi password is?
         My guests want to use the wifi. What do they type?
         I want to get online. What is the wifi key?
-        With which word do I join the wifi?
-        What word does our wifi want?
+        With which password do I join the wifi?
+        What password does our wifi want?
         What do I type when the wifi asks?
         Could you give me the wifi password?
         How do guests get into my wifi?
-        Which word protects our wifi?
+        Which password protects our wifi?
         """,
         correct="""
-        That wifi word is old. The new one is {v}.
+        That wifi password is old. The new one is {v}.
         The wifi password is not that, it is {v}.
         """,
         brief="""
-        The word is {v}.
+        The password is {v}.
         """,
     ),
     "locker": more(

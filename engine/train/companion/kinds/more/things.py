@@ -34,6 +34,7 @@ THINGS_MORE: dict[str, More] = {
     "pet_name": more(
         noun="the name of my {s}",
         tell="""
+        I have {as} named {v}.
         {v} is my {s}.
         {v} is the name of my {s}.
         My {s} answers to {v}.
