@@ -11,8 +11,11 @@ from engine.memory.log import Entry
 from engine.memory.sleep.facts import read, says, stated, told_in
 from engine.memory.sleep.reader import Reader
 from engine.resources import bundled_model
+from engine.train.companion.facts import Fact, upper_start
 from engine.train.companion.frames import Replies
+from engine.train.companion.kinds import KINDS
 from engine.train.companion.probes import make_probe
+from engine.train.companion.values import MAKERS, make_value
 
 
 def found(message: str) -> list[tuple[str, str, str]]:
@@ -32,6 +35,89 @@ def found(message: str) -> list[tuple[str, str, str]]:
 )
 def test_plain_statements_are_read(message: str, fact: tuple[str, str, str]) -> None:
     assert fact in found(message)
+
+
+@pytest.mark.parametrize(
+    ("message", "facts"),
+    [
+        (
+            "I have a cat named Luna and she is 4 years old",
+            [("pet_name", "cat", "Luna"), ("pet_age", "cat", "4")],
+        ),
+        ("We have a dog. He's seven.", [("pet_age", "dog", "seven")]),
+        ("I parked the car on level 3", [("parked", "car", "on level 3")]),
+        ("My bike is behind the old station.", [("parked", "bike", "behind the old station")]),
+        ("My car is called Rex.", [("thing_name", "car", "Rex")]),
+        ("My meeting is on Friday at 10", [("appointment", "meeting", "on Friday at 10")]),
+        ("My meeting is on Friday at 10.30.", [("appointment", "meeting", "on Friday at 10.30")]),
+        ("I have a dentist appointment next Tuesday", [("appointment", "dentist appointment", "next Tuesday")]),
+        (
+            "My doctor's appointment is on June 3 at 9 a.m.",
+            [("appointment", "doctor's appointment", "on June 3 at 9 am")],
+        ),
+        ("The train is at 8:15.", [("event_time", "train", "8:15")]),
+        ("The plumber comes on Tuesday", [("visitor", "plumber", "on Tuesday")]),
+        ("i like pizza", [("likes", "", "pizza")]),
+        ("I like long walks and my dog is called Rex.", [("likes", "", "long walks"), ("pet_name", "dog", "Rex")]),
+        ("I do not like cabbage.", [("dislike", "", "cabbage")]),
+        ("My hobby is sailing.", [("my_hobby", "", "sailing")]),
+        ("Of every song I know, I like Vorba best.", [("favourite_song", "", "Vorba")]),
+        ("The wifi password is bluefish77", [("wifi", "", "bluefish77")]),
+        ("The wi-fi password is Riverlamp!42.", [("wifi", "", "Riverlamp!42")]),
+        ("I've got 3 brothers", [("how_many", "brothers", "3")]),
+        ("I have two cats.", [("how_many", "cats", "two")]),
+        ("My shoe size is 43", [("my_size", "shoe size", "43")]),
+        ("My height is 182 cm.", [("my_size", "height", "182 cm")]),
+        ("My license plate is HH AB 123", [("plate", "", "HH AB 123")]),
+        ("I lent my book to Tom", [("lent", "book", "Tom")]),
+        ("My book is on the old table.", [("where_thing", "book", "on the old table")]),
+        ("I get up at half past six", [("wake_time", "", "half past six")]),
+        ("I take bus 42A to work.", [("bus_line", "", "42A")]),
+        ("Anna wants a red scarf for the birthday.", [("gift_idea", "Anna", "red scarf")]),
+    ],
+)
+def test_everyday_facts_are_read_whole(message: str, facts: list[tuple[str, str, str]]) -> None:
+    assert found(message) == facts
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I like to swim.",
+        "I like your answer.",
+        "I like it here.",
+        "I would like a coffee.",
+        "What do I like?",
+        "I have time on Friday.",
+        "I have a meeting in the office.",
+        "The plumber comes from Poland.",
+        "Is my meeting on Friday?",
+        "I take bus rides.",
+        "I get up at once.",
+    ],
+)
+def test_what_only_sounds_like_an_everyday_fact_is_left_alone(message: str) -> None:
+    assert found(message) == []
+
+
+@pytest.mark.parametrize("message", ["My exam is hard.", "My bike is broken.", "My cat is fat.", "My car is red."])
+def test_what_fits_no_everyday_kind_stays_in_own_words(message: str) -> None:
+    assert [key for key, _, _ in found(message)] == ["own_words"]
+
+
+def test_values_of_everyday_kinds_are_read_whole_again() -> None:
+    rng = random.Random(3)
+    told = [
+        Fact(kind, subject, make_value(kind.value, rng, "train", subject))
+        for kind in KINDS[-12:]
+        for subject in (MAKERS[kind.subject](rng, "train") if kind.subject else "" for _ in range(25))
+    ]
+    missed = []
+    for fact in told:
+        said = upper_start(fact.fill(fact.kind.tell.train[0])), upper_start(fact.fill(fact.kind.answer))
+        by_slot = ({f.slot: f.value for f in facts} for facts in (read(said[0]), stated(said[1])))
+        missed += [line for line, values in zip(said, by_slot, strict=True) if values.get(fact.slot) != fact.value]
+    assert len(missed) < 0.02 * len(told), missed
 
 
 @pytest.mark.parametrize(
