@@ -15,8 +15,8 @@ from engine.train.companion.facts import upper_start
 from engine.train.companion.frames import DO_NOT_KNOW
 
 
-@pytest.mark.parametrize("shape", ["plain", "recite"])
-def test_what_is_recited_is_asked_in_another_order(shape: Literal["plain", "recite"]) -> None:
+@pytest.mark.parametrize("shape", ["plain", "recite", "parted"])
+def test_what_is_recited_is_asked_in_another_order(shape: Literal["plain", "recite", "parted"]) -> None:
     for index in range(30):
         (talk,) = make_life(5, index, shape).conversations
         first = [e.event for e in talk.exchanges].index("ask")
@@ -31,6 +31,18 @@ def test_what_is_recited_is_asked_in_another_order(shape: Literal["plain", "reci
                 for e in talk.exchanges[:first]
                 for fact in e.facts
             )
+
+
+def test_what_is_parted_has_much_other_talk_between_telling_and_asking() -> None:
+    between = []
+    for index in range(40):
+        (talk,) = make_life(7, index, "parted").conversations
+        events = [e.event for e in talk.exchanges]
+        first = events.index("ask")
+        last = max(at for at, event in enumerate(events[:first]) if event in TELLING)
+        between.append(events[last:first].count("talk"))
+    assert min(between) >= 15
+    assert max(between) > 90
 
 
 def test_crossed_slots_share_subjects_and_kinds_and_none_comes_twice() -> None:

@@ -111,5 +111,5 @@ class LifeMaker(Speaker):
 
 def make_life(seed: int, index: int, shape: Shape, wordings: Split = "train", values: Split = "train") -> Life:
     """The life of this number; the same for the same arguments, whatever else was made before."""
-    maker = Reciter if shape in ("plain", "recite", "crossed") else LifeMaker
+    maker = Reciter if shape in ("plain", "recite", "parted", "crossed") else LifeMaker
     return maker(random.Random(f"{seed} {index} {wordings} {values}"), wordings, values).make(shape)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from engine.train.companion.facts import Fact, Kind
 
 Event = Literal["tell", "ask", "unknown", "correct", "talk", "drill", "name", "about"]
-Shape = Literal["plain", "recite", "crossed", "short", "chat", "dense", "far", "night"]
+Shape = Literal["plain", "recite", "parted", "crossed", "short", "chat", "dense", "far", "night"]
 
 ANSWER_WEIGHT = 8
 """How much a word of an answer counts beside one of other talk: which of many phrases a reply to other talk begins with

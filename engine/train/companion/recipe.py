@@ -16,13 +16,14 @@ from engine.train.companion.names import Split
 MIXES: dict[str, dict[Shape, float]] = {
     "plain": {"plain": 1.0},
     "recite": {"recite": 1.0},
+    "parted": {"parted": 1.0},
     "crossed": {"crossed": 1.0},
     "short": {"short": 0.85, "chat": 0.15},
     "mixed": {"short": 0.3, "chat": 0.43, "dense": 0.22, "far": 0.05},
     "long": {"short": 0.08, "chat": 0.17, "dense": 0.3, "far": 0.3, "night": 0.15},
 }
-"""Shares of the shapes of lives: `plain` to learn to recall, `recite` to recall in any words, `crossed` to keep apart
-what is told of a few subjects, the others to talk."""
+"""Shares of the shapes of lives: `plain` to learn to recall, `recite` to recall in any words, `parted` to do so after
+much other talk, `crossed` to keep apart what is told of a few subjects, the others to talk."""
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,18 @@ class Reciter(Speaker):
     """Makes one recital."""
 
     def make(self, shape: Shape) -> Life:
-        """A life of one conversation; the shape is "plain", "recite" or "crossed"."""
+        """A life of one conversation; the shape is "plain", "recite", "parted" or "crossed"."""
         self._life.conversations.append(Conversation(""))
         if shape == "crossed":
             self._crossed()
         else:
-            self._recite(shape == "plain")
+            self._recite(shape == "plain", shape == "parted")
         return self._life
 
-    def _recite(self, plain: bool) -> None:
+    def _recite(self, plain: bool, parted: bool) -> None:
         """Facts in a row, then a question about each, in another order, and some about what was never told.
+
+        Between them is other talk, where they are `parted` up to some two thousand tokens of it.
 
         Plain ones are told, answered and asked in the first wording of their kind, with nothing between: what must be
         learned is to keep many things apart, and only that.
@@ -37,7 +39,7 @@ class Reciter(Speaker):
                 if rng.random() < 0.08:
                     self._correct()
         if not plain:
-            for _ in range(int(rng.random() * rng.random() * 60)):
+            for _ in range(20 + int(rng.random() * 90) if parted else int(rng.random() * rng.random() * 60)):
                 self._chat()
         due = list(self._memory.facts.values())
         rng.shuffle(due)
