@@ -60,7 +60,7 @@ companion: $(VENV)/.installed
 	    --dim 192 --layers 4 --heads 4 --head-dim 128 --intermediate-dim 512 --conv-kernel 8 --out-norm-eps 0.05 \
 	    --context-len 512 --batch-size 8 --lr 3e-3 --min-lr 1e-3 --warmup-steps 80 --steps 1400
 	$(TRAIN) --data $(COMPANION)/data --out $(COMPANION)/long --init-from $(COMPANION)/short/model $(call resume,long) \
-	    --context-len 2048 --batch-size 4 --lr 2e-3 --min-lr 1e-5 --warmup-steps 40 --steps 4200
+	    --context-len 2048 --batch-size 4 --lr 2e-3 --min-lr 1e-5 --warmup-steps 40 --steps 6700
 	$(BIN)/bit-llama export $(COMPANION)/long/model resources/models/companion.bitt
 
 bundle: $(VENV)/.installed-bundle  ## the program as a folder and packages for this system, in dist/
