@@ -40,28 +40,39 @@ screenshots: $(VENV)/.installed-test  ## pictures of every view, in artifacts/sc
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m studio.screenshots artifacts/screenshots
 
 # The bundled model, from the project's own generator of dialogues: about two hours on two cores. Stop it with Ctrl+C; the
-# same command goes on. It trains as two processes of one thread, which is faster than one process of two.
+# same command goes on. On processors it trains as two processes of one thread, which is faster than one process of two.
+# `make companion CARD=cuda` reads five times as much on a graphics card: this is how the one in the repository was made.
 GENERATE := $(BIN)/python -m engine.train.companion generate
-TRAIN := OMP_NUM_THREADS=1 $(BIN)/bit-llama train --device cpu --distributed 2 --threads 1 --optimizer muon \
-    --heard-weight 0 --gate-weight 0.4 --document-reset-prob 0.8 --save-interval 100 --eval-interval 500 --eval-tokens 30000 --log-interval 20
+TRAIN := OMP_NUM_THREADS=1 $(BIN)/bit-llama train --optimizer muon --heard-weight 0 --gate-weight 0.4 --document-reset-prob 0.8 \
+    --save-interval 100 --eval-interval 500 --eval-tokens 30000 --log-interval 20
+CORES := --device cpu --distributed 2 --threads 1
+text = test -f $(COMPANION)/$(1)/$(2)/train.jsonl || $(GENERATE) --out $(COMPANION)/$(1)/$(2) --mix $(2) --lives $(3) --seed $(4)
+tokens = test -f $(COMPANION)/data/$(1)/meta.json || \
+    $(BIN)/bit-llama prepare $(COMPANION)/$(1) --out $(COMPANION)/data/$(1) --val-fraction 0.003 $(2)
 resume = $$(test -f $(COMPANION)/$(1)/checkpoints/latest && echo --resume)
 
 companion: $(VENV)/.installed
-	test -f $(COMPANION)/text/crossed/train.jsonl || $(GENERATE) --out $(COMPANION)/text/crossed --lives 15000 --seed 1 --mix crossed
-	test -f $(COMPANION)/text/recite/train.jsonl || $(GENERATE) --out $(COMPANION)/text/recite --lives 8000 --seed 2 --mix recite
-	test -f $(COMPANION)/text/long/train.jsonl || $(GENERATE) --out $(COMPANION)/text/long --lives 6000 --seed 3 --mix long
-	test -f $(COMPANION)/far-text/train.jsonl || $(GENERATE) --out $(COMPANION)/far-text --lives 3000 --seed 4 --mix parted
-	test -f $(COMPANION)/data/near/meta.json || \
-	    $(BIN)/bit-llama prepare $(COMPANION)/text --out $(COMPANION)/data/near --vocab-size 2048 --val-fraction 0.003
-	test -f $(COMPANION)/data/far/meta.json || \
-	    $(BIN)/bit-llama prepare $(COMPANION)/far-text --out $(COMPANION)/data/far \
-	    --tokenizer $(COMPANION)/data/near/tokenizer.json --val-fraction 0.003
-	$(TRAIN) --data $(COMPANION)/data/near --out $(COMPANION)/short $(call resume,short) \
+	$(call text,text,crossed,15000,1)
+	$(call text,text,recite,8000,2)
+	$(call text,text,long,6000,3)
+	$(call text,text,parted,1500,4)
+	$(call tokens,text,--vocab-size 6144)
+	$(TRAIN) $(CORES) --data $(COMPANION)/data/text --out $(COMPANION)/short $(call resume,short) --most-weight 1 \
 	    --dim 192 --layers 4 --heads 4 --head-dim 128 --intermediate-dim 512 --conv-kernel 8 --out-norm-eps 0.05 \
-	    --context-len 512 --batch-size 8 --lr 3e-3 --min-lr 1e-3 --warmup-steps 80 --steps 1400
-	$(TRAIN) --data $(COMPANION)/data --out $(COMPANION)/long --init-from $(COMPANION)/short/model $(call resume,long) \
-	    --context-len 2048 --batch-size 4 --lr 2e-3 --min-lr 1e-5 --warmup-steps 40 --steps 6700
-	$(BIN)/bit-llama export $(COMPANION)/long/model resources/models/companion.bitt
+	    --context-len 512 --batch-size 8 --lr 3e-3 --min-lr 1e-3 --warmup-steps 150 --steps 1600
+ifndef CARD
+	$(TRAIN) $(CORES) --data $(COMPANION)/data/text --out $(COMPANION)/long --init-from $(COMPANION)/short/model \
+	    $(call resume,long) --context-len 2048 --batch-size 4 --lr 2.5e-3 --min-lr 1e-5 --warmup-steps 40 --steps 7000
+else
+	$(call text,more,crossed,12000,11)
+	$(call text,more,recite,6500,12)
+	$(call text,more,long,5000,13)
+	$(call text,more,parted,3000,14)
+	$(call tokens,more,--tokenizer $(COMPANION)/data/text/tokenizer.json)
+	$(TRAIN) --device $(CARD) --data $(COMPANION)/data --out $(COMPANION)/long --init-from $(COMPANION)/short/model \
+	    $(call resume,long) --context-len 3072 --batch-size 32 --lr 3e-3 --min-lr 1e-5 --warmup-steps 60 --steps 4759
+endif
+	$(BIN)/bit-llama export $(COMPANION)/long/model resources/models/companion.bitt --licence MIT
 
 bundle: $(VENV)/.installed-bundle  ## the program as a folder and packages for this system, in dist/
 	@$(BIN)/python packaging/system_libraries.py --install --bundles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--float", action="store_true", help=".bitt: keep the float weights, do not pack them")
     parser.add_argument("--half", action="store_true", help=".bitt: store what stays in float as float16")
     parser.add_argument("--bytes", action="store_true", help=".bitt: store embedding and head as bytes, not as floats")
+    parser.add_argument("--licence", metavar="NAME", help="the licence that the model's config is to name")
     add_background(parser)
     parser.set_defaults(run=run)
 
@@ -46,6 +48,9 @@ def run(args: argparse.Namespace) -> int:
         body = trained_body(args.source)
     else:
         body = load_body(args.source)
+    if args.licence:
+        config = dataclasses.replace(body.config, extra=body.config.extra | {"license": args.licence})
+        body = dataclasses.replace(body, config=config)
     if bitt:
         save_bitt(args.target, body, packed=not args.float, half=args.half, byte_tables=args.bytes)
     else:

@@ -16,7 +16,7 @@ KERNELS_PER_LAYER = 9
 KERNELS_BESIDE = 6
 """Final norm, head, two of the inner losses, their copy, the count of tokens."""
 LAUNCH_SECONDS = 4e-6
-"""Assumed for each kernel of a CUDA graph: start, empty and fill the card. An H200 took 3 to 6 microseconds a kernel."""
+"""Assumed for each kernel of a CUDA graph: start, empty and fill the card. An H200 took 3 to 6 microseconds."""
 BANDWIDTH_SHARE = 0.7
 """Assumed share of a card's nominal bandwidth that such reading reaches. Not measured."""
 

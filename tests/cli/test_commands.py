@@ -52,6 +52,13 @@ def test_export_there_and_back_is_the_same_model(
     assert {body.tokenizer is None for body in bodies} == {False}
 
 
+def test_a_licence_is_named_in_the_model_and_leaves_it_the_same(models: Path, tmp_path: Path) -> None:
+    assert main(["export", str(models / "tiny.bitt"), str(tmp_path / "a.bitt"), "--licence", "MIT"]) == 0
+    bodies = [load_body(path) for path in (models / "tiny.bitt", tmp_path / "a.bitt")]
+    assert [body.config.extra.get("license") for body in bodies] == [None, "MIT"]
+    assert bodies[0].fingerprint == bodies[1].fingerprint
+
+
 def test_half_floats_are_smaller_and_said_to_be_another_body(
     models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -216,12 +216,14 @@ def test_the_design_tokens() -> None:
 
 
 def test_the_recipe_of_the_companion_is_that_of_the_makefile() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
-    makefile = makefile.replace("$(BIN)/", "").replace("$(COMPANION)", "runs/companion")
-    recipe = " ".join(re.sub(r"\$\$\([^)]*\)", "", makefile).split())
-    block, *_ = BY_NAME["companion.md"].blocks("sh")
-    for line in shell_lines(block):
-        assert line in recipe
+    first, cores, card = BY_NAME["companion.md"].blocks("sh")
+    for blocks, chosen in (((first, cores), ()), ((first, card), ("CARD=cuda",))):
+        dry = ["make", "-n", "companion", *chosen]
+        done = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, check=True)
+        recipe = re.sub(r"\$\([^)]*\)", "", done.stdout.replace("\\\n", " "))
+        recipe = " ".join(recipe.replace(".venv/bin/", "").replace(".venv/Scripts/", "").split())
+        for line in [line for block in blocks for line in shell_lines(block)]:
+            assert line in recipe
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=where)

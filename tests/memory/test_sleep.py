@@ -362,8 +362,9 @@ def test_a_night_that_was_woken_is_slept_again_to_where_it_came() -> None:
         assert (fast(one) == fast(other)).all()
 
 
-def test_a_night_of_few_facts_is_half_as_long_and_goes_in_shorter_steps() -> None:
+def test_a_night_of_few_facts_is_shorter_and_goes_in_shorter_steps() -> None:
     settings = SleepSettings()
     assert (settings.all_rounds(4), settings.all_rounds(5)) == (10, 20)
-    assert settings.step(5) == settings.learning_rate
-    assert settings.step(4) == pytest.approx(0.7 * settings.learning_rate)
+    assert settings.step(50) == settings.step(500) == settings.learning_rate
+    assert settings.step(8) == pytest.approx(0.4 * settings.learning_rate)
+    assert settings.step(1) == settings.step(0) > 0

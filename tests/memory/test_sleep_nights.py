@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -191,13 +192,14 @@ def test_woken_at_twenty_random_moments_it_is_the_one_of_before_or_a_whole_new_o
     talk(mind)
     mind.llama.runtime.chunk = 16
     start = mind.llama.soul()
+    settings = replace(QUICK, rounds=8)  # so that many of the moments are within the night
     moments = [0]
 
     def count() -> bool:
         moments[0] += 1
         return False
 
-    whole = mind.sleep(cancel=count, decide="ask", settings=QUICK)
+    whole = mind.sleep(cancel=count, decide="ask", settings=settings)
     mind.reject_sleep()
     assert whole.pending
     before, kept = digest(mind), 0
@@ -208,7 +210,7 @@ def test_woken_at_twenty_random_moments_it_is_the_one_of_before_or_a_whole_new_o
             asked[0] += 1
             return asked[0] > moment
 
-        report = mind.sleep(cancel=cancel, decide="ask", settings=QUICK)
+        report = mind.sleep(cancel=cancel, decide="ask", settings=settings)
         assert digest(mind) == before
         if not report.pending:
             assert report.woken

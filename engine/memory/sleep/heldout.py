@@ -12,7 +12,7 @@ from engine.train.companion.frames import DO_NOT_KNOW
 
 SEED = 20_411
 """Of the dialogues by which drift is measured; lessons of deep sleep never use it."""
-DIALOGUES = 16
+DIALOGUES = 64
 EXCHANGES = 8
 """Of each dialogue, from its beginning."""
 

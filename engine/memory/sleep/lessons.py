@@ -45,14 +45,14 @@ UNKNOWN_SHARE = 0.4
 """Questions about what was never told, for each about what was."""
 LEAST_UNKNOWN = 10
 """In any round: with fewer, a soul that learns little answers everything with it."""
-RENEWED_SHARE = 0.15
+RENEWED_SHARE = 0.5
 """Facts that are told anew and then asked, for each question: the soul must not stand against what is said later."""
-EVERYDAY_SHARE = 0.4
+EVERYDAY_SHARE = 0.8
 """Stretches of everyday talk, for each question."""
 BACKWARD_COST = 4.0
 """A token of a lesson takes about so many times the work of a token replayed."""
-TYPICAL = 75
-"""Tokens that a question brings into a round with all that stands beside it, about."""
+TYPICAL, BESIDE = 250, 5000
+"""Tokens that a question brings into a round with all that stands beside it, and those of any round, about."""
 LEAST_QUESTIONS = 8
 """In any round, if there is anything to ask: few lessons alone would pull the soul anywhere."""
 LEAST_EVERYDAY = 40
@@ -124,7 +124,7 @@ class Lessons:
         """What a round is expected to take, in tokens replayed."""
         read = HEARD_SHARE * sum(asked.log_tokens for heard in self._heard for asked in heard)
         older = min(OLDER_SHARE * (len(self.facts) - self._new), MOST_OLDER)
-        return BACKWARD_COST * (read + TYPICAL * max(LEAST_QUESTIONS, 1.5 * self._new + older))
+        return BACKWARD_COST * (read + BESIDE + TYPICAL * max(LEAST_QUESTIONS, 1.5 * self._new + older))
 
     @property
     def unlearned(self) -> int:

@@ -18,9 +18,9 @@ RATE = 1.0
 """Factor on how strongly it learns asleep, where nobody says otherwise."""
 
 FEW = 4
-"""So many new facts are learned in half of the rounds, with shorter steps: docs/sleep.md."""
-FEW_STEPS = 0.7
-"""Factor on the learning rate then: a night with little to learn drifts most."""
+"""So many new facts are learned in half of the rounds."""
+MANY = 50
+"""So many new facts take the whole learning rate, fewer a smaller one: docs/sleep.md."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class SleepSettings:
     """Decides order, choice of older conversations, and wordings; the same seed gives the same night."""
     rounds: int = 20
     """How often deep sleep goes through all its lessons in a pass; half as often where few facts are new."""
-    learning_rate: float = 0.03
+    learning_rate: float = 0.02
     """Of deep sleep; less where few facts are new."""
     stay: float = 0.0
     """Pull of deep sleep towards the soul that it began with."""
@@ -51,8 +51,12 @@ class SleepSettings:
     """A night is refused when the loss on held-out dialogues grew by more than this share."""
 
     def step(self, new_facts: int) -> float:
-        """Learning rate of deep sleep in a night that brings so many facts."""
-        return self.learning_rate * (FEW_STEPS if new_facts <= FEW else 1.0)
+        """Learning rate of deep sleep in a night that brings so many facts.
+
+        Adam moves every weight by about the rate, however little there is to learn, and what is not learned is drift:
+        it falls with the root of their number.
+        """
+        return self.learning_rate * math.sqrt(min(max(new_facts, 1), MANY) / MANY)
 
     def all_rounds(self, new_facts: int) -> int:
         """Rounds of deep sleep in a whole night that brings so many facts."""
