@@ -53,6 +53,9 @@ def add_parser(commands: Any) -> None:
         default=4,
         help="ways to go on weighed where an answer is in doubt (default: 4)",
     )
+    memory.add_argument(
+        "--corrections", type=int, default=0, help="facts told once more with another value, which then counts"
+    )
     memory.add_argument("--seed", type=int, default=1, help="another seed makes other facts (default: 1)")
     memory.set_defaults(run=run_memory)
     bench_frames.add_bench(benches)
@@ -85,16 +88,18 @@ def run_memory(args: argparse.Namespace) -> int:
     answers = SamplingParams(temperature=0.0, beams=args.beams)
     llama = Llama.load_auto(args.model or bundled_model())
     llama.rate_scale = args.rate
-    at_once = after = newborn = recall.NOTHING
+    at_once = corrected = after = newborn = recall.NOTHING
     between = 0
     line = ProgressLine()
     with tempfile.TemporaryDirectory() as folder:
         soul = Path(folder) / "probe.soul"
         for number in range(args.probes):
-            probe = make_probe(args.seed + number, args.facts, args.filler, wordings=args.wordings)
+            seed = args.seed + number
+            probe = make_probe(seed, args.facts, args.filler, wordings=args.wordings, corrections=args.corrections)
             llama.reset_state()
             between += recall.live(llama, probe, functools.partial(_show, line, number))
             at_once += recall.ask(llama, probe.questions, answers)
+            corrected += recall.ask(llama, [question for question in probe.questions if question.former], answers)
             llama.save_soul(soul)
             llama.reset_state()
             newborn += recall.ask(llama, probe.questions, answers)
@@ -111,7 +116,14 @@ def run_memory(args: argparse.Namespace) -> int:
         told = f"{result.told_right}/{result.told} = {result.share:.0%}"
         unknown = f"{result.unknown_right}/{result.unknown} = {result.honest:.0%}"
         print(f"{name:<24}{told:>16}{unknown:>22}")
+    if args.corrections:
+        print(
+            f"of what was told anew, {corrected.told_right}/{corrected.told} = {corrected.share:.0%} "
+            "in the same conversation"
+        )
     figures = {name: {"right": r.share, "honest": r.honest} for name, r in rows.items()}
-    asked = {"facts": args.facts, "wordings": args.wordings, "rate": args.rate, "beams": args.beams}
-    print(json.dumps({"bench": "memory", **asked, "tokens_between": between / max(1, args.probes), **figures}))
+    asked = {name: getattr(args, name) for name in ("facts", "corrections", "wordings", "rate", "beams")}
+    asked |= {"tokens_between": between / max(1, args.probes)}
+    anew = corrected.share if args.corrections else None
+    print(json.dumps({"bench": "memory", **asked, "corrected": anew, **figures}))
     return 0

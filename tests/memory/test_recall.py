@@ -49,3 +49,13 @@ def test_the_command_prints_a_table_and_one_line_of_json(model: Path, capsys: py
     assert figures["bench"] == "memory"
     assert figures["after a restart"] == figures["same conversation"]
     assert any(line.startswith("newborn") for line in lines)
+    assert figures["corrected"] is None
+
+
+def test_what_was_told_anew_is_counted_apart(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--probes", "2", "--facts", "3", "--filler", "5", "--corrections", "2"]
+    assert main(["bench", "memory", str(model), *words]) == 0
+    *_, told_anew, last = capsys.readouterr().out.splitlines()
+    assert told_anew.startswith("of what was told anew, ")
+    assert "/4 = " in told_anew
+    assert 0 <= json.loads(last)["corrected"] <= 1
