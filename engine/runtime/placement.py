@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from engine.config import BitLlamaConfig
+from engine.ops.delta_rule.chunk import CHUNK
 from engine.ops.ternary.packing import packed_width
 
 RESERVE = 384 << 20
@@ -62,7 +63,10 @@ def shared_bytes(config: BitLlamaConfig, chunk: int, head: int) -> int:
     head += 4 * (config.hidden_dim + 2 * config.vocab_size)
     width = 3 * config.num_heads * config.fast_dim
     room = chunk * (4 * config.hidden_dim + 4 * config.mlp_dim + 6 * width) * 4 + chunk * config.vocab_size * 4
-    return head + room
+    met = (
+        4 * math.ceil(chunk / CHUNK) * math.prod(config.fast_shape)
+    )  # the fast weights that each chunk of the rule meets
+    return head + room + met
 
 
 def place(config: BitLlamaConfig, free: int, chunk: int, head: int) -> Placement:

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from engine.ops.delta_rule.naive import DeltaRuleResult
 
 CHUNK = 32
-"""Tokens in a chunk: fastest of 16, 32, 64 and 128 on the CPU at head widths of 32 to 64."""
+"""Tokens in a chunk: fastest of 16, 32, 64 and 128 on the CPU at head widths of 32 to 64; on a card as fast as 64."""
 
 SMALLEST_RATE = 1e-12
 

@@ -20,11 +20,9 @@ import triton.language as tl
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.ops.delta_rule.chunk import SMALLEST_RATE
+from engine.ops.delta_rule.chunk import CHUNK, SMALLEST_RATE
 from engine.ops.delta_rule.naive import DeltaRuleResult
 
-CHUNK = 32
-"""Tokens in a chunk."""
 MAX_DIM = 256
 """Widest head: a chunk of its keys and a block of its fast weights must fit into the small memories of a card."""
 
