@@ -98,8 +98,9 @@ def run_memory(args: argparse.Namespace) -> int:
             probe = make_probe(seed, args.facts, args.filler, wordings=args.wordings, corrections=args.corrections)
             llama.reset_state()
             between += recall.live(llama, probe, functools.partial(_show, line, number))
-            at_once += recall.ask(llama, probe.questions, answers)
-            corrected += recall.ask(llama, [question for question in probe.questions if question.former], answers)
+            anew = recall.ask(llama, [question for question in probe.questions if question.former], answers)
+            at_once += anew + recall.ask(llama, [q for q in probe.questions if not q.former], answers)
+            corrected += anew
             llama.save_soul(soul)
             llama.reset_state()
             newborn += recall.ask(llama, probe.questions, answers)
@@ -124,6 +125,6 @@ def run_memory(args: argparse.Namespace) -> int:
     figures = {name: {"right": r.share, "honest": r.honest} for name, r in rows.items()}
     asked = {name: getattr(args, name) for name in ("facts", "corrections", "wordings", "rate", "beams")}
     asked |= {"tokens_between": between / max(1, args.probes)}
-    anew = corrected.share if args.corrections else None
-    print(json.dumps({"bench": "memory", **asked, "corrected": anew, **figures}))
+    asked |= {"corrected": corrected.share if args.corrections else None}
+    print(json.dumps({"bench": "memory", **asked, **figures}))
     return 0

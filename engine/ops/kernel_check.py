@@ -6,6 +6,7 @@ import contextlib
 import functools
 import importlib.util
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -111,41 +112,42 @@ def _steps(device: torch.device) -> Iterator[Pair]:
     yield "one token, tied", mine, expected.fast
 
 
+def _with_gradients(name: str, run: Callable[[Any], list[Tensor | None]], mine: Any, naive: Any) -> Iterator[Pair]:
+    """What `run` makes of a kernel's form and of the plain one, gradients among it, pair by pair."""
+    with torch.inference_mode(False), torch.enable_grad():
+        pairs = list(zip(run(mine), run(naive), strict=True))
+    for found, reference in pairs:
+        assert found is not None
+        assert reference is not None
+        yield name, found, reference
+
+
 def _views(device: torch.device) -> Iterator[Pair]:
     from engine.ops.views import triton as views
 
-    with torch.inference_mode(False), torch.enable_grad():
-        results = []
-        for form in (views.views, views_naive.views):
-            leaves = [x.requires_grad_() for x in _randoms(device, (2, 9, 120), (2, 3, 120), (120, 4))]
-            x, tail, weight = leaves
-            made = form(x, tail, weight, 2)
-            torch.autograd.backward([view.square().mul(view.detach().cos()).sum() for view in made])
-            results.append([*(view.detach() for view in made), *(x.grad for x in leaves)])
-    for mine, reference in zip(*results, strict=True):
-        assert mine is not None
-        assert reference is not None
-        yield "the views", mine, reference
+    def run(form: Any) -> list[Tensor | None]:
+        leaves = [x.requires_grad_() for x in _randoms(device, (2, 9, 120), (2, 3, 120), (120, 4))]
+        made = form(*leaves, 2)
+        torch.autograd.backward([view.square().mul(view.detach().cos()).sum() for view in made])
+        return [*(view.detach() for view in made), *(x.grad for x in leaves)]
+
+    yield from _with_gradients("the views", run, views.views, views_naive.views)
 
 
 def _rules(device: torch.device) -> Iterator[Pair]:
     from engine.ops.delta_rule import triton as rule
 
     shapes = ((1, 2, 40, 20), (1, 2, 40, 20), (1, 2, 40, 20), (1, 2, 40), (1, 2, 20, 20))
-    with torch.inference_mode(False), torch.enable_grad():
-        results = []
-        for form in (rule.delta_rule, rule_naive.delta_rule):
-            q, k, v, rate, state = _randoms(device, *shapes)
-            inputs = [q, k / k.norm(dim=-1, keepdim=True), v, rate.sigmoid(), state]
-            leaves = [x.detach().requires_grad_() for x in inputs]
-            q, k, v, rate, state = leaves
-            result = form(q, k, v, rate, state)
-            (result.output.square().sum() + result.state.square().sum()).backward()
-            results.append([result.output.detach(), result.state.detach(), *(x.grad for x in leaves)])
-    for mine, reference in zip(*results, strict=True):
-        assert mine is not None
-        assert reference is not None
-        yield "the delta rule in chunks", mine, reference
+
+    def run(form: Any) -> list[Tensor | None]:
+        q, k, v, rate, state = _randoms(device, *shapes)
+        inputs = [q, k / k.norm(dim=-1, keepdim=True), v, rate.sigmoid(), state]
+        leaves = [x.detach().requires_grad_() for x in inputs]
+        result = form(*leaves)
+        (result.output.square().sum() + result.state.square().sum()).backward()
+        return [result.output.detach(), result.state.detach(), *(x.grad for x in leaves)]
+
+    yield from _with_gradients("the delta rule in chunks", run, rule.delta_rule, rule_naive.delta_rule)
 
 
 CHECKS: tuple[Callable[[torch.device], Iterator[Pair]], ...] = (_products, _steps, _views, _rules)

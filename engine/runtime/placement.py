@@ -63,10 +63,8 @@ def shared_bytes(config: BitLlamaConfig, chunk: int, head: int) -> int:
     head += 4 * (config.hidden_dim + 2 * config.vocab_size)
     width = 3 * config.num_heads * config.fast_dim
     room = chunk * (4 * config.hidden_dim + 4 * config.mlp_dim + 6 * width) * 4 + chunk * config.vocab_size * 4
-    met = (
-        4 * math.ceil(chunk / CHUNK) * math.prod(config.fast_shape)
-    )  # the fast weights that each chunk of the rule meets
-    return head + room + met
+    parts = math.ceil(chunk / CHUNK)  # the delta rule keeps the fast weights that each of them meets
+    return head + room + 4 * parts * math.prod(config.fast_shape)
 
 
 def place(config: BitLlamaConfig, free: int, chunk: int, head: int) -> Placement:

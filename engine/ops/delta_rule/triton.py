@@ -18,9 +18,8 @@ import torch
 import triton
 import triton.language as tl
 from torch import Tensor
-from torch.nn import functional as F
 
-from engine.ops.delta_rule.chunk import CHUNK, SMALLEST_RATE
+from engine.ops.delta_rule.chunk import CHUNK, SMALLEST_RATE, in_chunks
 from engine.ops.delta_rule.naive import DeltaRuleResult
 
 MAX_DIM = 256
@@ -177,12 +176,7 @@ def delta_rule(
         raise ValueError(f"Heads of {k.shape[-1]} keys are wider than the {MAX_DIM} that these kernels take.")
     q, k, v, rate, state = (x.float() for x in (q, k, v, rate, state))
     tokens = k.shape[2]
-    pad = -tokens % CHUNK
-    if pad:
-        # A token of rate 0 and key 0 changes nothing.
-        q, k, v = (F.pad(x, (0, 0, 0, pad)) for x in (q, k, v))
-        rate = F.pad(rate, (0, pad))
-    q, k, v, rate = (x.unflatten(2, (-1, CHUNK)) for x in (q, k, v, rate))
+    q, k, v, rate = in_chunks(CHUNK, q, k, v, rate)
     with torch.cuda.device_of(k):  # Triton launches on the current card, which may be another
         inverse = _Inverse.apply(torch.tril((k @ k.mT) * rate.unsqueeze(-1), -1)) * rate.unsqueeze(-2)
         correction, states, last = _Carry.apply(k, inverse @ v, inverse @ k, state)

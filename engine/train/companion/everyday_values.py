@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from engine.train.companion import lexicon as lx
-from engine.train.companion.making import Maker, closed, combined, either, mixed, pick, plain
-from engine.train.companion.names import Split, in_split, make_word
+from engine.train.companion.making import Maker, apart, closed, combined, either, mixed, pick, plain
+from engine.train.companion.names import Split, make_word
 
 _ONES = lx.words("one two three four five six seven eight nine")
 _TEENS = lx.words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
@@ -18,18 +18,6 @@ _MARKS = "ABCDENSXR"
 _CLOCK_WORDS = ("noon", "midnight", "lunchtime")
 _DAY_PARTS = ("morning", "afternoon", "evening")
 _RELATIVE = ("next week", "this weekend", "next weekend", "next month", "the day after tomorrow", "on the weekend")
-
-
-def apart(make: Maker) -> Maker:
-    """A maker whose values are drawn again until one belongs to the split."""
-
-    def made(rng: random.Random, split: Split) -> str:
-        while True:
-            value = make(rng, split)
-            if in_split(value, split):
-                return value
-
-    return made
 
 
 def _counted(rng: random.Random, most: int) -> str:

@@ -42,16 +42,21 @@ def plain(common: Sequence[str], share: float) -> Maker:
     return make
 
 
-def combined(*parts: Sequence[str]) -> Maker:
-    """One word of each list, the whole held apart by split."""
+def apart(make: Maker) -> Maker:
+    """A maker whose values are drawn again until one belongs to the split."""
 
-    def make(rng: random.Random, split: Split) -> str:
+    def made(rng: random.Random, split: Split) -> str:
         while True:
-            value = " ".join(either(rng, part) for part in parts)
+            value = make(rng, split)
             if in_split(value, split):
                 return value
 
-    return make
+    return made
+
+
+def combined(*parts: Sequence[str]) -> Maker:
+    """One word of each list, the whole held apart by split."""
+    return apart(lambda rng, split: " ".join(either(rng, part) for part in parts))
 
 
 def mixed(*makers: tuple[float, Maker]) -> Maker:

@@ -6,7 +6,7 @@ import random
 
 from engine.train.companion import lexicon as lx
 from engine.train.companion.everyday_values import EVERYDAY_MAKERS, MEASURES
-from engine.train.companion.making import Maker, closed, combined, either, mixed, pick, plain, proper
+from engine.train.companion.making import Maker, apart, closed, combined, either, mixed, pick, plain, proper
 from engine.train.companion.names import Split, in_split, make_digits, make_mixed_code, make_name, make_word
 
 # A lower-case article before a word that is written with a vowel but spoken with a consonant, or the other way round.
@@ -104,16 +104,14 @@ def _made_job(rng: random.Random, split: Split) -> str:
     return f"{make_word(rng, split)} {either(rng, lx.JOB_DOERS)}"
 
 
+@apart
 def _two_nouns(rng: random.Random, split: Split) -> str:
     """As people have them: 'bluefish77', now and then 'Riverlamp42' or 'Riverlamp!42'."""
-    while True:
-        first = either(rng, lx.COLOURS if rng.random() < 0.2 else lx.COMMON_NOUNS)
-        word = first + either(rng, lx.COMMON_NOUNS + lx.ANIMALS)
-        roll = rng.random()
-        mark = "!" if roll < 0.1 else ""
-        secret = f"{word.capitalize() if roll < 0.25 else word}{mark}{10 + int(rng.random() * 90)}"
-        if in_split(secret, split):
-            return secret
+    first = either(rng, lx.COLOURS if rng.random() < 0.2 else lx.COMMON_NOUNS)
+    word = first + either(rng, lx.COMMON_NOUNS + lx.ANIMALS)
+    roll = rng.random()
+    mark = "!" if roll < 0.1 else ""
+    return f"{word.capitalize() if roll < 0.25 else word}{mark}{10 + int(rng.random() * 90)}"
 
 
 def _secret(rng: random.Random, split: Split) -> str:
