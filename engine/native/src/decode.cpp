@@ -86,7 +86,7 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
     Watch watch(m.profile, thread);
     const auto meet = [&](Phase phase) {
         watch.note(phase);
-        m.pool.barrier();
+        m.pool.barrier(thread);
         watch.note(WAITING);
     };
 

@@ -1,6 +1,7 @@
 // The kernels, written once over a vector type that each instruction set defines before it includes this file, inside a
 // namespace of its own: F, W, REGISTERS and FUSED (fma rounds once), load, store, load_part, store_part, set1, add, sub,
-// mul, div, fma, max, abs, sum, largest, power_of_two, to_int8, and the products of whole numbers: ternary and byte_rows.
+// mul, div, ratio (a quotient to a unit or two in the last place), fma, max, abs, sum, largest, power_of_two, to_int8,
+// and the products of whole numbers: ternary and byte_rows.
 //
 // No template of the standard library may be used here: the linker keeps one copy of each, and would take the one that
 // was compiled for the newest instruction set to the oldest processor.
@@ -59,7 +60,7 @@ static inline F quotient(F x, F divisor, F inverse) {
     return q;
 }
 
-static inline F silu_of(F x) { return div(x, add(set1(1.0f), exp(sub(set1(0.0f), x)))); }
+static inline F silu_of(F x) { return ratio(x, add(set1(1.0f), exp(sub(set1(0.0f), x)))); }
 
 template <int R>
 static inline void dot_rows(const float* w, size_t ld, const float* x, int n, float* out) {
@@ -245,8 +246,9 @@ static void weigh(const float* x, int n, float peak, float factor, float* w, dou
 }
 
 static void unit(const float* x, int n, float* out) {
-    const F length = set1(root(dot(x, x, n)) + KEY_EPS);
-    for (int i = 0; i < n; i += W) store_at(out + i, div(load_at(x + i, n - i), length), n - i);
+    const float length = root(dot(x, x, n)) + KEY_EPS;
+    const F divisor = set1(length), inverse = set1(1.0f / length);
+    for (int i = 0; i < n; i += W) store_at(out + i, quotient(load_at(x + i, n - i), divisor, inverse), n - i);
 }
 
 static void convolve(float* x, size_t ld, int tokens, int channels, float* tail, const float* weight, size_t stride,
@@ -272,7 +274,7 @@ static void convolve(float* x, size_t ld, int tokens, int channels, float* tail,
 #include "training_impl.h"
 
 static Kernels table(const char* name) {
-    return {name,           TILE_ROWS, rms_norm, quantise, quantise_wide, ternary, ternary_wide, byte_rows,
-            byte_rows_wide, matvec,    dot,      swiglu,   silu,          peak,    weigh,        unit,
-            convolve,       delta_step, gemm,    training_table()};
+    return {name,         TILE_ROWS, rms_norm,       quantise, quantise_wide, ternary,    ARRANGE, TERNARY_ARRANGED,
+            ternary_wide, byte_rows, byte_rows_wide, matvec,   dot,           swiglu,     silu,    peak,
+            weigh,        unit,      convolve,       delta_step, gemm,        training_table()};
 }

@@ -19,6 +19,7 @@ static inline F add(F a, F b) { return vaddq_f32(a, b); }
 static inline F sub(F a, F b) { return vsubq_f32(a, b); }
 static inline F mul(F a, F b) { return vmulq_f32(a, b); }
 static inline F div(F a, F b) { return vdivq_f32(a, b); }
+static inline F ratio(F a, F b) { return div(a, b); }
 static inline F fma(F a, F b, F c) { return vfmaq_f32(c, a, b); }
 // As on x86: the second where either is NaN.
 static inline F max(F a, F b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }

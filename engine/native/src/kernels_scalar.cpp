@@ -25,6 +25,7 @@ static inline F add(F a, F b) { EACH(a.v[i] + b.v[i]); }
 static inline F sub(F a, F b) { EACH(a.v[i] - b.v[i]); }
 static inline F mul(F a, F b) { EACH(a.v[i] * b.v[i]); }
 static inline F div(F a, F b) { EACH(a.v[i] / b.v[i]); }
+static inline F ratio(F a, F b) { return div(a, b); }
 static inline F fma(F a, F b, F c) { EACH(a.v[i] * b.v[i] + c.v[i]); }
 // As the vector instructions: the second where either is NaN.
 static inline F max(F a, F b) { EACH(a.v[i] > b.v[i] ? a.v[i] : b.v[i]); }

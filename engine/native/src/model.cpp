@@ -41,7 +41,9 @@ void bl_model::settle(const bl_state& state, int layer, int head_, int column, i
 void bl_model::quantise(const float* x, int n, Activations& into, int t) const {
     float* wide = into.wide.at(size_t(t) * padded(n));
     if (narrow()) {
-        *into.scales.at(t) = k.quantise(x, n, largest_whole, into.whole.at(size_t(t) * padded(n)));
+        int8_t* whole = into.whole.at(size_t(t) * padded(n));
+        *into.scales.at(t) = k.quantise(x, n, largest_whole, whole);
+        if (k.arrange && into.arranged.size()) k.arrange(whole, n, into.arranged.data());
     } else if (config.activation_bits < 32) {
         *into.wide_scales.at(t) = k.quantise_wide(x, n, largest_whole, wide);
     } else {
@@ -54,7 +56,9 @@ void bl_model::multiply(const bl_ternary& w, Range rows, int cols, Activations& 
                         bool add, Own& scratch) const {
     if (rows.size() <= 0) return;
     const uint8_t* codes = w.codes + size_t(rows.begin) * (padded(cols) / BLOCK * BLOCK_BYTES);
-    if (narrow())
+    if (narrow() && k.arrange && x.arranged.size())
+        k.ternary_arranged(codes, rows.size(), cols, w.scale, x.arranged.data(), *x.scales.data(), out + rows.begin, add);
+    else if (narrow())
         k.ternary(codes, rows.size(), cols, w.scale, x.whole.data(), x.scales.data(), tokens, out + rows.begin, ld, add,
                   scratch.unpacked.data());
     else

@@ -58,8 +58,11 @@ struct Activations {
         : whole(size_t(tokens) * padded(width)),
           wide(size_t(tokens) * padded(width)),
           scales(tokens),
-          wide_scales(tokens) {}
+          wide_scales(tokens) {
+        if (tokens == 1) arranged = Buffer<int8_t>(padded(width));
+    }
     Buffer<int8_t> whole;
+    Buffer<int8_t> arranged;  // of one token
     Buffer<float> wide;  // where int8 does not hold them
     Buffer<Quantised> scales;
     Buffer<float> wide_scales;

@@ -20,7 +20,7 @@ constexpr auto STAY_AWAKE = std::chrono::microseconds(200);
 constexpr int LOOKS_PER_CLOCK = 64;
 }  // namespace
 
-Pool::Pool(int threads) : size_(threads) {
+Pool::Pool(int threads) : size_(threads), places_(size_t(threads)) {
     workers_.reserve(size_t(threads - 1));
     try {
         for (int thread = 1; thread < threads; thread++) workers_.emplace_back([this, thread] { serve(thread); });
@@ -62,7 +62,7 @@ void Pool::start(Function function, void* what) {
     }
     if (notify) wake_.notify_all();
     function(what, 0);
-    barrier();
+    barrier(0);
 }
 
 void Pool::serve(int thread) {
@@ -80,30 +80,36 @@ void Pool::serve(int thread) {
         }
         if (ending_) return;
         function_(what_, thread);
-        barrier();
+        barrier(thread);
     }
 }
 
-void Pool::barrier() {
+// Counts wrap around.
+bool Pool::met(uint32_t meeting) const {
+    for (const Place& place : places_)
+        if (int32_t(place.meeting.load(std::memory_order_acquire) - meeting) < 0) return false;
+    return true;
+}
+
+void Pool::barrier(int thread) {
     if (size_ == 1) return;
-    const uint32_t phase = phase_.load();
-    if (arrived_.fetch_add(1) == size_ - 1) {
-        arrived_.store(0);
-        phase_.store(phase + 1);
-        if (blocked_.load() == 0) return;
-        // Whoever counted itself as blocked holds the mutex until it waits, or has seen the new phase.
+    std::atomic<uint32_t>& mine = places_[size_t(thread)].meeting;
+    const uint32_t meeting = mine.load(std::memory_order_relaxed) + 1;
+    mine.store(meeting);
+    // Either this thread sees that another is blocked, or that one sees this thread's meeting before it waits.
+    if (blocked_.load() > 0) {
         {
             std::lock_guard<std::mutex> lock(blocked_mutex_);
         }
         passed_.notify_all();
-        return;
     }
     for (int i = 0; i < SPINS_BEFORE_SLEEP; i++) {
-        if (phase_.load(std::memory_order_acquire) != phase) return;
+        if (met(meeting)) return;
         pause_thread();
     }
     std::unique_lock<std::mutex> lock(blocked_mutex_);
     blocked_.fetch_add(1);
-    passed_.wait(lock, [&] { return phase_.load() != phase; });
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    passed_.wait(lock, [&] { return met(meeting); });
     blocked_.fetch_sub(1);
 }

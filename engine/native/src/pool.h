@@ -22,8 +22,8 @@ public:
         start([](void* what, int thread) { (*static_cast<std::remove_reference_t<Work>*>(what))(thread); }, &work);
     }
 
-    // Within run: go on when every thread has come here. What was written before is then visible to all.
-    void barrier();
+    // Within run: `thread` goes on when every one has come here. What was written before is then visible to all.
+    void barrier(int thread);
 
 private:
     using Function = void (*)(void*, int);
@@ -39,9 +39,14 @@ private:
     std::mutex mutex_;
     std::condition_variable wake_;
     int sleeping_ = 0;
+    bool met(uint32_t meeting) const;
+
+    // Which meeting each thread has come to. A line of the caches each: the others only read it.
+    struct alignas(64) Place {
+        std::atomic<uint32_t> meeting{0};
+    };
+    std::vector<Place> places_;
     std::mutex blocked_mutex_;
     std::condition_variable passed_;
-    alignas(64) std::atomic<int> arrived_{0};
-    alignas(64) std::atomic<uint32_t> phase_{0};
     alignas(64) std::atomic<int> blocked_{0};
 };

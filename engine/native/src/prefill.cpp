@@ -30,42 +30,42 @@ void block(bl_model& m, Chunk& chunk, const bl_state& state, int i, int tokens, 
         for (int head = 0; head < c.heads; head++)
             *all.rates.at(size_t(head) * BL_MAX_CHUNK + t) = m.rate(layer, head, own.normed.data(), rate_scale);
     }
-    m.pool.barrier();
+    m.pool.barrier(thread);
     m.project(layer, views_rows, chunk.activations, tokens, views, own);
     if (layer.conv)
         m.k.convolve(views + views_rows.begin, size_t(ld), tokens, views_rows.size(),
                      m.tail(state, i) + views_rows.begin, layer.conv + views_rows.begin, size_t(ld), c.conv_kernel);
-    m.pool.barrier();
+    m.pool.barrier(thread);
     for (int t = mine.begin; t < mine.end; t++) {
         float* view = views + size_t(t) * ld;
         if (!m.tied()) m.k.silu(view, ld);
         for (int head = 0; head < (m.tied() ? 1 : 2) * c.heads; head++)  // queries and keys lie side by side
             m.k.unit(view + head * c.head_dim, c.head_dim, view + head * c.head_dim);
     }
-    m.pool.barrier();
+    m.pool.barrier(thread);
     learn_chunk(m, chunk, m.fast(state, i), tokens, thread);
-    m.pool.barrier();
+    m.pool.barrier(thread);
     if (thread == 0) losses[i] = m.loss(all.errors.data(), tokens);
     for (int t = mine.begin; t < mine.end; t++) {
         m.norm_heads(layer, all.out.at(size_t(t) * width), own.heads.data());
         m.quantise(own.heads.data(), width, chunk.activations, t);
     }
-    m.pool.barrier();
+    m.pool.barrier(thread);
     m.multiply(layer.up, stream_rows, width, chunk.activations, tokens, all.stream.data(), size_t(c.hidden), true, own);
-    m.pool.barrier();
+    m.pool.barrier(thread);
     for (int t = mine.begin; t < mine.end; t++) normed_quantised(m, chunk, layer.norm2, t, own);
-    m.pool.barrier();
+    m.pool.barrier(thread);
     m.multiply(layer.gate, mlp_rows, c.hidden, chunk.activations, tokens, all.gate.data(), size_t(c.mlp), false, own);
     m.multiply(layer.mlp_up, mlp_rows, c.hidden, chunk.activations, tokens, all.up.data(), size_t(c.mlp), false, own);
-    m.pool.barrier();
+    m.pool.barrier(thread);
     for (int t = mine.begin; t < mine.end; t++) {
         m.k.swiglu(all.gate.at(size_t(t) * c.mlp), all.up.at(size_t(t) * c.mlp), c.mlp, own.hidden.data());
         m.quantise(own.hidden.data(), c.mlp, chunk.activations, t);
     }
-    m.pool.barrier();
+    m.pool.barrier(thread);
     m.multiply(layer.mlp_down, stream_rows, c.mlp, chunk.activations, tokens, all.stream.data(), size_t(c.hidden), true,
                own);
-    m.pool.barrier();
+    m.pool.barrier(thread);
 }
 }  // namespace
 
@@ -91,7 +91,7 @@ int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32
         const Range asked = share(rows, thread, threads, 1);
         for (int t = asked.begin; t < asked.end; t++)
             m.prepare_head(last + size_t(t) * hidden, last + size_t(t) * hidden, m.chunk->activations, t);
-        m.pool.barrier();
+        m.pool.barrier(thread);
         m.logits(last, m.chunk->activations, rows, thread, logits, m.own[size_t(thread)]);
     });
     return 0;

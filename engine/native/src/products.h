@@ -2,6 +2,8 @@
 // rows of bytes over byte_group. Included inside a namespace.
 
 constexpr int TILE_ROWS = GROUP;
+constexpr decltype(Kernels::arrange) ARRANGE = nullptr;
+constexpr decltype(Kernels::ternary_arranged) TERNARY_ARRANGED = nullptr;
 
 static void ternary(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, const Quantised* q,
                     int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {

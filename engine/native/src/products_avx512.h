@@ -13,7 +13,8 @@ constexpr int TILE_TOKENS = 12;
 static inline __mmask64 first_bytes(int n) { return n >= 64 ? ~__mmask64(0) : (__mmask64(1) << n) - 1; }
 
 // Activations in the order of packed vectors.
-static void arrange(const int8_t* x, int blocks, int8_t* out) {
+static void arrange(const int8_t* x, int cols, int8_t* out) {
+    const int blocks = (cols + BLOCK - 1) / BLOCK;
     for (int first = 0; first < blocks; first += SUPER) {
         const int count = at_most(SUPER, blocks - first);
         for (int b = 0; b < count; b++)
@@ -63,10 +64,10 @@ static inline void packed_rows(const uint8_t* codes, size_t row_bytes, int block
     for (int r = 0; r < R; r++) out[r] = products[r].sums();
 }
 
-static void ternary_token(const uint8_t* codes, int rows, int blocks, float scale, const int8_t* x, Quantised q,
-                          float* out, bool add_to, int8_t* arranged) {
+static void ternary_arranged(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, Quantised q,
+                             float* out, bool add_to) {
+    const int blocks = (cols + BLOCK - 1) / BLOCK;
     const size_t row_bytes = size_t(blocks) * BLOCK_BYTES;
-    arrange(x, blocks, arranged);
     const __m512i centre = _mm512_set1_epi32(q.sum);
     const F factor = set1(q.scale * scale);
     const auto scaled = [&](__m512i sums) {
@@ -76,18 +77,21 @@ static void ternary_token(const uint8_t* codes, int rows, int blocks, float scal
     for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
         __m512i sums[MATVEC_ROWS];
         for (int part = 0; part < MATVEC_ROWS; part += REGISTER_ROWS)
-            packed_rows<REGISTER_ROWS>(codes + (r + part) * row_bytes, row_bytes, blocks, arranged, sums + part);
+            packed_rows<REGISTER_ROWS>(codes + (r + part) * row_bytes, row_bytes, blocks, x, sums + part);
         F y = scaled(sums_of_sixteen(sums));
         if (add_to) y = add(load(out + r), y);
         store(out + r, y);
     }
     for (; r < rows; r++) {
         __m512i sums;
-        packed_rows<1>(codes + r * row_bytes, row_bytes, blocks, arranged, &sums);
+        packed_rows<1>(codes + r * row_bytes, row_bytes, blocks, x, &sums);
         const float y = _mm512_cvtss_f32(scaled(_mm512_set1_epi32(_mm512_reduce_add_epi32(sums))));
         out[r] = add_to ? out[r] + y : y;
     }
 }
+
+constexpr auto ARRANGE = arrange;
+constexpr auto TERNARY_ARRANGED = ternary_arranged;
 
 // TILE_ROWS packed rows, the last of them again where there are fewer, as vectors of 16 rows by 4 neighbouring weights.
 static void unpack_tile(const uint8_t* codes, int rows, int blocks, uint8_t* out) {
@@ -171,7 +175,9 @@ static void ternary(const uint8_t* codes, int rows, int cols, float scale, const
                     int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
     const int blocks = (cols + BLOCK - 1) / BLOCK, width = blocks * BLOCK;
     if (tokens == 1) {
-        ternary_token(codes, rows, blocks, scale, x, *q, out, add_to, reinterpret_cast<int8_t*>(unpacked));
+        int8_t* arranged = reinterpret_cast<int8_t*>(unpacked);
+        arrange(x, cols, arranged);
+        ternary_arranged(codes, rows, cols, scale, arranged, *q, out, add_to);
         return;
     }
     for (int r = 0; r < rows; r += TILE_ROWS) {

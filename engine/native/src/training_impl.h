@@ -1,6 +1,6 @@
 // The kernels of training over a vector type; included after kernels_impl.h, inside the same namespace.
 
-static inline F sigmoid(F x) { return div(set1(1.0f), add(set1(1.0f), exp(sub(set1(0.0f), x)))); }
+static inline F sigmoid(F x) { return ratio(set1(1.0f), add(set1(1.0f), exp(sub(set1(0.0f), x)))); }
 
 constexpr int GATHER_AHEAD = 8;  // rows lie further apart than the processor looks ahead
 

@@ -12,6 +12,7 @@ static inline F add(F a, F b) { return _mm256_add_ps(a, b); }
 static inline F sub(F a, F b) { return _mm256_sub_ps(a, b); }
 static inline F mul(F a, F b) { return _mm256_mul_ps(a, b); }
 static inline F div(F a, F b) { return _mm256_div_ps(a, b); }
+static inline F ratio(F a, F b) { return div(a, b); }
 static inline F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
 static inline F max(F a, F b) { return _mm256_max_ps(a, b); }
 static inline F min(F a, F b) { return _mm256_min_ps(a, b); }
