@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 9;
+constexpr int32_t BL_ABI = 10;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -36,10 +36,11 @@ struct bl_ternary {
     float scale;
 };
 
-// A row for each word, (V, D): floats, or bytes, each a whole number + 128, with a scale for each row. The others are null.
+// A row for each word, (V, D): floats, or whole numbers with a scale for each row: bytes, each a number + 128, or, in a head
+// only, fives of five bits, packed as engine/ops/tables/fives.py says. The others are null.
 struct bl_table {
     const float* floats;
-    const uint8_t* bytes;
+    const uint8_t *bytes, *fives;
     const float* scales;
 };
 

@@ -5,6 +5,12 @@ static inline __m512i field(__m512i v, int k) {
     return _mm512_and_si512(_mm512_srl_epi32(v, _mm_cvtsi32_si128(2 * k)), _mm512_set1_epi8(3));
 }
 
+// The 64 lower halves of weights that 32 bytes hold: the lower ones of all bytes, then the upper ones.
+static inline __m512i halves(const uint8_t* p) {
+    const __m512i twice = _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+    return _mm512_and_si512(_mm512_srlv_epi64(twice, _mm512_setr_epi64(0, 0, 0, 0, 4, 4, 4, 4)), _mm512_set1_epi8(15));
+}
+
 // Running sums of the products of a row's fields with the activations of each. Two of the four fields need no shift: what
 // stands two bits higher gives products that are four times too large, in a sum of their own that is shifted back at the
 // end.

@@ -11,11 +11,20 @@ constexpr int BLOCK_BYTES = 16;  // and its bytes
 // at every page.
 constexpr size_t AHEAD = 4096;
 constexpr int BYTE_ZERO = 128;  // the stored byte of a weight of zero
+// Five bits a weight: of a row first the lower four bits, 32 bytes a block, then the fifth ones, 8 bytes a block.
+constexpr int FIVE_ZERO = 16, FIVE_LOW_BYTES = 32, FIVE_HIGH_BYTES = 8, FIVE_BYTES = FIVE_LOW_BYTES + FIVE_HIGH_BYTES;
 // Words of which the largest weight is known, and the sum. SUMMED is a multiple of STRETCH, and both of all W.
 constexpr int STRETCH = 64, SUMMED = 1024;
 constexpr int GROUP = 4;  // rows of a ternary matrix that most sets compute together
 
 static inline int at_most(int a, int b) { return a < b ? a : b; }
+
+// Weight i of a row of five bits, as it is stored.
+static inline int five(const uint8_t* row, int blocks, int i) {
+    const int block = i / BLOCK, place = i % BLOCK;
+    const int low = row[block * FIVE_LOW_BYTES + place % FIVE_LOW_BYTES] >> (4 * (place / FIVE_LOW_BYTES)) & 15;
+    return low | (row[blocks * FIVE_LOW_BYTES + i / 8] >> (i % 8) & 1) << 4;
+}
 
 constexpr int MAX_LATE = 8;
 
@@ -49,8 +58,12 @@ struct Kernels {
                          const float* x_scale, int tokens, float* out, size_t ld, bool add, float* unpacked);
     // out[r] = (w[r] - 128) . x * scales[r] * q.scale for a matrix of bytes (rows, n); x is padded to whole blocks.
     void (*byte_rows)(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q, float* out);
-    // The same on float activations; `unpacked` is scratch of n.
+    // out[r] = (w[r] - 16) . x * scales[r] * q.scale for rows of five bits, of `blocks` blocks; x is padded with zeros.
+    void (*five_rows)(const uint8_t* w, const float* scales, int rows, int blocks, const int8_t* x, Quantised q, float* out);
+    // The same two on float activations; `unpacked` is scratch of n.
     void (*byte_rows_wide)(const uint8_t* w, const float* scales, int rows, int n, const float* x, float* out,
+                           float* unpacked);
+    void (*five_rows_wide)(const uint8_t* w, const float* scales, int rows, int n, const float* x, float* out,
                            float* unpacked);
     // out[r] = w[r] . x for a float matrix (rows, n)
     void (*matvec)(const float* w, int rows, int n, const float* x, float* out);

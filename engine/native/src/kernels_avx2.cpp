@@ -4,6 +4,7 @@
 #if defined(BL_HAVE_AVX2)
 #include <immintrin.h>
 #include <stddef.h>
+#include <string.h>
 
 namespace avx2 {
 #include "vec_avx2.h"
@@ -71,6 +72,10 @@ static inline __m256i add_byte_products(__m256i sums, __m256i stored, __m256i x)
     return _mm256_add_epi32(sums, widen(_mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w))));
 }
 static inline int32_t byte_centre(int32_t) { return 0; }
+// Of weights so small that a pair of products fits into 16 bits as it is.
+static inline __m256i add_small_products(__m256i sums, __m256i stored, __m256i x) {
+    return _mm256_add_epi32(sums, widen(_mm256_maddubs_epi16(stored, x)));
+}
 
 #include "vec_groups.h"
 

@@ -4,6 +4,7 @@
 #if defined(BL_HAVE_AVX_VNNI)
 #include <immintrin.h>
 #include <stddef.h>
+#include <string.h>
 
 namespace avx_vnni {
 #include "vec_avx2.h"

@@ -1,7 +1,7 @@
 // The kernels, written once over a vector type that each instruction set defines before it includes this file, inside a
 // namespace of its own: F, W, REGISTERS and FUSED (fma rounds once), load, store, load_part, store_part, set1, add, sub,
 // mul, div, ratio (a quotient to a unit or two in the last place), fma, max, abs, sum, largest, power_of_two, to_int8,
-// and the products of whole numbers: ternary and byte_rows.
+// and the products of whole numbers: ternary, byte_rows and five_rows.
 //
 // No template of the standard library may be used here: the linker keeps one copy of each, and would take the one that
 // was compiled for the newest instruction set to the oldest processor.
@@ -192,6 +192,16 @@ static void byte_rows_wide(const uint8_t* w, const float* scales, int rows, int 
     }
 }
 
+static void five_rows_wide(const uint8_t* w, const float* scales, int rows, int n, const float* x, float* out,
+                           float* unpacked) {
+    const int blocks = (n + BLOCK - 1) / BLOCK;
+    for (int r = 0; r < rows; r++) {
+        const uint8_t* row = w + size_t(r) * blocks * FIVE_BYTES;
+        for (int i = 0; i < n; i++) unpacked[i] = float(five(row, blocks, i) - FIVE_ZERO);
+        out[r] = dot(unpacked, x, n) * scales[r];
+    }
+}
+
 static void swiglu(const float* gate, const float* up, int n, float* out) {
     for (int i = 0; i < n; i += W) {
         const int left = n - i;
@@ -275,6 +285,6 @@ static void convolve(float* x, size_t ld, int tokens, int channels, float* tail,
 
 static Kernels table(const char* name) {
     return {name,         TILE_ROWS, rms_norm,       quantise, quantise_wide, ternary,    ARRANGE, TERNARY_ARRANGED,
-            ternary_wide, byte_rows, byte_rows_wide, matvec,   dot,           swiglu,     silu,    peak,
-            weigh,        unit,      convolve,       delta_step, gemm,        training_table()};
+            ternary_wide, byte_rows, five_rows, byte_rows_wide, five_rows_wide, matvec,   dot,     swiglu,
+            silu,         peak,      weigh,          unit,      convolve,       delta_step, gemm,  training_table()};
 }

@@ -110,6 +110,33 @@ static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_
     }
 }
 
+// 16 where a bit is set: those of two bytes, the lowest first.
+static inline uint8x16_t fifths(const uint8_t* bits) {
+    const uint8x8_t places = vcreate_u8(0x8040201008040201);
+    const uint8x16_t bytes = vcombine_u8(vdup_n_u8(bits[0]), vdup_n_u8(bits[1]));
+    return vandq_u8(vtstq_u8(bytes, vcombine_u8(places, places)), vdupq_n_u8(16));
+}
+
+// out[j] = the stored weights of row j, of five bits, times x
+static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks, const int8_t* x, int32_t* out) {
+    for (int r = 0; r < rows; r++) {
+        const uint8_t* row = w + r * row_bytes;
+        int32x4_t even = vdupq_n_s32(0), odd = even;
+        for (int b = 0; b < blocks; b++) {
+            const uint8_t* high = row + blocks * FIVE_LOW_BYTES + b * FIVE_HIGH_BYTES;
+            for (int half = 0; half < 2; half++) {  // of the bytes, each with two weights that are 32 apart
+                const uint8x16_t v = vld1q_u8(row + b * FIVE_LOW_BYTES + 16 * half);
+                const uint8x16_t lower = vorrq_u8(vandq_u8(v, vdupq_n_u8(15)), fifths(high + 2 * half));
+                const uint8x16_t upper = vorrq_u8(vshrq_n_u8(v, 4), fifths(high + 4 + 2 * half));
+                const int8_t* at = x + b * BLOCK + 16 * half;
+                even = vdotq_s32(even, signed_bytes(lower), vld1q_s8(at));
+                odd = vdotq_s32(odd, signed_bytes(upper), vld1q_s8(at + 32));
+            }
+        }
+        out[r] = vaddvq_s32(vaddq_s32(even, odd));
+    }
+}
+
 #include "vec_parts.h"
 
 #include "products.h"

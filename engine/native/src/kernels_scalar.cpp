@@ -95,6 +95,15 @@ static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_
     }
 }
 
+// out[j] = the stored weights of row j, of five bits, times x
+static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks, const int8_t* x, int32_t* out) {
+    for (int r = 0; r < rows; r++) {
+        int32_t total = 0;
+        for (int i = 0; i < blocks * BLOCK; i++) total += five(w + r * row_bytes, blocks, i) * x[i];
+        out[r] = total;
+    }
+}
+
 #include "vec_parts.h"
 
 #include "products.h"

@@ -109,8 +109,28 @@ void bl_model::look_up(int token, Range part, float* out) const {
 
 void bl_model::prepare_head(const float* h, float* normed, Activations& x, int t) const {
     k.rms_norm(h, norm_f, config.hidden, config.norm_eps, normed);
-    if (head.bytes && narrow())
+    if (!head.floats && narrow())
         *x.scales.at(t) = k.quantise(normed, config.hidden, 127.0f, x.whole.at(size_t(t) * padded(config.hidden)));
+}
+
+void bl_model::head_rows(int row, int rows, const float* normed, const Activations& x, int t, float* out,
+                         Own& scratch) const {
+    const int hidden = config.hidden;
+    const size_t from = size_t(row);
+    const int8_t* whole = x.whole.at(size_t(t) * padded(hidden));
+    float* unpacked = scratch.unpacked_wide.data();
+    if (head.floats) {
+        k.matvec(head.floats + from * hidden, rows, hidden, normed, out);
+    } else if (head.fives) {
+        const int blocks = padded(hidden) / BLOCK;
+        const uint8_t* w = head.fives + from * blocks * FIVE_BYTES;
+        if (narrow()) k.five_rows(w, head.scales + row, rows, blocks, whole, *x.scales.at(t), out);
+        else k.five_rows_wide(w, head.scales + row, rows, hidden, normed, out, unpacked);
+    } else {
+        const uint8_t* w = head.bytes + from * hidden;
+        if (narrow()) k.byte_rows(w, head.scales + row, rows, hidden, whole, *x.scales.at(t), out);
+        else k.byte_rows_wide(w, head.scales + row, rows, hidden, normed, out, unpacked);
+    }
 }
 
 void bl_model::logits(const float* normed, const Activations& x, int tokens, int thread, float* out,
@@ -124,14 +144,7 @@ void bl_model::logits(const float* normed, const Activations& x, int tokens, int
         for (int t = 0; t < tokens; t++) {
             const float* in = normed + t * hidden;
             float* place = out + t * vocab + size_t(row);
-            if (head.floats)
-                k.matvec(head.floats + size_t(row) * hidden, rows, config.hidden, in, place);
-            else if (narrow())
-                k.byte_rows(head.bytes + size_t(row) * hidden, head.scales + row, rows, config.hidden,
-                            x.whole.at(size_t(t) * padded(config.hidden)), *x.scales.at(t), place);
-            else
-                k.byte_rows_wide(head.bytes + size_t(row) * hidden, head.scales + row, rows, config.hidden, in, place,
-                                 scratch.unpacked_wide.data());
+            head_rows(row, rows, in, x, t, place, scratch);
         }
     }
 }

@@ -169,6 +169,8 @@ struct bl_model {
     void look_up(int token, Range part, float* out) const;
     // The normed residual stream (D) of token `t` on its way into the head.
     void prepare_head(const float* h, float* normed, Activations& x, int t) const;
+    // `rows` logits from `row` on of token `t`.
+    void head_rows(int row, int rows, const float* normed, const Activations& x, int t, float* out, Own& scratch) const;
     // Within run: this thread's share of the logits (T, V) of `tokens` prepared tokens, normed (T, D).
     void logits(const float* normed, const Activations& x, int tokens, int thread, float* out, Own& scratch) const;
     // One token's, or the mean of many tokens', inner loss from the errors (T, H d).

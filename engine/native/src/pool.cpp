@@ -95,17 +95,21 @@ void Pool::barrier(int thread) {
     if (size_ == 1) return;
     std::atomic<uint32_t>& mine = places_[size_t(thread)].meeting;
     const uint32_t meeting = mine.load(std::memory_order_relaxed) + 1;
-    mine.store(meeting);
-    // Either this thread sees that another is blocked, or that one sees this thread's meeting before it waits.
-    if (blocked_.load() > 0) {
+    mine.store(meeting, std::memory_order_release);
+    bool here = false;
+    for (int i = 0; i < SPINS_BEFORE_SLEEP && !here; i++) {
+        here = met(meeting);
+        if (!here) pause_thread();
+    }
+    // The last to come sees that all have met. Either it also sees who is blocked, or that one sees it before it waits.
+    if (here) {
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        if (blocked_.load(std::memory_order_relaxed) == 0) return;
         {
             std::lock_guard<std::mutex> lock(blocked_mutex_);
         }
         passed_.notify_all();
-    }
-    for (int i = 0; i < SPINS_BEFORE_SLEEP; i++) {
-        if (met(meeting)) return;
-        pause_thread();
+        return;
     }
     std::unique_lock<std::mutex> lock(blocked_mutex_);
     blocked_.fetch_add(1);

@@ -38,3 +38,13 @@ static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, co
         for (int j = 0; j < group; j++) out[r + j] = float(sums[j]) * (scales[r + j] * q.scale);
     }
 }
+
+static void five_rows(const uint8_t* w, const float* scales, int rows, int blocks, const int8_t* x, Quantised q, float* out) {
+    const size_t row_bytes = size_t(blocks) * FIVE_BYTES;
+    int32_t sums[GROUP] = {};
+    for (int r = 0; r < rows; r += GROUP) {
+        const int group = at_most(GROUP, rows - r);
+        five_group(w + r * row_bytes, row_bytes, group, blocks, x, sums);
+        for (int j = 0; j < group; j++) out[r + j] = float(sums[j] - FIVE_ZERO * q.sum) * (scales[r + j] * q.scale);
+    }
+}

@@ -223,3 +223,39 @@ static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, co
         out[r] = float(_mm512_reduce_add_epi32(sums) - centre) * (scales[r] * q.scale);
     }
 }
+
+// R rows of five bits times x: a vector of sums for each. The fifth bits of a block are a mask.
+template <int R>
+static inline void five_products(const uint8_t* w, size_t row_bytes, int blocks, const int8_t* x, __m512i* sums) {
+    for (int r = 0; r < R; r++) sums[r] = _mm512_setzero_si512();
+    const __m512i fifth = _mm512_set1_epi8(16);
+    for (int b = 0; b < blocks; b++) {
+        const __m512i values = load_bytes(x + b * BLOCK);
+        for (int r = 0; r < R; r++) {
+            const uint8_t* row = w + r * row_bytes;
+            prefetch(row + b * FIVE_BYTES + AHEAD);
+            const __m512i low = halves(row + b * FIVE_LOW_BYTES);
+            uint64_t high;
+            memcpy(&high, row + blocks * FIVE_LOW_BYTES + b * FIVE_HIGH_BYTES, sizeof high);
+            const __m512i whole = _mm512_mask_add_epi8(low, _cvtu64_mask64(high), low, fifth);
+            sums[r] = _mm512_dpbusd_epi32(sums[r], whole, values);
+        }
+    }
+}
+
+static void five_rows(const uint8_t* w, const float* scales, int rows, int blocks, const int8_t* x, Quantised q, float* out) {
+    const size_t row_bytes = size_t(blocks) * FIVE_BYTES;
+    const int32_t centre = FIVE_ZERO * q.sum;
+    int r = 0;
+    for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
+        __m512i sums[MATVEC_ROWS];
+        five_products<MATVEC_ROWS>(w + r * row_bytes, row_bytes, blocks, x, sums);
+        const __m512i whole = _mm512_sub_epi32(sums_of_sixteen(sums), _mm512_set1_epi32(centre));
+        store(out + r, mul(_mm512_cvtepi32_ps(whole), mul(load(scales + r), set1(q.scale))));
+    }
+    for (; r < rows; r++) {
+        __m512i sums;
+        five_products<1>(w + r * row_bytes, row_bytes, blocks, x, &sums);
+        out[r] = float(_mm512_reduce_add_epi32(sums) - centre) * (scales[r] * q.scale);
+    }
+}

@@ -38,3 +38,4 @@ static inline void unpacked_tile(const uint8_t* w, size_t ld, int width, const i
 
 static inline __m256i add_byte_products(__m256i sums, __m256i stored, __m256i x) { return dot_bytes(sums, stored, x); }
 static inline int32_t byte_centre(int32_t sum) { return BYTE_ZERO * sum; }
+static inline __m256i add_small_products(__m256i sums, __m256i stored, __m256i x) { return dot_bytes(sums, stored, x); }

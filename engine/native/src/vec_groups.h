@@ -1,4 +1,5 @@
-// Groups of rows by packed_rows, unpacked_tile and add_byte_products, for the sets of x86 without masks. Included inside a namespace.
+// Groups of rows by packed_rows, unpacked_tile, add_byte_products and add_small_products, for the sets of x86 without
+// masks. Included inside a namespace.
 
 static void ternary_group(const uint8_t* codes, size_t row_bytes, int rows, int blocks, const int8_t* x, int32_t* out) {
     if (rows == GROUP) {
@@ -65,5 +66,50 @@ static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_
         }
         rows_of_bytes<1>(w + r * ld, ld, n, x, sums);
         out[r] = sums[0] - byte_centre(sum);
+    }
+}
+
+// 16 where a bit is set: those of four bytes, the lowest first.
+static inline __m256i fifths(const uint8_t* bits) {
+    int32_t four;
+    memcpy(&four, bits, sizeof four);
+    const __m256i eight_of_each =
+        _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+    const __m256i places = _mm256_set1_epi64x(int64_t(0x8040201008040201));
+    const __m256i bytes = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32(four), eight_of_each), places);
+    return _mm256_and_si256(_mm256_cmpeq_epi8(bytes, places), _mm256_set1_epi8(16));
+}
+
+template <int R>
+static inline void rows_of_fives(const uint8_t* w, size_t row_bytes, int blocks, const int8_t* x, int32_t* out) {
+    const __m256i fifteen = _mm256_set1_epi8(15);
+    __m256i sums[GROUP];
+    for (int r = 0; r < GROUP; r++) sums[r] = _mm256_setzero_si256();
+    for (int b = 0; b < blocks; b++) {
+        const __m256i x0 = load_bytes(x + b * BLOCK), x1 = load_bytes(x + b * BLOCK + 32);
+        for (int r = 0; r < R; r++) {
+            const uint8_t* row = w + r * row_bytes;
+            prefetch(row + b * FIVE_BYTES + AHEAD);
+            const __m256i v = load_bytes(row + b * FIVE_LOW_BYTES);
+            const uint8_t* high = row + blocks * FIVE_LOW_BYTES + b * FIVE_HIGH_BYTES;
+            const __m256i lower = _mm256_or_si256(_mm256_and_si256(v, fifteen), fifths(high));
+            const __m256i upper =
+                _mm256_or_si256(_mm256_and_si256(_mm256_srli_epi16(v, 4), fifteen), fifths(high + 4));
+            sums[r] = add_small_products(add_small_products(sums[r], lower, x0), upper, x1);
+        }
+    }
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), sums_of_four(sums[0], sums[1], sums[2], sums[3]));
+}
+
+// out[j] = the stored weights of row j, of five bits, times x
+static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks, const int8_t* x, int32_t* out) {
+    if (rows == GROUP) {
+        rows_of_fives<GROUP>(w, row_bytes, blocks, x, out);
+        return;
+    }
+    int32_t sums[GROUP];
+    for (int r = 0; r < rows; r++) {
+        rows_of_fives<1>(w + r * row_bytes, row_bytes, blocks, x, sums);
+        out[r] = sums[0];
     }
 }
