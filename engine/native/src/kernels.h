@@ -26,6 +26,13 @@ static inline int five(const uint8_t* row, int blocks, int i) {
     return low | (row[blocks * FIVE_LOW_BYTES + i / 8] >> (i % 8) & 1) << 4;
 }
 
+constexpr float SMALLEST_MAGNITUDE = 1e-30f;
+
+// The scale of activations whose largest is `magnitude`; NaN where that is NaN, so that rounding does not hide damage.
+static inline float activation_scale(float magnitude, float largest) {
+    return (magnitude > SMALLEST_MAGNITUDE ? magnitude : SMALLEST_MAGNITUDE) / largest + (magnitude - magnitude);
+}
+
 constexpr int MAX_LATE = 8;
 
 // Updates w += keys[j] steps[j]^T of some columns of a head's fast weights that w does not hold yet.
@@ -42,6 +49,10 @@ struct Kernels {
     void (*rms_norm)(const float* x, const float* w, int n, float eps, float* out);
     // Whole numbers in [-largest, largest] by the largest |x|; out is int8 and padded with zeros to whole blocks.
     Quantised (*quantise)(const float* x, int n, float largest, int8_t* out);
+    // Its two halves, for a token whose activations lie with several threads: the largest |x|, or NaN where one is not
+    // finite; and the whole numbers by the scale of them all, with their sum. `out` is filled up to a whole vector.
+    float (*magnitude)(const float* x, int n);
+    int32_t (*round_by)(const float* x, int n, float scale, float largest, int8_t* out);
     // The same rule, kept as floats in out: for widths that int8 does not hold. Returns the scale.
     float (*quantise_wide)(const float* x, int n, float largest, float* out);
     // out[t * ld + r] (+)= (codes[r] . x[t]) * scale * x_scale[t]; x is (tokens, padded cols).

@@ -9,7 +9,6 @@
 // A row, a column or a token is computed by the same operations in the same order wherever it stands in a tile, so that
 // neither the number of threads nor the split of the work changes a bit of the result.
 
-constexpr float SMALLEST_ABSMAX = 1e-30f;
 constexpr float KEY_EPS = 1e-6f;
 
 // Whole: the caller knows that a full vector is left, and the loops need not ask.
@@ -102,8 +101,7 @@ static void rms_norm(const float* x, const float* w, int n, float eps, float* ou
     }
 }
 
-// The scale of a token's activations; NaN where one of them is not finite, so that damage is not hidden by rounding.
-static float activation_scale(const float* x, int n, float largest_whole) {
+static float magnitude(const float* x, int n) {
     constexpr int CHAINS = 4;  // so that none waits for itself
     F top[CHAINS], nothing[CHAINS];
     for (int s = 0; s < CHAINS; s++) top[s] = nothing[s] = set1(0.0f);
@@ -119,14 +117,13 @@ static float activation_scale(const float* x, int n, float largest_whole) {
         top[0] = max(top[s], top[0]);
         nothing[0] = add(nothing[0], nothing[s]);
     }
-    const float absmax = largest(top[0]);
-    return (absmax > SMALLEST_ABSMAX ? absmax : SMALLEST_ABSMAX) / largest_whole + sum(nothing[0]);
+    return largest(top[0]) + sum(nothing[0]);
 }
 
-// Keep: also write what the whole numbers stand for.
+// The whole numbers of x / scale, and their sum; the last vector is filled up with zeros. Keep: also write what they
+// stand for.
 template <bool Keep>
-static inline Quantised to_whole(const float* x, int n, float largest_whole, int8_t* out, float* rounded) {
-    const float scale = activation_scale(x, n, largest_whole);
+static inline int32_t to_whole(const float* x, int n, float scale, float largest_whole, int8_t* out, float* rounded) {
     const F divisor = set1(scale), inverse = set1(1.0f / scale), low = set1(-largest_whole), high = set1(largest_whole);
     F totals = set1(0.0f);  // each exact, up to two million activations
     int i = 0;
@@ -142,22 +139,33 @@ static inline Quantised to_whole(const float* x, int n, float largest_whole, int
             v = load(part);
         }
         totals = add(totals, v);
-        to_int8(v, out + i);  // out is padded to whole blocks, which are multiples of W
+        to_int8(v, out + i);
     }
-    for (; i % BLOCK; i++) out[i] = 0;
     float parts[W];
     store(parts, totals);
     int32_t total = 0;
     for (int j = 0; j < W; j++) total += int32_t(parts[j]);
+    return total;
+}
+
+static int32_t round_by(const float* x, int n, float scale, float largest_whole, int8_t* out) {
+    return to_whole<false>(x, n, scale, largest_whole, out, nullptr);
+}
+
+template <bool Keep>
+static inline Quantised quantised(const float* x, int n, float largest_whole, int8_t* out, float* rounded) {
+    const float scale = activation_scale(magnitude(x, n), largest_whole);
+    const int32_t total = to_whole<Keep>(x, n, scale, largest_whole, out, rounded);
+    for (int i = (n + W - 1) / W * W; i % BLOCK; i++) out[i] = 0;
     return {scale, total};
 }
 
 static Quantised quantise(const float* x, int n, float largest_whole, int8_t* out) {
-    return to_whole<false>(x, n, largest_whole, out, nullptr);
+    return quantised<false>(x, n, largest_whole, out, nullptr);
 }
 
 static float quantise_wide(const float* x, int n, float largest_whole, float* out) {
-    const float scale = activation_scale(x, n, largest_whole);
+    const float scale = activation_scale(magnitude(x, n), largest_whole);
     const F divisor = set1(scale), inverse = set1(1.0f / scale), low = set1(-largest_whole), high = set1(largest_whole);
     for (int i = 0; i < n; i += W) {
         const F v = min(max(quotient(load_at(x + i, n - i), divisor, inverse), low), high);
@@ -284,7 +292,8 @@ static void convolve(float* x, size_t ld, int tokens, int channels, float* tail,
 #include "training_impl.h"
 
 static Kernels table(const char* name) {
-    return {name,         TILE_ROWS, rms_norm,       quantise, quantise_wide, ternary,    ARRANGE, TERNARY_ARRANGED,
-            ternary_wide, byte_rows, five_rows, byte_rows_wide, five_rows_wide, matvec,   dot,     swiglu,
-            silu,         peak,      weigh,          unit,      convolve,       delta_step, gemm,  training_table()};
+    return {name,      TILE_ROWS, rms_norm,       quantise,       magnitude, round_by, quantise_wide,   ternary,
+            ARRANGE,   TERNARY_ARRANGED, ternary_wide, byte_rows,  five_rows, byte_rows_wide, five_rows_wide, matvec,
+            dot,       swiglu,    silu,           peak,           weigh,     unit,     convolve,        delta_step,
+            gemm,      training_table()};
 }

@@ -21,7 +21,9 @@ bl_model::bl_model(const bl_config& c, const bl_layer* layers_, bl_table embed_,
       widest(std::max({c.hidden, c.mlp, c.heads * c.head_dim})),
       largest_whole(float((int64_t(1) << (c.activation_bits - 1)) - 1)),
       pool(threads),
-      one(c, width, 1) {
+      one(c, width, 1),
+      gated(padded(c.mlp)),
+      parts(size_t(threads)) {
     own.reserve(size_t(threads));
     for (int i = 0; i < threads; i++) own.emplace_back(c, width, widest, k.tile_rows);
 }
@@ -50,6 +52,23 @@ void bl_model::quantise(const float* x, int n, Activations& into, int t) const {
         std::copy(x, x + n, wide);
         *into.wide_scales.at(t) = 1.0f;
     }
+}
+
+float bl_model::common_scale() const {
+    float most = 0.0f, damage = 0.0f;
+    for (const Part& part : parts) {
+        most = std::max(most, part.magnitude);
+        damage += part.magnitude - part.magnitude;
+    }
+    return activation_scale(most, largest_whole) + damage;
+}
+
+void bl_model::collect(float scale, Activations& into) const {
+    int32_t sum = 0;
+    for (const Part& part : parts) sum += part.sum;
+    *into.scales.data() = {scale, sum};
+    if (k.arrange) k.arrange(gated.data(), config.mlp, into.arranged.data());
+    else std::copy(gated.data(), gated.at(gated.size()), into.whole.data());
 }
 
 void bl_model::multiply(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,

@@ -85,6 +85,12 @@ struct Own {
     Buffer<float> unpacked_wide;
 };
 
+// What a thread found of its part of a token's activations. Each has a line of the caches to itself.
+struct alignas(64) Part {
+    float magnitude;
+    int32_t sum;
+};
+
 // What the threads share while they compute `tokens` tokens.
 struct Shared {
     Shared() = default;
@@ -128,6 +134,8 @@ struct bl_model {
     Pool pool;
     std::vector<Own> own;
     Shared one;                           // for a token
+    Buffer<int8_t> gated;                 // and the activations of its SwiGLU, which the threads round together
+    std::vector<Part> parts;              // a thread
     std::shared_ptr<struct Chunk> chunk;  // for many, made when first needed
     double* profile = nullptr;
     // Whether the next logits take the head's rows from the last on. A core's own cache holds what was read last, so
@@ -156,6 +164,9 @@ struct bl_model {
     void settle(const bl_state& state, int layer, int head, int column, int cols) const;
     // x (n) of token `t` into `into`.
     void quantise(const float* x, int n, Activations& into, int t) const;
+    // The scale of activations whose parts have their magnitudes, and the activations that were rounded by it.
+    float common_scale() const;
+    void collect(float scale, Activations& into) const;
     // Rows `rows` of out = w x for `tokens` tokens of activations; out (T, ld) is that of row 0.
     void multiply(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,
                   bool add, Own& scratch) const;

@@ -168,7 +168,7 @@ static void view_back(const ViewTask& task, ConstRows grad, Rows grad_x, Rows gr
 }
 
 static Quantised round_row(const float* x, int n, float largest_whole, int8_t* out, float* rounded) {
-    return to_whole<true>(x, n, largest_whole, out, rounded);
+    return quantised<true>(x, n, largest_whole, out, rounded);
 }
 
 static void rms_norm_back(const float* x, const float* w, const float* grad, int n, float eps, float* grad_x,
