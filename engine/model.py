@@ -21,8 +21,8 @@ from engine.layers.head import Head
 from engine.layers.mlp import SwiGLU
 from engine.layers.norm import RMSNorm
 from engine.layers.ttt import LayerState, TTTLayer
-from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import PackedTernary, unpack
+from engine.ops.word_table.table import WordTable
 from engine.state import ModelState
 
 
@@ -170,7 +170,7 @@ class BitLlama(nn.Module):
             owner = modules[owner_name]
             if isinstance(tensor, PackedTernary):
                 owner.set_codes(unpack(tensor.codes, tensor.shape[1]), tensor.scale)
-            elif isinstance(tensor, ByteTable) and isinstance(owner, Head):
+            elif isinstance(tensor, WordTable) and isinstance(owner, Head):
                 owner.set_table(tensor)
             else:
                 with torch.no_grad():
@@ -185,8 +185,8 @@ class BitLlama(nn.Module):
         return self
 
     def thaw(self) -> BitLlama:
-        """Give ternary weights a float form again, which quantises to the same, and a head of bytes one that is near;
-        the model can then train."""
+        """Give ternary weights a float form again, which quantises to the same, and a head of whole numbers one that is
+        near; the model can then train."""
         for module in self.modules():
             if isinstance(module, (BitLinear, Head)):
                 module.thaw()

@@ -52,7 +52,7 @@ def add_parser(benches: Any, name: str, text: str, run: Callable[[argparse.Names
     parser.add_argument("--vocab-size", type=int, default=16384, help="words (default: 16384)")
     parser.add_argument("--variant", choices=("linear", "tied"), default="linear", help="(default: linear)")
     parser.add_argument(
-        "--head", choices=("bytes", "float"), default="bytes", help="how random weights hold head and embedding"
+        "--head", choices=("fives", "bytes", "float"), default="fives", help="how random weights hold the head"
     )
     parser.add_argument("--threads", type=int, help="processor threads (default: as many as help)")
     parser.add_argument("--runs", type=int, default=5, help="runs, of which the median counts (default: 5)")
@@ -79,7 +79,7 @@ def make_body(args: argparse.Namespace, sure: float = 1.0) -> Body:
         return load_body(args.model)
     heads = args.heads if args.variant == "linear" else 1
     config = BitLlamaConfig(args.vocab_size, args.dim, args.layers, 0.5, ttt_variant=args.variant, num_heads=heads)
-    body = random_body(config, byte_tables=args.head == "bytes", sure=sure)
+    body = random_body(config, words=None if args.head == "float" else args.head, sure=sure)
     if os.name == "nt":  # a file that is mapped cannot be removed there
         return body
     with tempfile.TemporaryDirectory() as folder:
@@ -152,7 +152,7 @@ def _race(
 ) -> int:
     """The gate, a warm-up, then native, torch and llama.cpp in turns."""
     from engine import native as native_library
-    from engine.ops.byte_table.table import ByteTable
+    from engine.formats.bitt import word_form
     from engine.runtime.select import create_runtime
     from engine.runtime.yardsticks import check_same, read_bandwidth, token_bytes
 
@@ -176,7 +176,7 @@ def _race(
             works["llama.cpp"] = lambda: theirs(rival.forget())
             works["llama.cpp"]()
         seconds = in_turns(args.runs, works)
-    size = token_bytes(config, isinstance(body.tensors["lm_head.weight"], ByteTable), native_library.LATE)
+    size = token_bytes(config, word_form(body.tensors), native_library.LATE)
     bandwidth, cached = read_bandwidth(threads), read_bandwidth(threads, size)
     print(f"{bench}, {describe(body)}, {args.tokens} tokens, median of {args.runs} runs")
     print(f"native gives torch's logits to {error:.1g}; {native.reason}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from engine.cli.background import add_background
 from engine.errors import ConfigError, FileFormatError, Told
@@ -20,7 +20,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("target", metavar="DST", type=Path, help="a file name ending in .bitt, or a folder")
     parser.add_argument("--float", action="store_true", help=".bitt: keep the float weights, do not pack them")
     parser.add_argument("--half", action="store_true", help=".bitt: store what stays in float as float16")
-    parser.add_argument("--bytes", action="store_true", help=".bitt: store embedding and head as bytes, not as floats")
+    words = parser.add_mutually_exclusive_group()
+    words.add_argument("--bytes", action="store_true", help=".bitt: store embedding and head as bytes, not as floats")
+    words.add_argument("--fives", action="store_true", help="the same, with five bits a weight for the head")
     parser.add_argument("--licence", metavar="NAME", help="the licence that the model's config is to name")
     add_background(parser)
     parser.set_defaults(run=run)
@@ -28,18 +30,18 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Export, then load the result and compare fingerprints."""
-    from engine.formats.bitt import save_bitt
+    from engine.formats.bitt import save_bitt, word_form
     from engine.formats.body import fingerprint, load_body
     from engine.formats.checkpoint import save_checkpoint
-    from engine.ops.byte_table.table import ByteTable
 
     bitt = args.target.suffix.lower() == ".bitt"
-    if not bitt and (args.float or args.half or args.bytes):
+    words: Literal["bytes", "fives"] | None = "bytes" if args.bytes else "fives" if args.fives else None
+    if not bitt and (args.float or args.half or words):
         raise ConfigError(
-            f"--float, --half and --bytes are for .bitt files; {args.target} would be a checkpoint folder."
+            f"--float, --half, --bytes and --fives are for .bitt files; {args.target} would be a checkpoint folder."
         )
-    if args.float and args.bytes:
-        raise ConfigError("--float and --bytes contradict each other: bytes are for a packed file.")
+    if args.float and words:
+        raise ConfigError(f"--float and --{words} contradict each other: {words} are for a packed file.")
     if not bitt and args.target.is_file():
         raise ConfigError(f"{args.target} is a file; name a folder, or a file ending in .bitt.")
     if (args.source / "loop.json").is_file():  # a checkpoint of a training run, in one file or in shards
@@ -52,12 +54,12 @@ def run(args: argparse.Namespace) -> int:
         config = dataclasses.replace(body.config, extra=body.config.extra | {"license": args.licence})
         body = dataclasses.replace(body, config=config)
     if bitt:
-        save_bitt(args.target, body, packed=not args.float, half=args.half, byte_tables=args.bytes)
+        save_bitt(args.target, body, packed=not args.float, half=args.half, words=words)
     else:
         save_checkpoint(args.target, body)
     written = load_body(args.target)
     found = fingerprint(written.config, written.tensors)
-    held, kept = (any(isinstance(t, ByteTable) for t in b.tensors.values()) for b in (body, written))
+    held, kept = word_form(body.tensors), word_form(written.tensors)
     same = not args.half and held == kept
     if same and found != fingerprint(body.config, body.tensors):
         raise FileFormatError(
@@ -74,6 +76,6 @@ def run(args: argparse.Namespace) -> int:
         print("float16 changes the weights a little: it is a body of its own, with souls of its own.")
     elif kept != held:
         print(
-            "Bytes for floats, or floats for bytes, round a little otherwise: it is a body of its own, with its souls."
+            "Embedding and head are held in another form, which rounds them: it is a body of its own, with its souls."
         )
     return 0

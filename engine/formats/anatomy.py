@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from engine.config import BitLlamaConfig
 from engine.formats.validation import BodyReport, check_body
-from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import PackedTernary
+from engine.ops.word_table.table import WordTable
 
-Tensor = NDArray[Any] | PackedTernary | ByteTable
+Tensor = NDArray[Any] | PackedTernary | WordTable
 Encoding = Literal["float", "packed"]
 
 
@@ -27,7 +27,7 @@ class Body:
 
     `tensors` maps the names of `BitLlamaConfig.tensor_specs` to float32 arrays, read-only views of the file where it
     came from one; in a ``packed`` body the ternary ones are `PackedTernary`, and embedding and head may each be a
-    `ByteTable`. `tokenizer` is the text of a
+    `WordTable`. `tokenizer` is the text of a
     ``tokenizer.json``. `stored_fingerprint` is what the file says; `fingerprint` trusts it and computes it only where
     there is none.
     """
@@ -76,8 +76,8 @@ def fingerprint(config: BitLlamaConfig, tensors: Mapping[str, Tensor]) -> str:
     """SHA-256, in hex, of the function that a body computes.
 
     It covers the config keys that the function depends on, with derived defaults filled in, and each tensor in the
-    order of names: its name and shape, then for a ternary one the packed codes and the float32 scale, for one of bytes
-    these and its float32 scales, else the float32 values.
+    order of names: its name and shape, then for a ternary one the packed codes and the float32 scale, for a table of
+    whole numbers what is stored of them and its float32 scales, else the float32 values.
     So a float checkpoint, a float ``.bitt`` and a packed ``.bitt`` of one body share it. Values are little
     endian.
     """
@@ -92,7 +92,7 @@ def fingerprint(config: BitLlamaConfig, tensors: Mapping[str, Tensor]) -> str:
             packed = as_packed(tensor)
             digest.update(np.ascontiguousarray(packed.codes).data)
             digest.update(np.float32(packed.scale).astype("<f4").tobytes())
-        elif isinstance(tensor, ByteTable):
+        elif isinstance(tensor, WordTable):
             digest.update(np.ascontiguousarray(tensor.stored).data)
             digest.update(np.ascontiguousarray(tensor.scales, dtype="<f4").data)
         else:

@@ -3,22 +3,67 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from engine.errors import FileFormatError, Told
 
 
+class _Pieces(io.BufferedIOBase):
+    """A new file whose bytes reach the system in pieces of `size`, each at a multiple of that. Python's own buffer cuts
+    wherever something did not fit into it."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._file = open(path, "xb", 0)  # noqa: SIM115 (closed with this)
+        self._piece = bytearray(size)
+        self._held = self._written = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        left = memoryview(data).cast("B")
+        count = len(left)
+        while left:
+            taken = min(len(left), len(self._piece) - self._held)
+            self._piece[self._held : self._held + taken] = left[:taken]
+            self._held += taken
+            left = left[taken:]
+            if self._held == len(self._piece):
+                self.flush()
+        return count
+
+    def flush(self) -> None:
+        with memoryview(self._piece) as piece:
+            start = 0
+            while start < self._held:
+                start += self._file.write(piece[start : self._held])
+        self._written += self._held
+        self._held = 0
+
+    def tell(self) -> int:
+        return self._written + self._held
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def close(self) -> None:
+        self._held = 0  # `writing` has flushed what is to stay
+        self._file.close()
+        super().close()
+
+
 @contextlib.contextmanager
-def writing(path: str | os.PathLike[str], buffering: int = -1) -> Iterator[BinaryIO]:
+def writing(path: str | os.PathLike[str], pieces: int | None = None) -> Iterator[BinaryIO]:
     """Yield a binary file that becomes `path` when the block ends well, and vanishes when it does not.
 
     The bytes go to a temporary file in the same folder, are flushed to the disk, and take the name in one step; the
     folder is flushed too. A symbolic link is followed, so the link stays. The mode of a former file is kept.
-    `buffering` is that of `open`.
+    With `pieces`, the system gets the bytes in pieces of that size.
 
     Raises `FileFormatError` when the disk is full, the folder is missing, or writing is not allowed; then the former
     file is untouched and no temporary file is left.
@@ -35,7 +80,7 @@ def writing(path: str | os.PathLike[str], buffering: int = -1) -> Iterator[Binar
                     Told("Could not write {path}: it is {kind}. Choose another name.", path=path, kind=kind)
                 )
             mode = stat.S_IMODE(found)
-        file = open(temporary, "xb", buffering)  # noqa: SIM115 (closed below, before the rename)
+        file = cast(BinaryIO, _Pieces(temporary, pieces)) if pieces else open(temporary, "xb")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:
         raise _failure(path, error) from error
     try:

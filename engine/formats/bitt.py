@@ -5,7 +5,8 @@ starts on a multiple of 64 bytes, and a safetensors body to the end of the file.
 ``tokenizer`` (the object of a tokenizer.json, or null), ``fingerprint``, and ``encoding``: ``float``, or ``ternary2``
 where every ternary tensor X is stored as packed codes under its name and its scale as ``X.scale`` (for a tensor
 ``a.weight``: ``a.scale``), with its real shape under ``ternary`` in the header. In ``ternary2+bytes`` embedding and
-head are bytes too, with a scale for each row under such a name.
+head are bytes too, with a scale for each row under such a name; in ``ternary2+bytes+fives`` the head has five bits a
+weight.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import os
 import re
 import struct
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -37,13 +38,22 @@ from engine.formats.tensors import (
     save_tensors,
 )
 from engine.formats.validation import value_damage
-from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import PackedTernary, packed_width
+from engine.ops.word_table.fives import FiveTable, stored_width
+from engine.ops.word_table.table import ByteTable, WordTable
 
 MAGIC = b"BITT"
-ENCODINGS = ("float", "ternary2", "ternary2+bytes")
-BYTE_TABLES = ("embed.weight", "lm_head.weight")
-"""The tensors that ``ternary2+bytes`` holds as bytes: one row a word."""
+EMBED, HEAD = "embed.weight", "lm_head.weight"
+"""The tensors with a row a word."""
+WordForm = Literal["bytes", "fives"]
+"""How a packed body may hold them, where not in float."""
+WORD_FORMS: dict[WordForm, dict[str, type[ByteTable] | type[FiveTable]]] = {
+    "bytes": {EMBED: ByteTable, HEAD: ByteTable},
+    "fives": {EMBED: ByteTable, HEAD: FiveTable},
+}
+_ENCODED: dict[str, WordForm | None] = {
+    "float": None, "ternary2": None, "ternary2+bytes": "bytes", "ternary2+bytes+fives": "fives"
+}  # fmt: skip
 _PIECE = 4 << 20
 """Bytes that are handed to the system together. Where the file system can, Linux keeps a file in pages as large as the
 pieces it came in, up to 2 MB, and a map of these is faster in use: no fault and no entry of a table for each 4 KB."""
@@ -51,21 +61,23 @@ _F32, _F16 = np.dtype(np.float32), np.dtype(np.float16)
 
 
 class PackedTensors(Mapping[str, Tensor]):
-    """The tensors of a packed body by their names in a checkpoint: `PackedTernary`, `ByteTable`, or float32 arrays."""
+    """The tensors of a packed body by their names in a checkpoint: `PackedTernary`, `WordTable`, or float32 arrays."""
 
     def __init__(
-        self, stored: MappedTensors, ternary: Mapping[str, tuple[int, int]], tables: Sequence[str] = ()
+        self, stored: MappedTensors, ternary: Mapping[str, tuple[int, int]], words: WordForm | None, width: int
     ) -> None:
         self._stored = stored
         self._ternary = ternary
-        self._tables = tables
+        self._tables = WORD_FORMS[words] if words else {}
+        self._width = width
         self.infos = stored.infos
-        scales = {scale_name(name) for name in (*ternary, *tables)}
+        scales = {scale_name(name) for name in (*ternary, *self._tables)}
         self._names = dict.fromkeys(name for name in stored if name not in scales)
 
     def __getitem__(self, name: str) -> Tensor:
-        if name in self._tables:
-            return ByteTable(self._stored[name], self._stored[scale_name(name)])
+        if form := self._tables.get(name):
+            stored, scales = self._stored[name], self._stored[scale_name(name)]
+            return FiveTable(stored, scales, self._width) if form is FiveTable else ByteTable(stored, scales)
         if name not in self._ternary:
             return self._stored[name]
         scale = float(self._stored[scale_name(name)][0])
@@ -79,6 +91,12 @@ class PackedTensors(Mapping[str, Tensor]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+def word_form(tensors: Mapping[str, Tensor]) -> WordForm | None:
+    """How these tensors hold embedding and head; None for float."""
+    held = {name: type(tensors.get(name)) for name in (EMBED, HEAD)}
+    return next((form for form, tables in WORD_FORMS.items() if tables == held), None)
 
 
 def scale_name(name: str) -> str:
@@ -116,13 +134,13 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     config = BitLlamaConfig.from_dict(header.get("config", {}), f"{path}: the config")
     stored = TensorFile.read(buffer, path, start).tensors
     encoding = header.get("encoding", "float")
-    if encoding not in ENCODINGS:
+    if encoding not in _ENCODED:
         raise FileFormatError(
             Told(
                 "{path} has the encoding {encoding!r}; this version reads {known}.",
                 path=path,
                 encoding=str(encoding)[:40],
-                known=", ".join(map(repr, ENCODINGS)),
+                known=", ".join(map(repr, _ENCODED)),
             )
         )
     known = header.get("fingerprint")
@@ -130,8 +148,9 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
         raise FileFormatError(
             Told("{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.", path=path)
         )
-    packed, tables = encoding != "float", BYTE_TABLES if encoding == "ternary2+bytes" else ()
-    tensors: Mapping[str, Tensor] = _packed_tensors(path, header.get("ternary"), stored, tables) if packed else stored
+    packed, tensors = encoding != "float", stored
+    if packed:
+        tensors = _packed_tensors(path, header.get("ternary"), stored, _ENCODED[encoding], config.hidden_dim)
     tokenizer = _tokenizer_text(path, header.get("tokenizer"))
     body = Body(config, tensors, tokenizer, known, path, "packed" if packed else "float")
     if check:
@@ -141,24 +160,23 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
 
 
 def save_bitt(
-    path: str | os.PathLike[str], body: Body, packed: bool, half: bool = False, byte_tables: bool = False
+    path: str | os.PathLike[str], body: Body, packed: bool, half: bool = False, words: WordForm | None = None
 ) -> None:
     """Write a body as one ``.bitt`` file, with ternary weights packed at two bits or in float.
 
-    `half` stores float tensors as float16, `byte_tables` embedding and head of a packed body as bytes; the values
-    change a little, so the file is another body with a fingerprint of its own. A packed body that has byte tables keeps
-    them. Raises `FileFormatError` for a body that is not sound or a place that cannot be written.
+    `half` stores float tensors as float16, `words` embedding and head of a packed body as bytes, or the head as fives;
+    the values change a little, so the file is another body with a fingerprint of its own. Without `words`, a packed
+    body keeps the form that it has. Raises `FileFormatError` for a body that is not sound or a place that cannot be
+    written.
     """
     body.validate().require("The body to be saved")
     specs = body.config.tensor_specs()
     ternary = {name: as_packed(body.tensors[name]) for name, spec in specs.items() if spec.ternary and packed}
-    tables: dict[str, ByteTable] = {}
-    for name in BYTE_TABLES if packed else ():
+    words = (words or word_form(body.tensors)) if packed else None
+    tables: dict[str, WordTable] = {}
+    for name, form in WORD_FORMS[words].items() if words else ():
         tensor = body.tensors[name]
-        if isinstance(tensor, ByteTable):
-            tables[name] = tensor
-        elif byte_tables:
-            tables[name] = ByteTable.from_float(as_float(tensor))
+        tables[name] = tensor if isinstance(tensor, form) else form.from_float(as_float(tensor))
     tensors: Mapping[str, Tensor] = ChainMap[str, Tensor](ternary, tables, body.tensors)  # type: ignore[arg-type]
     if not packed:
         tensors = _InFloat(tensors)
@@ -166,7 +184,7 @@ def save_bitt(
         tensors = _Halved(tensors)
     header: dict[str, Any] = {
         "config": body.config.to_dict(),
-        "encoding": "ternary2+bytes" if tables else "ternary2" if packed else "float",
+        "encoding": next(name for name, form in _ENCODED.items() if form == words and (name != "float") == packed),
         "fingerprint": fingerprint(body.config, tensors),
         "tokenizer": None if body.tokenizer is None else strict_json.parse_object(body.tokenizer, "the tokenizer"),
     }
@@ -229,8 +247,10 @@ def _pending(tensors: Mapping[str, Tensor], name: str, shape: tuple[int, ...], d
     return Pending(dtype, shape, lambda: as_float(tensors[name]).astype(dtype, copy=False))
 
 
-def _packed_tensors(path: Path, ternary: Any, stored: MappedTensors, tables: Sequence[str]) -> PackedTensors:
-    """The view of a packed body, its table of shapes and its byte tables compared with what is stored."""
+def _packed_tensors(
+    path: Path, ternary: Any, stored: MappedTensors, words: WordForm | None, width: int
+) -> PackedTensors:
+    """The view of a packed body, its table of shapes and its tables of words compared with what is stored."""
     if not isinstance(ternary, dict):
         raise FileFormatError(
             Told("{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.", path=path)
@@ -267,30 +287,34 @@ def _packed_tensors(path: Path, ternary: Any, stored: MappedTensors, tables: Seq
                 Told("{where} has a scale that is not one F32 number; the file is damaged.", where=where)
             )
         shapes[name] = (shape[0], shape[1])
-    for name in tables:
+    for name, form in WORD_FORMS[words].items() if words else ():
         rows, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
         if rows is None or scale is None or name in shapes:
             raise FileFormatError(
                 Told(
-                    "{path}: the table {name!r} of bytes or its scales are missing; the file is damaged.",
+                    "{path}: the table {name!r} of words or its scales are missing; the file is damaged.",
                     path=path,
                     name=name,
                 )
             )
-        if (rows.dtype, scale.dtype) != ("U8", "F32") or len(rows.shape) != 2 or scale.shape != rows.shape[:1]:
+        needed = stored_width(width) if form is FiveTable else width
+        sound = len(rows.shape) == 2 and rows.shape[1] == needed and scale.shape == rows.shape[:1]
+        if (rows.dtype, scale.dtype) != ("U8", "F32") or not sound:
             raise FileFormatError(
                 Told(
                     "{path}: the table {name!r} is stored as {dtype} {shape} with scales {scale_dtype} "
-                    "{scale_shape} where U8 rows and an F32 scale for each are needed; the file is damaged.",
+                    "{scale_shape} where U8 rows of {needed} bytes and an F32 scale for each are needed; the file is "
+                    "damaged.",
                     path=path,
                     name=name,
                     dtype=rows.dtype,
                     shape=list(rows.shape),
+                    needed=needed,
                     scale_dtype=scale.dtype,
                     scale_shape=list(scale.shape),
                 )
             )
-    return PackedTensors(stored, shapes, tables)
+    return PackedTensors(stored, shapes, words, width)
 
 
 def _tokenizer_text(path: Path, tokenizer: Any) -> str | None:

@@ -12,15 +12,15 @@ import numpy as np
 from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
 from engine.formats.anatomy import Body, fingerprint
-from engine.formats.bitt import BYTE_TABLES, PackedTensors, is_bitt
+from engine.formats.bitt import EMBED, HEAD, PackedTensors, is_bitt, word_form
 from engine.formats.body import load_body
 from engine.formats.card import BodyFacts, Card, Fingerprint, SoulFacts
 from engine.formats.checkpoint import FILES
 from engine.formats.soul import Soul, load_soul, looks_like_soul
 from engine.formats.tensors import MappedTensors, TensorFile
 from engine.formats.validation import tokenizer_entries
-from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import packed_width
+from engine.ops.word_table.table import WordTable
 
 
 def inspect_path(path: str | os.PathLike[str]) -> Card:
@@ -108,8 +108,8 @@ def memory_needed(body: Body) -> tuple[int, int]:
 
 
 def _float_bytes(body: Body, floats: int) -> int:
-    """Memory of the `floats` weights that are not ternary: four bytes each, unless they are held as bytes."""
-    tables = [t for t in map(body.tensors.get, BYTE_TABLES) if isinstance(t, ByteTable)]
+    """Memory of the `floats` weights that are not ternary: four bytes each, unless a table holds them otherwise."""
+    tables = [t for t in map(body.tensors.get, (EMBED, HEAD)) if isinstance(t, WordTable)]
     return 4 * (floats - sum(math.prod(table.shape) for table in tables)) + sum(table.nbytes for table in tables)
 
 
@@ -145,8 +145,8 @@ def _format(body: Body) -> str:
     packed, infos = body.encoding == "packed", _stored(body).infos
     kinds = ", ".join(sorted({infos[name].dtype for name in body.tensors} - ({"U8"} if packed else set())))
     container = ".bitt" if body.path and is_bitt(body.path) else "checkpoint"
-    held = [body.tensors[name] for name in BYTE_TABLES if packed and name in body.tensors]
-    tables = "embedding and head as bytes, " if any(isinstance(t, ByteTable) for t in held) else ""
+    words = {None: "", "bytes": "embedding and head as bytes, ", "fives": "embedding as bytes, head of five bits, "}
+    tables = words[word_form(body.tensors)]
     return f"{container}, {'packed ternary weights, ' if packed else ''}{tables}float weights as {kinds}"
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from engine.config import BitLlamaConfig, TensorSpec
 from engine.errors import FileFormatError, Told
 from engine.formats import strict_json
-from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import PackedTernary
+from engine.ops.word_table.table import WordTable
 
 _LAYER = re.compile(r"layers\.(\d{1,9})\.")
 _CHUNK = 1 << 24  # elements looked at together
@@ -145,8 +145,8 @@ def _misfit(tensor: Any, spec: TensorSpec, packed: bool) -> str | None:
     """How a tensor differs from its spec in form, as "X where Y is needed", or None."""
     if tuple(tensor.shape) != spec.shape:
         return f"{_size(tensor.shape)} where the config means {_size(spec.shape)}"
-    if isinstance(tensor, ByteTable):
-        return None if packed and not spec.ternary else "bytes where other weights are needed"
+    if isinstance(tensor, WordTable):
+        return None if packed and not spec.ternary else "whole numbers where other weights are needed"
     if isinstance(tensor, PackedTernary):
         return None if packed and spec.ternary else "packed where float weights are needed"
     if packed and spec.ternary:

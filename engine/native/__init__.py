@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.errors import Told
 
-ABI = 9
+ABI = 10
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
@@ -45,9 +45,9 @@ class Ternary(ctypes.Structure):
 
 
 class Table(ctypes.Structure):
-    """`bl_table`: a row for each word, in float or as bytes with scales."""
+    """`bl_table`: a row for each word, in float, or as bytes or fives with scales."""
 
-    _fields_ = [("floats", _Pointer), ("bytes", _Pointer), ("scales", _Pointer)]
+    _fields_ = [(name, _Pointer) for name in ("floats", "bytes", "fives", "scales")]
 
 
 class Layer(ctypes.Structure):

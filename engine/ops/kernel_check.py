@@ -72,10 +72,10 @@ def _randoms(device: torch.device, *shapes: tuple[int, ...]) -> list[Tensor]:
 
 
 def _products(device: torch.device) -> Iterator[Pair]:
-    from engine.ops.byte_table import triton as byte_table
     from engine.ops.quantize import naive as quantize_naive
     from engine.ops.quantize import triton as quantize
     from engine.ops.ternary import triton as ternary
+    from engine.ops.word_table import triton as word_table
 
     x, weight, both = _randoms(device, (17, 72), (24, 72), (2, 80))
     matrix = packing.PackedTernary.from_float(weight.cpu().numpy())
@@ -88,7 +88,7 @@ def _products(device: torch.device) -> Iterator[Pair]:
     bytes_codes = torch.randint(-127, 128, (24, 72), dtype=torch.int8, generator=torch.Generator().manual_seed(1))
     bytes_codes = bytes_codes.to(device)
     reference = whole @ bytes_codes.float().T * x_scale * weight[:, 0]
-    yield "the head of bytes", byte_table.linear(x, bytes_codes, weight[:, 0].contiguous()), reference
+    yield "the head of bytes", word_table.linear(x, bytes_codes, weight[:, 0].contiguous()), reference
     yield "the norm", quantize.norm(x, x[0], 1e-5, 8).floats, quantize_naive.norm(x, x[0], 1e-5, 8).floats
     yield "the gate", quantize.gate(both, 8).floats, quantize_naive.gate(both, 8).floats
 

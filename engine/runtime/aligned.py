@@ -1,8 +1,11 @@
-"""Arrays that begin where a line of the caches does."""
+"""Arrays that begin where a line of the caches does, in large pages where they are large."""
 
 from __future__ import annotations
 
+import contextlib
 import math
+import mmap
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -12,6 +15,39 @@ T = TypeVar("T", bound=np.generic)
 
 BOUNDARY = 64
 """Bytes of a line, and of the widest vector: one that straddles two lines costs two reads."""
+LARGE_PAGE = 2 << 20
+"""Bytes of a page that one entry of the processor's table of addresses covers where the system offers such: with small
+ones, finding where each of them lies takes a tenth of a token."""
+
+
+def aligned_zeros(shapes: Sequence[tuple[int, ...]], dtype: type[T]) -> list[NDArray[T]]:
+    """Arrays of zeros, one behind the other in the same memory, each of which begins on a multiple of `BOUNDARY`.
+
+    Their memory is touched now, so that its pages can be large; np.zeros leaves it to the first use, a small page at a
+    time.
+    """
+    sizes = [math.prod(shape) * np.dtype(dtype).itemsize for shape in shapes]
+    rooms = [-(-size // BOUNDARY) * BOUNDARY for size in sizes]
+    memory = _large_pages(sum(rooms))
+    memory.fill(0)
+    starts = np.cumsum([0, *rooms])
+    return [
+        memory[start : start + size].view(dtype).reshape(shape)
+        for start, size, shape in zip(starts, sizes, shapes, strict=False)
+    ]
+
+
+def _large_pages(size: int) -> NDArray[np.uint8]:
+    """Bytes of undefined values; from half a large page on, a whole number of these, if the system has them."""
+    if size < LARGE_PAGE // 2 or not hasattr(mmap, "MADV_HUGEPAGE"):
+        return aligned_empty((size,), np.uint8)
+    pages = -(-size // LARGE_PAGE) * LARGE_PAGE
+    mapped = mmap.mmap(-1, pages + LARGE_PAGE)
+    with contextlib.suppress(OSError):  # a system built without them
+        mapped.madvise(mmap.MADV_HUGEPAGE)
+    memory = np.frombuffer(mapped, np.uint8)  # keeps the map
+    start = -memory.ctypes.data % LARGE_PAGE
+    return memory[start : start + pages]
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: type[T]) -> NDArray[T]:

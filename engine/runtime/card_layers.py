@@ -12,8 +12,6 @@ from torch.nn import functional as F
 from engine.config import BitLlamaConfig
 from engine.formats.anatomy import Body, as_packed
 from engine.layers.ttt import MAX_LINEAR_RATE
-from engine.ops.byte_table import triton as byte_table
-from engine.ops.byte_table.table import HEAD_BITS, ByteTable
 from engine.ops.delta_rule import chunk
 from engine.ops.delta_rule import triton as rule
 from engine.ops.quantize import triton as quantize
@@ -22,6 +20,8 @@ from engine.ops.ternary import triton as ternary
 from engine.ops.ttt_step import triton as step
 from engine.ops.views import triton as views_on_card
 from engine.ops.views.naive import bend, next_tail, unit
+from engine.ops.word_table import triton as word_table
+from engine.ops.word_table.table import HEAD_BITS, WordTable
 from engine.runtime.card import Card
 
 
@@ -53,7 +53,7 @@ class Product:
 
 
 class CardHead:
-    """The final norm and the head, in float32 or as a table of bytes.
+    """The final norm and the head, in float32 or as a table of whole numbers, a byte each.
 
     Args:
         card: where.
@@ -65,7 +65,7 @@ class CardHead:
         self.norm = card.load(np.array(body.tensors["norm_f.weight"], np.float32))
         head = body.tensors["lm_head.weight"]
         self.scale: Tensor | None = None
-        if isinstance(head, ByteTable):
+        if isinstance(head, WordTable):
             self.weight, self.scale = card.load(head.codes()), card.load(head.scales)
         else:
             self.weight = card.load(np.array(head, np.float32))
@@ -73,15 +73,15 @@ class CardHead:
     @staticmethod
     def room(body: Body) -> int:
         """What the head takes on a card."""
-        head = body.tensors["lm_head.weight"]
-        return head.nbytes if isinstance(head, ByteTable) else 4 * body.config.vocab_size * body.config.hidden_dim
+        head, rows = body.tensors["lm_head.weight"], body.config.vocab_size
+        return rows * (body.config.hidden_dim + 4 if isinstance(head, WordTable) else 4 * body.config.hidden_dim)
 
     def __call__(self, h: Tensor, out: Tensor) -> Tensor:
         """Logits of the residual stream ``[T, D]``, into ``out [T, V]``."""
         if self.scale is None:
             return torch.mm(F.rms_norm(h, self.norm.shape, self.norm, self.eps), self.weight.T, out=out)
         x = quantize.norm(h, self.norm, self.eps, HEAD_BITS)
-        byte_table.multiply(x.whole, x.scale, self.weight, self.scale, out)
+        word_table.multiply(x.whole, x.scale, self.weight, self.scale, out)
         return out
 
 

@@ -23,8 +23,8 @@ from engine.config import BitLlamaConfig
 from engine.errors import DeviceError, Told
 from engine.formats.anatomy import Body, Tensor
 from engine.model import BitLlama
-from engine.ops.byte_table.table import ByteTable
 from engine.ops.ttt_step import triton as ttt_step
+from engine.ops.word_table.table import ByteTable
 from engine.runtime.base import Cancel, Progress
 from engine.runtime.card import Card
 from engine.runtime.card_layers import CardHead, CardLayer, CardState

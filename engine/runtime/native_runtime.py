@@ -16,8 +16,9 @@ from engine import native
 from engine.config import BitLlamaConfig
 from engine.errors import DeviceError, Told
 from engine.formats.anatomy import Body, as_packed
-from engine.ops.byte_table.table import ByteTable
-from engine.runtime.aligned import aligned_empty
+from engine.ops.word_table.fives import FiveTable
+from engine.ops.word_table.table import WordTable
+from engine.runtime.aligned import aligned_zeros
 from engine.runtime.base import Cancel, Progress
 from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
 from engine.runtime.pieces import in_pieces
@@ -102,11 +103,9 @@ class NativeRuntime:
         tail = config.conv_kernel - 1 if config.ttt_variant == "linear" else 0
         layers, width = config.num_layers, heads * d
         # Key by value, the transpose of a soul's: then no sum of the update runs across a vector.
-        self._fast = aligned_empty((layers, heads, d, d), np.float32)
-        self._conv = aligned_empty((layers, tail, 3 * width), np.float32)
-        self._late = aligned_empty((layers, native.LATE + 1, 2, width), np.float32)
-        for array in (self._fast, self._conv, self._late):
-            array.fill(0)  # now, in large pages; np.zeros leaves it to the first token, a small page at a time
+        self._fast, self._conv, self._late = aligned_zeros(
+            [(layers, heads, d, d), (layers, tail, 3 * width), (layers, native.LATE + 1, 2, width)], np.float32
+        )
         self._ring = np.zeros(2, np.int32)
         self._losses = np.zeros(layers, np.float32)
         # These arrays never make way for others, so that a step need not ask where they lie.
@@ -263,10 +262,10 @@ class _Weights:
 
     def _table(self, name: str) -> native.Table:
         tensor = self._body.tensors[name]
-        if not isinstance(tensor, ByteTable):
+        if not isinstance(tensor, WordTable):
             return native.Table(floats=self._floats(name))
-        stored, scales = np.ascontiguousarray(tensor.stored), np.ascontiguousarray(tensor.scales)
-        return native.Table(bytes=self._pointer(stored), scales=self._pointer(scales))
+        stored, scales = (self._pointer(np.ascontiguousarray(part)) for part in (tensor.stored, tensor.scales))
+        return native.Table(**{"fives" if isinstance(tensor, FiveTable) else "bytes": stored}, scales=scales)
 
     def _floats(self, name: str) -> int:
         tensor = self._body.tensors[name]

@@ -10,10 +10,10 @@ import numpy as np
 from engine import native
 from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
-from engine.formats.bitt import BYTE_TABLES
+from engine.formats.bitt import EMBED, HEAD, WORD_FORMS, WordForm
 from engine.formats.body import Body, PackedTernary
-from engine.ops.byte_table.table import ByteTable
 from engine.ops.ternary.packing import BLOCK, pack, packed_width
+from engine.ops.word_table.fives import stored_width
 from engine.runtime.aligned import aligned
 from engine.runtime.base import Runtime
 
@@ -23,11 +23,11 @@ LARGEST_ERROR = 1e-4
 """Relative root-mean-square error of logits that the gate allows."""
 
 
-def random_body(config: BitLlamaConfig, seed: int = 1, byte_tables: bool = False, sure: float = 1.0) -> Body:
+def random_body(config: BitLlamaConfig, seed: int = 1, words: WordForm | None = None, sure: float = 1.0) -> Body:
     """A packed body of random weights: as costly as a trained one, and it says nothing. Its arrays are aligned as those
     of a file that was written here.
 
-    `byte_tables` holds embedding and head as bytes; `sure` is the standard deviation of its logits.
+    `words` is how embedding and head are held, in float by default; `sure` is the standard deviation of its logits.
     """
     rng = np.random.default_rng(seed)
     tensors: dict[str, Any] = {}
@@ -46,26 +46,26 @@ def random_body(config: BitLlamaConfig, seed: int = 1, byte_tables: bool = False
             tensors[name] = rng.standard_normal(spec.shape, np.float32) * np.float32(spec.shape[-1] ** -0.5)
             if name == "lm_head.weight":
                 tensors[name] *= np.float32(sure)
-            if name in BYTE_TABLES and byte_tables:
-                table = ByteTable.from_float(tensors[name])
-                tensors[name] = ByteTable(aligned(table.stored), aligned(table.scales))
+            if words and name in WORD_FORMS[words]:
+                table = WORD_FORMS[words][name].from_float(tensors[name])
+                tensors[name] = dataclasses.replace(table, stored=aligned(table.stored), scales=aligned(table.scales))
             else:
                 tensors[name] = aligned(tensors[name])
     return Body(config, tensors, encoding="packed")
 
 
-def token_bytes(config: BitLlamaConfig, byte_tables: bool = False, late: int = 1) -> int:
+def token_bytes(config: BitLlamaConfig, words: WordForm | None = None, late: int = 1) -> int:
     """Bytes that computing one token must at least touch: packed weights, head, a row of the embedding, and fast
-    weights, read at each token and written at one of `late`; `byte_tables`: head and embedding are bytes with a scale
-    for each row."""
+    weights, read at each token and written at one of `late`; `words` is how embedding and head are held."""
     fast = 4 * config.num_layers * int(np.prod(config.fast_shape))
     total = fast + fast // late
     for name, spec in config.tensor_specs().items():
-        rows = 1 if name == "embed.weight" else spec.shape[0]
+        rows = 1 if name == EMBED else spec.shape[0]
         if spec.ternary:
             total += rows * packed_width(spec.shape[1])
-        elif name in BYTE_TABLES and byte_tables:
-            total += rows * (spec.shape[1] + 4)
+        elif words and name in WORD_FORMS[words]:
+            width = spec.shape[1]
+            total += rows * (4 + (stored_width(width) if (words, name) == ("fives", HEAD) else width))
         else:
             total += 4 * rows * int(np.prod(spec.shape[1:]))
     return total

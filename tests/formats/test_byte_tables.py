@@ -18,7 +18,7 @@ from engine.formats.body import fingerprint
 from engine.formats.checkpoint import load_checkpoint
 from engine.formats.inspect import inspect_path
 from engine.model import BitLlama
-from engine.ops.byte_table.table import ByteTable
+from engine.ops.word_table.table import ByteTable
 from engine.runtime.native_runtime import NativeRuntime
 from engine.runtime.torch_runtime import TorchRuntime
 
@@ -44,7 +44,7 @@ def test_a_row_is_at_most_half_a_step_away() -> None:
 
 def test_a_file_keeps_them_and_says_so(tmp_path: Path) -> None:
     body, path = random_body("linear, odd sizes"), tmp_path / "a.bitt"
-    save_bitt(path, body, packed=True, byte_tables=True)
+    save_bitt(path, body, packed=True, words="bytes")
     loaded, floats = load_bitt(path), tmp_path / "b.bitt"
     assert isinstance(loaded.tensors["lm_head.weight"], ByteTable)
     assert loaded.fingerprint == fingerprint(loaded.config, loaded.tensors) != body.fingerprint
@@ -88,7 +88,7 @@ def test_damage_is_refused_in_words(tmp_path: Path, change: object, words: str) 
     from engine.formats.tensors import TensorFile, read_header, save_tensors
 
     path = tmp_path / "a.bitt"
-    save_bitt(path, random_body(), packed=True, byte_tables=True)
+    save_bitt(path, random_body(), packed=True, words="bytes")
     with path.open("rb") as file:
         import mmap
 

@@ -29,7 +29,7 @@ KERNELS: list[tuple[str, str, dict[str, Any]]] = [
     ("ternary", "quantize_kernel", {"block": 1024}),
     ("ternary", "matvec_kernel", PRODUCT),
     ("ternary", "matmat_kernel", PRODUCT | {"block_tokens": 16}),
-    ("byte_table", "table_kernel", {"block_rows": 16, "block_columns": 128}),
+    ("word_table", "table_kernel", {"block_rows": 16, "block_columns": 128}),
     ("quantize", "norm_kernel", {"block_groups": 4, "block": 256}),
     ("quantize", "gate_kernel", {"block": 4096}),
     ("ttt_step", "tied_kernel", {"block_rows": 16, "block": 256}),

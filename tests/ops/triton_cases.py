@@ -18,8 +18,8 @@ import torch
 from assert_close import assert_close
 from torch import Tensor
 
-from engine.ops.byte_table import triton as table_triton
-from engine.ops.byte_table.table import ByteTable
+from engine.ops.word_table import triton as table_triton
+from engine.ops.word_table.table import ByteTable
 from engine.ops.delta_rule import naive as rule_naive
 from engine.ops.delta_rule import triton as rule_triton
 from engine.ops.quantize import naive as quantize_naive

@@ -25,7 +25,7 @@ from native_bodies import random_body
 
 from engine.errors import DeviceError
 from engine.formats.body import Body
-from engine.ops.byte_table.table import ByteTable
+from engine.ops.word_table.table import ByteTable
 from engine.runtime.base import Cancelled
 from engine.runtime.card import Card
 from engine.runtime.cuda_runtime import CudaRuntime

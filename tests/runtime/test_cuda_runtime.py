@@ -21,7 +21,7 @@ from engine.config import BitLlamaConfig
 from engine.errors import DeviceError
 from engine.formats.body import Body
 from engine.ops import kernel_check
-from engine.ops.byte_table.table import ByteTable
+from engine.ops.word_table.table import ByteTable
 from engine.runtime import card, select, torch_runtime
 from engine.runtime.placement import RESERVE, layer_bytes, place, shared_bytes
 from engine.runtime.select import create_runtime
