@@ -67,10 +67,13 @@ struct Kernels {
     // The same on float activations x (tokens, ldx) with scales x_scale[t].
     void (*ternary_wide)(const uint8_t* codes, int rows, int cols, float scale, const float* x, size_t ldx,
                          const float* x_scale, int tokens, float* out, size_t ld, bool add, float* unpacked);
-    // out[r] = (w[r] - 128) . x * scales[r] * q.scale for a matrix of bytes (rows, n); x is padded to whole blocks.
-    void (*byte_rows)(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q, float* out);
+    // out[r] = (w[r] - 128) . x * scales[r] * q.scale for a matrix of bytes (rows, n); x is padded to whole blocks. Memory
+    // is asked for `ahead` bytes from where it is read.
+    void (*byte_rows)(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q,
+                      ptrdiff_t ahead, float* out);
     // out[r] = (w[r] - 16) . x * scales[r] * q.scale for rows of five bits, of `blocks` blocks; x is padded with zeros.
-    void (*five_rows)(const uint8_t* w, const float* scales, int rows, int blocks, const int8_t* x, Quantised q, float* out);
+    void (*five_rows)(const uint8_t* w, const float* scales, int rows, int blocks, const int8_t* x, Quantised q,
+                      ptrdiff_t ahead, float* out);
     // The same two on float activations; `unpacked` is scratch of n.
     void (*byte_rows_wide)(const uint8_t* w, const float* scales, int rows, int n, const float* x, float* out,
                            float* unpacked);

@@ -95,7 +95,8 @@ static void unpacked_group(const uint8_t* w, size_t ld, int rows, int width, con
 }
 
 // out[j] = (row j - 128) . x; x is padded with zeros
-static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_t* x, int32_t, int32_t* out) {
+static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_t* x, int32_t, ptrdiff_t,
+                       int32_t* out) {
     const uint8x16_t zero = vdupq_n_u8(BYTE_ZERO);
     for (int r = 0; r < rows; r++) {
         int32x4_t even = vdupq_n_s32(0), odd = even;
@@ -118,7 +119,8 @@ static inline uint8x16_t fifths(const uint8_t* bits) {
 }
 
 // out[j] = the stored weights of row j, of five bits, times x
-static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks, const int8_t* x, int32_t* out) {
+static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks, const int8_t* x, ptrdiff_t,
+                       int32_t* out) {
     for (int r = 0; r < rows; r++) {
         const uint8_t* row = w + r * row_bytes;
         int32x4_t even = vdupq_n_s32(0), odd = even;

@@ -87,7 +87,8 @@ static void unpacked_group(const uint8_t* w, size_t ld, int rows, int width, con
 }
 
 // out[j] = (row j - 128) . x
-static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_t* x, int32_t, int32_t* out) {
+static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_t* x, int32_t, ptrdiff_t,
+                       int32_t* out) {
     for (int r = 0; r < rows; r++) {
         int32_t total = 0;
         for (int i = 0; i < n; i++) total += (int(w[r * ld + i]) - BYTE_ZERO) * x[i];
@@ -96,7 +97,8 @@ static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_
 }
 
 // out[j] = the stored weights of row j, of five bits, times x
-static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks, const int8_t* x, int32_t* out) {
+static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks, const int8_t* x, ptrdiff_t,
+                       int32_t* out) {
     for (int r = 0; r < rows; r++) {
         int32_t total = 0;
         for (int i = 0; i < blocks * BLOCK; i++) total += five(w + r * row_bytes, blocks, i) * x[i];

@@ -143,11 +143,13 @@ void bl_model::head_rows(int row, int rows, const float* normed, const Activatio
     } else if (head.fives) {
         const int blocks = padded(hidden) / BLOCK;
         const uint8_t* w = head.fives + from * blocks * FIVE_BYTES;
-        if (narrow()) k.five_rows(w, head.scales + row, rows, blocks, whole, *x.scales.at(t), out);
+        const ptrdiff_t ahead = backwards ? -ptrdiff_t(HEAD_ROWS) * blocks * FIVE_BYTES : ptrdiff_t(AHEAD);
+        if (narrow()) k.five_rows(w, head.scales + row, rows, blocks, whole, *x.scales.at(t), ahead, out);
         else k.five_rows_wide(w, head.scales + row, rows, hidden, normed, out, unpacked);
     } else {
         const uint8_t* w = head.bytes + from * hidden;
-        if (narrow()) k.byte_rows(w, head.scales + row, rows, hidden, whole, *x.scales.at(t), out);
+        const ptrdiff_t ahead = backwards ? -ptrdiff_t(HEAD_ROWS) * hidden : ptrdiff_t(AHEAD);
+        if (narrow()) k.byte_rows(w, head.scales + row, rows, hidden, whole, *x.scales.at(t), ahead, out);
         else k.byte_rows_wide(w, head.scales + row, rows, hidden, normed, out, unpacked);
     }
 }

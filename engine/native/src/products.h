@@ -29,22 +29,24 @@ static void ternary(const uint8_t* codes, int rows, int cols, float scale, const
     }
 }
 
-static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q, float* out) {
+static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q,
+                      ptrdiff_t ahead, float* out) {
     const size_t ld = size_t(n);
     int32_t sums[GROUP] = {};
     for (int r = 0; r < rows; r += GROUP) {
         const int group = at_most(GROUP, rows - r);
-        byte_group(w + r * ld, ld, group, n, x, q.sum, sums);
+        byte_group(w + r * ld, ld, group, n, x, q.sum, ahead, sums);
         for (int j = 0; j < group; j++) out[r + j] = float(sums[j]) * (scales[r + j] * q.scale);
     }
 }
 
-static void five_rows(const uint8_t* w, const float* scales, int rows, int blocks, const int8_t* x, Quantised q, float* out) {
+static void five_rows(const uint8_t* w, const float* scales, int rows, int blocks, const int8_t* x, Quantised q,
+                      ptrdiff_t ahead, float* out) {
     const size_t row_bytes = size_t(blocks) * FIVE_BYTES;
     int32_t sums[GROUP] = {};
     for (int r = 0; r < rows; r += GROUP) {
         const int group = at_most(GROUP, rows - r);
-        five_group(w + r * row_bytes, row_bytes, group, blocks, x, sums);
+        five_group(w + r * row_bytes, row_bytes, group, blocks, x, ahead, sums);
         for (int j = 0; j < group; j++) out[r + j] = float(sums[j] - FIVE_ZERO * q.sum) * (scales[r + j] * q.scale);
     }
 }

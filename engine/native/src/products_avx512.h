@@ -189,13 +189,13 @@ static void ternary(const uint8_t* codes, int rows, int cols, float scale, const
 
 // R rows of stored bytes times x: a vector of sums for each.
 template <int R>
-static inline void byte_products(const uint8_t* w, size_t ld, int n, const int8_t* x, __m512i* sums) {
+static inline void byte_products(const uint8_t* w, size_t ld, int n, const int8_t* x, ptrdiff_t ahead, __m512i* sums) {
     for (int r = 0; r < R; r++) sums[r] = _mm512_setzero_si512();
     int i = 0;
     for (; i + 64 <= n; i += 64) {
         const __m512i values = load_bytes(x + i);
         for (int r = 0; r < R; r++) {
-            prefetch(w + r * ld + i + AHEAD);
+            prefetch(w + r * ld + i + ahead);
             sums[r] = _mm512_dpbusd_epi32(sums[r], load_bytes(w + r * ld + i), values);
         }
     }
@@ -207,33 +207,35 @@ static inline void byte_products(const uint8_t* w, size_t ld, int n, const int8_
     }
 }
 
-static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q, float* out) {
+static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q,
+                      ptrdiff_t ahead, float* out) {
     const size_t ld = size_t(n);
     const int32_t centre = BYTE_ZERO * q.sum;
     int r = 0;
     for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
         __m512i sums[MATVEC_ROWS];
-        byte_products<MATVEC_ROWS>(w + r * ld, ld, n, x, sums);
+        byte_products<MATVEC_ROWS>(w + r * ld, ld, n, x, ahead, sums);
         const __m512i whole = _mm512_sub_epi32(sums_of_sixteen(sums), _mm512_set1_epi32(centre));
         store(out + r, mul(_mm512_cvtepi32_ps(whole), mul(load(scales + r), set1(q.scale))));
     }
     for (; r < rows; r++) {
         __m512i sums;
-        byte_products<1>(w + r * ld, ld, n, x, &sums);
+        byte_products<1>(w + r * ld, ld, n, x, ahead, &sums);
         out[r] = float(_mm512_reduce_add_epi32(sums) - centre) * (scales[r] * q.scale);
     }
 }
 
 // R rows of five bits times x: a vector of sums for each. The fifth bits of a block are a mask.
 template <int R>
-static inline void five_products(const uint8_t* w, size_t row_bytes, int blocks, const int8_t* x, __m512i* sums) {
+static inline void five_products(const uint8_t* w, size_t row_bytes, int blocks, const int8_t* x, ptrdiff_t ahead,
+                                 __m512i* sums) {
     for (int r = 0; r < R; r++) sums[r] = _mm512_setzero_si512();
     const __m512i fifth = _mm512_set1_epi8(16);
     for (int b = 0; b < blocks; b++) {
         const __m512i values = load_bytes(x + b * BLOCK);
         for (int r = 0; r < R; r++) {
             const uint8_t* row = w + r * row_bytes;
-            prefetch(row + b * FIVE_BYTES + AHEAD);
+            prefetch(row + b * FIVE_BYTES + ahead);
             const __m512i low = halves(row + b * FIVE_LOW_BYTES);
             uint64_t high;
             memcpy(&high, row + blocks * FIVE_LOW_BYTES + b * FIVE_HIGH_BYTES, sizeof high);
@@ -243,19 +245,20 @@ static inline void five_products(const uint8_t* w, size_t row_bytes, int blocks,
     }
 }
 
-static void five_rows(const uint8_t* w, const float* scales, int rows, int blocks, const int8_t* x, Quantised q, float* out) {
+static void five_rows(const uint8_t* w, const float* scales, int rows, int blocks, const int8_t* x, Quantised q,
+                      ptrdiff_t ahead, float* out) {
     const size_t row_bytes = size_t(blocks) * FIVE_BYTES;
     const int32_t centre = FIVE_ZERO * q.sum;
     int r = 0;
     for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
         __m512i sums[MATVEC_ROWS];
-        five_products<MATVEC_ROWS>(w + r * row_bytes, row_bytes, blocks, x, sums);
+        five_products<MATVEC_ROWS>(w + r * row_bytes, row_bytes, blocks, x, ahead, sums);
         const __m512i whole = _mm512_sub_epi32(sums_of_sixteen(sums), _mm512_set1_epi32(centre));
         store(out + r, mul(_mm512_cvtepi32_ps(whole), mul(load(scales + r), set1(q.scale))));
     }
     for (; r < rows; r++) {
         __m512i sums;
-        five_products<1>(w + r * row_bytes, row_bytes, blocks, x, &sums);
+        five_products<1>(w + r * row_bytes, row_bytes, blocks, x, ahead, &sums);
         out[r] = float(_mm512_reduce_add_epi32(sums) - centre) * (scales[r] * q.scale);
     }
 }

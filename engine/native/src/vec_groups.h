@@ -33,14 +33,14 @@ static void unpacked_group(const uint8_t* w, size_t ld, int rows, int width, con
 }
 
 template <int R>
-static inline void rows_of_bytes(const uint8_t* w, size_t ld, int n, const int8_t* x, int32_t* out) {
+static inline void rows_of_bytes(const uint8_t* w, size_t ld, int n, const int8_t* x, ptrdiff_t ahead, int32_t* out) {
     __m256i sums[GROUP];
     for (int r = 0; r < GROUP; r++) sums[r] = _mm256_setzero_si256();
     int i = 0;
     for (; i + 32 <= n; i += 32) {
         const __m256i values = load_bytes(x + i);
         for (int r = 0; r < R; r++) {
-            prefetch(w + r * ld + i + AHEAD);
+            prefetch(w + r * ld + i + ahead);
             sums[r] = add_byte_products(sums[r], load_bytes(w + r * ld + i), values);
         }
     }
@@ -56,15 +56,16 @@ static inline void rows_of_bytes(const uint8_t* w, size_t ld, int n, const int8_
 }
 
 // out[j] = (row j - 128) . x, given the sum of x
-static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_t* x, int32_t sum, int32_t* out) {
+static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_t* x, int32_t sum, ptrdiff_t ahead,
+                       int32_t* out) {
     int32_t sums[GROUP];
-    if (rows == GROUP) rows_of_bytes<GROUP>(w, ld, n, x, sums);
+    if (rows == GROUP) rows_of_bytes<GROUP>(w, ld, n, x, ahead, sums);
     for (int r = 0; r < rows; r++) {
         if (rows == GROUP) {
             out[r] = sums[r] - byte_centre(sum);
             continue;
         }
-        rows_of_bytes<1>(w + r * ld, ld, n, x, sums);
+        rows_of_bytes<1>(w + r * ld, ld, n, x, ahead, sums);
         out[r] = sums[0] - byte_centre(sum);
     }
 }
@@ -81,7 +82,8 @@ static inline __m256i fifths(const uint8_t* bits) {
 }
 
 template <int R>
-static inline void rows_of_fives(const uint8_t* w, size_t row_bytes, int blocks, const int8_t* x, int32_t* out) {
+static inline void rows_of_fives(const uint8_t* w, size_t row_bytes, int blocks, const int8_t* x, ptrdiff_t ahead,
+                                 int32_t* out) {
     const __m256i fifteen = _mm256_set1_epi8(15);
     __m256i sums[GROUP];
     for (int r = 0; r < GROUP; r++) sums[r] = _mm256_setzero_si256();
@@ -89,7 +91,7 @@ static inline void rows_of_fives(const uint8_t* w, size_t row_bytes, int blocks,
         const __m256i x0 = load_bytes(x + b * BLOCK), x1 = load_bytes(x + b * BLOCK + 32);
         for (int r = 0; r < R; r++) {
             const uint8_t* row = w + r * row_bytes;
-            prefetch(row + b * FIVE_BYTES + AHEAD);
+            prefetch(row + b * FIVE_BYTES + ahead);
             const __m256i v = load_bytes(row + b * FIVE_LOW_BYTES);
             const uint8_t* high = row + blocks * FIVE_LOW_BYTES + b * FIVE_HIGH_BYTES;
             const __m256i lower = _mm256_or_si256(_mm256_and_si256(v, fifteen), fifths(high));
@@ -102,14 +104,15 @@ static inline void rows_of_fives(const uint8_t* w, size_t row_bytes, int blocks,
 }
 
 // out[j] = the stored weights of row j, of five bits, times x
-static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks, const int8_t* x, int32_t* out) {
+static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks, const int8_t* x, ptrdiff_t ahead,
+                       int32_t* out) {
     if (rows == GROUP) {
-        rows_of_fives<GROUP>(w, row_bytes, blocks, x, out);
+        rows_of_fives<GROUP>(w, row_bytes, blocks, x, ahead, out);
         return;
     }
     int32_t sums[GROUP];
     for (int r = 0; r < rows; r++) {
-        rows_of_fives<1>(w + r * row_bytes, row_bytes, blocks, x, sums);
+        rows_of_fives<1>(w + r * row_bytes, row_bytes, blocks, x, ahead, sums);
         out[r] = sums[0];
     }
 }
