@@ -65,9 +65,9 @@ enum Phase { EMBEDDING, VIEWS, LEARNING, OUTPUT, MLP_IN, MLP_OUT, HEAD, WAITING 
 static_assert(WAITING + 1 == BL_PHASES, "one place a phase");
 
 // Rows of the views: what is looked at, and its convolution.
-void view(bl_model& m, const bl_layer& layer, const bl_state& state, int i, Range rows, Own& own) {
+void view(bl_model& m, const bl_layer& layer, const bl_state& state, int i, Range rows, Own& own, const void* next) {
     float* views = m.one.views.data();
-    m.project(layer, rows, own.activations, 1, views, own);
+    m.project(layer, rows, own.activations, 1, views, own, next);
     if (m.tied()) return;
     if (layer.conv)
         m.k.convolve(views + rows.begin, 0, 1, rows.size(), m.tail(state, i) + rows.begin, layer.conv + rows.begin,
@@ -95,14 +95,22 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
     meet(EMBEDDING);
     for (int i = 0; i < c.layers; i++) {
         const bl_layer& layer = m.layers[size_t(i)];
+        const float* fast = m.fast(state, i) + size_t(columns.begin / c.head_dim) * c.head_dim * c.head_dim;
+        const void* following = i + 1 < c.layers
+                                    ? m.row(m.tied() ? m.layers[size_t(i) + 1].key : m.layers[size_t(i) + 1].query,
+                                            columns.begin, c.hidden)
+                                    : m.head_begin(thread);
         m.k.rms_norm(h, layer.norm1, c.hidden, c.norm_eps, own.normed.data());
         m.quantise(own.normed.data(), c.hidden, own.activations, 0);
         if (whole_heads) {
-            for (int part = 0; part < (m.tied() ? 1 : 3); part++)
-                view(m, layer, state, i, {part * width + columns.begin, part * width + columns.end}, own);
+            const bl_ternary* after[] = {&layer.key, &layer.value};
+            const int parts = m.tied() ? 1 : 3;
+            for (int part = 0; part < parts; part++)
+                view(m, layer, state, i, {part * width + columns.begin, part * width + columns.end}, own,
+                     part + 1 < parts ? static_cast<const void*>(m.row(*after[part], columns.begin, c.hidden)) : fast);
             watch.note(VIEWS);
         } else {
-            view(m, layer, state, i, share(m.tied() ? width : 3 * width, thread, threads, COLUMNS), own);
+            view(m, layer, state, i, share(m.tied() ? width : 3 * width, thread, threads, COLUMNS), own, fast);
             meet(VIEWS);
         }
         learn(m, layer, state, i, own.normed.data(), rate_scale, columns, own);
@@ -110,12 +118,15 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
         if (thread == 0) losses[i] = m.loss(m.one.errors.data(), 1);
         m.norm_heads(layer, m.one.out.data(), own.heads.data());
         m.quantise(own.heads.data(), width, own.activations, 0);
-        m.multiply(layer.up, stream_rows, width, own.activations, 1, h, 0, true, own);
+        m.multiply(layer.up, stream_rows, width, own.activations, 1, h, 0, true, own,
+                   m.row(layer.gate, mlp_rows.begin, c.hidden));
         meet(OUTPUT);
         m.k.rms_norm(h, layer.norm2, c.hidden, c.norm_eps, own.normed.data());
         m.quantise(own.normed.data(), c.hidden, own.activations, 0);
-        m.multiply(layer.gate, mlp_rows, c.hidden, own.activations, 1, gate, 0, false, own);
-        m.multiply(layer.mlp_up, mlp_rows, c.hidden, own.activations, 1, up, 0, false, own);
+        m.multiply(layer.gate, mlp_rows, c.hidden, own.activations, 1, gate, 0, false, own,
+                   m.row(layer.mlp_up, mlp_rows.begin, c.hidden));
+        m.multiply(layer.mlp_up, mlp_rows, c.hidden, own.activations, 1, up, 0, false, own,
+                   m.row(layer.mlp_down, stream_rows.begin, c.mlp));
         m.k.swiglu(gate + mlp_rows.begin, up + mlp_rows.begin, mlp_rows.size(), gate + mlp_rows.begin);
         if (m.narrow()) {
             m.parts[size_t(thread)].magnitude = m.k.magnitude(gate + mlp_rows.begin, mlp_rows.size());
@@ -129,7 +140,7 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
             meet(MLP_IN);
             m.quantise(gate, c.mlp, own.activations, 0);
         }
-        m.multiply(layer.mlp_down, stream_rows, c.mlp, own.activations, 1, h, 0, true, own);
+        m.multiply(layer.mlp_down, stream_rows, c.mlp, own.activations, 1, h, 0, true, own, following);
         meet(MLP_OUT);
     }
     if (!logits) return;

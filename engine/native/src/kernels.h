@@ -60,10 +60,11 @@ struct Kernels {
     void (*ternary)(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, const Quantised* q,
                     int tokens, float* out, size_t ld, bool add, uint8_t* unpacked);
     // The same for one token, whose activations `arrange` has put into the order that this takes, once for all maps that
-    // they go into. Both null where a set takes them as they are.
+    // they go into. `next` is what will be read after these rows: memory is asked for ahead, into it where they end. Both
+    // functions are null where a set takes activations as they are.
     void (*arrange)(const int8_t* x, int cols, int8_t* out);
     void (*ternary_arranged)(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, Quantised q,
-                             float* out, bool add);
+                             const uint8_t* next, float* out, bool add);
     // The same on float activations x (tokens, ldx) with scales x_scale[t].
     void (*ternary_wide)(const uint8_t* codes, int rows, int cols, float scale, const float* x, size_t ldx,
                          const float* x_scale, int tokens, float* out, size_t ld, bool add, float* unpacked);

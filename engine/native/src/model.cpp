@@ -72,11 +72,12 @@ void bl_model::collect(float scale, Activations& into) const {
 }
 
 void bl_model::multiply(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,
-                        bool add, Own& scratch) const {
+                        bool add, Own& scratch, const void* next) const {
     if (rows.size() <= 0) return;
-    const uint8_t* codes = w.codes + size_t(rows.begin) * (padded(cols) / BLOCK * BLOCK_BYTES);
+    const uint8_t* codes = row(w, rows.begin, cols);
     if (narrow() && k.arrange && x.arranged.size())
-        k.ternary_arranged(codes, rows.size(), cols, w.scale, x.arranged.data(), *x.scales.data(), out + rows.begin, add);
+        k.ternary_arranged(codes, rows.size(), cols, w.scale, x.arranged.data(), *x.scales.data(),
+                           next ? static_cast<const uint8_t*>(next) : codes, out + rows.begin, add);
     else if (narrow())
         k.ternary(codes, rows.size(), cols, w.scale, x.whole.data(), x.scales.data(), tokens, out + rows.begin, ld, add,
                   scratch.unpacked.data());
@@ -85,17 +86,18 @@ void bl_model::multiply(const bl_ternary& w, Range rows, int cols, Activations& 
                        tokens, out + rows.begin, ld, add, scratch.unpacked_wide.data());
 }
 
-void bl_model::project(const bl_layer& layer, Range rows, Activations& x, int tokens, float* views,
-                       Own& scratch) const {
+void bl_model::project(const bl_layer& layer, Range rows, Activations& x, int tokens, float* views, Own& scratch,
+                       const void* next) const {
     if (tied()) {
-        multiply(layer.key, rows, config.hidden, x, tokens, views, size_t(3) * width, false, scratch);
+        multiply(layer.key, rows, config.hidden, x, tokens, views, size_t(3) * width, false, scratch, next);
         return;
     }
     const bl_ternary* maps[] = {&layer.query, &layer.key, &layer.value};
     for (int i = 0; i < 3; i++) {
         const Range part{std::max(rows.begin - i * width, 0), std::min(rows.end - i * width, width)};
+        const bool more = rows.end > (i + 1) * width;
         multiply(*maps[i], part, config.hidden, x, tokens, views + size_t(i) * width, size_t(3) * width, false,
-                 scratch);
+                 scratch, more ? maps[i + 1]->codes : next);
     }
 }
 
@@ -152,6 +154,14 @@ void bl_model::head_rows(int row, int rows, const float* normed, const Activatio
         if (narrow()) k.byte_rows(w, head.scales + row, rows, hidden, whole, *x.scales.at(t), ahead, out);
         else k.byte_rows_wide(w, head.scales + row, rows, hidden, normed, out, unpacked);
     }
+}
+
+const void* bl_model::head_begin(int thread) const {
+    const Range words = share(config.vocab, thread, pool.size(), HEAD_ROWS);
+    const size_t first = size_t(backwards ? std::max(words.begin, (words.end - 1) / HEAD_ROWS * HEAD_ROWS) : words.begin);
+    if (head.floats) return head.floats + first * config.hidden;
+    if (head.fives) return head.fives + first * (padded(config.hidden) / BLOCK * FIVE_BYTES);
+    return head.bytes + first * config.hidden;
 }
 
 void bl_model::logits(const float* normed, const Activations& x, int tokens, int thread, float* out,

@@ -167,11 +167,17 @@ struct bl_model {
     // The scale of activations whose parts have their magnitudes, and the activations that were rounded by it.
     float common_scale() const;
     void collect(float scale, Activations& into) const;
-    // Rows `rows` of out = w x for `tokens` tokens of activations; out (T, ld) is that of row 0.
+    // Where a row of a map with `cols` columns lies.
+    const uint8_t* row(const bl_ternary& w, int at, int cols) const {
+        return w.codes + size_t(at) * (padded(cols) / BLOCK * BLOCK_BYTES);
+    }
+    // Rows `rows` of out = w x for `tokens` tokens of activations; out (T, ld) is that of row 0. `next` is what this
+    // thread reads then, where that is known.
     void multiply(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,
-                  bool add, Own& scratch) const;
+                  bool add, Own& scratch, const void* next = nullptr) const;
     // The views' own rows `rows`, of query, key and value together.
-    void project(const bl_layer& layer, Range rows, Activations& x, int tokens, float* views, Own& scratch) const;
+    void project(const bl_layer& layer, Range rows, Activations& x, int tokens, float* views, Own& scratch,
+                 const void* next = nullptr) const;
     // The rate of a head for the normed input x (D).
     float rate(const bl_layer& layer, int head, const float* x, float rate_scale) const;
     // Norm each head of (H d) where the layer has a norm.
@@ -182,6 +188,8 @@ struct bl_model {
     void prepare_head(const float* h, float* normed, Activations& x, int t) const;
     // `rows` logits from `row` on of token `t`.
     void head_rows(int row, int rows, const float* normed, const Activations& x, int t, float* out, Own& scratch) const;
+    // What a thread reads of the head first.
+    const void* head_begin(int thread) const;
     // Within run: this thread's share of the logits (T, V) of `tokens` prepared tokens, normed (T, D).
     void logits(const float* normed, const Activations& x, int tokens, int thread, float* out, Own& scratch) const;
     // One token's, or the mean of many tokens', inner loss from the errors (T, H d).

@@ -40,16 +40,17 @@ static inline __m512i sums_of_sixteen(const __m512i* v) {
     return fold(lanes[0], lanes[1]);
 }
 
-// R rows times activations that were arranged: a vector of sums for each.
+// R rows times activations that were arranged: a vector of sums for each. Memory is asked for `ahead` bytes from them.
 template <int R>
-static inline void packed_rows(const uint8_t* codes, size_t row_bytes, int blocks, const int8_t* x, __m512i* out) {
+static inline void packed_rows(const uint8_t* codes, size_t row_bytes, int blocks, const int8_t* x, ptrdiff_t ahead,
+                               __m512i* out) {
     Products products[R];
     int b = 0;
     for (; b + SUPER <= blocks; b += SUPER, x += SUPER * BLOCK) {
         const __m512i runs[4] = {load_bytes(x), load_bytes(x + 64), load_bytes(x + 128), load_bytes(x + 192)};
         for (int r = 0; r < R; r++) {
             const size_t at = r * row_bytes + b * BLOCK_BYTES;
-            prefetch(codes + at + AHEAD);
+            prefetch(codes + at + ahead);
             products[r].add(load_bytes(codes + at), runs);
         }
     }
@@ -65,7 +66,7 @@ static inline void packed_rows(const uint8_t* codes, size_t row_bytes, int block
 }
 
 static void ternary_arranged(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, Quantised q,
-                             float* out, bool add_to) {
+                             const uint8_t* next, float* out, bool add_to) {
     const int blocks = (cols + BLOCK - 1) / BLOCK;
     const size_t row_bytes = size_t(blocks) * BLOCK_BYTES;
     const __m512i centre = _mm512_set1_epi32(q.sum);
@@ -73,18 +74,21 @@ static void ternary_arranged(const uint8_t* codes, int rows, int cols, float sca
     const auto scaled = [&](__m512i sums) {
         return mul(_mm512_cvtepi32_ps(_mm512_sub_epi32(sums, centre)), factor);
     };
+    const uint8_t* last = codes + rows * row_bytes - AHEAD;  // from here on, what lies AHEAD is another's
     int r = 0;
     for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
+        const uint8_t* first = codes + r * row_bytes;
+        const ptrdiff_t ahead = first + MATVEC_ROWS * row_bytes <= last ? ptrdiff_t(AHEAD) : next - last;
         __m512i sums[MATVEC_ROWS];
         for (int part = 0; part < MATVEC_ROWS; part += REGISTER_ROWS)
-            packed_rows<REGISTER_ROWS>(codes + (r + part) * row_bytes, row_bytes, blocks, x, sums + part);
+            packed_rows<REGISTER_ROWS>(first + part * row_bytes, row_bytes, blocks, x, ahead, sums + part);
         F y = scaled(sums_of_sixteen(sums));
         if (add_to) y = add(load(out + r), y);
         store(out + r, y);
     }
     for (; r < rows; r++) {
         __m512i sums;
-        packed_rows<1>(codes + r * row_bytes, row_bytes, blocks, x, &sums);
+        packed_rows<1>(codes + r * row_bytes, row_bytes, blocks, x, next - last, &sums);
         const float y = _mm512_cvtss_f32(scaled(_mm512_set1_epi32(_mm512_reduce_add_epi32(sums))));
         out[r] = add_to ? out[r] + y : y;
     }
@@ -177,7 +181,7 @@ static void ternary(const uint8_t* codes, int rows, int cols, float scale, const
     if (tokens == 1) {
         int8_t* arranged = reinterpret_cast<int8_t*>(unpacked);
         arrange(x, cols, arranged);
-        ternary_arranged(codes, rows, cols, scale, arranged, *q, out, add_to);
+        ternary_arranged(codes, rows, cols, scale, arranged, *q, codes, out, add_to);
         return;
     }
     for (int r = 0; r < rows; r += TILE_ROWS) {
