@@ -106,7 +106,7 @@ class NativeRuntime:
         self._fast, self._conv, self._late = aligned_zeros(
             [(layers, heads, d, d), (layers, tail, 3 * width), (layers, native.LATE + 1, 2, width)], np.float32
         )
-        self._ring = np.zeros(2, np.int32)
+        self._ring = np.zeros(3, np.int32)
         self._losses = np.zeros(layers, np.float32)
         # These arrays never make way for others, so that a step need not ask where they lie.
         self._state = _state(self._living)

@@ -55,12 +55,12 @@ struct bl_layer {
 };
 
 // fast: (N, H, d, d) float32, each head's matrix key by value, which is the transpose of a soul's.
-// conv: (N, K - 1, 3 H d) float32, the oldest token first.
+// conv: (N, K - 1, 3 H d) float32, a ring of the tokens before; the oldest lies at place ring[2].
 // late: (N, BL_LATE + 1, 2, H d) float32, a ring of updates that fast lacks yet: a token's keys, and what is to be added
 // for each. ring[1] of them wait, the oldest at place ring[0].
 struct bl_state {
     float *fast, *conv, *late;
-    int32_t* ring;
+    int32_t* ring;  // (3)
 };
 
 struct bl_model;

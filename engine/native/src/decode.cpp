@@ -70,8 +70,8 @@ void view(bl_model& m, const bl_layer& layer, const bl_state& state, int i, Rang
     m.project(layer, rows, own.activations, 1, views, own, next);
     if (m.tied()) return;
     if (layer.conv)
-        m.k.convolve(views + rows.begin, 0, 1, rows.size(), m.tail(state, i) + rows.begin, layer.conv + rows.begin,
-                     size_t(3) * m.width, m.config.conv_kernel);
+        m.k.convolve(views + rows.begin, 0, 1, rows.size(), m.tail(state, i) + rows.begin, state.ring[2],
+                     layer.conv + rows.begin, size_t(3) * m.width, m.config.conv_kernel);
     m.k.silu(views + rows.begin, rows.size());
 }
 
@@ -156,6 +156,7 @@ void bl_step(bl_model* model, bl_state state, int32_t token, float rate_scale, f
     const Ring ring(state);
     if (ring.full()) state.ring[0] = ring.place(ring.count);
     state.ring[1] = ring.full() ? 1 : ring.count + 1;
+    model->tail_moved(state, 1);
 }
 
 void bl_settle(const bl_model* model, bl_state state) {

@@ -93,10 +93,10 @@ struct Kernels {
     void (*weigh)(const float* x, int n, float peak, float factor, float* w, double* sums, float* tops);
     // out = x / (|x| + 1e-6)
     void (*unit)(const float* x, int n, float* out);
-    // Depthwise causal convolution of `channels` over `tokens`, in place; x (tokens, ld), tail (kernel - 1, stride),
-    // weight (kernel, stride). The tail becomes the last kernel - 1 inputs.
-    void (*convolve)(float* x, size_t ld, int tokens, int channels, float* tail, const float* weight, size_t stride,
-                     int kernel);
+    // Depthwise causal convolution of `channels` over `tokens`, in place; x (tokens, ld), weight (kernel, stride). The tail
+    // (kernel - 1, stride) is a ring of the inputs before, whose place `oldest` the first token takes, and so on.
+    void (*convolve)(float* x, size_t ld, int tokens, int channels, float* tail, int oldest, const float* weight,
+                     size_t stride, int kernel);
     // One token of the delta rule on `cols` columns of a head's fast weights, w (d, ld) and what is late: out is what q
     // reads, before or after the update; the update is w += k step^T, and left to the caller. `settle` writes what is
     // late to w, and wants MAX_LATE of it.

@@ -269,20 +269,20 @@ static void unit(const float* x, int n, float* out) {
     for (int i = 0; i < n; i += W) store_at(out + i, quotient(load_at(x + i, n - i), divisor, inverse), n - i);
 }
 
-static void convolve(float* x, size_t ld, int tokens, int channels, float* tail, const float* weight, size_t stride,
-                     int kernel) {
+static void convolve(float* x, size_t ld, int tokens, int channels, float* tail, int oldest, const float* weight,
+                     size_t stride, int kernel) {
     const int past = kernel - 1;
     for (int c = 0; c < channels; c += W) {
         const int left = channels - c;
-        for (int t = 0; t < tokens; t++) {
+        for (int t = 0, first = oldest; t < tokens; t++) {
             const F now = load_at(x + t * ld + c, left);
             F mixed = set1(0.0f);
-            for (int i = 0; i < past; i++) {
-                const F before = load_at(tail + i * stride + c, left);
-                mixed = fma(before, load_at(weight + i * stride + c, left), mixed);
-                if (i) store_at(tail + (i - 1) * stride + c, before, left);
+            for (int i = 0, place = first; i < past; i++) {
+                mixed = fma(load_at(tail + place * stride + c, left), load_at(weight + i * stride + c, left), mixed);
+                place = place + 1 < past ? place + 1 : 0;
             }
-            if (past) store_at(tail + (past - 1) * stride + c, now, left);
+            if (past) store_at(tail + first * stride + c, now, left);
+            first = first + 1 < past ? first + 1 : 0;
             store_at(x + t * ld + c, fma(now, load_at(weight + past * stride + c, left), mixed), left);
         }
     }

@@ -155,6 +155,10 @@ struct bl_model {
     float* tail(const bl_state& state, int layer) const {
         return state.conv + size_t(layer) * (config.conv_kernel - 1) * 3 * width;
     }
+    // The convolution's ring has taken `tokens` more.
+    void tail_moved(const bl_state& state, int tokens) const {
+        if (config.conv_kernel > 1) state.ring[2] = (state.ring[2] + tokens) % (config.conv_kernel - 1);
+    }
     // Where the views lie within 3 H d; the tied variant has one for all three.
     int query_at() const { return 0; }
     int key_at() const { return tied() ? 0 : width; }

@@ -34,7 +34,8 @@ void block(bl_model& m, Chunk& chunk, const bl_state& state, int i, int tokens, 
     m.project(layer, views_rows, chunk.activations, tokens, views, own);
     if (layer.conv)
         m.k.convolve(views + views_rows.begin, size_t(ld), tokens, views_rows.size(),
-                     m.tail(state, i) + views_rows.begin, layer.conv + views_rows.begin, size_t(ld), c.conv_kernel);
+                     m.tail(state, i) + views_rows.begin, state.ring[2], layer.conv + views_rows.begin, size_t(ld),
+                     c.conv_kernel);
     m.pool.barrier(thread);
     for (int t = mine.begin; t < mine.end; t++) {
         float* view = views + size_t(t) * ld;
@@ -94,5 +95,6 @@ int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32
         m.pool.barrier(thread);
         m.logits(last, m.chunk->activations, rows, thread, logits, m.own[size_t(thread)]);
     });
+    m.tail_moved(state, count);
     return 0;
 }

@@ -190,7 +190,7 @@ std::vector<float> live(const Body& body, const std::string& set, int threads, c
     const size_t width = size_t(c.heads) * c.head_dim;
     std::vector<float> fast(c.layers * width * c.head_dim), tail(size_t(c.layers) * (c.conv_kernel - 1) * 3 * width);
     std::vector<float> out(c.vocab), losses(c.layers), late(size_t(c.layers) * (BL_LATE + 1) * 2 * width);
-    int32_t ring[2] = {};
+    int32_t ring[3] = {};
     const bl_state state{fast.data(), tail.data(), late.data(), ring};
     bl_model* model =
         bl_create(&c, body.layers.data(), body.table(body.embed), body.norm.data(), body.table(body.head), threads,
