@@ -256,7 +256,8 @@ static void five_rows(const uint8_t* w, const float* scales, int rows, int block
     int r = 0;
     for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
         __m512i sums[MATVEC_ROWS];
-        five_products<MATVEC_ROWS>(w + r * row_bytes, row_bytes, blocks, x, ahead, sums);
+        for (int part = 0; part < MATVEC_ROWS; part += REGISTER_ROWS)
+            five_products<REGISTER_ROWS>(w + (r + part) * row_bytes, row_bytes, blocks, x, ahead, sums + part);
         const __m512i whole = _mm512_sub_epi32(sums_of_sixteen(sums), _mm512_set1_epi32(centre));
         store(out + r, mul(_mm512_cvtepi32_ps(whole), mul(load(scales + r), set1(q.scale))));
     }
