@@ -16,6 +16,7 @@ from engine import native
 from engine.config import BitLlamaConfig
 from engine.errors import DeviceError, Told
 from engine.formats.anatomy import Body, as_packed
+from engine.formats.bitt import EMBED, HEAD
 from engine.ops.word_table.fives import FiveTable
 from engine.ops.word_table.table import WordTable
 from engine.runtime.aligned import aligned_zeros
@@ -236,13 +237,14 @@ class _Weights:
         c = body.config
         self._body = body
         self._kept: list[np.ndarray] = []
+        self._small = self._gathered()
         linear = c.ttt_variant == "linear"
         self.config = native.Config(
             c.vocab_size, c.hidden_dim, c.num_layers, c.num_heads, c.fast_dim, c.mlp_dim,
             c.conv_kernel if linear else 1, c.activation_bits, linear, c.inner_lr, c.norm_eps,
             c.out_norm_eps or c.norm_eps,
         )  # fmt: skip
-        self.embed, self.head = map(self._table, ("embed.weight", "lm_head.weight"))
+        self.embed, self.head = map(self._table, (EMBED, HEAD))
         self.norm_f = self._floats("norm_f.weight")
         self.layers = (native.Layer * c.num_layers)()
         for i, layer in enumerate(self.layers):
@@ -263,14 +265,25 @@ class _Weights:
     def _table(self, name: str) -> native.Table:
         tensor = self._body.tensors[name]
         if not isinstance(tensor, WordTable):
-            return native.Table(floats=self._floats(name))
+            return native.Table(floats=self._pointer(np.ascontiguousarray(tensor, np.float32)))
         stored, scales = (self._pointer(np.ascontiguousarray(part)) for part in (tensor.stored, tensor.scales))
         return native.Table(**{"fives" if isinstance(tensor, FiveTable) else "bytes": stored}, scales=scales)
 
+    def _gathered(self) -> dict[str, np.ndarray]:
+        """Norms, convolutions and rates side by side: in the file they lie in many pages, of which little is read."""
+        specs = self._body.config.tensor_specs()
+        given = {
+            name: tensor.T if "conv" in name else tensor
+            for name, tensor in self._body.tensors.items()
+            if isinstance(tensor, np.ndarray) and name not in (EMBED, HEAD) and not specs[name].ternary
+        }
+        copies = aligned_zeros([tensor.shape for tensor in given.values()], np.float32)
+        for copy, tensor in zip(copies, given.values(), strict=True):
+            copy[...] = tensor
+        return dict(zip(given, copies, strict=True))
+
     def _floats(self, name: str) -> int:
-        tensor = self._body.tensors[name]
-        assert isinstance(tensor, np.ndarray)
-        return self._pointer(np.ascontiguousarray(tensor.T if "conv" in name else tensor, np.float32))
+        return self._pointer(self._small[name])
 
     def _ternary(self, name: str) -> native.Ternary:
         packed = as_packed(self._body.tensors[name])
