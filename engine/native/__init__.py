@@ -65,6 +65,12 @@ class State(ctypes.Structure):
     _fields_ = [(name, _Pointer) for name in ("fast", "conv", "late", "ring")]
 
 
+class Turn(ctypes.Structure):
+    """`bl_turn`: what a token reads and writes."""
+
+    _fields_ = [("state", State), ("rate_scale", _F32), ("logits", _Pointer), ("losses", _Pointer)]
+
+
 class Heads(ctypes.Structure):
     """`bl_heads`: a float32 tensor ``[B, H, T, d]`` of any strides, but that the last is 1."""
 
@@ -108,7 +114,7 @@ _SIGNATURES = {
         (ctypes.POINTER(Config), ctypes.POINTER(Layer), Table, _Pointer, Table, _I32, ctypes.c_char_p),
     ),
     "bl_destroy": (None, (_Pointer,)),
-    "bl_step": (None, (_Pointer, State, _I32, _F32, _Pointer, _Pointer)),
+    "bl_step": (None, (_Pointer, _Pointer, _I32)),
     "bl_settle": (None, (_Pointer, State)),
     "bl_prefill": (_I32, (_Pointer, State, _Pointer, _I32, _F32, _Pointer, _I32, _Pointer)),
     "bl_profile": (None, (_Pointer, _Pointer)),

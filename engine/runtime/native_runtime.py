@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import dataclasses
 import os
+import sys
 import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -26,6 +28,8 @@ from engine.runtime.pieces import in_pieces
 
 Floats = NDArray[np.float32]
 Living = tuple[NDArray[Any], ...]
+_OURS = 2
+"""References to an array that only its `_Answer` holds: its own and that of the question."""
 
 _UNDERSTOOD = {
     "vocab_size", "hidden_dim", "num_layers", "inner_lr", "ttt_variant", "intermediate_dim", "num_heads", "head_dim",
@@ -113,6 +117,7 @@ class NativeRuntime:
         self._state = _state(self._living)
         self._losses_at = self._losses.ctypes.data
         self._rate_scale = 1.0
+        self._answers = [self._answer(), self._answer()]
 
     @property
     def rate_scale(self) -> float:
@@ -121,6 +126,8 @@ class NativeRuntime:
     @rate_scale.setter
     def rate_scale(self, value: float) -> None:
         self._rate_scale = check_rate_scale(value, self.config)
+        for answer in self._answers:
+            answer.turn.rate_scale = self._rate_scale
 
     @property
     def max_rate_scale(self) -> float:
@@ -133,9 +140,12 @@ class NativeRuntime:
     def step(self, token: int) -> np.ndarray:
         if not (type(token) is int and 0 <= token < self.config.vocab_size):
             (token,) = check_tokens([token], self.config).tolist()
-        logits = np.empty(self.config.vocab_size, np.float32)
-        self._library.bl_step(self._model, self._state, token, self._rate_scale, logits.ctypes.data, self._losses_at)
-        return logits
+        self._answers.reverse()
+        if sys.getrefcount(self._answers[0].logits) > _OURS:
+            self._answers[0] = self._answer()
+        answer = self._answers[0]
+        self._library.bl_step(self._model, answer.at, token)
+        return answer.logits
 
     def prefill(
         self,
@@ -209,12 +219,22 @@ class NativeRuntime:
             self._library.bl_profile(self._model, None)
             table.update(zip(native.PHASES, map(float, seconds), strict=True))
 
+    def _answer(self) -> _Answer:
+        logits = np.empty(self.config.vocab_size, np.float32)
+        turn = self._turn(logits)
+        return _Answer(logits, turn, ctypes.addressof(turn))
+
+    def _turn(self, logits: Floats | None) -> native.Turn:
+        return native.Turn(
+            self._state, self._rate_scale, None if logits is None else logits.ctypes.data, self._losses_at
+        )
+
     def _feed(self, ids: NDArray[np.int32], rows: int) -> Floats:
         """Live through 1 to `MAX_CHUNK` tokens; the logits (rows, V) of the last `rows` of them."""
         logits = np.empty((rows, self.config.vocab_size), np.float32)
         if len(ids) == 1:  # to the bit what a step gives, whichever of the two a token came by
-            asked = logits.ctypes.data if rows else None
-            self._library.bl_step(self._model, self._state, int(ids[0]), self._rate_scale, asked, self._losses_at)
+            turn = self._turn(logits if rows else None)
+            self._library.bl_step(self._model, ctypes.addressof(turn), int(ids[0]))
             return logits
         code = self._library.bl_prefill(
             self._model, self._state, ids.ctypes.data, len(ids), self._rate_scale,
@@ -223,6 +243,19 @@ class NativeRuntime:
         if code:
             raise MemoryError
         return logits
+
+
+@dataclasses.dataclass
+class _Answer:
+    """An array for the logits of a token, and the turn that writes them there, which lies at an address.
+
+    It is used again once nobody else holds it. A token sweeps the caches, so that all that Python does between two of
+    them is read from memory: to make an array and to ask where it lies took as long as a layer.
+    """
+
+    logits: Floats  # owns its memory, so that a view of it counts as a reference
+    turn: native.Turn
+    at: int
 
 
 def _state(living: Living) -> native.State:

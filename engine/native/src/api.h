@@ -63,6 +63,13 @@ struct bl_state {
     int32_t* ring;  // (3)
 };
 
+// What a token reads and writes: logits (V) after it, or null where they are not asked for, and each layer's inner loss (N).
+struct bl_turn {
+    bl_state state;
+    float rate_scale;
+    float *logits, *losses;
+};
+
 struct bl_model;
 
 BL_API int32_t bl_abi();
@@ -72,8 +79,8 @@ BL_API const char* bl_instruction_sets();
 BL_API bl_model* bl_create(const bl_config* config, const bl_layer* layers, bl_table embed, const float* norm_f,
                            bl_table head, int32_t threads, const char* instructions);
 BL_API void bl_destroy(bl_model* model);
-// Feed one token: logits (V) after it, or null where they are not asked for, and each layer's inner loss (N).
-BL_API void bl_step(bl_model* model, bl_state state, int32_t token, float rate_scale, float* logits, float* losses);
+// Feed one token.
+BL_API void bl_step(bl_model* model, const bl_turn* turn, int32_t token);
 // Write the updates that wait, so that fast is what the tokens have made it.
 BL_API void bl_settle(const bl_model* model, bl_state state);
 // Feed 1 to BL_MAX_CHUNK tokens by the chunk-parallel form. logits holds the last `rows` tokens' (rows, V); 0 rows need

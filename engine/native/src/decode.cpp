@@ -150,9 +150,12 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
 }
 }  // namespace
 
-void bl_step(bl_model* model, bl_state state, int32_t token, float rate_scale, float* logits, float* losses) {
+void bl_step(bl_model* model, const bl_turn* turn, int32_t token) {
+    const bl_state& state = turn->state;
     model->backwards = !model->backwards;
-    model->pool.run([&](int thread) { decode(*model, state, token, rate_scale, logits, losses, thread); });
+    model->pool.run([&](int thread) {
+        decode(*model, state, token, turn->rate_scale, turn->logits, turn->losses, thread);
+    });
     const Ring ring(state);
     if (ring.full()) state.ring[0] = ring.place(ring.count);
     state.ring[1] = ring.full() ? 1 : ring.count + 1;

@@ -1,5 +1,6 @@
 #include "pool.h"
 
+#include <algorithm>
 #include <chrono>
 
 #if defined(__x86_64__) || defined(_M_X64) || defined(__i386__)
@@ -12,12 +13,10 @@ static inline void pause_thread() {}
 #endif
 
 namespace {
-// A barrier within a token is microseconds away. Where it is not, two threads may share a core, so the waiting one
-// sleeps: to yield would leave the other one behind until the system moves it.
-constexpr int SPINS_BEFORE_SLEEP = 1000;
 // A worker stays awake for the next token of a sentence, but no longer: idle threads must cost nothing.
 constexpr auto STAY_AWAKE = std::chrono::microseconds(200);
 constexpr int LOOKS_PER_CLOCK = 64;
+using Clock = std::chrono::steady_clock;
 }  // namespace
 
 Pool::Pool(int threads) : size_(threads), places_(size_t(threads)) {
@@ -67,10 +66,10 @@ void Pool::start(Function function, void* what) {
 
 void Pool::serve(int thread) {
     for (uint64_t seen = 0;; seen++) {
-        const auto since = std::chrono::steady_clock::now();
+        const auto since = Clock::now();
         for (int look = 1; job_.load(std::memory_order_acquire) == seen; look++) {
             pause_thread();
-            if (look % LOOKS_PER_CLOCK == 0 && std::chrono::steady_clock::now() - since > STAY_AWAKE) {
+            if (look % LOOKS_PER_CLOCK == 0 && Clock::now() - since > STAY_AWAKE) {
                 std::unique_lock<std::mutex> lock(mutex_);
                 sleeping_++;
                 wake_.wait(lock, [&] { return job_.load(std::memory_order_acquire) != seen; });
@@ -91,18 +90,29 @@ bool Pool::met(uint32_t meeting) const {
     return true;
 }
 
+// Others are microseconds away, and to wake a thread that sleeps can take longer than a token. But where two threads share
+// a core, the one that waits must let the other work, and so waits awake for less and less.
+bool Pool::met_awake(uint32_t meeting, int& patience) const {
+    Clock::time_point since;
+    for (int look = 1; !met(meeting); look++) {
+        pause_thread();
+        if (look == LOOKS_PER_CLOCK) since = Clock::now();
+        else if (look % LOOKS_PER_CLOCK == 0 && Clock::now() - since > std::chrono::microseconds(patience)) {
+            patience = std::max(patience / 4, LEAST_PATIENCE);
+            return false;
+        }
+    }
+    patience = std::min(patience + 1, MOST_PATIENCE);
+    return true;
+}
+
 void Pool::barrier(int thread) {
     if (size_ == 1) return;
     std::atomic<uint32_t>& mine = places_[size_t(thread)].meeting;
     const uint32_t meeting = mine.load(std::memory_order_relaxed) + 1;
     mine.store(meeting, std::memory_order_release);
-    bool here = false;
-    for (int i = 0; i < SPINS_BEFORE_SLEEP && !here; i++) {
-        here = met(meeting);
-        if (!here) pause_thread();
-    }
     // The last to come sees that all have met. Either it also sees who is blocked, or that one sees it before it waits.
-    if (here) {
+    if (met_awake(meeting, places_[size_t(thread)].patience)) {
         std::atomic_thread_fence(std::memory_order_seq_cst);
         if (blocked_.load(std::memory_order_relaxed) == 0) return;
         {

@@ -40,11 +40,14 @@ private:
     std::condition_variable wake_;
     int sleeping_ = 0;
     bool met(uint32_t meeting) const;
+    bool met_awake(uint32_t meeting, int& patience) const;
 
     // Which meeting each thread has come to. A line of the caches each: the others only read it.
     struct alignas(64) Place {
         std::atomic<uint32_t> meeting{0};
+        int patience = MOST_PATIENCE;  // microseconds that the thread itself stays awake for the others
     };
+    static constexpr int LEAST_PATIENCE = 5, MOST_PATIENCE = 160;
     std::vector<Place> places_;
     std::mutex blocked_mutex_;
     std::condition_variable passed_;

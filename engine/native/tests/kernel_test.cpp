@@ -192,6 +192,7 @@ std::vector<float> live(const Body& body, const std::string& set, int threads, c
     std::vector<float> out(c.vocab), losses(c.layers), late(size_t(c.layers) * (BL_LATE + 1) * 2 * width);
     int32_t ring[3] = {};
     const bl_state state{fast.data(), tail.data(), late.data(), ring};
+    const bl_turn loud{state, 1.5f, out.data(), losses.data()}, silent{state, 1.0f, nullptr, losses.data()};
     bl_model* model =
         bl_create(&c, body.layers.data(), body.table(body.embed), body.norm.data(), body.table(body.head), threads,
                   set.c_str());
@@ -202,8 +203,8 @@ std::vector<float> live(const Body& body, const std::string& set, int threads, c
     double seconds[BL_PHASES] = {};
     bl_profile(model, seconds);
     for (int i = 0; i < 2 * BL_LATE + 3; i++)
-        bl_step(model, state, tokens[size_t(i) % tokens.size()], 1.5f, out.data(), losses.data());
-    bl_step(model, state, tokens[0], 1.0f, nullptr, losses.data());
+        bl_step(model, &loud, tokens[size_t(i) % tokens.size()]);
+    bl_step(model, &silent, tokens[0]);
     bl_settle(model, state);
     require(seconds[BL_PHASES - 2] > 0, set + ": the head takes no time");
     bl_destroy(model);
