@@ -134,7 +134,7 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     config = BitLlamaConfig.from_dict(header.get("config", {}), f"{path}: the config")
     stored = TensorFile.read(buffer, path, start).tensors
     encoding = header.get("encoding", "float")
-    if encoding not in _ENCODED:
+    if not (isinstance(encoding, str) and encoding in _ENCODED):
         raise FileFormatError(
             Told(
                 "{path} has the encoding {encoding!r}; this version reads {known}.",
@@ -148,7 +148,8 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
         raise FileFormatError(
             Told("{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.", path=path)
         )
-    packed, tensors = encoding != "float", stored
+    packed = encoding != "float"
+    tensors: Mapping[str, Tensor] = stored
     if packed:
         tensors = _packed_tensors(path, header.get("ternary"), stored, _ENCODED[encoding], config.hidden_dim)
     tokenizer = _tokenizer_text(path, header.get("tokenizer"))

@@ -18,8 +18,6 @@ import torch
 from assert_close import assert_close
 from torch import Tensor
 
-from engine.ops.word_table import triton as table_triton
-from engine.ops.word_table.table import ByteTable
 from engine.ops.delta_rule import naive as rule_naive
 from engine.ops.delta_rule import triton as rule_triton
 from engine.ops.quantize import naive as quantize_naive
@@ -31,6 +29,8 @@ from engine.ops.ttt_step import naive as step_naive
 from engine.ops.ttt_step import triton as step_triton
 from engine.ops.views import naive as views_naive
 from engine.ops.views import triton as views_triton
+from engine.ops.word_table import triton as table_triton
+from engine.ops.word_table.table import ByteTable
 
 TERNARY_SHAPES = [(1, 64, 16), (1, 300, 37), (1, 5, 1), (3, 65, 17), (17, 520, 40)]
 """(tokens, columns, rows); odd ones cross every edge of a tile."""

@@ -47,6 +47,33 @@ void test_products(const std::string& set) {
     }
 }
 
+// Rows of whole numbers are exact sums: scales of 1 bring them out as they are.
+void test_words(const std::string& set) {
+    const Kernels& k = *named(set.c_str());
+    for (int round = 0; round < 60; round++) {
+        const int rows = whole(1, 40), n = whole(1, 300), blocks = padded(n) / BLOCK;
+        std::vector<uint8_t> bytes(size_t(rows) * n), fives(size_t(rows) * blocks * FIVE_BYTES);
+        for (uint8_t& byte : bytes) byte = uint8_t(whole(1, 255));
+        for (uint8_t& byte : fives) byte = uint8_t(whole(0, 255));
+        std::vector<int8_t> x(size_t(padded(n)), 0);
+        int32_t sum = 0;
+        for (int i = 0; i < n; i++) sum += x[size_t(i)] = int8_t(round % 2 ? whole(-127, 127) : 127);
+        const std::vector<float> scales(size_t(rows), 1.0f);
+        std::vector<float> of_bytes(scales), of_fives(scales);
+        k.byte_rows(bytes.data(), scales.data(), rows, n, x.data(), {1.0f, sum}, ptrdiff_t(AHEAD), of_bytes.data());
+        k.five_rows(fives.data(), scales.data(), rows, blocks, x.data(), {1.0f, sum}, -ptrdiff_t(AHEAD), of_fives.data());
+        for (int r = 0; r < rows; r++) {
+            int32_t expected[2] = {};
+            for (int i = 0; i < n; i++) {
+                expected[0] += (int(bytes[size_t(r) * n + i]) - BYTE_ZERO) * x[size_t(i)];
+                expected[1] += (five(fives.data() + size_t(r) * blocks * FIVE_BYTES, blocks, i) - FIVE_ZERO) * x[size_t(i)];
+            }
+            require(of_bytes[size_t(r)] == float(expected[0]), set + ": a product of bytes is wrong");
+            require(of_fives[size_t(r)] == float(expected[1]), set + ": a product of fives is wrong");
+        }
+    }
+}
+
 // Damage is found wherever it lies, and nowhere else.
 void test_packing() {
     for (int round = 0; round < 200; round++) {
@@ -155,7 +182,11 @@ struct Body {
         bytes.resize(head.size());
         for (uint8_t& byte : bytes) byte = uint8_t(whole(1, 255));
         scales = floats(size_t(config.vocab));
-        in_bytes = whole(0, 1) == 1;
+        in_bytes = whole(0, 2) > 0;
+        if (in_bytes && whole(0, 1)) {
+            fives.resize(size_t(config.vocab) * (padded(hidden) / BLOCK) * FIVE_BYTES);
+            for (uint8_t& byte : fives) byte = uint8_t(whole(0, 255));
+        }
         norm = floats(size_t(std::max(hidden, d)));
         conv = floats(size_t(kernel) * 3 * width);
         rate = floats(size_t(heads) * hidden);
@@ -174,11 +205,15 @@ struct Body {
     }
     bl_config config;
     bl_table table(const std::vector<float>& values) const {
-        if (in_bytes) return {nullptr, bytes.data(), scales.data()};
-        return {values.data(), nullptr, nullptr};
+        if (in_bytes) return {nullptr, bytes.data(), nullptr, scales.data()};
+        return {values.data(), nullptr, nullptr, nullptr};
+    }
+    bl_table head_table() const {
+        if (!fives.empty()) return {nullptr, nullptr, fives.data(), scales.data()};
+        return table(head);
     }
     bool in_bytes;
-    std::vector<uint8_t> bytes;
+    std::vector<uint8_t> bytes, fives;
     std::vector<float> embed, head, norm, conv, rate, bias, scales;
     std::vector<Matrix> maps;
     std::vector<bl_layer> layers;
@@ -194,7 +229,7 @@ std::vector<float> live(const Body& body, const std::string& set, int threads, c
     const bl_state state{fast.data(), tail.data(), late.data(), ring};
     const bl_turn loud{state, 1.5f, out.data(), losses.data()}, silent{state, 1.0f, nullptr, losses.data()};
     bl_model* model =
-        bl_create(&c, body.layers.data(), body.table(body.embed), body.norm.data(), body.table(body.head), threads,
+        bl_create(&c, body.layers.data(), body.table(body.embed), body.norm.data(), body.head_table(), threads,
                   set.c_str());
     require(model, set + ": no model");
     const int count = int(tokens.size());
@@ -230,6 +265,7 @@ int main() {
     std::stringstream sets(bl_instruction_sets());
     for (std::string set; std::getline(sets, set, ',');) {
         test_products(set);
+        test_words(set);
         test_quantise(set);
         test_draw(set);
         test_models(set);

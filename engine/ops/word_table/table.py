@@ -99,5 +99,5 @@ def parts(rows: int) -> Iterator[slice]:
 
 def rounded(w: Floats, scales: Floats, largest: int) -> Floats:
     """w / scale of each row, to the nearest whole number that is at most `largest`; 0 where the scale is 0."""
-    ratio = w / np.where(scales > 0, scales, np.float32(1))[:, None]
+    ratio: Floats = np.divide(w, np.where(scales > 0, scales, 1)[:, None], dtype=np.float32)
     return np.clip(np.rint(ratio, out=ratio), -largest, largest, out=ratio)
