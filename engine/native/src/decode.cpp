@@ -1,7 +1,7 @@
 // One token through the whole model, all threads together, five meetings a layer, or six where threads share a head.
 //
-// What is small (norms, quantisation) every thread computes for itself, since that costs less than a meeting. The widest
-// activations, those of the SwiGLU, are rounded together: what a thread takes from the others is then a quarter.
+// What is small (norms, quantisation) every thread computes for itself, since that costs less than a meeting. The
+// widest activations, those of the SwiGLU, are rounded together: what a thread takes from the others is then a quarter.
 #include <algorithm>
 #include <chrono>
 
@@ -35,8 +35,8 @@ void learn(bl_model& m, const bl_layer& layer, const bl_state& state, int i, con
         }
         if (column == 0) std::copy(own.key.data(), own.key.at(size_t(d)), m.late_key(state, i, mine, head));
         m.k.delta_step(m.fast(state, i) + size_t(head) * d * d + column, size_t(d), d, end - at, query, own.key.data(),
-                       value + column, m.rate(layer, head, normed, rate_scale), !m.tied(), late, ring.full(), m.one.out.at(at),
-                       m.one.errors.at(at), m.late_step(state, i, mine, at));
+                       value + column, m.rate(layer, head, normed, rate_scale), !m.tied(), late, ring.full(),
+                       m.one.out.at(at), m.one.errors.at(at), m.late_step(state, i, mine, at));
         at = end;
     }
 }
@@ -96,10 +96,10 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
     for (int i = 0; i < c.layers; i++) {
         const bl_layer& layer = m.layers[size_t(i)];
         const float* fast = m.fast(state, i) + size_t(columns.begin / c.head_dim) * c.head_dim * c.head_dim;
-        const void* following = i + 1 < c.layers
-                                    ? m.row(m.tied() ? m.layers[size_t(i) + 1].key : m.layers[size_t(i) + 1].query,
-                                            columns.begin, c.hidden)
-                                    : m.head_begin(thread);
+        const void* following =
+            i + 1 < c.layers
+                ? m.row(m.tied() ? m.layers[size_t(i) + 1].key : m.layers[size_t(i) + 1].query, columns.begin, c.hidden)
+                : m.head_begin(thread);
         m.k.rms_norm(h, layer.norm1, c.hidden, c.norm_eps, own.normed.data());
         m.quantise(own.normed.data(), c.hidden, own.activations, 0);
         if (whole_heads) {
@@ -153,9 +153,8 @@ void decode(bl_model& m, const bl_state& state, int token, float rate_scale, flo
 void bl_step(bl_model* model, const bl_turn* turn, int32_t token) {
     const bl_state& state = turn->state;
     model->backwards = !model->backwards;
-    model->pool.run([&](int thread) {
-        decode(*model, state, token, turn->rate_scale, turn->logits, turn->losses, thread);
-    });
+    model->pool.run(
+        [&](int thread) { decode(*model, state, token, turn->rate_scale, turn->logits, turn->losses, thread); });
     const Ring ring(state);
     if (ring.full()) state.ring[0] = ring.place(ring.count);
     state.ring[1] = ring.full() ? 1 : ring.count + 1;

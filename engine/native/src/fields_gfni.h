@@ -11,7 +11,8 @@ static inline __m512i field(__m512i v, int k) {
 static inline __m512i halves(const uint8_t* p) {
     const __m512i twice = _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
     constexpr int64_t LOWER = 0x0102040800000000, UPPER = 0x1020408000000000;
-    return _mm512_gf2p8affine_epi64_epi8(twice, _mm512_setr_epi64(LOWER, LOWER, LOWER, LOWER, UPPER, UPPER, UPPER, UPPER), 0);
+    return _mm512_gf2p8affine_epi64_epi8(twice,
+                                         _mm512_setr_epi64(LOWER, LOWER, LOWER, LOWER, UPPER, UPPER, UPPER, UPPER), 0);
 }
 
 // Running sums of the products of a row's fields with the activations of each.

@@ -11,9 +11,9 @@ static inline __m512i halves(const uint8_t* p) {
     return _mm512_and_si512(_mm512_srlv_epi64(twice, _mm512_setr_epi64(0, 0, 0, 0, 4, 4, 4, 4)), _mm512_set1_epi8(15));
 }
 
-// Running sums of the products of a row's fields with the activations of each. Two of the four fields need no shift: what
-// stands two bits higher gives products that are four times too large, in a sum of their own that is shifted back at the
-// end.
+// Running sums of the products of a row's fields with the activations of each. Two of the four fields need no shift:
+// what stands two bits higher gives products that are four times too large, in a sum of their own that is shifted back
+// at the end.
 struct Products {
     __m512i plain = _mm512_setzero_si512(), fourfold = _mm512_setzero_si512();
 

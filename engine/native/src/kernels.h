@@ -59,17 +59,17 @@ struct Kernels {
     // `unpacked` is scratch of tile_rows rows of padded cols.
     void (*ternary)(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, const Quantised* q,
                     int tokens, float* out, size_t ld, bool add, uint8_t* unpacked);
-    // The same for one token, whose activations `arrange` has put into the order that this takes, once for all maps that
-    // they go into. `next` is what will be read after these rows: memory is asked for ahead, into it where they end. Both
-    // functions are null where a set takes activations as they are.
+    // The same for one token, whose activations `arrange` has put into the order that this takes, once for all maps
+    // that they go into. `next` is what will be read after these rows: memory is asked for ahead, into it where they
+    // end. Both functions are null where a set takes activations as they are.
     void (*arrange)(const int8_t* x, int cols, int8_t* out);
     void (*ternary_arranged)(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, Quantised q,
                              const uint8_t* next, float* out, bool add);
     // The same on float activations x (tokens, ldx) with scales x_scale[t].
     void (*ternary_wide)(const uint8_t* codes, int rows, int cols, float scale, const float* x, size_t ldx,
                          const float* x_scale, int tokens, float* out, size_t ld, bool add, float* unpacked);
-    // out[r] = (w[r] - 128) . x * scales[r] * q.scale for a matrix of bytes (rows, n); x is padded to whole blocks. Memory
-    // is asked for `ahead` bytes from where it is read.
+    // out[r] = (w[r] - 128) . x * scales[r] * q.scale for a matrix of bytes (rows, n); x is padded to whole blocks.
+    // Memory is asked for `ahead` bytes from where it is read.
     void (*byte_rows)(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q,
                       ptrdiff_t ahead, float* out);
     // out[r] = (w[r] - 16) . x * scales[r] * q.scale for rows of five bits, of `blocks` blocks; x is padded with zeros.
@@ -93,8 +93,8 @@ struct Kernels {
     void (*weigh)(const float* x, int n, float peak, float factor, float* w, double* sums, float* tops);
     // out = x / (|x| + 1e-6)
     void (*unit)(const float* x, int n, float* out);
-    // Depthwise causal convolution of `channels` over `tokens`, in place; x (tokens, ld), weight (kernel, stride). The tail
-    // (kernel - 1, stride) is a ring of the inputs before, whose place `oldest` the first token takes, and so on.
+    // Depthwise causal convolution of `channels` over `tokens`, in place; x (tokens, ld), weight (kernel, stride). The
+    // tail (kernel - 1, stride) is a ring of the inputs before, whose place `oldest` the first token takes, and so on.
     void (*convolve)(float* x, size_t ld, int tokens, int channels, float* tail, int oldest, const float* weight,
                      size_t stride, int kernel);
     // One token of the delta rule on `cols` columns of a head's fast weights, w (d, ld) and what is late: out is what q

@@ -1,7 +1,7 @@
 // The kernels, written once over a vector type that each instruction set defines before it includes this file, inside a
-// namespace of its own: F, W, REGISTERS and FUSED (fma rounds once), load, store, load_part, store_part, set1, add, sub,
-// mul, div, ratio (a quotient to a unit or two in the last place), fma, max, abs, sum, largest, power_of_two, to_int8,
-// and the products of whole numbers: ternary, byte_rows and five_rows.
+// namespace of its own: F, W, REGISTERS and FUSED (fma rounds once), load, store, load_part, store_part, set1, add,
+// sub, mul, div, ratio (a quotient to a unit or two in the last place), fma, max, abs, sum, largest, power_of_two,
+// to_int8, and the products of whole numbers: ternary, byte_rows and five_rows.
 //
 // No template of the standard library may be used here: the linker keeps one copy of each, and would take the one that
 // was compiled for the newest instruction set to the oldest processor.
@@ -49,8 +49,9 @@ static inline F exp(F x) {
     return mul(p, power_of_two(n));
 }
 
-// x / divisor to the bit, given 1 / divisor: the remainder of a quotient is exact where fma rounds once, and corrects it
-// (Markstein, IBM J. Res. Dev. 34, 1990). The first correction makes it one of the two nearest, the second the nearest.
+// x / divisor to the bit, given 1 / divisor: the remainder of a quotient is exact where fma rounds once, and corrects
+// it (Markstein, IBM J. Res. Dev. 34, 1990). The first correction makes it one of the two nearest, the second the
+// nearest.
 static inline F quotient(F x, F divisor, F inverse) {
     if (!FUSED) return div(x, divisor);
     const F minus = sub(set1(0.0f), divisor);
@@ -292,8 +293,8 @@ static void convolve(float* x, size_t ld, int tokens, int channels, float* tail,
 #include "training_impl.h"
 
 static Kernels table(const char* name) {
-    return {name,      TILE_ROWS, rms_norm,       quantise,       magnitude, round_by, quantise_wide,   ternary,
-            ARRANGE,   TERNARY_ARRANGED, ternary_wide, byte_rows,  five_rows, byte_rows_wide, five_rows_wide, matvec,
-            dot,       swiglu,    silu,           peak,           weigh,     unit,     convolve,        delta_step,
-            gemm,      training_table()};
+    return {name,    TILE_ROWS,        rms_norm,     quantise,  magnitude, round_by,       quantise_wide,  ternary,
+            ARRANGE, TERNARY_ARRANGED, ternary_wide, byte_rows, five_rows, byte_rows_wide, five_rows_wide, matvec,
+            dot,     swiglu,           silu,         peak,      weigh,     unit,           convolve,       delta_step,
+            gemm,    training_table()};
 }

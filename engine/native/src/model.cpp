@@ -35,7 +35,8 @@ void bl_model::settle(const bl_state& state, int layer, int head_, int column, i
     for (int first = 0; first < ring.count;) {  // neighbours up to the end of the ring, then from its beginning
         const int place = ring.place(first), count = std::min(ring.count - first, BL_LATE + 1 - place);
         k.gemm(late_key(state, layer, place, head_), 1, size_t(2) * width,
-               late_step(state, layer, place, int(head_ * d) + column), size_t(2) * width, int(d), count, cols, w, d, true);
+               late_step(state, layer, place, int(head_ * d) + column), size_t(2) * width, int(d), count, cols, w, d,
+               true);
         first += count;
     }
 }
@@ -96,8 +97,8 @@ void bl_model::project(const bl_layer& layer, Range rows, Activations& x, int to
     for (int i = 0; i < 3; i++) {
         const Range part{std::max(rows.begin - i * width, 0), std::min(rows.end - i * width, width)};
         const bool more = rows.end > (i + 1) * width;
-        multiply(*maps[i], part, config.hidden, x, tokens, views + size_t(i) * width, size_t(3) * width, false,
-                 scratch, more ? maps[i + 1]->codes : next);
+        multiply(*maps[i], part, config.hidden, x, tokens, views + size_t(i) * width, size_t(3) * width, false, scratch,
+                 more ? maps[i + 1]->codes : next);
     }
 }
 
@@ -158,7 +159,8 @@ void bl_model::head_rows(int row, int rows, const float* normed, const Activatio
 
 const void* bl_model::head_begin(int thread) const {
     const Range words = share(config.vocab, thread, pool.size(), HEAD_ROWS);
-    const size_t first = size_t(backwards ? std::max(words.begin, (words.end - 1) / HEAD_ROWS * HEAD_ROWS) : words.begin);
+    const size_t first =
+        size_t(backwards ? std::max(words.begin, (words.end - 1) / HEAD_ROWS * HEAD_ROWS) : words.begin);
     if (head.floats) return head.floats + first * config.hidden;
     if (head.fives) return head.fives + first * (padded(config.hidden) / BLOCK * FIVE_BYTES);
     return head.bytes + first * config.hidden;

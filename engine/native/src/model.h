@@ -63,7 +63,7 @@ struct Activations {
     }
     Buffer<int8_t> whole;
     Buffer<int8_t> arranged;  // of one token
-    Buffer<float> wide;  // where int8 does not hold them
+    Buffer<float> wide;       // where int8 does not hold them
     Buffer<Quantised> scales;
     Buffer<float> wide_scales;
 };

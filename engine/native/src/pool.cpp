@@ -90,8 +90,8 @@ bool Pool::met(uint32_t meeting) const {
     return true;
 }
 
-// Others are microseconds away, and to wake a thread that sleeps can take longer than a token. But where two threads share
-// a core, the one that waits must let the other work, and so waits awake for less and less.
+// Others are microseconds away, and to wake a thread that sleeps can take longer than a token. But where two threads
+// share a core, the one that waits must let the other work, and so waits awake for less and less.
 bool Pool::met_awake(uint32_t meeting, int& patience) const {
     Clock::time_point since;
     for (int look = 1; !met(meeting); look++) {
@@ -115,9 +115,7 @@ void Pool::barrier(int thread) {
     if (met_awake(meeting, places_[size_t(thread)].patience)) {
         std::atomic_thread_fence(std::memory_order_seq_cst);
         if (blocked_.load(std::memory_order_relaxed) == 0) return;
-        {
-            std::lock_guard<std::mutex> lock(blocked_mutex_);
-        }
+        { std::lock_guard<std::mutex> lock(blocked_mutex_); }
         passed_.notify_all();
         return;
     }

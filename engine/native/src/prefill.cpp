@@ -84,8 +84,7 @@ int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32
         const int threads = m.pool.size();
         const Range mine = share(count, thread, threads, 1);
         float* stream = m.chunk->all.stream.data();
-        for (int t = mine.begin; t < mine.end; t++)
-            m.look_up(tokens[t], {0, hidden}, stream + size_t(t) * hidden);
+        for (int t = mine.begin; t < mine.end; t++) m.look_up(tokens[t], {0, hidden}, stream + size_t(t) * hidden);
         for (int i = 0; i < m.config.layers; i++) block(m, *m.chunk, state, i, count, rate_scale, losses, thread);
         if (!rows) return;
         float* last = stream + size_t(count - rows) * hidden;

@@ -1,10 +1,10 @@
-// Products of packed rows with 512 bits. Included inside a namespace, after vec_avx512.h and one of fields_*.h, which say
-// how the four fields of a packed byte are taken: Products, and field.
+// Products of packed rows with 512 bits. Included inside a namespace, after vec_avx512.h and one of fields_*.h, which
+// say how the four fields of a packed byte are taken: Products, and field.
 
-// Four blocks of a row are one vector of packed bytes: run k of each of them side by side. A token's activations are put
-// into the same order once.
-constexpr int SUPER = 4;         // blocks that are one vector
-constexpr int MATVEC_ROWS = 16;  // rows of a token's product whose sums become one vector
+// Four blocks of a row are one vector of packed bytes: run k of each of them side by side. A token's activations are
+// put into the same order once.
+constexpr int SUPER = 4;          // blocks that are one vector
+constexpr int MATVEC_ROWS = 16;   // rows of a token's product whose sums become one vector
 constexpr int REGISTER_ROWS = 4;  // and of which the running sums fit into the registers
 // A prompt's: rows whose sums are neighbours in a vector, so that no sum runs across one.
 constexpr int TILE_ROWS = 2 * W;
@@ -71,9 +71,7 @@ static void ternary_arranged(const uint8_t* codes, int rows, int cols, float sca
     const size_t row_bytes = size_t(blocks) * BLOCK_BYTES;
     const __m512i centre = _mm512_set1_epi32(q.sum);
     const F factor = set1(q.scale * scale);
-    const auto scaled = [&](__m512i sums) {
-        return mul(_mm512_cvtepi32_ps(_mm512_sub_epi32(sums, centre)), factor);
-    };
+    const auto scaled = [&](__m512i sums) { return mul(_mm512_cvtepi32_ps(_mm512_sub_epi32(sums, centre)), factor); };
     const uint8_t* last = codes + rows * row_bytes - AHEAD;  // from here on, what lies AHEAD is another's
     int r = 0;
     for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
@@ -120,8 +118,7 @@ static void unpack_tile(const uint8_t* codes, int rows, int blocks, uint8_t* out
                                       _mm512_unpacklo_epi64(c, e), _mm512_unpackhi_epi64(c, e)};
             uint8_t* place = out + (size_t(b) * (BLOCK / 4) * 2 + half) * 64;
             for (int w = 0; w < 4; w++)
-                for (int k = 0; k < 4; k++)
-                    _mm512_storeu_si512(place + size_t(4 * k + w) * 128, field(words[w], k));
+                for (int k = 0; k < 4; k++) _mm512_storeu_si512(place + size_t(4 * k + w) * 128, field(words[w], k));
         }
 }
 

@@ -45,7 +45,8 @@ static inline void transpose_tile(const float* in, size_t ld_in, float* out, siz
             a[i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low, high));
         }
     for (int j = 0; j < 4; j++) {  // a[4 i + j] holds column j of each quarter, of the rows from 4 i on
-        const __m512 even = _mm512_shuffle_f32x4(a[j], a[4 + j], 0x88), odd = _mm512_shuffle_f32x4(a[j], a[4 + j], 0xdd);
+        const __m512 even = _mm512_shuffle_f32x4(a[j], a[4 + j], 0x88),
+                     odd = _mm512_shuffle_f32x4(a[j], a[4 + j], 0xdd);
         const __m512 even2 = _mm512_shuffle_f32x4(a[8 + j], a[12 + j], 0x88),
                      odd2 = _mm512_shuffle_f32x4(a[8 + j], a[12 + j], 0xdd);
         store(out + j * ld_out, _mm512_shuffle_f32x4(even, even2, 0x88));

@@ -74,8 +74,8 @@ static void byte_group(const uint8_t* w, size_t ld, int rows, int n, const int8_
 static inline __m256i fifths(const uint8_t* bits) {
     int32_t four;
     memcpy(&four, bits, sizeof four);
-    const __m256i eight_of_each =
-        _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+    const __m256i eight_of_each = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2,
+                                                   2, 3, 3, 3, 3, 3, 3, 3, 3);
     const __m256i places = _mm256_set1_epi64x(int64_t(0x8040201008040201));
     const __m256i bytes = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32(four), eight_of_each), places);
     return _mm256_and_si256(_mm256_cmpeq_epi8(bytes, places), _mm256_set1_epi8(16));
@@ -95,8 +95,7 @@ static inline void rows_of_fives(const uint8_t* w, size_t row_bytes, int blocks,
             const __m256i v = load_bytes(row + b * FIVE_LOW_BYTES);
             const uint8_t* high = row + blocks * FIVE_LOW_BYTES + b * FIVE_HIGH_BYTES;
             const __m256i lower = _mm256_or_si256(_mm256_and_si256(v, fifteen), fifths(high));
-            const __m256i upper =
-                _mm256_or_si256(_mm256_and_si256(_mm256_srli_epi16(v, 4), fifteen), fifths(high + 4));
+            const __m256i upper = _mm256_or_si256(_mm256_and_si256(_mm256_srli_epi16(v, 4), fifteen), fifths(high + 4));
             sums[r] = add_small_products(add_small_products(sums[r], lower, x0), upper, x1);
         }
     }

@@ -61,12 +61,14 @@ void test_words(const std::string& set) {
         const std::vector<float> scales(size_t(rows), 1.0f);
         std::vector<float> of_bytes(scales), of_fives(scales);
         k.byte_rows(bytes.data(), scales.data(), rows, n, x.data(), {1.0f, sum}, ptrdiff_t(AHEAD), of_bytes.data());
-        k.five_rows(fives.data(), scales.data(), rows, blocks, x.data(), {1.0f, sum}, -ptrdiff_t(AHEAD), of_fives.data());
+        k.five_rows(fives.data(), scales.data(), rows, blocks, x.data(), {1.0f, sum}, -ptrdiff_t(AHEAD),
+                    of_fives.data());
         for (int r = 0; r < rows; r++) {
             int32_t expected[2] = {};
             for (int i = 0; i < n; i++) {
                 expected[0] += (int(bytes[size_t(r) * n + i]) - BYTE_ZERO) * x[size_t(i)];
-                expected[1] += (five(fives.data() + size_t(r) * blocks * FIVE_BYTES, blocks, i) - FIVE_ZERO) * x[size_t(i)];
+                expected[1] +=
+                    (five(fives.data() + size_t(r) * blocks * FIVE_BYTES, blocks, i) - FIVE_ZERO) * x[size_t(i)];
             }
             require(of_bytes[size_t(r)] == float(expected[0]), set + ": a product of bytes is wrong");
             require(of_fives[size_t(r)] == float(expected[1]), set + ": a product of fives is wrong");
@@ -228,17 +230,14 @@ std::vector<float> live(const Body& body, const std::string& set, int threads, c
     int32_t ring[3] = {};
     const bl_state state{fast.data(), tail.data(), late.data(), ring};
     const bl_turn loud{state, 1.5f, out.data(), losses.data()}, silent{state, 1.0f, nullptr, losses.data()};
-    bl_model* model =
-        bl_create(&c, body.layers.data(), body.table(body.embed), body.norm.data(), body.head_table(), threads,
-                  set.c_str());
+    bl_model* model = bl_create(&c, body.layers.data(), body.table(body.embed), body.norm.data(), body.head_table(),
+                                threads, set.c_str());
     require(model, set + ": no model");
     const int count = int(tokens.size());
-    require(bl_prefill(model, state, tokens.data(), count, 1.0f, nullptr, 0, losses.data()) == 0,
-            "prefill");
+    require(bl_prefill(model, state, tokens.data(), count, 1.0f, nullptr, 0, losses.data()) == 0, "prefill");
     double seconds[BL_PHASES] = {};
     bl_profile(model, seconds);
-    for (int i = 0; i < 2 * BL_LATE + 3; i++)
-        bl_step(model, &loud, tokens[size_t(i) % tokens.size()]);
+    for (int i = 0; i < 2 * BL_LATE + 3; i++) bl_step(model, &loud, tokens[size_t(i) % tokens.size()]);
     bl_step(model, &silent, tokens[0]);
     bl_settle(model, state);
     require(seconds[BL_PHASES - 2] > 0, set + ": the head takes no time");
