@@ -92,8 +92,9 @@ def run_decode(args: argparse.Namespace) -> int:
     """Print the speed of one token after the other."""
 
     def ours(runtime: Runtime) -> None:
+        step, vocab = runtime.step, runtime.config.vocab_size
         for token in range(args.tokens):
-            runtime.step(token % runtime.config.vocab_size)
+            step(token % vocab)
 
     def theirs(rival: LlamaCpp) -> None:
         for token in range(args.tokens):
