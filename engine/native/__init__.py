@@ -120,6 +120,7 @@ _SIGNATURES = {
     "bl_profile": (None, (_Pointer, _Pointer)),
     "bl_draw": (_I32, (ctypes.c_char_p, _Pointer, _I32, _F32, _I32, ctypes.c_double, ctypes.c_double)),
     "bl_packing_damage": (_I32, (_Pointer, _I64, _I32)),
+    "bl_fives_damage": (_I32, (_Pointer, _I64, _I32)),
     "bl_view": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer)),
     "bl_view_back": (_I32, (ctypes.c_char_p, _I32, *[_Pointer] * 5)),
     "bl_delta_chunks": (_I32, (_I32,)),

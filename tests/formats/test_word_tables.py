@@ -22,7 +22,7 @@ from engine.formats.checkpoint import load_checkpoint
 from engine.formats.inspect import inspect_path
 from engine.formats.tensors import TensorFile, read_header, save_tensors
 from engine.model import BitLlama
-from engine.ops.word_table.fives import FiveTable, stored_width
+from engine.ops.word_table.fives import Damage, FiveTable, find_damage, find_damage_natively, stored_width
 from engine.ops.word_table.table import ByteTable
 from engine.runtime.native_runtime import NativeRuntime
 from engine.runtime.torch_runtime import TorchRuntime
@@ -76,6 +76,22 @@ def test_a_row_of_fives_has_the_best_of_many_scales() -> None:
     mine, theirs = (np.square(got - w).sum(axis=1) for got in (table.to_float(), plain))
     assert (mine <= theirs * (1 + 1e-6)).all()
     assert mine.sum() < 0.95 * theirs.sum()
+
+
+@needs_library
+@pytest.mark.parametrize("cols", [33, 64, 130])
+def test_the_library_finds_the_damage_that_numpy_finds(cols: int) -> None:
+    whole = FiveTable.from_float(some_weights(7, cols))
+    rng, found = np.random.default_rng(cols), set()
+    assert find_damage_natively(whole) == find_damage(whole) == Damage.NONE
+    for _ in range(400):
+        stored = whole.stored.copy()
+        for _ in range(rng.integers(1, 3)):
+            stored[rng.integers(7), rng.integers(stored.shape[1])] = rng.integers(256)
+        table = FiveTable(stored, whole.scales, cols)
+        assert find_damage_natively(table) == find_damage(table)
+        found.add(find_damage(table))
+    assert found >= {Damage.NONE, Damage.VALUE_ZERO} | ({Damage.PADDING} if cols % 64 else set())
 
 
 @pytest.mark.parametrize(("words", "said"), [("bytes", "embedding and head as bytes"), ("fives", "head of five bits")])

@@ -101,6 +101,9 @@ BL_API int32_t bl_draw(const char* instructions, const float* logits, int32_t co
 constexpr int32_t BL_SOUND = 0, BL_CODE_THREE = 1, BL_PADDING = 2;
 // One of these for a packed matrix (rows, cols): the code 3 anywhere comes before weights in the padding of a row.
 BL_API int32_t bl_packing_damage(const uint8_t* codes, int64_t rows, int32_t cols);
+// The same of a head of five bits, whose first damaged row says which; a stored 0 there comes before its padding.
+constexpr int32_t BL_VALUE_ZERO = 1;
+BL_API int32_t bl_fives_damage(const uint8_t* fives, int64_t rows, int32_t cols);
 
 // Training: parts of a body with their gradients, for torch, which holds the tensors. All are float32. Functions return 0,
 // or -1 where memory is short or `instructions` names a set that cannot run here; null takes the best.

@@ -1,5 +1,5 @@
-// A look through packed weights for what no writer leaves. It reads as fast as the memory gives, with the instructions
-// that every processor has, so it is no kernel of an instruction set.
+// A look through packed weights and heads of five bits for what no writer leaves. It reads as fast as the memory gives,
+// with the instructions that every processor has, so it is no kernel of an instruction set.
 #include <cstring>
 
 #include "api.h"
@@ -28,6 +28,25 @@ bool holds_three(const uint8_t* bytes, size_t count) {
     return any & 0x5555555555555555;  // the lower bit of each weight; in between are the neighbours of two weights
 }
 
+// Which of the low halves in eight bytes are zero, as bits: the first byte's is the lowest.
+uint64_t zero_halves(uint64_t bytes) {
+    const uint64_t halves = bytes & 0x0f0f0f0f0f0f0f0f;
+    const uint64_t zero = ~(halves + 0x7f7f7f7f7f7f7f7f) >> 7 & 0x0101010101010101;
+    return zero * 0x0102040810204080 >> 56;
+}
+
+// Whether a block of fives holds a stored 0: its low half is zero and its fifth bit is not set.
+bool holds_zero(const uint8_t* low, const uint8_t* high) {
+    uint64_t found = 0;
+    for (int i = 0; i < FIVE_LOW_BYTES / 8; i++) {
+        uint64_t word;
+        std::memcpy(&word, low + 8 * i, sizeof(word));
+        found |= zero_halves(word) & ~uint64_t(high[i]) & 0xff;
+        found |= zero_halves(word >> 4) & ~uint64_t(high[FIVE_LOW_BYTES / 8 + i]) & 0xff;
+    }
+    return found;
+}
+
 // Whether the padding of a row's last block is all zero weights, which are stored as 1.
 bool padded_with_zeros(const uint8_t* block, int cols) {
     for (int place = cols % BLOCK; place < BLOCK; place++)
@@ -43,5 +62,17 @@ int32_t bl_packing_damage(const uint8_t* codes, int64_t rows, int32_t cols) {
     if (cols % BLOCK)
         for (size_t end = width; end <= size; end += width)
             if (!padded_with_zeros(codes + end - BLOCK_BYTES, cols)) return BL_PADDING;
+    return BL_SOUND;
+}
+
+int32_t bl_fives_damage(const uint8_t* fives, int64_t rows, int32_t cols) {
+    const int blocks = (cols + BLOCK - 1) / BLOCK;
+    for (int64_t r = 0; r < rows; r++) {
+        const uint8_t *row = fives + size_t(r) * blocks * FIVE_BYTES, *high = row + size_t(blocks) * FIVE_LOW_BYTES;
+        for (int b = 0; b < blocks; b++)
+            if (holds_zero(row + b * FIVE_LOW_BYTES, high + b * FIVE_HIGH_BYTES)) return BL_VALUE_ZERO;
+        for (int i = cols; i < blocks * BLOCK; i++)
+            if (five(row, blocks, i) != FIVE_ZERO) return BL_PADDING;
+    }
     return BL_SOUND;
 }
