@@ -156,7 +156,7 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     body = Body(config, tensors, tokenizer, known, path, "packed" if packed else "float")
     if check:
         body.validate().require(path)
-        stored.let_go()  # of an embedding, say, only the rows of words that come are ever needed
+        stored.let_go(sparse=EMBED)  # only the rows of words that come are ever needed
     return body
 
 

@@ -6,6 +6,7 @@ then the bytes of the tensors without holes. Every length is checked against the
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import mmap
@@ -82,10 +83,17 @@ class MappedTensors(Mapping[str, Array]):
         array.flags.writeable = False
         return array
 
-    def let_go(self) -> None:
-        """Give back the memory of what was read so far; what is used again comes back by itself, a page at a time."""
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self._buffer.madvise(mmap.MADV_DONTNEED)
+    def let_go(self, sparse: str) -> None:
+        """Give back the memory of what was read so far. What is used again comes back by itself, a page at a time, which
+        is a small one in the tensor `sparse`."""
+        if not hasattr(mmap, "MADV_DONTNEED"):
+            return
+        self._buffer.madvise(mmap.MADV_DONTNEED)
+        if hasattr(mmap, "MADV_NOHUGEPAGE") and sparse in self.infos:
+            info = self.infos[sparse]
+            start = info.start // mmap.PAGESIZE * mmap.PAGESIZE
+            with contextlib.suppress(OSError):  # a system built without large pages
+                self._buffer.madvise(mmap.MADV_NOHUGEPAGE, start, info.start + info.nbytes - start)
 
     def __contains__(self, name: object) -> bool:  # that of `Mapping` would make the array
         return name in self.infos

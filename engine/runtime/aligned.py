@@ -38,11 +38,11 @@ def aligned_zeros(shapes: Sequence[tuple[int, ...]], dtype: type[T]) -> list[NDA
 
 
 def _large_pages(size: int) -> NDArray[np.uint8]:
-    """Bytes of undefined values; from half a large page on, a whole number of these, if the system has them."""
-    if size < LARGE_PAGE // 2 or not hasattr(mmap, "MADV_HUGEPAGE"):
+    """Bytes of undefined values; from a large page on, a whole number of these, if the system has them."""
+    if size < LARGE_PAGE or not hasattr(mmap, "MADV_HUGEPAGE"):
         return aligned_empty((size,), np.uint8)
     pages = -(-size // LARGE_PAGE) * LARGE_PAGE
-    mapped = mmap.mmap(-1, pages + LARGE_PAGE)
+    mapped = mmap.mmap(-1, pages + LARGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     with contextlib.suppress(OSError):  # a system built without them
         mapped.madvise(mmap.MADV_HUGEPAGE)
     memory = np.frombuffer(mapped, np.uint8)  # keeps the map
