@@ -84,8 +84,8 @@ class MappedTensors(Mapping[str, Array]):
         return array
 
     def let_go(self, sparse: str) -> None:
-        """Give back the memory of what was read so far. What is used again comes back by itself, a page at a time, which
-        is a small one in the tensor `sparse`."""
+        """Give back the memory of what was read so far. What is used again comes back by itself, a page at a time; a
+        page of the tensor `sparse` is small."""
         if not hasattr(mmap, "MADV_DONTNEED"):
             return
         self._buffer.madvise(mmap.MADV_DONTNEED)

@@ -28,8 +28,7 @@ def aligned_zeros(shapes: Sequence[tuple[int, ...]], dtype: type[T]) -> list[NDA
     """
     sizes = [math.prod(shape) * np.dtype(dtype).itemsize for shape in shapes]
     rooms = [-(-size // BOUNDARY) * BOUNDARY for size in sizes]
-    memory = _large_pages(sum(rooms))
-    memory.fill(0)
+    memory = _zeroed_pages(sum(rooms))
     starts = np.cumsum([0, *rooms])
     return [
         memory[start : start + size].view(dtype).reshape(shape)
@@ -37,17 +36,21 @@ def aligned_zeros(shapes: Sequence[tuple[int, ...]], dtype: type[T]) -> list[NDA
     ]
 
 
-def _large_pages(size: int) -> NDArray[np.uint8]:
-    """Bytes of undefined values; from a large page on, a whole number of these, if the system has them."""
+def _zeroed_pages(size: int) -> NDArray[np.uint8]:
+    """Bytes of zeros; from a large page on, a whole number of these, if the system has them."""
     if size < LARGE_PAGE or not hasattr(mmap, "MADV_HUGEPAGE"):
-        return aligned_empty((size,), np.uint8)
+        memory = aligned_empty((size,), np.uint8)
+        memory.fill(0)
+        return memory
     pages = -(-size // LARGE_PAGE) * LARGE_PAGE
     mapped = mmap.mmap(-1, pages + LARGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     with contextlib.suppress(OSError):  # a system built without them
         mapped.madvise(mmap.MADV_HUGEPAGE)
     memory = np.frombuffer(mapped, np.uint8)  # keeps the map
     start = -memory.ctypes.data % LARGE_PAGE
-    return memory[start : start + pages]
+    memory = memory[start : start + pages]
+    memory[:: mmap.PAGESIZE] = 0  # the system gives zeros
+    return memory
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: type[T]) -> NDArray[T]:
