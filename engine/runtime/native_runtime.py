@@ -6,9 +6,9 @@ import contextlib
 import ctypes
 import dataclasses
 import os
-import sys
 import weakref
 from collections.abc import Iterator, Sequence
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -118,6 +118,7 @@ class NativeRuntime:
         self._losses_at = self._losses.ctypes.data
         self._rate_scale = 1.0
         self._answers = [self._answer(), self._answer()]
+        self._vocab, self._bl_step = config.vocab_size, self._library.bl_step
 
     @property
     def rate_scale(self) -> float:
@@ -138,13 +139,14 @@ class NativeRuntime:
         return self._losses.copy()
 
     def step(self, token: int) -> np.ndarray:
-        if not (type(token) is int and 0 <= token < self.config.vocab_size):
+        if not (type(token) is int and 0 <= token < self._vocab):
             (token,) = check_tokens([token], self.config).tolist()
-        self._answers.reverse()
-        if sys.getrefcount(self._answers[0].logits) > _OURS:
-            self._answers[0] = self._answer()
-        answer = self._answers[0]
-        self._library.bl_step(self._model, answer.at, token)
+        answers = self._answers
+        answers.reverse()
+        if getrefcount(answers[0].logits) > _OURS:
+            answers[0] = self._answer()
+        answer = answers[0]
+        self._bl_step(self._model, answer.at, token)
         return answer.logits
 
     def prefill(
@@ -245,7 +247,7 @@ class NativeRuntime:
         return logits
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class _Answer:
     """An array for the logits of a token, and the turn that writes them there, which lies at an address.
 
