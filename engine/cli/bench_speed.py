@@ -153,7 +153,7 @@ def _race(
 ) -> int:
     """The gate, a warm-up, then native, torch and llama.cpp in turns."""
     from engine import native as native_library
-    from engine.formats.bitt import word_form
+    from engine.formats.packed import word_form
     from engine.runtime.select import create_runtime
     from engine.runtime.yardsticks import check_same, read_bandwidth, token_bytes
 

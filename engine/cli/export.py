@@ -30,9 +30,10 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Export, then load the result and compare fingerprints."""
-    from engine.formats.bitt import save_bitt, word_form
+    from engine.formats.bitt import save_bitt
     from engine.formats.body import fingerprint, load_body
     from engine.formats.checkpoint import save_checkpoint
+    from engine.formats.packed import word_form
 
     bitt = args.target.suffix.lower() == ".bitt"
     words: Literal["bytes", "fives"] | None = "bytes" if args.bytes else "fives" if args.fives else None

@@ -18,7 +18,7 @@ import struct
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -27,10 +27,10 @@ from engine.errors import FileFormatError, Told
 from engine.formats import strict_json
 from engine.formats.anatomy import Body, Tensor, as_float, as_packed, fingerprint
 from engine.formats.atomic import writing
+from engine.formats.packed import EMBED, WORD_FORMS, WordForm, packed_tensors, scale_name, word_form
 from engine.formats.tensors import (
     ALIGNMENT,
     Array,
-    MappedTensors,
     Pending,
     TensorFile,
     map_file,
@@ -38,19 +38,9 @@ from engine.formats.tensors import (
     save_tensors,
 )
 from engine.formats.validation import value_damage
-from engine.ops.ternary.packing import PackedTernary, packed_width
-from engine.ops.word_table.fives import FiveTable, stored_width
-from engine.ops.word_table.table import ByteTable, WordTable
+from engine.ops.word_table.table import WordTable
 
 MAGIC = b"BITT"
-EMBED, HEAD = "embed.weight", "lm_head.weight"
-"""The tensors with a row a word."""
-WordForm = Literal["bytes", "fives"]
-"""How a packed body may hold them, where not in float."""
-WORD_FORMS: dict[WordForm, dict[str, type[ByteTable] | type[FiveTable]]] = {
-    "bytes": {EMBED: ByteTable, HEAD: ByteTable},
-    "fives": {EMBED: ByteTable, HEAD: FiveTable},
-}
 _ENCODED: dict[str, WordForm | None] = {
     "float": None, "ternary2": None, "ternary2+bytes": "bytes", "ternary2+bytes+fives": "fives"
 }  # fmt: skip
@@ -58,50 +48,6 @@ _PIECE = 4 << 20
 """Bytes that are handed to the system together. Where the file system can, Linux keeps a file in pages as large as the
 pieces it came in, up to 2 MB, and a map of these is faster in use: no fault and no entry of a table for each 4 KB."""
 _F32, _F16 = np.dtype(np.float32), np.dtype(np.float16)
-
-
-class PackedTensors(Mapping[str, Tensor]):
-    """The tensors of a packed body by their names in a checkpoint: `PackedTernary`, `WordTable`, or float32 arrays."""
-
-    def __init__(
-        self, stored: MappedTensors, ternary: Mapping[str, tuple[int, int]], words: WordForm | None, width: int
-    ) -> None:
-        self._stored = stored
-        self._ternary = ternary
-        self._tables = WORD_FORMS[words] if words else {}
-        self._width = width
-        self.infos = stored.infos
-        scales = {scale_name(name) for name in (*ternary, *self._tables)}
-        self._names = dict.fromkeys(name for name in stored if name not in scales)
-
-    def __getitem__(self, name: str) -> Tensor:
-        if form := self._tables.get(name):
-            stored, scales = self._stored[name], self._stored[scale_name(name)]
-            return FiveTable(stored, scales, self._width) if form is FiveTable else ByteTable(stored, scales)
-        if name not in self._ternary:
-            return self._stored[name]
-        scale = float(self._stored[scale_name(name)][0])
-        return PackedTernary(self._stored[name], scale, self._ternary[name])
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
-def word_form(tensors: Mapping[str, Tensor]) -> WordForm | None:
-    """How these tensors hold embedding and head; None for float."""
-    held = {name: type(tensors.get(name)) for name in (EMBED, HEAD)}
-    return next((form for form, tables in WORD_FORMS.items() if tables == held), None)
-
-
-def scale_name(name: str) -> str:
-    """Where the scale of a packed tensor is stored: ``a.scale`` for ``a.weight``."""
-    return name.removesuffix(".weight") + ".scale"
 
 
 def is_bitt(path: str | os.PathLike[str]) -> bool:
@@ -151,7 +97,7 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     packed = encoding != "float"
     tensors: Mapping[str, Tensor] = stored
     if packed:
-        tensors = _packed_tensors(path, header.get("ternary"), stored, _ENCODED[encoding], config.hidden_dim)
+        tensors = packed_tensors(path, header.get("ternary"), stored, _ENCODED[encoding], config.hidden_dim)
     tokenizer = _tokenizer_text(path, header.get("tokenizer"))
     body = Body(config, tensors, tokenizer, known, path, "packed" if packed else "float")
     if check:
@@ -246,76 +192,6 @@ class _Halved(_Seen):
 
 def _pending(tensors: Mapping[str, Tensor], name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Pending:
     return Pending(dtype, shape, lambda: as_float(tensors[name]).astype(dtype, copy=False))
-
-
-def _packed_tensors(
-    path: Path, ternary: Any, stored: MappedTensors, words: WordForm | None, width: int
-) -> PackedTensors:
-    """The view of a packed body, its table of shapes and its tables of words compared with what is stored."""
-    if not isinstance(ternary, dict):
-        raise FileFormatError(
-            Told("{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.", path=path)
-        )
-    shapes: dict[str, tuple[int, int]] = {}
-    for name, shape in ternary.items():
-        where = f"{path}: the packed tensor {name[:80]!r}"
-        if not (isinstance(shape, list) and len(shape) == 2 and all(type(n) is int and n > 0 for n in shape)):
-            raise FileFormatError(
-                Told(
-                    "{where} has the shape {shape}, not two sizes; the file is damaged.",
-                    where=where,
-                    shape=str(shape)[:60],
-                )
-            )
-        codes, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
-        if codes is None or scale is None or scale_name(name) == name:
-            raise FileFormatError(Told("{where} or its scale is missing; the file is damaged.", where=where))
-        if codes.dtype != "U8" or codes.shape != (shape[0], packed_width(shape[1])):
-            raise FileFormatError(
-                Told(
-                    "{where} of {rows} x {columns} is stored as {dtype} {shape} where U8 {needed} is needed; "
-                    "the file is damaged.",
-                    where=where,
-                    rows=shape[0],
-                    columns=shape[1],
-                    dtype=codes.dtype,
-                    shape=list(codes.shape),
-                    needed=[shape[0], packed_width(shape[1])],
-                )
-            )
-        if scale.dtype != "F32" or scale.shape != (1,):
-            raise FileFormatError(
-                Told("{where} has a scale that is not one F32 number; the file is damaged.", where=where)
-            )
-        shapes[name] = (shape[0], shape[1])
-    for name, form in WORD_FORMS[words].items() if words else ():
-        rows, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
-        if rows is None or scale is None or name in shapes:
-            raise FileFormatError(
-                Told(
-                    "{path}: the table {name!r} of words or its scales are missing; the file is damaged.",
-                    path=path,
-                    name=name,
-                )
-            )
-        needed = stored_width(width) if form is FiveTable else width
-        sound = len(rows.shape) == 2 and rows.shape[1] == needed and scale.shape == rows.shape[:1]
-        if (rows.dtype, scale.dtype) != ("U8", "F32") or not sound:
-            raise FileFormatError(
-                Told(
-                    "{path}: the table {name!r} is stored as {dtype} {shape} with scales {scale_dtype} "
-                    "{scale_shape} where U8 rows of {needed} bytes and an F32 scale for each are needed; the file is "
-                    "damaged.",
-                    path=path,
-                    name=name,
-                    dtype=rows.dtype,
-                    shape=list(rows.shape),
-                    needed=needed,
-                    scale_dtype=scale.dtype,
-                    scale_shape=list(scale.shape),
-                )
-            )
-    return PackedTensors(stored, shapes, words, width)
 
 
 def _tokenizer_text(path: Path, tokenizer: Any) -> str | None:

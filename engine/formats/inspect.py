@@ -12,10 +12,11 @@ import numpy as np
 from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
 from engine.formats.anatomy import Body, fingerprint
-from engine.formats.bitt import EMBED, HEAD, PackedTensors, is_bitt, word_form
+from engine.formats.bitt import is_bitt
 from engine.formats.body import load_body
 from engine.formats.card import BodyFacts, Card, Fingerprint, SoulFacts
 from engine.formats.checkpoint import FILES
+from engine.formats.packed import EMBED, HEAD, PackedTensors, word_form
 from engine.formats.soul import Soul, load_soul, looks_like_soul
 from engine.formats.tensors import MappedTensors, TensorFile
 from engine.formats.validation import tokenizer_entries

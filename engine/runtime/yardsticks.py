@@ -10,8 +10,8 @@ import numpy as np
 from engine import native
 from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
-from engine.formats.bitt import EMBED, HEAD, WORD_FORMS, WordForm
 from engine.formats.body import Body, PackedTernary
+from engine.formats.packed import EMBED, HEAD, WORD_FORMS, WordForm
 from engine.ops.ternary.packing import BLOCK, pack, packed_width
 from engine.ops.word_table.fives import stored_width
 from engine.runtime.aligned import aligned

@@ -35,23 +35,29 @@ def test_the_old_file_stands_until_the_block_ends(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == b"new"
 
 
-def test_small_parts_reach_the_system_together(tmp_path: Path) -> None:
-    parts = [bytes([i]) * 1000 for i in range(100)]
+@pytest.mark.parametrize("length", [1000, 25_000, 150_000])
+def test_parts_reach_the_system_in_pieces_that_end_at_multiples_of_their_size(tmp_path: Path, length: int) -> None:
+    parts = [bytes([i]) * length for i in range(10)]
     with writing(tmp_path / "a", 60_000) as file:
         sizes = set()
-        for part in parts:
+        for i, part in enumerate(parts):
+            assert file.tell() == i * length
             file.write(part)
             sizes.add(os.fstat(file.fileno()).st_size)
-    assert len(sizes) == 2
+    assert all(size % 60_000 == 0 for size in sizes)
+    assert max(sizes) == 10 * length // 60_000 * 60_000
     assert (tmp_path / "a").read_bytes() == b"".join(parts)
 
 
+@pytest.mark.parametrize("pieces", [None, 5])
 @pytest.mark.parametrize("error", [RuntimeError("mid-write"), KeyboardInterrupt()])
-def test_a_failure_mid_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: BaseException) -> None:
+def test_a_failure_mid_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, error: BaseException, pieces: int | None
+) -> None:
     write_bytes(tmp_path / "a", b"old")
 
     def fail() -> None:
-        with writing(tmp_path / "a") as file:
+        with writing(tmp_path / "a", pieces) as file:
             file.write(b"half of the n")
             raise error
 
@@ -62,21 +68,23 @@ def test_a_failure_mid_write_leaves_the_old_file_and_nothing_else(tmp_path: Path
 
 
 @POSIX
-def test_a_disk_that_fills_up_is_said_and_the_former_file_survives(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pieces", [0, 30_000, 300_000])
+def test_a_disk_that_fills_up_is_said_and_the_former_file_survives(tmp_path: Path, pieces: int) -> None:
     write_bytes(tmp_path / "a", b"old")
     script = """
 import resource, sys
 from engine.errors import BitLlamaError
-from engine.formats.atomic import write_bytes
+from engine.formats.atomic import writing
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
 try:
-    write_bytes(sys.argv[1], bytes(200_000))
+    with writing(sys.argv[1], int(sys.argv[2]) or None) as file:
+        file.write(bytes(200_000))
 except BitLlamaError as error:
     print(error)
     sys.exit(3)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path / "a")], capture_output=True, text=True, check=False
+        [sys.executable, "-c", script, str(tmp_path / "a"), str(pieces)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 3, done.stderr
     assert f"Could not write {tmp_path / 'a'}: " in done.stdout

@@ -16,10 +16,11 @@ from engine import native
 from engine.cli import main
 from engine.errors import FileFormatError
 from engine.formats.anatomy import Body, as_float
-from engine.formats.bitt import EMBED, HEAD, WORD_FORMS, WordForm, load_bitt, save_bitt, word_form
+from engine.formats.bitt import load_bitt, save_bitt
 from engine.formats.body import fingerprint
 from engine.formats.checkpoint import load_checkpoint
 from engine.formats.inspect import inspect_path
+from engine.formats.packed import EMBED, HEAD, WORD_FORMS, WordForm, word_form
 from engine.formats.tensors import TensorFile, read_header, save_tensors
 from engine.model import BitLlama
 from engine.ops.word_table.fives import Damage, FiveTable, find_damage, find_damage_natively, stored_width

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,6 +50,34 @@ class TestPromises:
         for _ in range(2):
             mine.restore(here)
             assert all((mine.step(t) == e).all() for t, e in zip(TOKENS[10:20], expected, strict=True))
+
+    @pytest.mark.parametrize("keep", [lambda logits: logits, lambda logits: logits[3:7], memoryview])
+    def test_logits_that_somebody_holds_are_left_alone(self, keep: Callable[[np.ndarray], Any]) -> None:
+        mine = runtime()
+        held = [keep(mine.step(token)) for token in TOKENS[:6]]
+        copies = [np.array(one) for one in held]
+        for token in TOKENS[6:20]:
+            mine.step(token)
+        assert all((np.asarray(one) == copy).all() for one, copy in zip(held, copies, strict=True))
+        assert len({np.asarray(one).ctypes.data for one in held}) == len(held)
+
+    def test_logits_that_nobody_holds_make_way_for_the_next(self) -> None:
+        mine = runtime()
+        places = {mine.step(token).ctypes.data for token in TOKENS}
+        assert len(places) == 2
+
+    def test_the_rate_of_a_step_is_the_one_set_last(self) -> None:
+        mine, other = runtime("tied"), runtime("tied")
+        for token in TOKENS[:4]:
+            mine.step(token)
+            other.step(token)
+        mine.rate_scale = 1.5
+        losses = []
+        for one in (mine, other):
+            for token in TOKENS[4:8]:
+                one.step(token)
+            losses.append(one.inner_losses)
+        assert (losses[0] != losses[1]).any()
 
     @pytest.mark.parametrize("shape", ["tied", "linear", "linear, odd sizes"])
     def test_a_soul_goes_from_one_runtime_to_another(self, shape: str) -> None:
