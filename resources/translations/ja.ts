@@ -1786,12 +1786,12 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path}: 付属情報が文字列の表ではありません。ファイルが壊れています。</translation>
         </message>
         <message>
-            <source>{path}: the table {name!r} is stored as {dtype} {shape} with scales {scale_dtype} {scale_shape} where U8 rows and an F32 scale for each are needed; the file is damaged.</source>
-            <translation>{path}: 表 {name!r} が {dtype} {shape}、倍率が {scale_dtype} {scale_shape} で保存されています。必要なのは U8 の行と、それぞれの F32 の倍率です。ファイルが壊れています。</translation>
+            <source>{path}: the table {name!r} is stored as {dtype} {shape} with scales {scale_dtype} {scale_shape} where U8 rows of {needed} bytes and an F32 scale for each are needed; the file is damaged.</source>
+            <translation>{path}: 表 {name!r} が {dtype} {shape}、倍率が {scale_dtype} {scale_shape} で保存されています。必要なのは {needed} バイトの U8 の行と、それぞれの F32 の倍率です。ファイルが壊れています。</translation>
         </message>
         <message>
-            <source>{path}: the table {name!r} of bytes or its scales are missing; the file is damaged.</source>
-            <translation>{path}: バイトの表 {name!r} かその倍率がありません。ファイルが壊れています。</translation>
+            <source>{path}: the table {name!r} of words or its scales are missing; the file is damaged.</source>
+            <translation>{path}: 単語の表 {name!r} かその倍率がありません。ファイルが壊れています。</translation>
         </message>
         <message>
             <source>{path}: the tensor {name!r} {word}; the file is damaged.</source>
