@@ -25,7 +25,7 @@ from native_bodies import random_body
 
 from engine.errors import DeviceError
 from engine.formats.body import Body
-from engine.ops.word_table.table import ByteTable
+from engine.formats.packed import WORD_FORMS
 from engine.runtime.base import Cancelled
 from engine.runtime.card import Card
 from engine.runtime.cuda_runtime import CudaRuntime
@@ -150,14 +150,15 @@ def check_memory(make: Make) -> None:
     assert mine.prefill(TOKENS[3:6]) is not None
 
 
-def check_bytes(make: Make) -> None:
-    """Embedding and head as bytes."""
-    body = random_body("linear", **SMALL, num_layers=1)
-    tables = {name: ByteTable.from_float(np.asarray(body.tensors[name])) for name in ("embed.weight", "lm_head.weight")}
-    body = Body(body.config, dict(body.tensors) | tables, encoding=body.encoding)
-    mine, reference = CudaRuntime(body, make()), TorchRuntime(body, "cpu")
-    assert_close("prompt", mine.prefill(TOKENS[:3]), reference.prefill(TOKENS[:3]), 1e-4)
-    assert_close("token", mine.step(5), reference.step(5), 1e-4)
+def check_words(make: Make) -> None:
+    """Embedding and head as bytes, and a head of five bits, which a card holds as bytes."""
+    for forms in WORD_FORMS.values():
+        body = random_body("linear", **SMALL, num_layers=1)
+        tables = {name: form.from_float(np.asarray(body.tensors[name])) for name, form in forms.items()}
+        body = Body(body.config, dict(body.tensors) | tables, encoding=body.encoding)
+        mine, reference = CudaRuntime(body, make()), TorchRuntime(body, "cpu")
+        assert_close("prompt", mine.prefill(TOKENS[:3]), reference.prefill(TOKENS[:3]), 1e-4)
+        assert_close("token", mine.step(5), reference.step(5), 1e-4)
 
 
 def check_mixed(make: Make) -> None:
@@ -186,7 +187,7 @@ def check_mixed(make: Make) -> None:
 
 
 CHECKS = {"steps": check_steps, "prefill": check_prefill, "states": check_states}
-CHECKS |= {"memory": check_memory, "bytes": check_bytes, "mixed": check_mixed}
+CHECKS |= {"memory": check_memory, "words": check_words, "mixed": check_mixed}
 
 if __name__ == "__main__":
     from engine.ops.kernel_check import why_not_kernels

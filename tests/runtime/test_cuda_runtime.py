@@ -248,7 +248,7 @@ def test_a_missing_triton_and_a_failing_kernel_are_reasons(monkeypatch: pytest.M
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA card was found")
-@pytest.mark.parametrize("check", ["steps", "prefill", "states", "memory", "bytes", "mixed"])
+@pytest.mark.parametrize("check", ["steps", "prefill", "states", "memory", "words", "mixed"])
 def test_the_runtime_equals_torch_on_the_card(check: str) -> None:
     from cuda_cases import CHECKS
 
