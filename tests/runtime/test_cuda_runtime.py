@@ -61,7 +61,7 @@ def test_the_runtime_equals_torch_in_the_interpreter() -> None:
     done = subprocess.run([sys.executable, str(CASES)], capture_output=True, text=True, timeout=290)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("checked ")] == [
-        "checked kernels", "checked steps", "checked prefill", "checked states", "checked memory", "checked bytes",
+        "checked kernels", "checked steps", "checked prefill", "checked states", "checked memory", "checked words",
         "checked mixed",
     ]  # fmt: skip
 
