@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.background import add_background
 from engine.errors import ConfigError, FileFormatError, Told
+
+if TYPE_CHECKING:
+    from engine.formats.packed import WordForm
 
 
 def add_parser(commands: Any) -> None:
@@ -36,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from engine.formats.packed import word_form
 
     bitt = args.target.suffix.lower() == ".bitt"
-    words: Literal["bytes", "fives"] | None = "bytes" if args.bytes else "fives" if args.fives else None
+    words: WordForm | None = "bytes" if args.bytes else "fives" if args.fives else None
     if not bitt and (args.float or args.half or words):
         raise ConfigError(
             f"--float, --half, --bytes and --fives are for .bitt files; {args.target} would be a checkpoint folder."

@@ -10,7 +10,7 @@ from engine.errors import FileFormatError, Told
 from engine.formats.anatomy import Tensor
 from engine.formats.tensors import MappedTensors
 from engine.ops.ternary.packing import PackedTernary, packed_width
-from engine.ops.word_table.fives import FiveTable, stored_width
+from engine.ops.word_table.fives import FiveTable
 from engine.ops.word_table.table import ByteTable
 
 EMBED, HEAD = "embed.weight", "lm_head.weight"
@@ -40,7 +40,7 @@ class PackedTensors(Mapping[str, Tensor]):
     def __getitem__(self, name: str) -> Tensor:
         if form := self._tables.get(name):
             stored, scales = self._stored[name], self._stored[scale_name(name)]
-            return FiveTable(stored, scales, self._width) if form is FiveTable else ByteTable(stored, scales)
+            return form(stored, scales, self._width)
         if name not in self._ternary:
             return self._stored[name]
         scale = float(self._stored[scale_name(name)][0])
@@ -117,7 +117,7 @@ def packed_tensors(
                     name=name,
                 )
             )
-        needed = stored_width(width) if form is FiveTable else width
+        needed = form.stored_width(width)
         sound = len(rows.shape) == 2 and rows.shape[1] == needed and scale.shape == rows.shape[:1]
         if (rows.dtype, scale.dtype) != ("U8", "F32") or not sound:
             raise FileFormatError(

@@ -261,7 +261,7 @@ class CudaRuntime:
 def _rows(table: Tensor, ids: np.ndarray) -> np.ndarray:
     """Rows of an embedding, float32 ``(T, D)``."""
     if isinstance(table, ByteTable):
-        return ByteTable(table.stored[ids], table.scales[ids]).to_float()
+        return ByteTable(table.stored[ids], table.scales[ids], table.cols).to_float()
     return np.asarray(np.asarray(table)[ids], np.float32)
 
 

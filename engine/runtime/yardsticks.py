@@ -11,9 +11,8 @@ from engine import native
 from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
 from engine.formats.body import Body, PackedTernary
-from engine.formats.packed import EMBED, HEAD, WORD_FORMS, WordForm
+from engine.formats.packed import EMBED, WORD_FORMS, WordForm
 from engine.ops.ternary.packing import BLOCK, pack, packed_width
-from engine.ops.word_table.fives import stored_width
 from engine.runtime.aligned import aligned
 from engine.runtime.base import Runtime
 
@@ -64,8 +63,7 @@ def token_bytes(config: BitLlamaConfig, words: WordForm | None = None, late: int
         if spec.ternary:
             total += rows * packed_width(spec.shape[1])
         elif words and name in WORD_FORMS[words]:
-            width = spec.shape[1]
-            total += rows * (4 + (stored_width(width) if (words, name) == ("fives", HEAD) else width))
+            total += rows * (4 + WORD_FORMS[words][name].stored_width(spec.shape[1]))
         else:
             total += 4 * rows * int(np.prod(spec.shape[1:]))
     return total

@@ -23,7 +23,7 @@ from engine.formats.inspect import inspect_path
 from engine.formats.packed import EMBED, HEAD, WORD_FORMS, WordForm, word_form
 from engine.formats.tensors import TensorFile, read_header, save_tensors
 from engine.model import BitLlama
-from engine.ops.word_table.fives import Damage, FiveTable, find_damage, find_damage_natively, stored_width
+from engine.ops.word_table.fives import Damage, FiveTable, find_damage, find_damage_natively
 from engine.ops.word_table.table import ByteTable
 from engine.runtime.native_runtime import NativeRuntime
 from engine.runtime.torch_runtime import TorchRuntime
@@ -58,7 +58,7 @@ def test_a_row_of_bytes_is_at_most_half_a_step_away() -> None:
 def test_five_bits_lie_where_the_format_says(cols: int) -> None:
     table = FiveTable.from_float(some_weights(9, cols))
     assert table.damage() is None
-    assert table.stored.shape == (9, stored_width(cols))
+    assert table.stored.shape == (9, FiveTable.stored_width(cols))
     blocks = table.stored.shape[1] // 40
     for row, codes in zip(table.stored, table.codes(), strict=True):
         for i, code in enumerate(codes):
@@ -108,7 +108,7 @@ def test_a_file_keeps_them_and_says_so(tmp_path: Path, words: WordForm, said: st
     save_bitt(floats, body, packed=True)
     sizes = [inspect_path(p).to_dict() for p in (path, floats)]
     rows, cols = body.config.vocab_size, body.config.hidden_dim
-    head = cols if words == "bytes" else stored_width(cols)
+    head = cols if words == "bytes" else FiveTable.stored_width(cols)
     saved = rows * (8 * cols - cols - head - 8)  # a scale for each row of both is new
     assert sizes[1]["memory_packed_bytes"] - sizes[0]["memory_packed_bytes"] == saved
     again = tmp_path / "c.bitt"

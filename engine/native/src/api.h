@@ -36,8 +36,8 @@ struct bl_ternary {
     float scale;
 };
 
-// A row for each word, (V, D): floats, or whole numbers with a scale for each row: bytes, each a number + 128, or, in a head
-// only, fives of five bits, packed as engine/ops/tables/fives.py says. The others are null.
+// A row for each word, (V, D): floats, or whole numbers with a scale for each row: bytes, each a number + 128, or, in a
+// head only, five bits each, packed as engine/ops/word_table/fives.py says. The others are null.
 struct bl_table {
     const float* floats;
     const uint8_t *bytes, *fives;

@@ -12,7 +12,6 @@ block as one mask.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,22 +30,19 @@ _HALF = BLOCK // 2
 _BLOCK_BYTES = _HALF + BLOCK // 8
 
 
-def stored_width(cols: int) -> int:
-    """Bytes of a row of `cols` weights: 40 * ceil(cols / 64)."""
-    return _BLOCK_BYTES * -(-cols // BLOCK)
-
-
-@dataclass(frozen=True, eq=False)
 class FiveTable(WordTable):
-    """`cols` weights a row in five bits each: `stored` is (rows, 40 * ceil(cols / 64))."""
+    """Five bits a weight."""
 
-    cols: int
+    @staticmethod
+    def stored_width(cols: int) -> int:
+        """Bytes of a row of `cols` weights: 40 * ceil(cols / 64)."""
+        return _BLOCK_BYTES * -(-cols // BLOCK)
 
     @classmethod
     def from_float(cls, w: NDArray[Any]) -> FiveTable:
         """Quantise float weights (rows, cols), which are finite. A row of zeros has the scale 0."""
         rows, cols = w.shape
-        stored, scales = np.empty((rows, stored_width(cols)), np.uint8), np.zeros(rows, np.float32)
+        stored, scales = np.empty((rows, cls.stored_width(cols)), np.uint8), np.zeros(rows, np.float32)
         for some in parts(rows):
             part = np.asarray(w[some], np.float32)
             whole = np.abs(part).max(axis=1, initial=0) / np.float32(LARGEST)
@@ -58,11 +54,6 @@ class FiveTable(WordTable):
                 scales[some][better], least[better] = scale[better], error[better]
             stored[some] = _pack(rounded(part, scales[some], LARGEST))
         return cls(stored, scales, cols)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(rows, cols)."""
-        return len(self.stored), self.cols
 
     def codes(self) -> Codes:
         """Whole numbers int8 (rows, cols) from -15 to 15."""

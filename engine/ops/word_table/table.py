@@ -30,16 +30,22 @@ Floats = NDArray[np.float32]
 class WordTable(ABC):
     """A matrix (rows, cols): weight = code * its row's scale.
 
-    `stored` is uint8 with a row for each row, `scales` float32 (rows,).
+    `stored` is uint8 (rows, `stored_width(cols)`), `scales` float32 (rows,).
     """
 
     stored: Bytes
     scales: Floats
+    cols: int
+
+    @staticmethod
+    @abstractmethod
+    def stored_width(cols: int) -> int:
+        """Bytes of a row of `cols` weights."""
 
     @property
-    @abstractmethod
     def shape(self) -> tuple[int, ...]:
         """(rows, cols)."""
+        return len(self.stored), self.cols
 
     @property
     def nbytes(self) -> int:
@@ -65,7 +71,12 @@ class WordTable(ABC):
 
 
 class ByteTable(WordTable):
-    """A byte a weight: `stored` is (rows, cols)."""
+    """A byte a weight."""
+
+    @staticmethod
+    def stored_width(cols: int) -> int:
+        """Bytes of a row of `cols` weights: as many."""
+        return cols
 
     @classmethod
     def from_float(cls, w: NDArray[Any]) -> ByteTable:
@@ -75,12 +86,7 @@ class ByteTable(WordTable):
             part = np.asarray(w[rows], np.float32)
             scales[rows] = np.abs(part).max(axis=1, initial=0) / np.float32(LARGEST)
             stored[rows] = rounded(part, scales[rows], LARGEST).astype(np.int16) + ZERO
-        return cls(stored, scales)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(rows, cols)."""
-        return self.stored.shape
+        return cls(stored, scales, w.shape[1])
 
     def codes(self) -> Codes:
         """Whole numbers int8 (rows, cols) from -127 to 127."""
