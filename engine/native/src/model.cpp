@@ -135,35 +135,37 @@ void bl_model::prepare_head(const float* h, float* normed, Activations& x, int t
         *x.scales.at(t) = k.quantise(normed, config.hidden, 127.0f, x.whole.at(size_t(t) * padded(config.hidden)));
 }
 
+size_t bl_model::head_row_bytes() const {
+    if (head.floats) return size_t(config.hidden) * sizeof(float);
+    return head.fives ? size_t(padded(config.hidden)) / BLOCK * FIVE_BYTES : size_t(config.hidden);
+}
+
+const uint8_t* bl_model::head_row(int row) const {
+    const void* first = head.floats ? static_cast<const void*>(head.floats) : head.fives ? head.fives : head.bytes;
+    return static_cast<const uint8_t*>(first) + size_t(row) * head_row_bytes();
+}
+
 void bl_model::head_rows(int row, int rows, const float* normed, const Activations& x, int t, float* out,
                          Own& scratch) const {
     const int hidden = config.hidden;
-    const size_t from = size_t(row);
-    const int8_t* whole = x.whole.at(size_t(t) * padded(hidden));
-    float* unpacked = scratch.unpacked_wide.data();
+    const uint8_t* w = head_row(row);
+    const float* scales = head.scales + row;
     if (head.floats) {
-        k.matvec(head.floats + from * hidden, rows, hidden, normed, out);
-    } else if (head.fives) {
-        const int blocks = padded(hidden) / BLOCK;
-        const uint8_t* w = head.fives + from * blocks * FIVE_BYTES;
-        const ptrdiff_t ahead = backwards ? -ptrdiff_t(HEAD_ROWS) * blocks * FIVE_BYTES : ptrdiff_t(AHEAD);
-        if (narrow()) k.five_rows(w, head.scales + row, rows, blocks, whole, *x.scales.at(t), ahead, out);
-        else k.five_rows_wide(w, head.scales + row, rows, hidden, normed, out, unpacked);
+        k.matvec(head.floats + size_t(row) * hidden, rows, hidden, normed, out);
+    } else if (narrow()) {
+        const ptrdiff_t ahead = backwards ? -ptrdiff_t(HEAD_ROWS * head_row_bytes()) : ptrdiff_t(AHEAD);
+        const int8_t* whole = x.whole.at(size_t(t) * padded(hidden));
+        if (head.fives) k.five_rows(w, scales, rows, padded(hidden) / BLOCK, whole, *x.scales.at(t), ahead, out);
+        else k.byte_rows(w, scales, rows, hidden, whole, *x.scales.at(t), ahead, out);
     } else {
-        const uint8_t* w = head.bytes + from * hidden;
-        const ptrdiff_t ahead = backwards ? -ptrdiff_t(HEAD_ROWS) * hidden : ptrdiff_t(AHEAD);
-        if (narrow()) k.byte_rows(w, head.scales + row, rows, hidden, whole, *x.scales.at(t), ahead, out);
-        else k.byte_rows_wide(w, head.scales + row, rows, hidden, normed, out, unpacked);
+        const auto wide = head.fives ? k.five_rows_wide : k.byte_rows_wide;
+        wide(w, scales, rows, hidden, normed, out, scratch.unpacked_wide.data());
     }
 }
 
 const void* bl_model::head_begin(int thread) const {
     const Range words = share(config.vocab, thread, pool.size(), HEAD_ROWS);
-    const size_t first =
-        size_t(backwards ? std::max(words.begin, (words.end - 1) / HEAD_ROWS * HEAD_ROWS) : words.begin);
-    if (head.floats) return head.floats + first * config.hidden;
-    if (head.fives) return head.fives + first * (padded(config.hidden) / BLOCK * FIVE_BYTES);
-    return head.bytes + first * config.hidden;
+    return head_row(backwards ? std::max(words.begin, (words.end - 1) / HEAD_ROWS * HEAD_ROWS) : words.begin);
 }
 
 void bl_model::logits(const float* normed, const Activations& x, int tokens, int thread, float* out,
@@ -176,8 +178,7 @@ void bl_model::logits(const float* normed, const Activations& x, int tokens, int
         const int rows = std::min(HEAD_ROWS, words.end - row);
         for (int t = 0; t < tokens; t++) {
             const float* in = normed + t * hidden;
-            float* place = out + t * vocab + size_t(row);
-            head_rows(row, rows, in, x, t, place, scratch);
+            head_rows(row, rows, in, x, t, out + t * vocab + size_t(row), scratch);
         }
     }
 }

@@ -190,6 +190,9 @@ struct bl_model {
     void look_up(int token, Range part, float* out) const;
     // The normed residual stream (D) of token `t` on its way into the head.
     void prepare_head(const float* h, float* normed, Activations& x, int t) const;
+    // Where a row of the head lies, and its bytes.
+    const uint8_t* head_row(int row) const;
+    size_t head_row_bytes() const;
     // `rows` logits from `row` on of token `t`.
     void head_rows(int row, int rows, const float* normed, const Activations& x, int t, float* out, Own& scratch) const;
     // What a thread reads of the head first.

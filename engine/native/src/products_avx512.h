@@ -208,22 +208,33 @@ static inline void byte_products(const uint8_t* w, size_t ld, int n, const int8_
     }
 }
 
-static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q,
-                      ptrdiff_t ahead, float* out) {
-    const size_t ld = size_t(n);
-    const int32_t centre = BYTE_ZERO * q.sum;
+// Rows of whole numbers above `zero`. one(row, sums) gives the sums of a row, sixteen(row, sums) of that and those
+// after it.
+template <class One, class Many>
+static inline void scaled_rows(const float* scales, int rows, int zero, Quantised q, float* out, One one,
+                               Many sixteen) {
+    const int32_t centre = zero * q.sum;
     int r = 0;
     for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
         __m512i sums[MATVEC_ROWS];
-        byte_products<MATVEC_ROWS>(w + r * ld, ld, n, x, ahead, sums);
+        sixteen(r, sums);
         const __m512i whole = _mm512_sub_epi32(sums_of_sixteen(sums), _mm512_set1_epi32(centre));
         store(out + r, mul(_mm512_cvtepi32_ps(whole), mul(load(scales + r), set1(q.scale))));
     }
     for (; r < rows; r++) {
         __m512i sums;
-        byte_products<1>(w + r * ld, ld, n, x, ahead, &sums);
+        one(r, &sums);
         out[r] = float(_mm512_reduce_add_epi32(sums) - centre) * (scales[r] * q.scale);
     }
+}
+
+static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q,
+                      ptrdiff_t ahead, float* out) {
+    const size_t ld = size_t(n);
+    scaled_rows(
+        scales, rows, BYTE_ZERO, q, out,
+        [&](int r, __m512i* sums) { byte_products<1>(w + r * ld, ld, n, x, ahead, sums); },
+        [&](int r, __m512i* sums) { byte_products<MATVEC_ROWS>(w + r * ld, ld, n, x, ahead, sums); });
 }
 
 // R rows of five bits times x: a vector of sums for each. The fifth bits of a block are a mask.
@@ -249,18 +260,11 @@ static inline void five_products(const uint8_t* w, size_t row_bytes, int blocks,
 static void five_rows(const uint8_t* w, const float* scales, int rows, int blocks, const int8_t* x, Quantised q,
                       ptrdiff_t ahead, float* out) {
     const size_t row_bytes = size_t(blocks) * FIVE_BYTES;
-    const int32_t centre = FIVE_ZERO * q.sum;
-    int r = 0;
-    for (; r + MATVEC_ROWS <= rows; r += MATVEC_ROWS) {
-        __m512i sums[MATVEC_ROWS];
-        for (int part = 0; part < MATVEC_ROWS; part += REGISTER_ROWS)
-            five_products<REGISTER_ROWS>(w + (r + part) * row_bytes, row_bytes, blocks, x, ahead, sums + part);
-        const __m512i whole = _mm512_sub_epi32(sums_of_sixteen(sums), _mm512_set1_epi32(centre));
-        store(out + r, mul(_mm512_cvtepi32_ps(whole), mul(load(scales + r), set1(q.scale))));
-    }
-    for (; r < rows; r++) {
-        __m512i sums;
-        five_products<1>(w + r * row_bytes, row_bytes, blocks, x, ahead, &sums);
-        out[r] = float(_mm512_reduce_add_epi32(sums) - centre) * (scales[r] * q.scale);
-    }
+    scaled_rows(
+        scales, rows, FIVE_ZERO, q, out,
+        [&](int r, __m512i* sums) { five_products<1>(w + r * row_bytes, row_bytes, blocks, x, ahead, sums); },
+        [&](int r, __m512i* sums) {
+            for (int part = 0; part < MATVEC_ROWS; part += REGISTER_ROWS)
+                five_products<REGISTER_ROWS>(w + (r + part) * row_bytes, row_bytes, blocks, x, ahead, sums + part);
+        });
 }
