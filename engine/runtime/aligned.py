@@ -17,7 +17,7 @@ BOUNDARY = 64
 """Bytes of a line, and of the widest vector: one that straddles two lines costs two reads."""
 LARGE_PAGE = 2 << 20
 """Bytes of a page that one entry of the processor's table of addresses covers where the system offers such: with small
-ones, finding where each of them lies takes a tenth of a token."""
+ones, a part of every token goes into finding where each of them lies."""
 
 
 def aligned_zeros(shapes: Sequence[tuple[int, ...]], dtype: type[T]) -> list[NDArray[T]]:

@@ -250,7 +250,7 @@ class _Answer:
     """An array for the logits of a token, and the turn that writes them there, which lies at an address.
 
     It is used again once nobody else holds it. A token sweeps the caches, so that all that Python does between two of
-    them is read from memory: to make an array and to ask where it lies took as long as a layer.
+    them is read from memory: so each step does as little of it as it can.
     """
 
     logits: Floats  # owns its memory, so that a view of it counts as a reference
