@@ -249,8 +249,8 @@ class NativeRuntime:
 class _Answer:
     """An array for the logits of a token, and the turn that writes them there, which lies at an address.
 
-    It is used again once nobody else holds it. A token sweeps the caches, so that all that Python does between two of
-    them is read from memory: so each step does as little of it as it can.
+    It is used again once nobody else holds it. A token sweeps the caches, and all that Python does between two of them is
+    read from memory again: a step does as little there as it can.
     """
 
     logits: Floats  # owns its memory, so that a view of it counts as a reference
