@@ -249,7 +249,7 @@ class NativeRuntime:
 class _Answer:
     """An array for the logits of a token, and the turn that writes them there, which lies at an address.
 
-    It is used again once nobody else holds it. A token sweeps the caches, and all that Python does between two of them is
+    It is used again once nobody else holds it. A token sweeps the caches, and what Python does between two of them is
     read from memory again: a step does as little there as it can.
     """
 
