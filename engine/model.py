@@ -21,7 +21,7 @@ from engine.layers.head import Head
 from engine.layers.mlp import SwiGLU
 from engine.layers.norm import RMSNorm
 from engine.layers.ttt import LayerState, TTTLayer
-from engine.ops.ternary.packing import PackedTernary, unpack
+from engine.ops.ternary.matrix import TernaryMatrix
 from engine.ops.word_table.table import WordTable
 from engine.state import ModelState
 
@@ -168,8 +168,8 @@ class BitLlama(nn.Module):
         for name, tensor in body.tensors.items():
             owner_name, _, kind = name.rpartition(".")
             owner = modules[owner_name]
-            if isinstance(tensor, PackedTernary):
-                owner.set_codes(unpack(tensor.codes, tensor.shape[1]), tensor.scale)
+            if isinstance(tensor, TernaryMatrix):
+                owner.set_codes(tensor.unpack(), tensor.scale)
             elif isinstance(tensor, WordTable) and isinstance(owner, Head):
                 owner.set_table(tensor)
             else:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import mmap
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ import torch
 
 from engine import native
 from engine.formats.body import Body, PackedTernary
+from engine.formats.tensors import TensorFile, read_header, save_tensors
 
 needs_library = pytest.mark.skipif(native.why_not() is not None, reason=f"no native library: {native.why_not()}")
 
@@ -54,3 +57,15 @@ def random_body(shape: str = "linear", seed: int = 0, packed: bool = True, **cha
             values *= np.float32(spec.shape[-1] ** -0.5)
         tensors[name] = PackedTernary.from_float(values) if spec.ternary and packed else values
     return Body(config, tensors, tiny.tokenizer_json(), encoding="packed" if packed else "float")
+
+
+def with_tensors(path: Path, change: Callable[[dict[str, np.ndarray]], Mapping[str, np.ndarray]]) -> Path:
+    """A file beside this ``.bitt``, with its header and with other tensors."""
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    _, start = read_header(mapped, path, 4, len(mapped), "header")
+    changed = path.with_name("changed.bitt")
+    with changed.open("wb") as file:
+        file.write(mapped[:start])
+        save_tensors(file, change(dict(TensorFile.read(mapped, path, start).tensors)))
+    return changed

@@ -54,6 +54,9 @@ def add_parser(benches: Any, name: str, text: str, run: Callable[[argparse.Names
     parser.add_argument(
         "--head", choices=("fives", "bytes", "float"), default="fives", help="how random weights hold the head"
     )
+    parser.add_argument(
+        "--maps", choices=("triples", "fours"), default="triples", help="and ternary weights (default: triples)"
+    )
     parser.add_argument("--threads", type=int, help="processor threads (default: as many as help)")
     parser.add_argument("--runs", type=int, default=5, help="runs, of which the median counts (default: 5)")
     parser.set_defaults(run=run)
@@ -73,13 +76,15 @@ def make_body(args: argparse.Namespace, sure: float = 1.0) -> Body:
     from engine.config import BitLlamaConfig
     from engine.formats.bitt import save_bitt
     from engine.formats.body import load_body
+    from engine.formats.packed import Packing
     from engine.runtime.yardsticks import random_body
 
     if args.model is not None:
         return load_body(args.model)
     heads = args.heads if args.variant == "linear" else 1
     config = BitLlamaConfig(args.vocab_size, args.dim, args.layers, 0.5, ttt_variant=args.variant, num_heads=heads)
-    body = random_body(config, words=None if args.head == "float" else args.head, sure=sure)
+    packing = Packing(args.maps, None if args.head == "float" else args.head)
+    body = random_body(config, packing=packing, sure=sure)
     if os.name == "nt":  # a file that is mapped cannot be removed there
         return body
     with tempfile.TemporaryDirectory() as folder:
@@ -153,7 +158,7 @@ def _race(
 ) -> int:
     """The gate, a warm-up, then native, torch and llama.cpp in turns."""
     from engine import native as native_library
-    from engine.formats.packed import word_form
+    from engine.formats.packed import Packing
     from engine.runtime.select import create_runtime
     from engine.runtime.yardsticks import check_same, read_bandwidth, token_bytes
 
@@ -177,7 +182,7 @@ def _race(
             works["llama.cpp"] = lambda: theirs(rival.forget())
             works["llama.cpp"]()
         seconds = in_turns(args.runs, works)
-    size = token_bytes(config, word_form(body.tensors), native_library.LATE)
+    size = token_bytes(config, Packing.of(body.tensors), native_library.LATE)
     bandwidth, cached = read_bandwidth(threads), read_bandwidth(threads, size)
     print(f"{bench}, {describe(body)}, {args.tokens} tokens, median of {args.runs} runs")
     print(f"native gives torch's logits to {error:.1g}; {native.reason}")

@@ -11,7 +11,7 @@ from engine.cli.background import add_background
 from engine.errors import ConfigError, FileFormatError, Told
 
 if TYPE_CHECKING:
-    from engine.formats.packed import WordForm
+    from engine.formats.packed import MapForm, WordForm
 
 
 def add_parser(commands: Any) -> None:
@@ -26,6 +26,11 @@ def add_parser(commands: Any) -> None:
     words = parser.add_mutually_exclusive_group()
     words.add_argument("--bytes", action="store_true", help=".bitt: store embedding and head as bytes, not as floats")
     words.add_argument("--fives", action="store_true", help="the same, with five bits a weight for the head")
+    parser.add_argument(
+        "--maps",
+        choices=("fours", "triples"),
+        help=".bitt: ternary weights at two bits each, or three in five bits where that is faster with AVX-512",
+    )
     parser.add_argument("--licence", metavar="NAME", help="the licence that the model's config is to name")
     add_background(parser)
     parser.set_defaults(run=run)
@@ -36,16 +41,19 @@ def run(args: argparse.Namespace) -> int:
     from engine.formats.bitt import save_bitt
     from engine.formats.body import fingerprint, load_body
     from engine.formats.checkpoint import save_checkpoint
-    from engine.formats.packed import word_form
+    from engine.formats.packed import Packing
 
     bitt = args.target.suffix.lower() == ".bitt"
     words: WordForm | None = "bytes" if args.bytes else "fives" if args.fives else None
-    if not bitt and (args.float or args.half or words):
+    maps: MapForm | None = args.maps
+    if not bitt and (args.float or args.half or words or maps):
         raise ConfigError(
-            f"--float, --half, --bytes and --fives are for .bitt files; {args.target} would be a checkpoint folder."
+            "--float, --half, --bytes, --fives and --maps are for .bitt files; "
+            f"{args.target} would be a checkpoint folder."
         )
-    if args.float and words:
-        raise ConfigError(f"--float and --{words} contradict each other: {words} are for a packed file.")
+    if args.float and (words or maps):
+        option, kind = (f"--{words}", words) if words else ("--maps", maps)
+        raise ConfigError(f"--float and {option} contradict each other: {kind} are for a packed file.")
     if not bitt and args.target.is_file():
         raise ConfigError(f"{args.target} is a file; name a folder, or a file ending in .bitt.")
     if (args.source / "loop.json").is_file():  # a checkpoint of a training run, in one file or in shards
@@ -58,12 +66,12 @@ def run(args: argparse.Namespace) -> int:
         config = dataclasses.replace(body.config, extra=body.config.extra | {"license": args.licence})
         body = dataclasses.replace(body, config=config)
     if bitt:
-        save_bitt(args.target, body, packed=not args.float, half=args.half, words=words)
+        save_bitt(args.target, body, packed=not args.float, half=args.half, words=words, maps=maps)
     else:
         save_checkpoint(args.target, body)
     written = load_body(args.target)
     found = fingerprint(written.config, written.tensors)
-    held, kept = word_form(body.tensors), word_form(written.tensors)
+    held, kept = Packing.of(body.tensors).words, Packing.of(written.tensors).words
     same = not args.half and held == kept
     if same and found != fingerprint(body.config, body.tensors):
         raise FileFormatError(

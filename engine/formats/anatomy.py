@@ -7,18 +7,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import BitLlamaConfig
 from engine.formats.validation import BodyReport, check_body
+from engine.ops.ternary.matrix import TernaryMatrix
 from engine.ops.ternary.packing import PackedTernary
 from engine.ops.word_table.table import WordTable
 
-Tensor = NDArray[Any] | PackedTernary | WordTable
+Tensor = NDArray[Any] | TernaryMatrix | WordTable
 Encoding = Literal["float", "packed"]
+Matrix = TypeVar("Matrix", bound=TernaryMatrix)
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -26,7 +28,7 @@ class Body:
     """A model without a runtime: config, slow weights and tokenizer.
 
     `tensors` maps the names of `BitLlamaConfig.tensor_specs` to float32 arrays, read-only views of the file where it
-    came from one; in a ``packed`` body the ternary ones are `PackedTernary`, and embedding and head may each be a
+    came from one; in a ``packed`` body the ternary ones are `TernaryMatrix`, and embedding and head may each be a
     `WordTable`. `tokenizer` is the text of a
     ``tokenizer.json``. `stored_fingerprint` is what the file says; `fingerprint` trusts it and computes it only where
     there is none.
@@ -62,9 +64,18 @@ class Body:
         return check_body(self.config, self.tensors, self.tokenizer, self.encoding == "packed")
 
 
+def as_matrix(tensor: Tensor, form: type[Matrix]) -> Matrix:
+    """A ternary tensor in one of the packed forms, quantised where it is float."""
+    if isinstance(tensor, form):
+        return tensor
+    if isinstance(tensor, TernaryMatrix):
+        return form.from_codes(tensor.unpack(), tensor.scale)
+    return form.from_float(as_float(tensor))
+
+
 def as_packed(tensor: Tensor) -> PackedTernary:
-    """A ternary tensor in packed form, quantised where it is float."""
-    return tensor if isinstance(tensor, PackedTernary) else PackedTernary.from_float(as_float(tensor))
+    """A ternary tensor at two bits a weight, quantised where it is float."""
+    return as_matrix(tensor, PackedTernary)
 
 
 def as_float(tensor: Tensor) -> NDArray[Any]:
@@ -76,10 +87,10 @@ def fingerprint(config: BitLlamaConfig, tensors: Mapping[str, Tensor]) -> str:
     """SHA-256, in hex, of the function that a body computes.
 
     It covers the config keys that the function depends on, with derived defaults filled in, and each tensor in the
-    order of names: its name and shape, then for a ternary one the packed codes and the float32 scale, for a table of
-    whole numbers what is stored of them and its float32 scales, else the float32 values.
-    So a float checkpoint, a float ``.bitt`` and a packed ``.bitt`` of one body share it. Values are little
-    endian.
+    order of names: its name and shape, then for a ternary one the codes at two bits and the float32 scale, for a
+    table of whole numbers what is stored of them and its float32 scales, else the float32 values.
+    So a float checkpoint, a float ``.bitt`` and a packed ``.bitt`` of one body share it, however its ternary
+    matrices are packed. Values are little endian.
     """
     import hashlib  # loads OpenSSL, which a body that says its fingerprint can do without
 

@@ -3,10 +3,10 @@
 Layout: the magic ``BITT``, the header length (u64, little endian), the header JSON padded with spaces so that the body
 starts on a multiple of 64 bytes, and a safetensors body to the end of the file. The header holds ``config``,
 ``tokenizer`` (the object of a tokenizer.json, or null), ``fingerprint``, and ``encoding``: ``float``, or ``ternary2``
-where every ternary tensor X is stored as packed codes under its name and its scale as ``X.scale`` (for a tensor
-``a.weight``: ``a.scale``), with its real shape under ``ternary`` in the header. In ``ternary2+bytes`` embedding and
-head are bytes too, with a scale for each row under such a name; in ``ternary2+bytes+fives`` the head has five bits a
-weight.
+or ``triples``, where every ternary tensor X is stored as packed codes under its name and its scale as ``X.scale`` (for
+a tensor ``a.weight``: ``a.scale``), with its real shape under ``ternary`` in the header. In ``ternary2+bytes``
+embedding and head are bytes too, with a scale for each row under such a name; in ``ternary2+bytes+fives`` the head has
+five bits a weight. Both may be added to ``triples``, too.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ import numpy as np
 from engine.config import BitLlamaConfig
 from engine.errors import FileFormatError, Told
 from engine.formats import strict_json
-from engine.formats.anatomy import Body, Tensor, as_float, as_packed, fingerprint
+from engine.formats.anatomy import Body, Tensor, as_float, as_matrix, fingerprint
 from engine.formats.atomic import writing
-from engine.formats.packed import EMBED, WORD_FORMS, WordForm, packed_tensors, scale_name, word_form
+from engine.formats.packed import EMBED, PACKINGS, MapForm, Packing, WordForm, packed_tensors, scale_name
 from engine.formats.tensors import (
     ALIGNMENT,
     Array,
@@ -41,9 +41,6 @@ from engine.formats.validation import value_damage
 from engine.ops.word_table.table import WordTable
 
 MAGIC = b"BITT"
-_ENCODED: dict[str, WordForm | None] = {
-    "float": None, "ternary2": None, "ternary2+bytes": "bytes", "ternary2+bytes+fives": "fives"
-}  # fmt: skip
 _PIECE = 4 << 20
 """Bytes that are handed to the system together. Where the file system can, Linux keeps a file in pages as large as the
 pieces it came in, up to 2 MB, and a map of these is faster in use: no fault and no entry of a table for each 4 KB."""
@@ -80,13 +77,13 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     config = BitLlamaConfig.from_dict(header.get("config", {}), f"{path}: the config")
     stored = TensorFile.read(buffer, path, start).tensors
     encoding = header.get("encoding", "float")
-    if not (isinstance(encoding, str) and encoding in _ENCODED):
+    if not (isinstance(encoding, str) and (encoding == "float" or encoding in PACKINGS)):
         raise FileFormatError(
             Told(
                 "{path} has the encoding {encoding!r}; this version reads {known}.",
                 path=path,
                 encoding=str(encoding)[:40],
-                known=", ".join(map(repr, _ENCODED)),
+                known=", ".join(map(repr, ("float", *PACKINGS))),
             )
         )
     known = header.get("fingerprint")
@@ -97,7 +94,7 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     packed = encoding != "float"
     tensors: Mapping[str, Tensor] = stored
     if packed:
-        tensors = packed_tensors(path, header.get("ternary"), stored, _ENCODED[encoding], config.hidden_dim)
+        tensors = packed_tensors(path, header.get("ternary"), stored, PACKINGS[encoding], config.hidden_dim)
     tokenizer = _tokenizer_text(path, header.get("tokenizer"))
     body = Body(config, tensors, tokenizer, known, path, "packed" if packed else "float")
     if check:
@@ -107,21 +104,32 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
 
 
 def save_bitt(
-    path: str | os.PathLike[str], body: Body, packed: bool, half: bool = False, words: WordForm | None = None
+    path: str | os.PathLike[str],
+    body: Body,
+    packed: bool,
+    half: bool = False,
+    words: WordForm | None = None,
+    maps: MapForm | None = None,
 ) -> None:
-    """Write a body as one ``.bitt`` file, with ternary weights packed at two bits or in float.
+    """Write a body as one ``.bitt`` file, with ternary weights packed or in float.
 
     `half` stores float tensors as float16, `words` embedding and head of a packed body as bytes, or the head as fives;
-    the values change a little, so the file is another body with a fingerprint of its own. Without `words`, a packed
-    body keeps the form that it has. Raises `FileFormatError` for a body that is not sound or a place that cannot be
+    the values change a little, so the file is another body with a fingerprint of its own. `maps` is how the ternary
+    matrices are packed, which changes nothing. Without `words` or `maps`, a packed body keeps the form that it has; one
+    in float becomes fours. Raises `FileFormatError` for a body that is not sound or a place that cannot be
     written.
     """
     body.validate().require("The body to be saved")
     specs = body.config.tensor_specs()
-    ternary = {name: as_packed(body.tensors[name]) for name, spec in specs.items() if spec.ternary and packed}
-    words = (words or word_form(body.tensors)) if packed else None
+    held = Packing.of(body.tensors)
+    packing = Packing(maps or held.maps, words or held.words)
+    ternary = {
+        name: as_matrix(body.tensors[name], packing.matrix(name))
+        for name, spec in specs.items()
+        if spec.ternary and packed
+    }
     tables: dict[str, WordTable] = {}
-    for name, form in WORD_FORMS[words].items() if words else ():
+    for name, form in packing.tables.items() if packed else ():
         tensor = body.tensors[name]
         tables[name] = tensor if isinstance(tensor, form) else form.from_float(as_float(tensor))
     tensors: Mapping[str, Tensor] = ChainMap[str, Tensor](ternary, tables, body.tensors)  # type: ignore[arg-type]
@@ -131,7 +139,7 @@ def save_bitt(
         tensors = _Halved(tensors)
     header: dict[str, Any] = {
         "config": body.config.to_dict(),
-        "encoding": next(name for name, form in _ENCODED.items() if form == words and (name != "float") == packed),
+        "encoding": next(name for name, known in PACKINGS.items() if known == packing) if packed else "float",
         "fingerprint": fingerprint(body.config, tensors),
         "tokenizer": None if body.tokenizer is None else strict_json.parse_object(body.tokenizer, "the tokenizer"),
     }

@@ -16,11 +16,10 @@ from engine.formats.bitt import is_bitt
 from engine.formats.body import load_body
 from engine.formats.card import BodyFacts, Card, Fingerprint, SoulFacts
 from engine.formats.checkpoint import FILES
-from engine.formats.packed import EMBED, HEAD, PackedTensors, word_form
+from engine.formats.packed import EMBED, HEAD, PackedTensors, Packing
 from engine.formats.soul import Soul, load_soul, looks_like_soul
 from engine.formats.tensors import MappedTensors, TensorFile
 from engine.formats.validation import tokenizer_entries
-from engine.ops.ternary.packing import packed_width
 from engine.ops.word_table.table import WordTable
 
 
@@ -66,7 +65,7 @@ def _inspect_body(path: Path, size: int) -> Card:
 
 def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:
     config = body.config
-    parameters, ternary, _ = _count(config)
+    parameters, ternary = _count(config)
     fast = config.num_layers * math.prod(config.fast_shape)
     memory_packed, memory_float = memory_needed(body)
     kind, entries = None, None
@@ -102,9 +101,13 @@ def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:
 
 
 def memory_needed(body: Body) -> tuple[int, int]:
-    """Bytes of the weights and one soul: with ternary weights at two bits, and all in float32. No weight is read."""
-    parameters, ternary, packed = _count(body.config)
+    """Bytes of the weights and one soul: with ternary weights packed, and all in float32. No weight is read."""
+    parameters, ternary = _count(body.config)
     fast = body.config.num_layers * math.prod(body.config.fast_shape)
+    packing = Packing.of(body.tensors)
+    packed = body.config.num_layers * sum(
+        math.prod(packing.matrix(name).stored_shape(*shape)) + 4 for name, shape in _ternary(body.config).items()
+    )
     return packed + _float_bytes(body, parameters - ternary) + 4 * fast, 4 * (parameters + fast)
 
 
@@ -114,16 +117,15 @@ def _float_bytes(body: Body, floats: int) -> int:
     return 4 * (floats - sum(math.prod(table.shape) for table in tables)) + sum(table.nbytes for table in tables)
 
 
-def _count(config: BitLlamaConfig) -> tuple[int, int, int]:
-    """Parameters, ternary ones among them, and the bytes of those at two bits: by arithmetic, whatever num_layers."""
-    one = dataclasses.replace(config, num_layers=1).tensor_specs().values()
-    ternary = [spec.shape for spec in one if spec.ternary]
-    packed = sum(shape[0] * packed_width(shape[1]) + 4 for shape in ternary)
-    return (
-        config.num_parameters,
-        config.num_layers * sum(map(math.prod, ternary)),
-        config.num_layers * packed,
-    )
+def _count(config: BitLlamaConfig) -> tuple[int, int]:
+    """Parameters, and ternary ones among them: by arithmetic, whatever num_layers."""
+    return config.num_parameters, config.num_layers * sum(map(math.prod, _ternary(config).values()))
+
+
+def _ternary(config: BitLlamaConfig) -> dict[str, tuple[int, ...]]:
+    """The shapes of a layer's ternary matrices."""
+    one = dataclasses.replace(config, num_layers=1).tensor_specs()
+    return {name: spec.shape for name, spec in one.items() if spec.ternary}
 
 
 def _soul_facts(soul: Soul) -> SoulFacts:
@@ -147,8 +149,9 @@ def _format(body: Body) -> str:
     kinds = ", ".join(sorted({infos[name].dtype for name in body.tensors} - ({"U8"} if packed else set())))
     container = ".bitt" if body.path and is_bitt(body.path) else "checkpoint"
     words = {None: "", "bytes": "embedding and head as bytes, ", "fives": "embedding as bytes, head of five bits, "}
-    tables = words[word_form(body.tensors)]
-    return f"{container}, {'packed ternary weights, ' if packed else ''}{tables}float weights as {kinds}"
+    packing = Packing.of(body.tensors)
+    maps = {"fours": "packed ternary weights, ", "triples": "ternary weights as triples, "}[packing.maps]
+    return f"{container}, {maps if packed else ''}{words[packing.words]}float weights as {kinds}"
 
 
 def _stored(body: Body) -> MappedTensors | PackedTensors:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from engine.errors import FileFormatError, Told
 from engine.formats.anatomy import Tensor
 from engine.formats.tensors import MappedTensors
-from engine.ops.ternary.packing import PackedTernary, packed_width
+from engine.ops.ternary.matrix import TernaryMatrix
+from engine.ops.ternary.packing import PackedTernary
+from engine.ops.ternary.triples import TripleTernary
 from engine.ops.word_table.fives import FiveTable
 from engine.ops.word_table.table import ByteTable
 
 EMBED, HEAD = "embed.weight", "lm_head.weight"
 """The tensors with a row a word."""
+MapForm = Literal["fours", "triples"]
+"""How a packed body holds its ternary matrices: four weights in a byte; or, of those that read the residual stream,
+three in five bits."""
+_WRITERS = ("ttt.up.weight", "mlp.down_proj.weight")
+"""Matrices that write to the residual stream. Each has an input of its own and few rows, so that tables for triples
+would cost what triples save."""
 WordForm = Literal["bytes", "fives"]
 """How a packed body may hold them, where not in float."""
 WORD_FORMS: dict[WordForm, dict[str, type[ByteTable] | type[FiveTable]]] = {
@@ -23,15 +32,49 @@ WORD_FORMS: dict[WordForm, dict[str, type[ByteTable] | type[FiveTable]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Packing:
+    """How a packed body is held."""
+
+    maps: MapForm = "fours"
+    words: WordForm | None = None
+    """Embedding and head; None for float."""
+
+    def matrix(self, name: str) -> type[TernaryMatrix]:
+        """Of the ternary matrix of that name."""
+        return TripleTernary if self.maps == "triples" and not name.endswith(_WRITERS) else PackedTernary
+
+    @property
+    def tables(self) -> dict[str, type[ByteTable] | type[FiveTable]]:
+        """Of the tensors with a row a word, where they are not float."""
+        return WORD_FORMS[self.words] if self.words else {}
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, Tensor]) -> Packing:
+        """How these tensors are held. Ternary ones in float, or held otherwise than any packing means, become fours."""
+        held = {name: type(tensor) for name, tensor in tensors.items() if isinstance(tensor, TernaryMatrix)}
+        triples = bool(held) and all(form is cls("triples").matrix(name) for name, form in held.items())
+        maps: MapForm = "triples" if triples else "fours"
+        of_words = {name: type(tensors.get(name)) for name in (EMBED, HEAD)}
+        return cls(maps, next((form for form, tables in WORD_FORMS.items() if tables == of_words), None))
+
+
+_MAPS: dict[MapForm, str] = {"fours": "ternary2", "triples": "triples"}
+_WORDS: dict[WordForm | None, str] = {None: "", "bytes": "+bytes", "fives": "+bytes+fives"}
+PACKINGS = {_MAPS[maps] + _WORDS[words]: Packing(maps, words) for maps in _MAPS for words in _WORDS}
+"""What the ``encoding`` of a ``.bitt`` means."""
+
+
 class PackedTensors(Mapping[str, Tensor]):
-    """The tensors of a packed body by their names in a checkpoint: `PackedTernary`, `WordTable`, or float32 arrays."""
+    """The tensors of a packed body by their names in a checkpoint: `TernaryMatrix`, `WordTable`, or float32 arrays."""
 
     def __init__(
-        self, stored: MappedTensors, ternary: Mapping[str, tuple[int, int]], words: WordForm | None, width: int
+        self, stored: MappedTensors, ternary: Mapping[str, tuple[int, int]], packing: Packing, width: int
     ) -> None:
         self._stored = stored
         self._ternary = ternary
-        self._tables = WORD_FORMS[words] if words else {}
+        self._packing = packing
+        self._tables = packing.tables
         self._width = width
         self.infos = stored.infos
         scales = {scale_name(name) for name in (*ternary, *self._tables)}
@@ -44,7 +87,7 @@ class PackedTensors(Mapping[str, Tensor]):
         if name not in self._ternary:
             return self._stored[name]
         scale = float(self._stored[scale_name(name)][0])
-        return PackedTernary(self._stored[name], scale, self._ternary[name])
+        return self._packing.matrix(name)(self._stored[name], scale, self._ternary[name])
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -56,20 +99,12 @@ class PackedTensors(Mapping[str, Tensor]):
         return len(self._names)
 
 
-def word_form(tensors: Mapping[str, Tensor]) -> WordForm | None:
-    """How these tensors hold embedding and head; None for float."""
-    held = {name: type(tensors.get(name)) for name in (EMBED, HEAD)}
-    return next((form for form, tables in WORD_FORMS.items() if tables == held), None)
-
-
 def scale_name(name: str) -> str:
     """Where the scale of a packed tensor is stored: ``a.scale`` for ``a.weight``."""
     return name.removesuffix(".weight") + ".scale"
 
 
-def packed_tensors(
-    path: Path, ternary: Any, stored: MappedTensors, words: WordForm | None, width: int
-) -> PackedTensors:
+def packed_tensors(path: Path, ternary: Any, stored: MappedTensors, packing: Packing, width: int) -> PackedTensors:
     """The view of a packed body, its table of shapes and its tables of words compared with what is stored."""
     if not isinstance(ternary, dict):
         raise FileFormatError(
@@ -89,7 +124,8 @@ def packed_tensors(
         codes, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
         if codes is None or scale is None or scale_name(name) == name:
             raise FileFormatError(Told("{where} or its scale is missing; the file is damaged.", where=where))
-        if codes.dtype != "U8" or codes.shape != (shape[0], packed_width(shape[1])):
+        packed_shape = packing.matrix(name).stored_shape(*shape)
+        if codes.dtype != "U8" or codes.shape != packed_shape:
             raise FileFormatError(
                 Told(
                     "{where} of {rows} x {columns} is stored as {dtype} {shape} where U8 {needed} is needed; "
@@ -99,7 +135,7 @@ def packed_tensors(
                     columns=shape[1],
                     dtype=codes.dtype,
                     shape=list(codes.shape),
-                    needed=[shape[0], packed_width(shape[1])],
+                    needed=list(packed_shape),
                 )
             )
         if scale.dtype != "F32" or scale.shape != (1,):
@@ -107,7 +143,7 @@ def packed_tensors(
                 Told("{where} has a scale that is not one F32 number; the file is damaged.", where=where)
             )
         shapes[name] = (shape[0], shape[1])
-    for name, form in WORD_FORMS[words].items() if words else ():
+    for name, form in packing.tables.items():
         rows, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
         if rows is None or scale is None or name in shapes:
             raise FileFormatError(
@@ -134,4 +170,4 @@ def packed_tensors(
                     scale_shape=list(scale.shape),
                 )
             )
-    return PackedTensors(stored, shapes, words, width)
+    return PackedTensors(stored, shapes, packing, width)

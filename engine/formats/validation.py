@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.config import BitLlamaConfig, TensorSpec
 from engine.errors import FileFormatError, Told
 from engine.formats import strict_json
-from engine.ops.ternary.packing import PackedTernary
+from engine.ops.ternary.matrix import TernaryMatrix
 from engine.ops.word_table.table import WordTable
 
 _LAYER = re.compile(r"layers\.(\d{1,9})\.")
@@ -147,7 +147,7 @@ def _misfit(tensor: Any, spec: TensorSpec, packed: bool) -> str | None:
         return f"{_size(tensor.shape)} where the config means {_size(spec.shape)}"
     if isinstance(tensor, WordTable):
         return None if packed and not spec.ternary else "whole numbers where other weights are needed"
-    if isinstance(tensor, PackedTernary):
+    if isinstance(tensor, TernaryMatrix):
         return None if packed and spec.ternary else "packed where float weights are needed"
     if packed and spec.ternary:
         return "float where packed weights are needed"

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.ops.ternary import mixed, packing
+from engine.ops.ternary import matrix, mixed, packing
 from engine.ops.ternary.fast import bit_linear
 from engine.ops.ternary.ste import frozen_linear
 
@@ -59,7 +59,7 @@ class BitLinear(nn.Module):
     def freeze(self) -> None:
         """Quantise the weights for good, by the same rule as the packed file, so that both give the same numbers."""
         if self.weight is not None:
-            codes, scale = packing.quantize_weight(self.weight.detach().float().cpu().numpy())
+            codes, scale = matrix.quantize_weight(self.weight.detach().float().cpu().numpy())
             self.set_codes(codes, scale)
 
     def set_codes(self, codes: np.ndarray, scale: float) -> None:
@@ -74,6 +74,6 @@ class BitLinear(nn.Module):
         """Make float master weights again, which quantise to exactly the same codes and scale."""
         if self.codes is not None:
             codes = self.codes.to(device="cpu", dtype=torch.int8).numpy()
-            packed = packing.PackedTernary(packing.pack(codes), self.scale, (self.out_features, self.in_features))
+            packed = packing.PackedTernary.from_codes(codes, self.scale)
             self.weight = nn.Parameter(torch.from_numpy(packed.to_float()).to(self.codes.device))
             self.codes = None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.errors import Told
 
-ABI = 10
+ABI = 11
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
@@ -39,9 +39,9 @@ class Config(ctypes.Structure):
 
 
 class Ternary(ctypes.Structure):
-    """`bl_ternary`: packed codes and their scale."""
+    """`bl_ternary`: codes, packed or as triples, and their scale."""
 
-    _fields_ = [("codes", _Pointer), ("scale", _F32)]
+    _fields_ = [("codes", _Pointer), ("scale", _F32), ("triples", _I32)]
 
 
 class Table(ctypes.Structure):
@@ -120,6 +120,7 @@ _SIGNATURES = {
     "bl_profile": (None, (_Pointer, _Pointer)),
     "bl_draw": (_I32, (ctypes.c_char_p, _Pointer, _I32, _F32, _I32, ctypes.c_double, ctypes.c_double)),
     "bl_packing_damage": (_I32, (_Pointer, _I64, _I32)),
+    "bl_triples_damage": (_I32, (_Pointer, _I64, _I32)),
     "bl_fives_damage": (_I32, (_Pointer, _I64, _I32)),
     "bl_view": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer)),
     "bl_view_back": (_I32, (ctypes.c_char_p, _I32, *[_Pointer] * 5)),
@@ -131,7 +132,7 @@ _SIGNATURES = {
     "bl_norm_back": (_I32, (*_OF_ROWS, _Pointer, _Pointer, _F32, *[_Pointer] * 3)),
     "bl_swiglu": (_I32, (*_OF_ROWS, _Pointer, _Pointer)),
     "bl_swiglu_back": (_I32, (*_OF_ROWS, _Pointer, _Pointer, _Pointer)),
-    "bl_ternary_sums": (_I32, (ctypes.c_char_p, _Pointer, _I32, _I32, _Pointer, _I32, _Pointer)),
+    "bl_ternary_sums": (_I32, (ctypes.c_char_p, Ternary, _I32, _I32, _Pointer, _I32, _Pointer)),
     "bl_read_seconds": (ctypes.c_double, (ctypes.c_uint64, _I32, _I32)),
 }
 

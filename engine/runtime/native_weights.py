@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from engine import native
-from engine.formats.anatomy import Body, as_packed
-from engine.formats.packed import EMBED, HEAD
+from engine.formats.anatomy import Body, as_matrix
+from engine.formats.packed import EMBED, HEAD, Packing
+from engine.ops.ternary.triples import TripleTernary
 from engine.ops.word_table.fives import FiveTable
 from engine.ops.word_table.table import WordTable
 from engine.runtime.aligned import aligned_zeros
@@ -19,6 +20,7 @@ class NativeWeights:
         c = body.config
         self._body = body
         self._kept: list[np.ndarray] = []
+        self._packing = Packing.of(body.tensors)
         self._small = self._gathered()
         linear = c.ttt_variant == "linear"
         self.config = native.Config(
@@ -68,8 +70,9 @@ class NativeWeights:
         return self._pointer(self._small[name])
 
     def _ternary(self, name: str) -> native.Ternary:
-        packed = as_packed(self._body.tensors[name])
-        return native.Ternary(self._pointer(np.ascontiguousarray(packed.codes)), packed.scale)
+        packed = as_matrix(self._body.tensors[name], self._packing.matrix(name))
+        codes = self._pointer(np.ascontiguousarray(packed.codes))
+        return native.Ternary(codes, packed.scale, isinstance(packed, TripleTernary))
 
     def _pointer(self, array: np.ndarray) -> int:
         self._kept.append(array)

@@ -10,60 +10,57 @@ import numpy as np
 from engine import native
 from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
-from engine.formats.body import Body, PackedTernary
-from engine.formats.packed import EMBED, WORD_FORMS, WordForm
-from engine.ops.ternary.packing import BLOCK, pack, packed_width
+from engine.formats.body import Body
+from engine.formats.packed import EMBED, Packing
 from engine.runtime.aligned import aligned
 from engine.runtime.base import Runtime
 
+PLAIN = Packing()
+"""Two bits a weight, and the rest in float."""
 READ_BYTES = 1 << 28
 """Memory read to measure the bandwidth: more than any processor's cache."""
 LARGEST_ERROR = 1e-4
 """Relative root-mean-square error of logits that the gate allows."""
 
 
-def random_body(config: BitLlamaConfig, seed: int = 1, words: WordForm | None = None, sure: float = 1.0) -> Body:
+def random_body(config: BitLlamaConfig, seed: int = 1, packing: Packing = PLAIN, sure: float = 1.0) -> Body:
     """A packed body of random weights: as costly as a trained one, and it says nothing. Its arrays are aligned as those
     of a file that was written here.
 
-    `words` is how embedding and head are held, in float by default; `sure` is the standard deviation of its logits.
+    `packing` is how it is held; `sure` is the standard deviation of its logits.
     """
     rng = np.random.default_rng(seed)
     tensors: dict[str, Any] = {}
     for name, spec in config.tensor_specs().items():
         if spec.ternary:
-            rows, cols = spec.shape
-            codes = rng.integers(0, 256, (rows, packed_width(cols)), np.uint8)
-            codes &= ~((codes & codes >> 1 & 0x55) << 1)  # no weight is stored as 3
-            if cols % BLOCK:  # the padding of a row is stored as pack stores it
-                unpacked = PackedTernary(codes, 1.0, (rows, cols // BLOCK * BLOCK + BLOCK)).unpack()
-                codes = pack(unpacked[:, :cols])
-            tensors[name] = PackedTernary(aligned(codes), cols**-0.5, (rows, cols))
+            codes = rng.integers(-1, 2, spec.shape, np.int8)
+            matrix = packing.matrix(name).from_codes(codes, spec.shape[1] ** -0.5)
+            tensors[name] = dataclasses.replace(matrix, codes=aligned(matrix.codes))
         elif "norm" in name:
             tensors[name] = np.ones(spec.shape, np.float32)
         else:
             tensors[name] = rng.standard_normal(spec.shape, np.float32) * np.float32(spec.shape[-1] ** -0.5)
             if name == "lm_head.weight":
                 tensors[name] *= np.float32(sure)
-            if words and name in WORD_FORMS[words]:
-                table = WORD_FORMS[words][name].from_float(tensors[name])
+            if form := packing.tables.get(name):
+                table = form.from_float(tensors[name])
                 tensors[name] = dataclasses.replace(table, stored=aligned(table.stored), scales=aligned(table.scales))
             else:
                 tensors[name] = aligned(tensors[name])
     return Body(config, tensors, encoding="packed")
 
 
-def token_bytes(config: BitLlamaConfig, words: WordForm | None = None, late: int = 1) -> int:
+def token_bytes(config: BitLlamaConfig, packing: Packing = PLAIN, late: int = 1) -> int:
     """Bytes that computing one token must at least touch: packed weights, head, a row of the embedding, and fast
-    weights, read at each token and written at one of `late`; `words` is how embedding and head are held."""
+    weights, read at each token and written at one of `late`."""
     fast = 4 * config.num_layers * int(np.prod(config.fast_shape))
     total = fast + fast // late
     for name, spec in config.tensor_specs().items():
         rows = 1 if name == EMBED else spec.shape[0]
         if spec.ternary:
-            total += rows * packed_width(spec.shape[1])
-        elif words and name in WORD_FORMS[words]:
-            total += rows * (4 + WORD_FORMS[words][name].stored_width(spec.shape[1]))
+            total += int(np.prod(packing.matrix(name).stored_shape(*spec.shape)))
+        elif form := packing.tables.get(name):
+            total += rows * (4 + form.stored_width(spec.shape[1]))
         else:
             total += 4 * rows * int(np.prod(spec.shape[1:]))
     return total

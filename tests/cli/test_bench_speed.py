@@ -15,6 +15,7 @@ from engine.cli import bench_train, main
 from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
 from engine.formats.body import Body
+from engine.formats.packed import Packing
 from engine.layers import bit_linear, ttt
 from engine.native import training
 from engine.ops.delta_rule import naive
@@ -158,6 +159,6 @@ def test_a_body_of_random_weights_is_sound(shape: str) -> None:
     floats = 4 * sum(t.size for n, t in body.tensors.items() if isinstance(t, np.ndarray) and n != "embed.weight")
     assert token_bytes(config) == packed + floats + 4 * config.hidden_dim + 2 * fast
     assert token_bytes(config) - token_bytes(config, late=8) == fast - fast // 8
-    rows = body_of_size(config, words="bytes").tensors["lm_head.weight"]
+    rows = body_of_size(config, packing=Packing(words="bytes")).tensors["lm_head.weight"]
     saved = 4 * config.vocab_size * config.hidden_dim - rows.nbytes + 3 * config.hidden_dim - 4
-    assert token_bytes(config) - token_bytes(config, "bytes") == saved
+    assert token_bytes(config) - token_bytes(config, Packing(words="bytes")) == saved

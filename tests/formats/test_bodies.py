@@ -23,7 +23,8 @@ from engine.formats.bitt import save_bitt
 from engine.formats.body import Body, PackedTernary, fingerprint, load_body
 from engine.formats.checkpoint import save_checkpoint
 from engine.formats.soul import Soul, save_soul
-from engine.ops.ternary.packing import quantize_weight, unpack
+from engine.ops.ternary.matrix import quantize_weight
+from engine.ops.ternary.packing import unpack
 
 
 def meaning(body: Body) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from engine.formats.inspect import inspect_path
 from engine.formats.soul import Soul, load_soul, new_meta, save_soul
 
 ROUNDS = 150
-NAMES = ["packed.bitt", "fives.bitt", "float.bitt", "a.soul", "model.safetensors", "config.json", "tokenizer.json"]
+PACKED = ["packed.bitt", "triples.bitt", "fives.bitt"]
+NAMES = [*PACKED, "float.bitt", "a.soul", "model.safetensors", "config.json", "tokenizer.json"]
 ODD: list[Any] = [
     None,
     True,
@@ -121,6 +122,7 @@ def test_damage_loads_or_is_refused_in_words(tmp_path: Path, name: str, seed: in
     body = make_body(CONFIGS[("tied", "linear")[seed]])
     save_checkpoint(tmp_path / "sound", body)
     save_bitt(tmp_path / "packed.bitt", body, packed=True)
+    save_bitt(tmp_path / "triples.bitt", body, packed=True, maps="triples")
     save_bitt(tmp_path / "fives.bitt", body, packed=True, words="fives")
     save_bitt(tmp_path / "float.bitt", body, packed=False)
     layers = [np.ones(body.config.fast_shape, np.float32)] * 2
@@ -138,5 +140,5 @@ def test_damage_loads_or_is_refused_in_words(tmp_path: Path, name: str, seed: in
 
     loaded, refused = survives(tmp_path, name, variants(), load_soul if name == "a.soul" else load_body)
     assert refused > ROUNDS / 10, "the damage is too mild to test anything"
-    if name in ("packed.bitt", "fives.bitt", "float.bitt", "model.safetensors"):
+    if name in (*PACKED, "float.bitt", "model.safetensors"):
         assert loaded > 0, "the damage is too heavy to get past the first check"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import mmap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 from assert_close import assert_close
-from native_bodies import needs_library, random_body
+from native_bodies import needs_library, random_body, with_tensors
 
 from engine import native
 from engine.cli import main
@@ -20,8 +19,7 @@ from engine.formats.bitt import load_bitt, save_bitt
 from engine.formats.body import fingerprint
 from engine.formats.checkpoint import load_checkpoint
 from engine.formats.inspect import inspect_path
-from engine.formats.packed import EMBED, HEAD, WORD_FORMS, WordForm, word_form
-from engine.formats.tensors import TensorFile, read_header, save_tensors
+from engine.formats.packed import EMBED, HEAD, WORD_FORMS, Packing, WordForm
 from engine.model import BitLlama
 from engine.ops.word_table.fives import Damage, FiveTable, find_damage, find_damage_natively
 from engine.ops.word_table.table import ByteTable
@@ -100,7 +98,7 @@ def test_a_file_keeps_them_and_says_so(tmp_path: Path, words: WordForm, said: st
     body, path = random_body("linear, odd sizes"), tmp_path / "a.bitt"
     save_bitt(path, body, packed=True, words=words)
     loaded, floats = load_bitt(path), tmp_path / "b.bitt"
-    assert word_form(loaded.tensors) == words
+    assert Packing.of(loaded.tensors).words == words
     assert loaded.fingerprint == fingerprint(loaded.config, loaded.tensors) != body.fingerprint
     card = inspect_path(path)
     assert card.ok
@@ -159,15 +157,8 @@ def test_damage_is_refused_in_words(
 ) -> None:
     path = tmp_path / "a.bitt"
     save_bitt(path, random_body("linear, odd sizes"), packed=True, words=words)
-    with path.open("rb") as file:
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    _, start = read_header(mapped, path, 4, len(mapped), "header")
-    damaged = tmp_path / "b.bitt"
-    with damaged.open("wb") as file:
-        file.write(mapped[:start])
-        save_tensors(file, change(dict(TensorFile.read(mapped, path, start).tensors)))
     with pytest.raises(FileFormatError, match=said):
-        load_bitt(damaged)
+        load_bitt(with_tensors(path, change))
 
 
 @needs_library
@@ -217,4 +208,4 @@ def test_a_body_of_bytes_can_become_one_of_fives(tmp_path: Path) -> None:
     source, path = tmp_path / "a.bitt", tmp_path / "b.bitt"
     save_bitt(source, random_body(), packed=True, words="bytes")
     assert main(["export", str(source), str(path), "--fives"]) == 0
-    assert word_form(load_bitt(path).tensors) == "fives"
+    assert Packing.of(load_bitt(path).tensors).words == "fives"

@@ -7,6 +7,7 @@ import pytest
 
 from engine import native
 from engine.errors import FileFormatError
+from engine.ops.ternary.matrix import quantize_weight
 from engine.ops.ternary.packing import (
     Damage,
     PackedTernary,
@@ -14,7 +15,6 @@ from engine.ops.ternary.packing import (
     find_damage_natively,
     pack,
     packing_damage,
-    quantize_weight,
     unpack,
 )
 

@@ -49,7 +49,7 @@ BY_SCRIPTS_ALONE = {
     "memory/sleep/settings.py": ["There is no way", "replies is", "The sleep rate", "{", "learning_rate is", "seed is"],
     "memory/timeline.py": ["{"],
     "model.py": ["A frozen model", "forward needs", "Token "],
-    "ops/ternary/packing.py": ["Ternary codes"],
+    "ops/ternary/matrix.py": ["Ternary codes"],
     "runtime/checks.py": ["Token "],
     "runtime/select.py": ["There is no runtime"],
     "runtime/soul_gradient.py": ["A learning rate"],

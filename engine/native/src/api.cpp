@@ -68,7 +68,7 @@ void bl_destroy(bl_model* model) { delete model; }
 
 void bl_profile(bl_model* model, double* seconds) { model->profile = seconds; }
 
-int32_t bl_ternary_sums(const char* instructions, const uint8_t* codes, int32_t rows, int32_t cols, const int8_t* x,
+int32_t bl_ternary_sums(const char* instructions, bl_ternary matrix, int32_t rows, int32_t cols, const int8_t* x,
                         int32_t tokens, int32_t* out) {
     const Kernels* k = named(instructions);
     if (!k) return -1;
@@ -82,8 +82,17 @@ int32_t bl_ternary_sums(const char* instructions, const uint8_t* codes, int32_t 
         for (int c = 0; c < cols; c++) sum += values[t * width + c] = x[size_t(t) * cols + c];
         scales[t] = {1.0f, sum};
     }
-    k->ternary(codes, rows, cols, 1.0f, values.data(), scales.data(), tokens, products.data(), size_t(rows), false,
-               unpacked.data());
+    if (matrix.triples && tokens == 1) {
+        std::vector<uint8_t> tables(size_t(row_triples(cols)) * MOST_TABLE_BYTES);
+        k->tabulate(values.data(), cols, tables.data());
+        k->triples(matrix.codes, 0, rows, cols, 1.0f, tables.data(), matrix.codes, products.data(), false);
+    } else if (matrix.triples) {
+        k->triples_many(matrix.codes, 0, rows, cols, 1.0f, values.data(), scales.data(), tokens, products.data(),
+                        size_t(rows), false, unpacked.data());
+    } else {
+        k->ternary(matrix.codes, rows, cols, 1.0f, values.data(), scales.data(), tokens, products.data(), size_t(rows),
+                   false, unpacked.data());
+    }
     for (size_t i = 0; i < products.size(); i++) out[i] = int32_t(products[i]);
     return 0;
 }

@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 10;
+constexpr int32_t BL_ABI = 11;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -30,10 +30,12 @@ struct bl_config {
     float inner_lr, norm_eps, out_norm_eps;
 };
 
-// A ternary matrix, packed as engine/ops/ternary/packing.py says: a row is 16 * ceil(cols / 64) bytes.
+// A ternary matrix, packed as engine/ops/ternary/packing.py says, a row being 16 * ceil(cols / 64) bytes, or, where
+// `triples` is not 0, as engine/ops/ternary/triples.py does. Matrices of one input are held alike.
 struct bl_ternary {
     const uint8_t* codes;
     float scale;
+    int32_t triples;
 };
 
 // A row for each word, (V, D): floats, or whole numbers with a scale for each row: bytes, each a number + 128, or, in a
@@ -56,14 +58,15 @@ struct bl_layer {
 
 // fast: (N, H, d, d) float32, each head's matrix key by value, which is the transpose of a soul's.
 // conv: (N, K - 1, 3 H d) float32, a ring of the tokens before; the oldest lies at place ring[2].
-// late: (N, BL_LATE + 1, 2, H d) float32, a ring of updates that fast lacks yet: a token's keys, and what is to be added
-// for each. ring[1] of them wait, the oldest at place ring[0].
+// late: (N, BL_LATE + 1, 2, H d) float32, a ring of updates that fast lacks yet: a token's keys, and what is to be
+// added for each. ring[1] of them wait, the oldest at place ring[0].
 struct bl_state {
     float *fast, *conv, *late;
     int32_t* ring;  // (3)
 };
 
-// What a token reads and writes: logits (V) after it, or null where they are not asked for, and each layer's inner loss (N).
+// What a token reads and writes: logits (V) after it, or null where they are not asked for, and each layer's inner loss
+// (N).
 struct bl_turn {
     bl_state state;
     float rate_scale;
@@ -101,12 +104,16 @@ BL_API int32_t bl_draw(const char* instructions, const float* logits, int32_t co
 constexpr int32_t BL_SOUND = 0, BL_CODE_THREE = 1, BL_PADDING = 2;
 // One of these for a packed matrix (rows, cols): the code 3 anywhere comes before weights in the padding of a row.
 BL_API int32_t bl_packing_damage(const uint8_t* codes, int64_t rows, int32_t cols);
+// The same of triples (rows, cols): a code that no weights have anywhere comes before weights in the padding of a
+// group.
+constexpr int32_t BL_NO_CODE = 1;
+BL_API int32_t bl_triples_damage(const uint8_t* codes, int64_t rows, int32_t cols);
 // The same of a head of five bits, whose first damaged row says which; a stored 0 there comes before its padding.
 constexpr int32_t BL_VALUE_ZERO = 1;
 BL_API int32_t bl_fives_damage(const uint8_t* fives, int64_t rows, int32_t cols);
 
-// Training: parts of a body with their gradients, for torch, which holds the tensors. All are float32. Functions return 0,
-// or -1 where memory is short or `instructions` names a set that cannot run here; null takes the best.
+// Training: parts of a body with their gradients, for torch, which holds the tensors. All are float32. Functions return
+// 0, or -1 where memory is short or `instructions` names a set that cannot run here; null takes the best.
 
 // (B, H, T, d) in memory, wherever its streams, heads and tokens lie; a token's d floats are neighbours.
 struct bl_heads {
@@ -119,7 +126,8 @@ struct bl_views {
     int32_t batch, tokens, heads, head_dim, kernel;
     const float *x, *tail, *weight;  // (B, T, 3 H d), (B, K - 1, 3 H d), (K, 3 H d)
 };
-BL_API int32_t bl_view(const char* instructions, int32_t threads, const bl_views* views, const bl_heads* out);  // out[3]
+BL_API int32_t bl_view(const char* instructions, int32_t threads, const bl_views* views,
+                       const bl_heads* out);  // out[3]
 // grad[3] is of the outputs; the others lie like what they are of, and all of them are written.
 BL_API int32_t bl_view_back(const char* instructions, int32_t threads, const bl_views* views, const bl_heads* grad,
                             float* grad_x, float* grad_tail, float* grad_weight);
@@ -147,8 +155,8 @@ struct bl_maps {
     const float* ternary;  // (sum of rows, cols): -s, 0 and s, whose signs alone are looked at
     const float* scales;   // (count): s
 };
-// x (tokens, cols) becomes whole numbers of at most `largest` by the largest of each token; `rounded`, of the same shape,
-// is what they stand for, and y (tokens, sum of rows) the products. largest is at most 127.
+// x (tokens, cols) becomes whole numbers of at most `largest` by the largest of each token; `rounded`, of the same
+// shape, is what they stand for, and y (tokens, sum of rows) the products. largest is at most 127.
 BL_API int32_t bl_ternary_maps(const char* instructions, int32_t threads, const bl_maps* maps, int32_t tokens,
                                float largest, const float* x, float* rounded, float* y);
 // Rows of x (rows, n) over their root mean square, times w (n); and the gradients of x and w.
@@ -157,15 +165,17 @@ BL_API int32_t bl_norm(const char* instructions, int32_t threads, int32_t rows, 
 BL_API int32_t bl_norm_back(const char* instructions, int32_t threads, int32_t rows, int32_t n, const float* x,
                             const float* w, float eps, const float* grad, float* grad_x, float* grad_w);
 // silu(g) u of x (rows, 2 n) = [g | u], and its gradient.
-BL_API int32_t bl_swiglu(const char* instructions, int32_t threads, int32_t rows, int32_t n, const float* x, float* out);
+BL_API int32_t bl_swiglu(const char* instructions, int32_t threads, int32_t rows, int32_t n, const float* x,
+                         float* out);
 BL_API int32_t bl_swiglu_back(const char* instructions, int32_t threads, int32_t rows, int32_t n, const float* x,
                               const float* grad, float* grad_x);
 
 // For tests and measurements.
-// (rows, cols) packed ternary matrix times (tokens, cols) int8: exact sums (tokens, rows).
-BL_API int32_t bl_ternary_sums(const char* instructions, const uint8_t* codes, int32_t rows, int32_t cols,
-                               const int8_t* x, int32_t tokens, int32_t* out);
-// What the first thread does in a bl_step: embedding, views, learning, output, both halves of the SwiGLU, head, waiting.
+// (rows, cols) packed ternary matrix, or triples, times (tokens, cols) int8: exact sums (tokens, rows).
+BL_API int32_t bl_ternary_sums(const char* instructions, bl_ternary matrix, int32_t rows, int32_t cols, const int8_t* x,
+                               int32_t tokens, int32_t* out);
+// What the first thread does in a bl_step: embedding, views, learning, output, both halves of the SwiGLU, head,
+// waiting.
 constexpr int32_t BL_PHASES = 8;
 // From now on bl_step adds each phase's seconds to seconds (BL_PHASES); null: no longer.
 BL_API void bl_profile(bl_model* model, double* seconds);

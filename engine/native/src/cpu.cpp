@@ -51,7 +51,7 @@ Processor this_processor() {
     p.avx2 = ymm && bit(one.c, 12) && bit(seven.b, 5);
     p.avx_vnni = p.avx2 && seven.a >= 1 && bit(cpuid(7, 1).a, 4);
     p.avx512_vnni = p.avx2 && zmm && bit(seven.b, 16) && bit(seven.b, 30) && bit(seven.b, 31) && bit(seven.c, 11);
-    p.avx512_gfni = p.avx512_vnni && bit(seven.c, 8);
+    p.avx512_gfni = p.avx512_vnni && bit(seven.c, 8) && bit(seven.c, 6);  // and VBMI2
     return p;
 }
 

@@ -8,7 +8,8 @@
 #include "model.h"
 
 namespace {
-constexpr int COLUMNS = 16;  // fast-weight columns that are not divided: a cache line of floats
+constexpr int MLP_PIECE = 256;  // rows of the SwiGLU whose activation runs while memory brings the next ones
+constexpr int COLUMNS = 16;     // fast-weight columns that are not divided: a cache line of floats
 
 // Adds what the first thread does to a profile, where one is asked for.
 class Watch {
@@ -80,13 +81,13 @@ struct Share {
     }
 
     // The residual stream, normed and quantised.
-    void take_stream(const float* norm) {
+    void take_stream(const float* norm, const bl_ternary& w) {
         m.k.rms_norm(h(), norm, c.hidden, c.norm_eps, own.normed.data());
-        m.quantise(own.normed.data(), c.hidden, own.activations, 0);
+        m.quantise(own.normed.data(), c.hidden, w, own.activations, 0);
     }
 
     void views(const bl_layer& layer, int i) {
-        take_stream(layer.norm1);
+        take_stream(layer.norm1, layer.key);
         const float* fast = m.fast(state, i) + size_t(columns.begin / c.head_dim) * c.head_dim * c.head_dim;
         if (!whole_heads) {
             view(layer, i, share(m.tied() ? m.width : 3 * m.width, thread, threads, COLUMNS), fast);
@@ -146,7 +147,7 @@ struct Share {
 
     void output(const bl_layer& layer) {
         m.norm_heads(layer, m.one.out.data(), own.heads.data());
-        m.quantise(own.heads.data(), m.width, own.activations, 0);
+        m.quantise(own.heads.data(), m.width, layer.up, own.activations, 0);
         m.multiply(layer.up, stream_rows, m.width, own.activations, 1, h(), 0, true, own,
                    m.row(layer.gate, mlp_rows.begin, c.hidden));
         meet(OUTPUT);
@@ -154,12 +155,16 @@ struct Share {
 
     void feed_forward(const bl_layer& layer, const void* following) {
         float *gate = m.one.gate.data(), *up = m.one.up.data(), *mine = gate + mlp_rows.begin;
-        take_stream(layer.norm2);
-        m.multiply(layer.gate, mlp_rows, c.hidden, own.activations, 1, gate, 0, false, own,
-                   m.row(layer.mlp_up, mlp_rows.begin, c.hidden));
-        m.multiply(layer.mlp_up, mlp_rows, c.hidden, own.activations, 1, up, 0, false, own,
-                   m.row(layer.mlp_down, stream_rows.begin, c.mlp));
-        m.k.swiglu(mine, up + mlp_rows.begin, mlp_rows.size(), mine);
+        take_stream(layer.norm2, layer.gate);
+        for (int at = mlp_rows.begin; at < mlp_rows.end; at += MLP_PIECE) {
+            const Range piece{at, std::min(at + MLP_PIECE, mlp_rows.end)};
+            m.multiply(layer.gate, piece, c.hidden, own.activations, 1, gate, 0, false, own,
+                       m.row(layer.mlp_up, piece.begin, c.hidden));
+            m.multiply(layer.mlp_up, piece, c.hidden, own.activations, 1, up, 0, false, own,
+                       piece.end < mlp_rows.end ? m.row(layer.gate, piece.end, c.hidden)
+                                                : m.row(layer.mlp_down, stream_rows.begin, c.mlp));
+            m.k.swiglu(gate + piece.begin, up + piece.begin, piece.size(), gate + piece.begin);
+        }
         if (m.narrow()) {
             Part& part = m.parts[size_t(thread)];
             part.magnitude = m.k.magnitude(mine, mlp_rows.size());
@@ -167,10 +172,10 @@ struct Share {
             const float scale = m.common_scale();
             part.sum = m.k.round_by(mine, mlp_rows.size(), scale, m.largest_whole, m.gated.at(size_t(mlp_rows.begin)));
             meet(MLP_IN);
-            m.collect(scale, own.activations);
+            m.collect(scale, layer.mlp_down, own.activations);
         } else {
             meet(MLP_IN);
-            m.quantise(gate, c.mlp, own.activations, 0);
+            m.quantise(gate, c.mlp, layer.mlp_down, own.activations, 0);
         }
         m.multiply(layer.mlp_down, stream_rows, c.mlp, own.activations, 1, h(), 0, true, own, following);
         meet(MLP_OUT);

@@ -7,6 +7,9 @@ static inline __m512i field(__m512i v, int k) {
     return _mm512_gf2p8affine_epi64_epi8(v, _mm512_set1_epi64(int64_t(matrix)), 0);
 }
 
+// Words moved up by one bit, with the highest bits of others below.
+static inline __m512i pushed(__m512i words, __m512i from) { return _mm512_shldi_epi16(words, from, 1); }
+
 // The 64 lower halves of weights that 32 bytes hold: the lower ones of all bytes, then the upper ones.
 static inline __m512i halves(const uint8_t* p) {
     const __m512i twice = _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));

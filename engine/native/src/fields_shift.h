@@ -5,6 +5,11 @@ static inline __m512i field(__m512i v, int k) {
     return _mm512_and_si512(_mm512_srl_epi32(v, _mm_cvtsi32_si128(2 * k)), _mm512_set1_epi8(3));
 }
 
+// Words moved up by one bit, with the highest bits of others below.
+static inline __m512i pushed(__m512i words, __m512i from) {
+    return _mm512_or_si512(_mm512_add_epi16(words, words), _mm512_srli_epi16(from, 15));
+}
+
 // The 64 lower halves of weights that 32 bytes hold: the lower ones of all bytes, then the upper ones.
 static inline __m512i halves(const uint8_t* p) {
     const __m512i twice = _mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));

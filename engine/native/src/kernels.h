@@ -10,6 +10,7 @@ constexpr int BLOCK_BYTES = 16;  // and its bytes
 // How far ahead of a stream of weights memory is asked for: rows are short, and the processor's own prefetching stops
 // at every page.
 constexpr size_t AHEAD = 4096;
+constexpr int CACHE_LINE = 64;
 constexpr int BYTE_ZERO = 128;  // the stored byte of a weight of zero
 // Five bits a weight: of a row first the lower four bits, 32 bytes a block, then the fifth ones, 8 bytes a block.
 constexpr int FIVE_ZERO = 16, FIVE_LOW_BYTES = 32, FIVE_HIGH_BYTES = 8, FIVE_BYTES = FIVE_LOW_BYTES + FIVE_HIGH_BYTES;
@@ -25,6 +26,55 @@ static inline int five(const uint8_t* row, int blocks, int i) {
     const int low = row[block * FIVE_LOW_BYTES + place % FIVE_LOW_BYTES] >> (4 * (place / FIVE_LOW_BYTES)) & 15;
     return low | (row[blocks * FIVE_LOW_BYTES + i / 8] >> (i % 8) & 1) << 4;
 }
+
+// Triples: three weights in five bits, 64 rows side by side, as engine/ops/ternary/triples.py says. A line has 16 bits
+// of each row, which are three codes; the bits that are left over in the five lines of a span are one more.
+constexpr int TRIPLE_ROWS = 64, LINE_BYTES = 2 * TRIPLE_ROWS;
+constexpr int LINE_TRIPLES = 3, LINE_COLUMNS = 9;
+constexpr int SPAN_LINES = 5, SPAN_TRIPLES = 16, SPAN_COLUMNS = 48;
+constexpr int CODE_BITS = 5, CODE_SIGN = 16, CODE_LARGEST = 13;
+// What each code of a triple gives with its activations takes so much at most, in the form that a set likes.
+constexpr int MOST_TABLE_BYTES = 64;
+
+// Spans of a row whose codes are all needed, and the lines behind them, in which no bit left over is.
+static inline int row_spans(int cols) { return (cols + 2) / SPAN_COLUMNS; }
+static inline int rest_lines(int cols) {
+    const int rest = cols - row_spans(cols) * SPAN_COLUMNS;
+    return rest > 0 ? (rest + LINE_COLUMNS - 1) / LINE_COLUMNS : 0;
+}
+static inline int row_triples(int cols) { return row_spans(cols) * SPAN_TRIPLES + rest_lines(cols) * LINE_TRIPLES; }
+static inline size_t group_bytes(int cols) {
+    return size_t(row_spans(cols) * SPAN_LINES + rest_lines(cols)) * LINE_BYTES;
+}
+
+// The code of triple `i` of a row of a group.
+static inline int triple(const uint8_t* group, int row, int i) {
+    const int span = i / SPAN_TRIPLES, place = i % SPAN_TRIPLES;
+    const uint8_t* lines = group + (size_t(span) * SPAN_LINES) * LINE_BYTES + 2 * row;
+    const auto word = [&](int line) { return lines[line * LINE_BYTES] | lines[line * LINE_BYTES + 1] << 8; };
+    if (place < SPAN_TRIPLES - 1) return word(place / LINE_TRIPLES) >> (CODE_BITS * (place % LINE_TRIPLES)) & 31;
+    int code = 0;
+    for (int line = 0; line < SPAN_LINES; line++) code = code << 1 | word(line) >> 15;
+    return code;
+}
+
+// The weights of a code: the digits of a balanced ternary number, lowest first, of which it has sign and magnitude.
+struct TripleDigits {
+    int8_t of[2 * CODE_SIGN][3];
+};
+constexpr TripleDigits triple_digits() {
+    TripleDigits digits = {};
+    for (int code = 0; code < 2 * CODE_SIGN; code++) {
+        int left = code % CODE_SIGN;
+        for (int i = 0; i < 3 && code % CODE_SIGN <= CODE_LARGEST; i++) {
+            const int digit = (left + 1) % 3 - 1;
+            digits.of[code][i] = int8_t(code < CODE_SIGN ? digit : -digit);
+            left = (left - digit) / 3;
+        }
+    }
+    return digits;
+}
+constexpr TripleDigits DIGITS = triple_digits();
 
 constexpr float SMALLEST_MAGNITUDE = 1e-30f;
 
@@ -67,6 +117,15 @@ struct Kernels {
                              const uint8_t* next, float* out, bool add);
     // The same on float activations x (tokens, ldx) with scales x_scale[t].
     void (*ternary_wide)(const uint8_t* codes, int rows, int cols, float scale, const float* x, size_t ldx,
+                         const float* x_scale, int tokens, float* out, size_t ld, bool add, float* unpacked);
+    // The same of triples, for rows `first`, ... of a matrix. What `tabulate` makes of a token's activations has
+    // at most MOST_TABLE_BYTES for each of row_triples(cols), and serves all maps that they go into.
+    void (*tabulate)(const int8_t* x, int cols, uint8_t* tables);
+    void (*triples)(const uint8_t* codes, int first, int rows, int cols, float factor, const uint8_t* tables,
+                    const uint8_t* next, float* out, bool add);
+    void (*triples_many)(const uint8_t* codes, int first, int rows, int cols, float scale, const int8_t* x,
+                         const Quantised* q, int tokens, float* out, size_t ld, bool add, uint8_t* unpacked);
+    void (*triples_wide)(const uint8_t* codes, int first, int rows, int cols, float scale, const float* x, size_t ldx,
                          const float* x_scale, int tokens, float* out, size_t ld, bool add, float* unpacked);
     // out[r] = (w[r] - 128) . x * scales[r] * q.scale for a matrix of bytes (rows, n); x is padded to whole blocks.
     // Memory is asked for `ahead` bytes from where it is read.

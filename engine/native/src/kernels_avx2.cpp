@@ -79,6 +79,8 @@ static inline __m256i add_small_products(__m256i sums, __m256i stored, __m256i x
 
 #include "vec_groups.h"
 
+#include "triples_avx2.h"
+
 #include "products.h"
 
 #include "kernels_impl.h"

@@ -17,6 +17,8 @@ static inline __m256i dot_bytes(__m256i sums, __m256i weights, __m256i x) {
 #include "vec_dot_rows.h"
 #include "vec_groups.h"
 
+#include "triples_avx2.h"
+
 #include "products.h"
 
 #include "kernels_impl.h"

@@ -1,7 +1,7 @@
 // The kernels, written once over a vector type that each instruction set defines before it includes this file, inside a
 // namespace of its own: F, W, REGISTERS and FUSED (fma rounds once), load, store, load_part, store_part, set1, add,
-// sub, mul, div, ratio (a quotient to a unit or two in the last place), fma, max, abs, sum, largest, power_of_two,
-// to_int8, and the products of whole numbers: ternary, byte_rows and five_rows.
+// sub, mul, div, ratio (a quotient to a unit or two in the last place), fma, max, abs, sum, largest,
+// times_power_of_two, to_int8, and the products of whole numbers: ternary, byte_rows and five_rows.
 //
 // No template of the standard library may be used here: the linker keeps one copy of each, and would take the one that
 // was compiled for the newest instruction set to the oldest processor.
@@ -46,7 +46,7 @@ static inline F exp(F x) {
     p = fma(p, r, set1(1.6666665459e-1f));
     p = fma(p, r, set1(5.0000001201e-1f));
     p = add(fma(mul(r, r), p, r), set1(1.0f));
-    return mul(p, power_of_two(n));
+    return times_power_of_two(p, n);
 }
 
 // x / divisor to the bit, given 1 / divisor: the remainder of a quotient is exact where fma rounds once, and corrects
@@ -175,6 +175,15 @@ static float quantise_wide(const float* x, int n, float largest_whole, float* ou
     return scale;
 }
 
+// One row of a matrix, in float, times each token.
+static inline void wide_row(const float* row, int cols, float scale, const float* x, size_t ldx, const float* x_scale,
+                            int tokens, float* out, size_t ld, bool add_to) {
+    for (int t = 0; t < tokens; t++) {
+        const float y = dot(row, x + t * ldx, cols) * (x_scale[t] * scale);
+        out[t * ld] = add_to ? out[t * ld] + y : y;
+    }
+}
+
 static void ternary_wide(const uint8_t* codes, int rows, int cols, float scale, const float* x, size_t ldx,
                          const float* x_scale, int tokens, float* out, size_t ld, bool add_to, float* unpacked) {
     const int blocks = (cols + BLOCK - 1) / BLOCK;
@@ -185,12 +194,18 @@ static void ternary_wide(const uint8_t* codes, int rows, int cols, float scale, 
             const uint8_t byte = row[i / BLOCK * BLOCK_BYTES + place % BLOCK_BYTES];
             unpacked[i] = float((byte >> (2 * (place / BLOCK_BYTES)) & 3) - 1);
         }
-        for (int t = 0; t < tokens; t++) {
-            const float y = dot(unpacked, x + t * ldx, cols) * (x_scale[t] * scale);
-            float& place = out[t * ld + r];
-            place = add_to ? place + y : y;
-        }
+        wide_row(unpacked, cols, scale, x, ldx, x_scale, tokens, out + r, ld, add_to);
     }
+}
+
+static void triples_wide(const uint8_t* codes, int first, int rows, int cols, float scale, const float* x, size_t ldx,
+                         const float* x_scale, int tokens, float* out, size_t ld, bool add_to, float* unpacked) {
+    each_group(codes, first, rows, cols, [&](const uint8_t* group, int from, int to, int at) {
+        for (int r = from; r < to; r++) {
+            for (int i = 0; i < cols; i++) unpacked[i] = DIGITS.of[triple(group, r, i / 3)][i % 3];
+            wide_row(unpacked, cols, scale, x, ldx, x_scale, tokens, out + at + r - from, ld, add_to);
+        }
+    });
 }
 
 static void byte_rows_wide(const uint8_t* w, const float* scales, int rows, int n, const float* x, float* out,
@@ -293,8 +308,9 @@ static void convolve(float* x, size_t ld, int tokens, int channels, float* tail,
 #include "training_impl.h"
 
 static Kernels table(const char* name) {
-    return {name,    TILE_ROWS,        rms_norm,     quantise,  magnitude, round_by,       quantise_wide,  ternary,
-            ARRANGE, TERNARY_ARRANGED, ternary_wide, byte_rows, five_rows, byte_rows_wide, five_rows_wide, matvec,
-            dot,     swiglu,           silu,         peak,      weigh,     unit,           convolve,       delta_step,
-            gemm,    training_table()};
+    return {name,           TILE_ROWS,    rms_norm,     quantise,         magnitude,    round_by,
+            quantise_wide,  ternary,      ARRANGE,      TERNARY_ARRANGED, ternary_wide, tabulate,
+            triples,        triples_many, triples_wide, byte_rows,        five_rows,    byte_rows_wide,
+            five_rows_wide, matvec,       dot,          swiglu,           silu,         peak,
+            weigh,          unit,         convolve,     delta_step,       gemm,         training_table()};
 }

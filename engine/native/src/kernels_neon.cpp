@@ -37,6 +37,7 @@ static inline F power_of_two(F n) {
     const int32x4_t exponent = vshlq_n_s32(vaddq_s32(vcvtnq_s32_f32(n), vdupq_n_s32(127)), 23);
     return vaddq_f32(vreinterpretq_f32_s32(exponent), vsubq_f32(n, n));  // NaN where n is NaN
 }
+static inline F times_power_of_two(F x, F n) { return mul(x, power_of_two(n)); }
 static inline void to_int8(F x, int8_t* out) {
     const int16x4_t words = vqmovn_s32(vcvtnq_s32_f32(x));
     const int8x8_t bytes = vqmovn_s16(vcombine_s16(words, words));
@@ -137,6 +138,35 @@ static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks,
         }
         out[r] = vaddvq_s32(vaddq_s32(even, odd));
     }
+}
+
+#include "triples_nibbles.h"
+
+constexpr int WORDS = 8;
+using Words = int16x8_t;
+static inline Words zero_words() { return vdupq_n_s16(0); }
+static inline Words load_words(const uint8_t* p) { return vreinterpretq_s16_u8(vld1q_u8(p)); }
+static inline Words add_words(Words a, Words b) { return vaddq_s16(a, b); }
+static inline Words pushed(Words words, Words from) {
+    return vreinterpretq_s16_u16(
+        vsraq_n_u16(vreinterpretq_u16_s16(vaddq_s16(words, words)), vreinterpretq_u16_s16(from), 15));
+}
+// The index stands in the lower byte of a word, and zero in the upper one, whose entry is zero. The code, moved to the
+// top of the word, is negative where it has the sign.
+template <int K>
+static inline Words value(Words w, Table table) {
+    const int16x8_t top = vshlq_n_s16(w, 16 - (K + 1) * CODE_BITS);
+    const uint16x8_t index =
+        vandq_u16(vshrq_n_u16(vreinterpretq_u16_s16(top), 16 - CODE_BITS), vdupq_n_u16(CODE_SIGN - 1));
+    const uint8x16_t place = vreinterpretq_u8_u16(index);
+    const uint16x8_t low = vreinterpretq_u16_u8(vqtbl1q_u8(vld1q_u8(table), place));
+    const uint16x8_t high = vreinterpretq_u16_u8(vqtbl1q_u8(vld1q_u8(table + CODE_SIGN), place));
+    const int16x8_t size = vreinterpretq_s16_u16(vsliq_n_u16(low, high, 8)), negative = vshrq_n_s16(top, 15);
+    return vsubq_s16(veorq_s16(size, negative), negative);
+}
+static inline void add_to_sums(Words words, int32_t* sums) {
+    vst1q_s32(sums, vaddw_s16(vld1q_s32(sums), vget_low_s16(words)));
+    vst1q_s32(sums + 4, vaddw_s16(vld1q_s32(sums + 4), vget_high_s16(words)));
 }
 
 #include "vec_parts.h"

@@ -46,6 +46,7 @@ static inline float largest(F a) {
 static inline F power_of_two(F n) {
     EACH(n.v[i] >= -126.0f && n.v[i] <= 127.0f ? ldexpf(1.0f, int(n.v[i])) : n.v[i] - n.v[i] + NAN);
 }
+static inline F times_power_of_two(F x, F n) { return mul(x, power_of_two(n)); }
 static inline void to_int8(F x, int8_t* out) {
     for (int i = 0; i < W; i++) out[i] = int8_t(x.v[i]);
 }
@@ -105,6 +106,36 @@ static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks,
         out[r] = total;
     }
 }
+
+#include "triples_nibbles.h"
+
+// A line of triples, and what its codes give.
+constexpr int WORDS = TRIPLE_ROWS;
+struct Words {
+    int16_t v[WORDS];
+};
+#undef EACH
+#define EACH(expression)                                            \
+    Words out;                                                      \
+    for (int i = 0; i < WORDS; i++) out.v[i] = int16_t(expression); \
+    return out
+
+static inline Words zero_words() { return {}; }
+static inline Words load_words(const uint8_t* p) { EACH(p[2 * i] | p[2 * i + 1] << 8); }
+static inline Words add_words(const Words& a, const Words& b) { EACH(a.v[i] + b.v[i]); }
+static inline Words pushed(const Words& a, const Words& from) { EACH(a.v[i] << 1 | uint16_t(from.v[i]) >> 15); }
+static inline int16_t entry(Table table, int code) {
+    const int place = code % CODE_SIGN, value = int16_t(table[place] | table[CODE_SIGN + place] << 8);
+    return int16_t(code & CODE_SIGN ? -value : value);
+}
+template <int K>
+static inline Words value(const Words& w, Table table) {
+    EACH(entry(table, uint16_t(w.v[i]) >> (K * CODE_BITS)));
+}
+static inline void add_to_sums(const Words& words, int32_t* sums) {
+    for (int i = 0; i < WORDS; i++) sums[i] += words.v[i];
+}
+#undef EACH
 
 #include "vec_parts.h"
 

@@ -41,18 +41,24 @@ void bl_model::settle(const bl_state& state, int layer, int head_, int column, i
     }
 }
 
-void bl_model::quantise(const float* x, int n, Activations& into, int t) const {
+void bl_model::quantise(const float* x, int n, const bl_ternary& w, Activations& into, int t) const {
     float* wide = into.wide.at(size_t(t) * padded(n));
     if (narrow()) {
         int8_t* whole = into.whole.at(size_t(t) * padded(n));
         *into.scales.at(t) = k.quantise(x, n, largest_whole, whole);
-        if (k.arrange && into.arranged.size()) k.arrange(whole, n, into.arranged.data());
+        arrange(whole, n, w, into);
     } else if (config.activation_bits < 32) {
         *into.wide_scales.at(t) = k.quantise_wide(x, n, largest_whole, wide);
     } else {
         std::copy(x, x + n, wide);
         *into.wide_scales.at(t) = 1.0f;
     }
+}
+
+void bl_model::arrange(const int8_t* whole, int n, const bl_ternary& w, Activations& into) const {
+    if (!into.alone()) return;
+    if (w.triples) k.tabulate(whole, n, into.tables.data());
+    else if (k.arrange) k.arrange(whole, n, into.arranged.data());
 }
 
 float bl_model::common_scale() const {
@@ -64,19 +70,23 @@ float bl_model::common_scale() const {
     return activation_scale(most, largest_whole) + damage;
 }
 
-void bl_model::collect(float scale, Activations& into) const {
+void bl_model::collect(float scale, const bl_ternary& w, Activations& into) const {
     int32_t sum = 0;
     for (const Part& part : parts) sum += part.sum;
     *into.scales.data() = {scale, sum};
-    if (k.arrange) k.arrange(gated.data(), config.mlp, into.arranged.data());
+    if (w.triples || k.arrange) arrange(gated.data(), config.mlp, w, into);
     else std::copy(gated.data(), gated.at(gated.size()), into.whole.data());
 }
 
 void bl_model::multiply(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,
                         bool add, Own& scratch, const void* next) const {
     if (rows.size() <= 0) return;
+    if (w.triples) {
+        multiply_triples(w, rows, cols, x, tokens, out, ld, add, scratch, next);
+        return;
+    }
     const uint8_t* codes = row(w, rows.begin, cols);
-    if (narrow() && k.arrange && x.arranged.size())
+    if (narrow() && k.arrange && x.alone())
         k.ternary_arranged(codes, rows.size(), cols, w.scale, x.arranged.data(), *x.scales.data(),
                            next ? static_cast<const uint8_t*>(next) : codes, out + rows.begin, add);
     else if (narrow())
@@ -85,6 +95,20 @@ void bl_model::multiply(const bl_ternary& w, Range rows, int cols, Activations& 
     else
         k.ternary_wide(codes, rows.size(), cols, w.scale, x.wide.data(), size_t(padded(cols)), x.wide_scales.data(),
                        tokens, out + rows.begin, ld, add, scratch.unpacked_wide.data());
+}
+
+void bl_model::multiply_triples(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out,
+                                size_t ld, bool add, Own& scratch, const void* next) const {
+    const int first = rows.begin, count = rows.size();
+    if (!narrow())
+        k.triples_wide(w.codes, first, count, cols, w.scale, x.wide.data(), size_t(padded(cols)), x.wide_scales.data(),
+                       tokens, out + first, ld, add, scratch.unpacked_wide.data());
+    else if (x.alone())
+        k.triples(w.codes, first, count, cols, x.scales.data()->scale * w.scale, x.tables.data(),
+                  next ? static_cast<const uint8_t*>(next) : w.codes, out + first, add);
+    else
+        k.triples_many(w.codes, first, count, cols, w.scale, x.whole.data(), x.scales.data(), tokens, out + first, ld,
+                       add, scratch.unpacked.data());
 }
 
 void bl_model::project(const bl_layer& layer, Range rows, Activations& x, int tokens, float* views, Own& scratch,

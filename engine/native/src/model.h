@@ -59,10 +59,14 @@ struct Activations {
           wide(size_t(tokens) * padded(width)),
           scales(tokens),
           wide_scales(tokens) {
-        if (tokens == 1) arranged = Buffer<int8_t>(padded(width));
+        if (tokens > 1) return;
+        arranged = Buffer<int8_t>(padded(width));
+        tables = Buffer<uint8_t>(size_t(row_triples(width)) * MOST_TABLE_BYTES);
     }
+    bool alone() const { return arranged.size() > 0; }
     Buffer<int8_t> whole;
-    Buffer<int8_t> arranged;  // of one token
+    Buffer<int8_t> arranged;  // of one token, for packed rows
+    Buffer<uint8_t> tables;   // of one token, for triples
     Buffer<float> wide;       // where int8 does not hold them
     Buffer<Quantised> scales;
     Buffer<float> wide_scales;
@@ -128,8 +132,8 @@ struct bl_model {
     const bl_table embed, head;
     const float* norm_f;
     const Kernels& k;
-    const int width;   // H d
-    const int widest;  // input of the widest ternary matrix
+    const int width;     // H d
+    const int widest;    // input of the widest ternary matrix
     const float largest_whole;
     Pool pool;
     std::vector<Own> own;
@@ -166,19 +170,24 @@ struct bl_model {
 
     // Writes the updates that wait to `cols` columns of a head's fast weights.
     void settle(const bl_state& state, int layer, int head, int column, int cols) const;
-    // x (n) of token `t` into `into`.
-    void quantise(const float* x, int n, Activations& into, int t) const;
+    // x (n) of token `t` into `into`, for matrices that are held like `w`.
+    void quantise(const float* x, int n, const bl_ternary& w, Activations& into, int t) const;
     // The scale of activations whose parts have their magnitudes, and the activations that were rounded by it.
     float common_scale() const;
-    void collect(float scale, Activations& into) const;
-    // Where a row of a map with `cols` columns lies.
+    void collect(float scale, const bl_ternary& w, Activations& into) const;
+    // Puts one token's rounded activations (n) into the form that such matrices are multiplied with.
+    void arrange(const int8_t* whole, int n, const bl_ternary& w, Activations& into) const;
+    // Where a row of a map with `cols` columns lies, of triples its group.
     const uint8_t* row(const bl_ternary& w, int at, int cols) const {
+        if (w.triples) return w.codes + at / TRIPLE_ROWS * group_bytes(cols);
         return w.codes + size_t(at) * (padded(cols) / BLOCK * BLOCK_BYTES);
     }
     // Rows `rows` of out = w x for `tokens` tokens of activations; out (T, ld) is that of row 0. `next` is what this
     // thread reads then, where that is known.
     void multiply(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,
                   bool add, Own& scratch, const void* next = nullptr) const;
+    void multiply_triples(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,
+                          bool add, Own& scratch, const void* next) const;
     // The views' own rows `rows`, of query, key and value together.
     void project(const bl_layer& layer, Range rows, Activations& x, int tokens, float* views, Own& scratch,
                  const void* next = nullptr) const;

@@ -1,5 +1,5 @@
-// A look through packed weights and heads of five bits for what no writer leaves. It reads as fast as the memory gives,
-// with the instructions that every processor has, so it is no kernel of an instruction set.
+// A look through packed weights, triples and heads of five bits for what no writer leaves. It reads as fast as the
+// memory gives, with the instructions that every processor has, so it is no kernel of an instruction set.
 #include <cstring>
 
 #include "api.h"
@@ -53,7 +53,60 @@ bool padded_with_zeros(const uint8_t* block, int cols) {
         if ((block[place % BLOCK_BYTES] >> (2 * (place / BLOCK_BYTES)) & 3) != 1) return false;
     return true;
 }
+// The words of LINE_BYTES, four at a time.
+constexpr int LINE_WORDS = LINE_BYTES / 8;
+constexpr uint64_t CODES = 0x0421042104210421,
+                   LEFT = 0x8000800080008000;  // the lowest bits of codes; the bits left over
+
+// Of five bits, from the sign down, in the same place of five words: whether they are a code that no weights have.
+uint64_t no_code(uint64_t sign, uint64_t b3, uint64_t b2, uint64_t b1, uint64_t b0) {
+    return (b3 & b2 & b1) | (sign & ~(b3 | b2 | b1 | b0));  // above 13, or zero with a sign
+}
+
+// Whether any line of a group holds such a code, or a bit where none is left over.
+bool holds_no_code(const uint8_t* group, int cols) {
+    const int spans = row_spans(cols), lines = spans * SPAN_LINES + rest_lines(cols);
+    uint64_t found = 0;
+    for (int i = 0; i < lines * LINE_WORDS; i++) {
+        uint64_t w;
+        std::memcpy(&w, group + i * sizeof(w), sizeof(w));
+        found |= no_code(w >> 4, w >> 3, w >> 2, w >> 1, w) & CODES;
+    }
+    for (int i = 0; i < spans * LINE_WORDS; i++) {
+        const uint8_t* at = group + (i / LINE_WORDS) * SPAN_LINES * LINE_BYTES + i % LINE_WORDS * sizeof(uint64_t);
+        uint64_t w[SPAN_LINES];
+        for (int line = 0; line < SPAN_LINES; line++) std::memcpy(&w[line], at + line * LINE_BYTES, sizeof(w[0]));
+        found |= no_code(w[0], w[1], w[2], w[3], w[4]) & LEFT;
+    }
+    for (int i = spans * SPAN_LINES * LINE_WORDS; i < lines * LINE_WORDS; i++) {
+        uint64_t w;
+        std::memcpy(&w, group + i * sizeof(w), sizeof(w));
+        found |= w & LEFT;
+    }
+    return found;
+}
+
+// Whether a row of a group has only zero weights from column `from` on.
+bool zeros(const uint8_t* group, int row, int from, int cols) {
+    for (int i = from / 3; i < row_triples(cols); i++) {
+        const int8_t* digits = DIGITS.of[triple(group, row, i)];
+        for (int j = 0; j < 3; j++)
+            if (3 * i + j >= from && digits[j]) return false;
+    }
+    return true;
+}
 }  // namespace
+
+int32_t bl_triples_damage(const uint8_t* codes, int64_t rows, int32_t cols) {
+    const size_t bytes = group_bytes(cols);
+    const int64_t groups = (rows + TRIPLE_ROWS - 1) / TRIPLE_ROWS;
+    for (int64_t g = 0; g < groups; g++)
+        if (holds_no_code(codes + size_t(g) * bytes, cols)) return BL_NO_CODE;
+    for (int64_t r = 0; r < groups * TRIPLE_ROWS; r++)
+        if (!zeros(codes + size_t(r / TRIPLE_ROWS) * bytes, int(r % TRIPLE_ROWS), r < rows ? cols : 0, cols))
+            return BL_PADDING;
+    return BL_SOUND;
+}
 
 int32_t bl_packing_damage(const uint8_t* codes, int64_t rows, int32_t cols) {
     const size_t width = (size_t(cols) + BLOCK - 1) / BLOCK * BLOCK_BYTES, size = size_t(rows) * width;

@@ -7,10 +7,10 @@
 namespace {
 constexpr int ROWS = 16;
 
-void normed_quantised(bl_model& m, Chunk& chunk, const float* weight, int t, Own& own) {
+void normed_quantised(bl_model& m, Chunk& chunk, const float* weight, const bl_ternary& w, int t, Own& own) {
     const int hidden = m.config.hidden;
     m.k.rms_norm(chunk.all.stream.at(size_t(t) * hidden), weight, hidden, m.config.norm_eps, own.normed.data());
-    m.quantise(own.normed.data(), hidden, chunk.activations, t);
+    m.quantise(own.normed.data(), hidden, w, chunk.activations, t);
 }
 
 void block(bl_model& m, Chunk& chunk, const bl_state& state, int i, int tokens, float rate_scale, float* losses,
@@ -26,7 +26,7 @@ void block(bl_model& m, Chunk& chunk, const bl_state& state, int i, int tokens, 
     float* views = all.views.data();
 
     for (int t = mine.begin; t < mine.end; t++) {
-        normed_quantised(m, chunk, layer.norm1, t, own);
+        normed_quantised(m, chunk, layer.norm1, layer.key, t, own);
         for (int head = 0; head < c.heads; head++)
             *all.rates.at(size_t(head) * BL_MAX_CHUNK + t) = m.rate(layer, head, own.normed.data(), rate_scale);
     }
@@ -49,19 +49,19 @@ void block(bl_model& m, Chunk& chunk, const bl_state& state, int i, int tokens, 
     if (thread == 0) losses[i] = m.loss(all.errors.data(), tokens);
     for (int t = mine.begin; t < mine.end; t++) {
         m.norm_heads(layer, all.out.at(size_t(t) * width), own.heads.data());
-        m.quantise(own.heads.data(), width, chunk.activations, t);
+        m.quantise(own.heads.data(), width, layer.up, chunk.activations, t);
     }
     m.pool.barrier(thread);
     m.multiply(layer.up, stream_rows, width, chunk.activations, tokens, all.stream.data(), size_t(c.hidden), true, own);
     m.pool.barrier(thread);
-    for (int t = mine.begin; t < mine.end; t++) normed_quantised(m, chunk, layer.norm2, t, own);
+    for (int t = mine.begin; t < mine.end; t++) normed_quantised(m, chunk, layer.norm2, layer.gate, t, own);
     m.pool.barrier(thread);
     m.multiply(layer.gate, mlp_rows, c.hidden, chunk.activations, tokens, all.gate.data(), size_t(c.mlp), false, own);
     m.multiply(layer.mlp_up, mlp_rows, c.hidden, chunk.activations, tokens, all.up.data(), size_t(c.mlp), false, own);
     m.pool.barrier(thread);
     for (int t = mine.begin; t < mine.end; t++) {
         m.k.swiglu(all.gate.at(size_t(t) * c.mlp), all.up.at(size_t(t) * c.mlp), c.mlp, own.hidden.data());
-        m.quantise(own.hidden.data(), c.mlp, chunk.activations, t);
+        m.quantise(own.hidden.data(), c.mlp, layer.mlp_down, chunk.activations, t);
     }
     m.pool.barrier(thread);
     m.multiply(layer.mlp_down, stream_rows, c.mlp, chunk.activations, tokens, all.stream.data(), size_t(c.hidden), true,

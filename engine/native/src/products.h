@@ -5,28 +5,60 @@ constexpr int TILE_ROWS = GROUP;
 constexpr decltype(Kernels::arrange) ARRANGE = nullptr;
 constexpr decltype(Kernels::ternary_arranged) TERNARY_ARRANGED = nullptr;
 
+// What sums of stored weights, each its code + 1, mean.
+static inline void give_group(const int32_t* sums, int group, Quantised q, float scale, float* out, bool add_to) {
+    const float factor = q.scale * scale;
+    float y[GROUP];
+    for (int j = 0; j < GROUP; j++) y[j] = float(sums[j] - q.sum) * factor;
+    for (int j = 0; j < group; j++) out[j] = add_to ? out[j] + y[j] : y[j];
+}
+
+// A group of unpacked rows, `width` apart, times every token.
+static inline void group_times(const uint8_t* unpacked, int width, int group, float scale, const int8_t* x,
+                               const Quantised* q, int tokens, float* out, size_t ld, bool add_to) {
+    int32_t sums[2 * GROUP] = {};
+    for (int t = 0; t < tokens; t += 2) {
+        const int pair = at_most(2, tokens - t);
+        unpacked_group(unpacked, size_t(width), group, width, x + size_t(t) * width, pair, sums);
+        for (int i = 0; i < pair; i++) give_group(sums + i * GROUP, group, q[t + i], scale, out + (t + i) * ld, add_to);
+    }
+}
+
 static void ternary(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, const Quantised* q,
                     int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
     const int blocks = (cols + BLOCK - 1) / BLOCK;
-    const size_t row_bytes = size_t(blocks) * BLOCK_BYTES, width = size_t(blocks) * BLOCK;
-    int32_t sums[2 * GROUP] = {};
+    const size_t row_bytes = size_t(blocks) * BLOCK_BYTES;
+    int32_t sums[GROUP] = {};
     for (int r = 0; r < rows; r += GROUP) {
         const int group = at_most(GROUP, rows - r);
         const uint8_t* tile = codes + r * row_bytes;
-        if (tokens > 1) unpack_group(tile, row_bytes, group, blocks, unpacked);
-        for (int t = 0; t < tokens; t += 2) {
-            const int pair = at_most(2, tokens - t);
-            if (tokens == 1) ternary_group(tile, row_bytes, group, blocks, x, sums);
-            else unpacked_group(unpacked, width, group, int(width), x + t * width, pair, sums);
-            for (int i = 0; i < pair; i++) {
-                const float factor = q[t + i].scale * scale;
-                float y[GROUP];
-                for (int j = 0; j < GROUP; j++) y[j] = float(sums[i * GROUP + j] - q[t + i].sum) * factor;
-                float* place = out + (t + i) * ld + r;
-                for (int j = 0; j < group; j++) place[j] = add_to ? place[j] + y[j] : y[j];
-            }
+        if (tokens == 1) {
+            ternary_group(tile, row_bytes, group, blocks, x, sums);
+            give_group(sums, group, *q, scale, out + r, add_to);
+            continue;
         }
+        unpack_group(tile, row_bytes, group, blocks, unpacked);
+        group_times(unpacked, blocks * BLOCK, group, scale, x, q, tokens, out + r, ld, add_to);
     }
+}
+
+#include "triples_impl.h"
+
+static void triples_many(const uint8_t* codes, int first, int rows, int cols, float scale, const int8_t* x,
+                         const Quantised* q, int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
+    const int width = (cols + BLOCK - 1) / BLOCK * BLOCK;
+    each_group(codes, first, rows, cols, [&](const uint8_t* group, int from, int to, int at) {
+        for (int r = from; r < to; r += GROUP) {
+            const int here = at_most(GROUP, to - r);
+            for (int i = 0; i < here; i++)
+                for (int c = 0; c < cols; c += 3) {
+                    const int8_t* digits = DIGITS.of[triple(group, r + i, c / 3)];
+                    for (int j = c; j < at_most(c + 3, cols); j++)
+                        unpacked[i * size_t(width) + j] = uint8_t(digits[j - c] + 1);
+                }
+            group_times(unpacked, width, here, scale, x, q, tokens, out + at + r - from, ld, add_to);
+        }
+    });
 }
 
 static void byte_rows(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q,

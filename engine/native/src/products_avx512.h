@@ -10,6 +10,11 @@ constexpr int REGISTER_ROWS = 4;  // and of which the running sums fit into the 
 constexpr int TILE_ROWS = 2 * W;
 constexpr int TILE_TOKENS = 12;
 
+// Rows of a tile that are given out; the first of them goes to where the output begins.
+struct Lanes {
+    int from, to;
+};
+
 static inline __mmask64 first_bytes(int n) { return n >= 64 ? ~__mmask64(0) : (__mmask64(1) << n) - 1; }
 
 // Activations in the order of packed vectors.
@@ -131,8 +136,8 @@ using Sixteen = __m512i;
 
 // T tokens times an unpacked tile of H vectors of rows.
 template <int T, int H>
-static inline void tile_tokens(const uint8_t* w, int rows, int width, float scale, const int8_t* x, const Quantised* q,
-                               float* out, size_t ld, bool add_to) {
+static inline void tile_tokens(const uint8_t* w, Lanes rows, int width, float scale, const int8_t* x,
+                               const Quantised* q, float* out, size_t ld, bool add_to) {
     Sixteen sums[T][H];
     for (int t = 0; t < T; t++)
         for (int h = 0; h < H; h++) sums[t][h] = Sixteen(_mm512_setzero_si512());
@@ -151,9 +156,10 @@ static inline void tile_tokens(const uint8_t* w, int rows, int width, float scal
         const __m512i centre = _mm512_set1_epi32(q[t].sum);
         const F factor = set1(q[t].scale * scale);
         for (int h = 0; h < H; h++) {
-            const __mmask16 there = first(at_most(W, rows - h * W));
+            const uint64_t given = (uint64_t(1) << rows.to) - (uint64_t(1) << rows.from);
+            const __mmask16 there = __mmask16(given >> (h * W));
             F y = mul(_mm512_cvtepi32_ps(_mm512_sub_epi32(__m512i(sums[t][h]), centre)), factor);
-            float* place = out + t * ld + h * W;
+            float* place = out + t * ld + h * W - rows.from;
             if (add_to) y = add(_mm512_maskz_loadu_ps(there, place), y);
             _mm512_mask_storeu_ps(place, there, y);
         }
@@ -161,7 +167,7 @@ static inline void tile_tokens(const uint8_t* w, int rows, int width, float scal
 }
 
 template <int H>
-static void tile(const uint8_t* w, int rows, int width, float scale, const int8_t* x, const Quantised* q, int tokens,
+static void tile(const uint8_t* w, Lanes rows, int width, float scale, const int8_t* x, const Quantised* q, int tokens,
                  float* out, size_t ld, bool add_to) {
     int t = 0;
     for (; t + TILE_TOKENS <= tokens; t += TILE_TOKENS)
@@ -184,7 +190,7 @@ static void ternary(const uint8_t* codes, int rows, int cols, float scale, const
     for (int r = 0; r < rows; r += TILE_ROWS) {
         const int here = at_most(TILE_ROWS, rows - r);
         unpack_tile(codes + r * size_t(blocks) * BLOCK_BYTES, here, blocks, unpacked);
-        (here > W ? tile<2> : tile<1>)(unpacked, here, width, scale, x, q, tokens, out + r, ld, add_to);
+        (here > W ? tile<2> : tile<1>)(unpacked, {0, here}, width, scale, x, q, tokens, out + r, ld, add_to);
     }
 }
 
@@ -268,3 +274,5 @@ static void five_rows(const uint8_t* w, const float* scales, int rows, int block
                 five_products<REGISTER_ROWS>(w + (r + part) * row_bytes, row_bytes, blocks, x, ahead, sums + part);
         });
 }
+
+#include "triples_avx512.h"

@@ -36,6 +36,7 @@ static inline F power_of_two(F n) {
     const F same = _mm256_sub_ps(n, n);  // 0, or NaN where n is NaN
     return _mm256_add_ps(_mm256_castsi256_ps(exponent), same);
 }
+static inline F times_power_of_two(F x, F n) { return mul(x, power_of_two(n)); }
 static inline void to_int8(F x, int8_t* out) {
     const __m256i whole = _mm256_cvtps_epi32(x);
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));

@@ -58,11 +58,7 @@ static inline void transpose_tile(const float* in, size_t ld_in, float* out, siz
 
 static inline float sum(F a) { return _mm512_reduce_add_ps(a); }
 static inline float largest(F a) { return _mm512_reduce_max_ps(a); }
-static inline F power_of_two(F n) {
-    const __m512i exponent = _mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127)), 23);
-    const F same = _mm512_sub_ps(n, n);  // 0, or NaN where n is NaN
-    return _mm512_add_ps(_mm512_castsi512_ps(exponent), same);
-}
+static inline F times_power_of_two(F x, F n) { return _mm512_scalef_ps(x, n); }
 static inline void to_int8(F x, int8_t* out) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(x)));
 }

@@ -10,7 +10,7 @@
 #include "model.h"
 
 namespace {
-// A random ternary matrix, packed and plain.
+// A random ternary matrix: packed, as triples, and plain.
 struct Matrix {
     Matrix(int rows_, int cols_) : rows(rows_), cols(cols_), codes(size_t(rows_) * cols_) {
         packed.resize(size_t(rows) * padded(cols) / BLOCK * BLOCK_BYTES);
@@ -23,27 +23,80 @@ struct Matrix {
                     size_t(r) * padded(cols) / BLOCK * BLOCK_BYTES + c / BLOCK * BLOCK_BYTES + place % 16;
                 packed[byte] |= uint8_t((code + 1) << 2 * (place / 16));
             }
+        triples.resize(size_t(rows + TRIPLE_ROWS - 1) / TRIPLE_ROWS * group_bytes(cols));
+        for (int r = 0; r < rows; r++)
+            for (int i = 0; i < row_triples(cols); i++) {
+                int number = 0;
+                for (int j = 2; j >= 0; j--)
+                    number = 3 * number + (3 * i + j < cols ? codes[size_t(r) * cols + 3 * i + j] : 0);
+                put_triple(r, i, number < 0 ? CODE_SIGN - number : number);
+            }
     }
-    bl_ternary ternary() const { return {packed.data(), 1.0f / std::sqrt(float(cols))}; }
+    // Writes the code of triple `i` of a row over what is there.
+    void put_triple(int row, int i, int code) {
+        uint8_t* group = triples.data() + size_t(row / TRIPLE_ROWS) * group_bytes(cols);
+        const auto put = [&](int line, int bit, int value) {
+            uint8_t& byte =
+                group[(i / SPAN_TRIPLES * SPAN_LINES + line) * LINE_BYTES + row % TRIPLE_ROWS * 2 + bit / 8];
+            byte = uint8_t((byte & ~(1 << bit % 8)) | value << bit % 8);
+        };
+        const int place = i % SPAN_TRIPLES;
+        for (int bit = 0; bit < CODE_BITS; bit++)
+            if (place == SPAN_TRIPLES - 1) put(SPAN_LINES - 1 - bit, 15, code >> bit & 1);
+            else put(place / LINE_TRIPLES, CODE_BITS * (place % LINE_TRIPLES) + bit, code >> bit & 1);
+    }
+    bl_ternary fours() const { return {packed.data(), 1.0f / std::sqrt(float(cols)), 0}; }
+    bl_ternary threes() const { return {triples.data(), 1.0f / std::sqrt(float(cols)), 1}; }
     int rows, cols;
     std::vector<int8_t> codes;
-    std::vector<uint8_t> packed;
+    std::vector<uint8_t> packed, triples;
 };
+
+// Any rows of triples are what they are among all of them, for one token and for more.
+void test_part(const std::string& set, const Matrix& w, const int8_t* x) {
+    const Kernels& k = *named(set.c_str());
+    const int first = whole(0, w.rows - 1), rows = whole(1, w.rows - first), width = padded(w.cols);
+    std::vector<int8_t> values(size_t(2 * width));
+    std::copy(x, x + w.cols, values.data());
+    int32_t sum = 0;
+    for (int c = 0; c < w.cols; c++) sum += x[c];
+    const Quantised scales[2] = {{1.0f, sum}, {1.0f, 0}};
+    std::vector<uint8_t> tables(size_t(row_triples(w.cols)) * MOST_TABLE_BYTES), unpacked(size_t(k.tile_rows * width));
+    std::vector<float> one(size_t(rows), 1.0f), two(size_t(2 * rows)), row(static_cast<size_t>(width));
+    std::vector<float> wide(size_t(rows), 1.0f), floats(values.begin(), values.begin() + width);
+    k.tabulate(values.data(), w.cols, tables.data());
+    k.triples(w.triples.data(), first, rows, w.cols, 1.0f, tables.data(), w.triples.data(), one.data(), true);
+    k.triples_many(w.triples.data(), first, rows, w.cols, 1.0f, values.data(), scales, 2, two.data(), size_t(rows),
+                   false, unpacked.data());
+    const float scale = 1.0f;
+    k.triples_wide(w.triples.data(), first, rows, w.cols, 1.0f, floats.data(), size_t(width), &scale, 1, wide.data(),
+                   size_t(rows), true, row.data());
+    for (int r = 0; r < rows; r++) {
+        int32_t expected = 0;
+        for (int c = 0; c < w.cols; c++) expected += w.codes[size_t(first + r) * w.cols + c] * x[c];
+        require(one[size_t(r)] == float(expected + 1), set + ": a part of triples is wrong");
+        require(two[size_t(r)] == float(expected) && two[size_t(rows + r)] == 0, set + ": a part for more is wrong");
+        require(wide[size_t(r)] == float(expected + 1), set + ": a part of triples in float is wrong");
+    }
+}
 
 void test_products(const std::string& set) {
     for (int round = 0; round < 60; round++) {
-        const Matrix w(whole(1, 20), round < 5 ? 2048 + 64 * round : whole(1, 300));
+        const Matrix w(whole(1, round % 3 ? 20 : 150), round < 5 ? 2048 + 64 * round : whole(1, 300));
         const int tokens = whole(1, 5);
         std::vector<int8_t> x(size_t(tokens) * w.cols);
         for (int8_t& value : x) value = int8_t(round % 2 ? whole(-127, 127) : 127);
-        std::vector<int32_t> out(size_t(tokens) * w.rows);
-        bl_ternary_sums(set.c_str(), w.packed.data(), w.rows, w.cols, x.data(), tokens, out.data());
-        for (int t = 0; t < tokens; t++)
-            for (int r = 0; r < w.rows; r++) {
-                int32_t sum = 0;
-                for (int c = 0; c < w.cols; c++) sum += w.codes[size_t(r) * w.cols + c] * x[size_t(t) * w.cols + c];
-                require(sum == out[size_t(t) * w.rows + r], set + ": a ternary product is wrong");
-            }
+        for (const bl_ternary& matrix : {w.fours(), w.threes()}) {
+            std::vector<int32_t> out(size_t(tokens) * w.rows);
+            bl_ternary_sums(set.c_str(), matrix, w.rows, w.cols, x.data(), tokens, out.data());
+            for (int t = 0; t < tokens; t++)
+                for (int r = 0; r < w.rows; r++) {
+                    int32_t sum = 0;
+                    for (int c = 0; c < w.cols; c++) sum += w.codes[size_t(r) * w.cols + c] * x[size_t(t) * w.cols + c];
+                    require(sum == out[size_t(t) * w.rows + r], set + ": a ternary product is wrong");
+                }
+        }
+        test_part(set, w, x.data());
     }
 }
 
@@ -91,6 +144,25 @@ void test_packing() {
         require(found() == expected, "damage to packed weights was not told apart");
     }
     require(bl_packing_damage(nullptr, 0, 70) == BL_SOUND, "no rows are damaged");
+}
+
+void test_triples() {
+    for (int round = 0; round < 200; round++) {
+        Matrix w(whole(1, 150), whole(1, 300));
+        const auto found = [&] { return bl_triples_damage(w.triples.data(), w.rows, w.cols); };
+        require(found() == BL_SOUND, "sound triples were refused");
+        const int padded_rows = (w.rows + TRIPLE_ROWS - 1) / TRIPLE_ROWS * TRIPLE_ROWS;
+        const int row = whole(0, padded_rows - 1), place = whole(0, row_triples(w.cols) - 1), code = whole(0, 31);
+        w.put_triple(row, place, code);
+        bool padding = false;
+        for (int j = 0; j < 3; j++) padding |= (row >= w.rows || 3 * place + j >= w.cols) && DIGITS.of[code][j];
+        const bool known = code % CODE_SIGN <= CODE_LARGEST && code != CODE_SIGN;
+        require(found() == (!known    ? BL_NO_CODE
+                            : padding ? BL_PADDING
+                                      : BL_SOUND),
+                "damage to triples was not told apart");
+    }
+    require(bl_triples_damage(nullptr, 0, 70) == BL_SOUND, "no rows are damaged");
 }
 
 // Whole numbers are those of a division, also where it falls on a half, and their sum is right.
@@ -199,9 +271,12 @@ struct Body {
         maps.emplace_back(config.mlp, hidden);
         maps.emplace_back(hidden, config.mlp);
         const bool learns = linear;
+        const bool read = whole(0, 1), written = whole(0, 1);
+        const auto map = [&](int i) {
+            return (i == 3 || i == 6 ? written : read) ? maps[i].threes() : maps[i].fours();
+        };
         for (int i = 0; i < config.layers; i++)
-            layers.push_back({maps[0].ternary(), maps[1].ternary(), maps[2].ternary(), maps[3].ternary(),
-                              maps[4].ternary(), maps[5].ternary(), maps[6].ternary(), norm.data(), norm.data(),
+            layers.push_back({map(0), map(1), map(2), map(3), map(4), map(5), map(6), norm.data(), norm.data(),
                               kernel > 1 ? conv.data() : nullptr, learns ? rate.data() : nullptr,
                               learns ? bias.data() : nullptr, learns ? norm.data() : nullptr});
     }
@@ -272,6 +347,7 @@ int main() {
         std::printf("%s: as the plain loops\n", set.c_str());
     }
     test_packing();
+    test_triples();
     require(!bl_create(nullptr, nullptr, {}, nullptr, {}, 1, "steam"), "an unknown set was taken");
     require(bl_read_seconds(1 << 20, 2, 2) > 0, "no bandwidth");
     return 0;
