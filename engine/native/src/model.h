@@ -132,8 +132,8 @@ struct bl_model {
     const bl_table embed, head;
     const float* norm_f;
     const Kernels& k;
-    const int width;     // H d
-    const int widest;    // input of the widest ternary matrix
+    const int width;   // H d
+    const int widest;  // input of the widest ternary matrix
     const float largest_whole;
     Pool pool;
     std::vector<Own> own;
