@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import dataclasses
+import functools
 import os
 import weakref
 from collections.abc import Iterator, Sequence
@@ -26,8 +27,15 @@ from engine.runtime.pieces import in_pieces
 
 Floats = NDArray[np.float32]
 Living = tuple[NDArray[Any], ...]
-_OURS = 2
-"""References to an array that only its `_Answer` holds: its own and that of the question."""
+_Answer = tuple[Floats, "functools.partial[None]", int]
+"""Logits of a token, what feeds a token and writes them there, and the size of the vocabulary.
+
+They are used again once nobody else holds the array, which owns its memory, so that a view of it counts. A token sweeps
+the caches, and what Python does between two of them is read from memory again: so a step looks at as little as it can,
+and calls the library without declared types, whose check costs more than the call.
+"""
+_FREE = next(getrefcount(logits) for logits, _ in [(np.empty(0), None)])
+"""References to an array that only its answer holds, and who asks; how many those are depends on the interpreter."""
 
 _UNDERSTOOD = {
     "vocab_size", "hidden_dim", "num_layers", "inner_lr", "ttt_variant", "intermediate_dim", "num_heads", "head_dim",
@@ -114,9 +122,10 @@ class NativeRuntime:
         # These arrays never make way for others, so that a step need not ask where they lie.
         self._state = _state(self._living)
         self._losses_at = self._losses.ctypes.data
+        self._feed_token = self._library["bl_step"]
+        self._feed_token.restype = None
         self._rate_scale = 1.0
-        self._answers = [self._answer(), self._answer()]
-        self._vocab, self._bl_step = config.vocab_size, self._library.bl_step
+        self._answers: tuple[_Answer, ...] = self._answer(), self._answer()
 
     @property
     def rate_scale(self) -> float:
@@ -125,8 +134,8 @@ class NativeRuntime:
     @rate_scale.setter
     def rate_scale(self, value: float) -> None:
         self._rate_scale = check_rate_scale(value, self.config)
-        for answer in self._answers:
-            answer.turn.rate_scale = self._rate_scale
+        for _, feed, _ in self._answers:
+            feed.args[1].contents.rate_scale = self._rate_scale
 
     @property
     def max_rate_scale(self) -> float:
@@ -137,15 +146,15 @@ class NativeRuntime:
         return self._losses.copy()
 
     def step(self, token: int) -> np.ndarray:
-        if not (type(token) is int and 0 <= token < self._vocab):
-            (token,) = check_tokens([token], self.config).tolist()
-        answers = self._answers
-        answers.reverse()
-        if getrefcount(answers[0].logits) > _OURS:
-            answers[0] = self._answer()
-        answer = answers[0]
-        self._bl_step(self._model, answer.at, token)
-        return answer.logits
+        if type(token) is int:
+            for logits, feed, vocab in self._answers:
+                if 0 <= token < vocab and getrefcount(logits) == _FREE:
+                    feed(token)
+                    return logits
+        (token,) = check_tokens([token], self.config).tolist()
+        if all(getrefcount(logits) > _FREE for logits, _, _ in self._answers):
+            self._answers = self._answer(), self._answers[0]
+        return self.step(token)
 
     def prefill(
         self,
@@ -221,8 +230,8 @@ class NativeRuntime:
 
     def _answer(self) -> _Answer:
         logits = np.empty(self.config.vocab_size, np.float32)
-        turn = self._turn(logits)
-        return _Answer(logits, turn, ctypes.addressof(turn))
+        turn = ctypes.pointer(self._turn(logits))
+        return logits, functools.partial(self._feed_token, ctypes.c_void_p(self._model), turn), self.config.vocab_size
 
     def _turn(self, logits: Floats | None) -> native.Turn:
         return native.Turn(
@@ -243,19 +252,6 @@ class NativeRuntime:
         if code:
             raise MemoryError
         return logits
-
-
-@dataclasses.dataclass(slots=True)
-class _Answer:
-    """An array for the logits of a token, and the turn that writes them there, which lies at an address.
-
-    It is used again once nobody else holds it. A token sweeps the caches, and what Python does between two of them is
-    read from memory again: a step does as little there as it can.
-    """
-
-    logits: Floats  # owns its memory, so that a view of it counts as a reference
-    turn: native.Turn
-    at: int
 
 
 def _state(living: Living) -> native.State:

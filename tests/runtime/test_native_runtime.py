@@ -63,8 +63,17 @@ class TestPromises:
 
     def test_logits_that_nobody_holds_make_way_for_the_next(self) -> None:
         mine = runtime()
-        places = {mine.step(token).ctypes.data for token in TOKENS}
+        assert len({mine.step(token).ctypes.data for token in TOKENS}) == 1
+        places = set()
+        for token in TOKENS:
+            logits = mine.step(token)  # while the ones before are still held
+            places.add(logits.ctypes.data)
         assert len(places) == 2
+
+    def test_numpys_whole_numbers_are_tokens_too(self) -> None:
+        mine, other = runtime(), runtime()
+        for token in TOKENS[:4]:
+            assert (mine.step(np.int64(token)) == other.step(token)).all()  # type: ignore[arg-type]
 
     def test_the_rate_of_a_step_is_the_one_set_last(self) -> None:
         mine, other = runtime("tied"), runtime("tied")
