@@ -55,7 +55,7 @@ def add_parser(benches: Any, name: str, text: str, run: Callable[[argparse.Names
         "--head", choices=("fives", "bytes", "float"), default="fives", help="how random weights hold the head"
     )
     parser.add_argument(
-        "--maps", choices=("triples", "fours"), default="triples", help="and ternary weights (default: triples)"
+        "--maps", choices=("triples", "fours"), help="and ternary weights (default: what this processor reads faster)"
     )
     parser.add_argument("--threads", type=int, help="processor threads (default: as many as help)")
     parser.add_argument("--runs", type=int, default=5, help="runs, of which the median counts (default: 5)")
@@ -77,13 +77,13 @@ def make_body(args: argparse.Namespace, sure: float = 1.0) -> Body:
     from engine.formats.bitt import save_bitt
     from engine.formats.body import load_body
     from engine.formats.packed import Packing
-    from engine.runtime.yardsticks import random_body
+    from engine.runtime.yardsticks import fastest_maps, random_body
 
     if args.model is not None:
         return load_body(args.model)
     heads = args.heads if args.variant == "linear" else 1
     config = BitLlamaConfig(args.vocab_size, args.dim, args.layers, 0.5, ttt_variant=args.variant, num_heads=heads)
-    packing = Packing(args.maps, None if args.head == "float" else args.head)
+    packing = Packing(args.maps or fastest_maps(), None if args.head == "float" else args.head)
     body = random_body(config, packing=packing, sure=sure)
     if os.name == "nt":  # a file that is mapped cannot be removed there
         return body
@@ -275,8 +275,10 @@ def _long(native: Any, length: int) -> dict[str, float]:
 
 def describe(body: Body) -> str:
     """A body in a few words."""
-    c = body.config
-    what = str(body.path) if body.path else "random weights"
+    from engine.formats.packed import Packing
+
+    c, held = body.config, Packing.of(body.tensors)
+    what = str(body.path) if body.path else f"random weights ({held.maps}, head in {held.words or 'float'})"
     return f"{what}: {c.hidden_dim} wide, {c.num_layers} layers, {c.ttt_variant}, {c.vocab_size:,} words"
 
 

@@ -11,7 +11,7 @@ from engine import native
 from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
 from engine.formats.body import Body
-from engine.formats.packed import EMBED, Packing
+from engine.formats.packed import EMBED, MapForm, Packing
 from engine.runtime.aligned import aligned
 from engine.runtime.base import Runtime
 
@@ -48,6 +48,12 @@ def random_body(config: BitLlamaConfig, seed: int = 1, packing: Packing = PLAIN,
             else:
                 tensors[name] = aligned(tensors[name])
     return Body(config, tensors, encoding="packed")
+
+
+def fastest_maps() -> MapForm:
+    """The form of ternary matrices that this processor reads faster."""
+    usable = native.why_not() is None
+    return "triples" if usable and native.instruction_sets()[0].startswith("AVX-512") else "fours"
 
 
 def token_bytes(config: BitLlamaConfig, packing: Packing = PLAIN, late: int = 1) -> int:

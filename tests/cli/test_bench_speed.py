@@ -20,7 +20,7 @@ from engine.layers import bit_linear, ttt
 from engine.native import training
 from engine.ops.delta_rule import naive
 from engine.runtime import llama_cpp
-from engine.runtime.yardsticks import check_same, token_bytes
+from engine.runtime.yardsticks import check_same, fastest_maps, token_bytes
 from engine.runtime.yardsticks import random_body as body_of_size
 
 pytestmark = needs_library
@@ -127,6 +127,28 @@ def test_startup(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "startup", *SMALL]) == 0
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert figures["process"] > figures["import"] + figures["loading"] + figures["first_token"] > 0
+
+
+@pytest.mark.parametrize("maps", ["fours", "triples"])
+def test_random_weights_are_held_as_asked(maps: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shape = ["--dim", "192", "--layers", "1", "--heads", "2", "--vocab-size", "300", "--runs", "1", "--threads", "1"]
+    assert main(["bench", "decode", *shape, "--tokens", "2", "--maps", maps]) == 0
+    table, *_, last = capsys.readouterr().out.splitlines()
+    assert f"random weights ({maps}, head in fives)" in table
+    config = BitLlamaConfig.from_dict(json.loads(last)["config"], "the bench")
+    packing = Packing(maps, "fives")  # type: ignore[arg-type]
+    assert json.loads(last)["token_bytes"] == token_bytes(config, packing, native.LATE)
+    assert token_bytes(config, Packing("triples")) < token_bytes(config, Packing("fours"))
+
+
+@pytest.mark.parametrize(
+    ("best", "maps"), [("AVX-512 VNNI", "triples"), ("AVX2", "fours"), ("NEON dot product", "fours")]
+)
+def test_random_weights_are_held_as_the_processor_reads_them_faster(
+    best: str, maps: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(native, "instruction_sets", lambda: [best, "scalar"])
+    assert fastest_maps() == maps
 
 
 def test_nonsense_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 // Plain C++ for any processor. A vector of eight floats keeps the order of sums of the wider sets.
 #include <math.h>
+#include <string.h>
 
 #include "kernels.h"
 
@@ -107,35 +108,49 @@ static void five_group(const uint8_t* w, size_t row_bytes, int rows, int blocks,
     }
 }
 
-#include "triples_nibbles.h"
-
-// A line of triples, and what its codes give.
-constexpr int WORDS = TRIPLE_ROWS;
+// A line of triples, and what each code gives.
+constexpr int WORDS = TRIPLE_ROWS, TABLE_BYTES = 2 * 2 * CODE_SIGN;
 struct Words {
-    int16_t v[WORDS];
+    uint16_t v[WORDS];
 };
-#undef EACH
-#define EACH(expression)                                            \
-    Words out;                                                      \
-    for (int i = 0; i < WORDS; i++) out.v[i] = int16_t(expression); \
+#define EACH_WORD(expression)                                        \
+    Words out;                                                       \
+    for (int i = 0; i < WORDS; i++) out.v[i] = uint16_t(expression); \
     return out
 
 static inline Words zero_words() { return {}; }
-static inline Words load_words(const uint8_t* p) { EACH(p[2 * i] | p[2 * i + 1] << 8); }
-static inline Words add_words(const Words& a, const Words& b) { EACH(a.v[i] + b.v[i]); }
-static inline Words pushed(const Words& a, const Words& from) { EACH(a.v[i] << 1 | uint16_t(from.v[i]) >> 15); }
-static inline int16_t entry(Table table, int code) {
-    const int place = code % CODE_SIGN, value = int16_t(table[place] | table[CODE_SIGN + place] << 8);
-    return int16_t(code & CODE_SIGN ? -value : value);
+static inline Words load_words(const uint8_t* p) { EACH_WORD(p[2 * i] | p[2 * i + 1] << 8); }
+static inline Words add_words(const Words& a, const Words& b) { EACH_WORD(a.v[i] + b.v[i]); }
+static inline Words pushed(const Words& a, const Words& from) { EACH_WORD(a.v[i] << 1 | from.v[i] >> 15); }
+struct Table {
+    uint16_t of[2 * CODE_SIGN];
+};
+static inline Table load_table(const uint8_t* p) {
+    Table table;
+    memcpy(&table, p, sizeof table);
+    return table;
 }
 template <int K>
-static inline Words value(const Words& w, Table table) {
-    EACH(entry(table, uint16_t(w.v[i]) >> (K * CODE_BITS)));
+static inline Words value(const Words& w, const Table& table) {
+    EACH_WORD(table.of[w.v[i] >> (K * CODE_BITS) & (2 * CODE_SIGN - 1)]);
+}
+#undef EACH_WORD
+
+static void tabulate(const int8_t* x, int cols, uint8_t* tables) {
+    const int count = row_triples(cols);
+    for (int i = 0; i < count; i++, tables += TABLE_BYTES) {
+        const auto at = [&](int c) { return c < cols ? x[c] : 0; };
+        Table table;
+        for (int code = 0; code < 2 * CODE_SIGN; code++) {
+            const int8_t* digits = DIGITS.of[code];
+            table.of[code] = uint16_t(digits[0] * at(3 * i) + digits[1] * at(3 * i + 1) + digits[2] * at(3 * i + 2));
+        }
+        memcpy(tables, &table, sizeof table);
+    }
 }
 static inline void add_to_sums(const Words& words, int32_t* sums) {
-    for (int i = 0; i < WORDS; i++) sums[i] += words.v[i];
+    for (int i = 0; i < WORDS; i++) sums[i] += int16_t(words.v[i]);
 }
-#undef EACH
 
 #include "vec_parts.h"
 
