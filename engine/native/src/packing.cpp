@@ -53,46 +53,53 @@ bool padded_with_zeros(const uint8_t* block, int cols) {
         if ((block[place % BLOCK_BYTES] >> (2 * (place / BLOCK_BYTES)) & 3) != 1) return false;
     return true;
 }
-// The words of LINE_BYTES, four at a time.
-constexpr int LINE_WORDS = LINE_BYTES / 8;
-constexpr uint64_t CODES = 0x0421042104210421,
-                   LEFT = 0x8000800080008000;  // the lowest bits of codes; the bits left over
+// Lines of triples, four words at a time, and in each of these the lowest bits of its codes, and the bit left over.
+constexpr int QUADS = LINE_BYTES / 8;
+constexpr uint64_t CODES = 0x0421042104210421, LEFT = 0x8000800080008000;
+
+uint64_t quad(const uint8_t* line, int i) {
+    uint64_t word;
+    std::memcpy(&word, line + i * sizeof(word), sizeof(word));
+    return word;
+}
 
 // Of five bits, from the sign down, in the same place of five words: whether they are a code that no weights have.
 uint64_t no_code(uint64_t sign, uint64_t b3, uint64_t b2, uint64_t b1, uint64_t b0) {
     return (b3 & b2 & b1) | (sign & ~(b3 | b2 | b1 | b0));  // above 13, or zero with a sign
 }
+uint64_t no_codes(uint64_t w) { return no_code(w >> 4, w >> 3, w >> 2, w >> 1, w) & CODES; }
 
 // Whether any line of a group holds such a code, or a bit where none is left over.
-bool holds_no_code(const uint8_t* group, int cols) {
-    const int spans = row_spans(cols), lines = spans * SPAN_LINES + rest_lines(cols);
+bool holds_no_code(const uint8_t* lines, int cols) {
     uint64_t found = 0;
-    for (int i = 0; i < lines * LINE_WORDS; i++) {
-        uint64_t w;
-        std::memcpy(&w, group + i * sizeof(w), sizeof(w));
-        found |= no_code(w >> 4, w >> 3, w >> 2, w >> 1, w) & CODES;
-    }
-    for (int i = 0; i < spans * LINE_WORDS; i++) {
-        const uint8_t* at = group + (i / LINE_WORDS) * SPAN_LINES * LINE_BYTES + i % LINE_WORDS * sizeof(uint64_t);
-        uint64_t w[SPAN_LINES];
-        for (int line = 0; line < SPAN_LINES; line++) std::memcpy(&w[line], at + line * LINE_BYTES, sizeof(w[0]));
-        found |= no_code(w[0], w[1], w[2], w[3], w[4]) & LEFT;
-    }
-    for (int i = spans * SPAN_LINES * LINE_WORDS; i < lines * LINE_WORDS; i++) {
-        uint64_t w;
-        std::memcpy(&w, group + i * sizeof(w), sizeof(w));
-        found |= w & LEFT;
-    }
+    for (int span = 0; span < row_spans(cols); span++, lines += SPAN_LINES * LINE_BYTES)
+        for (int i = 0; i < QUADS; i++) {
+            const uint64_t a = quad(lines, i), b = quad(lines + LINE_BYTES, i), c = quad(lines + 2 * LINE_BYTES, i);
+            const uint64_t d = quad(lines + 3 * LINE_BYTES, i), e = quad(lines + 4 * LINE_BYTES, i);
+            found |= no_codes(a) | no_codes(b) | no_codes(c) | no_codes(d) | no_codes(e);
+            found |= no_code(a, b, c, d, e) & LEFT;
+        }
+    for (int line = 0; line < rest_lines(cols); line++, lines += LINE_BYTES)
+        for (int i = 0; i < QUADS; i++) found |= no_codes(quad(lines, i)) | (quad(lines, i) & LEFT);
     return found;
 }
 
-// Whether a row of a group has only zero weights from column `from` on.
-bool zeros(const uint8_t* group, int row, int from, int cols) {
-    for (int i = from / 3; i < row_triples(cols); i++) {
-        const int8_t* digits = DIGITS.of[triple(group, row, i)];
-        for (int j = 0; j < 3; j++)
-            if (3 * i + j >= from && digits[j]) return false;
-    }
+// Whether triple `i` of each row of a group has only zero weights from its weight `first` on, 0 to 2, given that it is
+// a code of some weights.
+bool zeros(const uint8_t* group, int i, int first) {
+    const int largest[] = {0, 1, 4};  // magnitudes of numbers with so many digits
+    for (int row = 0; row < TRIPLE_ROWS; row++)
+        if (triple(group, row, i) % CODE_SIGN > largest[first]) return false;
+    return true;
+}
+
+// Whether the padding of a group is zero weights: behind its columns, and behind the first `rows` rows.
+bool padded_group(const uint8_t* group, int rows, int cols) {
+    for (int i = cols / 3; i < row_triples(cols); i++)
+        if (!zeros(group, i, i == cols / 3 ? cols % 3 : 0)) return false;
+    for (int row = rows; row < TRIPLE_ROWS; row++)
+        for (int i = 0; i < row_triples(cols); i++)
+            if (triple(group, row, i)) return false;
     return true;
 }
 }  // namespace
@@ -102,9 +109,11 @@ int32_t bl_triples_damage(const uint8_t* codes, int64_t rows, int32_t cols) {
     const int64_t groups = (rows + TRIPLE_ROWS - 1) / TRIPLE_ROWS;
     for (int64_t g = 0; g < groups; g++)
         if (holds_no_code(codes + size_t(g) * bytes, cols)) return BL_NO_CODE;
-    for (int64_t r = 0; r < groups * TRIPLE_ROWS; r++)
-        if (!zeros(codes + size_t(r / TRIPLE_ROWS) * bytes, int(r % TRIPLE_ROWS), r < rows ? cols : 0, cols))
-            return BL_PADDING;
+    for (int64_t g = 0; g < groups; g++) {
+        const int64_t left = rows - g * TRIPLE_ROWS;
+        const int here = left < TRIPLE_ROWS ? int(left) : TRIPLE_ROWS;
+        if (!padded_group(codes + size_t(g) * bytes, here, cols)) return BL_PADDING;
+    }
     return BL_SOUND;
 }
 
