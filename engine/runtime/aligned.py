@@ -37,18 +37,18 @@ def aligned_zeros(shapes: Sequence[tuple[int, ...]], dtype: type[T]) -> list[NDA
 
 
 def _zeroed_pages(size: int) -> NDArray[np.uint8]:
-    """Bytes of zeros; from a large page on, a whole number of these, if the system has them."""
+    """Bytes of zeros; from a large page on in such, if the system has them, but for a last one that were not half full."""
     if size < LARGE_PAGE or not hasattr(mmap, "MADV_HUGEPAGE"):
         memory = aligned_empty((size,), np.uint8)
         memory.fill(0)
         return memory
-    pages = -(-size // LARGE_PAGE) * LARGE_PAGE
-    mapped = mmap.mmap(-1, pages + LARGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    with contextlib.suppress(OSError):  # a system built without them
-        mapped.madvise(mmap.MADV_HUGEPAGE)
+    large = (size + LARGE_PAGE // 2) // LARGE_PAGE * LARGE_PAGE
+    mapped = mmap.mmap(-1, max(size, large) + LARGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     memory = np.frombuffer(mapped, np.uint8)  # keeps the map
     start = -memory.ctypes.data % LARGE_PAGE
-    memory = memory[start : start + pages]
+    with contextlib.suppress(OSError):  # a system built without them
+        mapped.madvise(mmap.MADV_HUGEPAGE, start, large)
+    memory = memory[start : start + size]
     memory[:: mmap.PAGESIZE] = 0  # the system gives zeros
     return memory
 

@@ -7,6 +7,18 @@ namespace {
 // A scaled rate of the linear variant is cut here: at 1 a token's value is stored whole, above it overshoots.
 constexpr float MAX_LINEAR_RATE = 1.0f;
 constexpr int HEAD_ROWS = 64;
+
+// The most columns of a matrix that is held as triples.
+int tabulated(const bl_config& c, const bl_layer* layers) {
+    int most = 0;
+    for (int i = 0; i < c.layers; i++) {
+        const bl_layer& layer = layers[i];
+        if (layer.key.triples || layer.gate.triples) most = std::max(most, c.hidden);
+        if (layer.up.triples) most = std::max(most, c.heads * c.head_dim);
+        if (layer.mlp_down.triples) most = std::max(most, c.mlp);
+    }
+    return most;
+}
 }  // namespace
 
 bl_model::bl_model(const bl_config& c, const bl_layer* layers_, bl_table embed_, const float* norm_f_, bl_table head_,
@@ -25,7 +37,7 @@ bl_model::bl_model(const bl_config& c, const bl_layer* layers_, bl_table embed_,
       gated(padded(c.mlp)),
       parts(size_t(threads)) {
     own.reserve(size_t(threads));
-    for (int i = 0; i < threads; i++) own.emplace_back(c, width, widest, k.tile_rows);
+    for (int i = 0; i < threads; i++) own.emplace_back(c, width, widest, k.tile_rows, tabulated(c, layers_));
 }
 
 void bl_model::settle(const bl_state& state, int layer, int head_, int column, int cols) const {

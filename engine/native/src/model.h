@@ -54,14 +54,15 @@ inline int padded(int n) { return (n + BLOCK - 1) / BLOCK * BLOCK; }
 // Activations of `tokens` tokens, quantised as the config says, on their way into a ternary matrix.
 struct Activations {
     Activations() = default;
-    Activations(int tokens, int width)
+    // `tabulated` is the most columns of triples that they go into.
+    Activations(int tokens, int width, int tabulated = 0)
         : whole(size_t(tokens) * padded(width)),
           wide(size_t(tokens) * padded(width)),
           scales(tokens),
           wide_scales(tokens) {
         if (tokens > 1) return;
         arranged = Buffer<int8_t>(padded(width));
-        tables = Buffer<uint8_t>(size_t(row_triples(width)) * MOST_TABLE_BYTES);
+        tables = Buffer<uint8_t>(size_t(row_triples(tabulated)) * MOST_TABLE_BYTES);
     }
     bool alone() const { return arranged.size() > 0; }
     Buffer<int8_t> whole;
@@ -74,13 +75,13 @@ struct Activations {
 
 // What one thread needs for itself.
 struct Own {
-    Own(const bl_config& c, int width, int widest, int tile_rows)
+    Own(const bl_config& c, int width, int widest, int tile_rows, int tabulated)
         : normed(c.hidden),
           heads(width),
           hidden(widest),
           query(c.head_dim),
           key(c.head_dim),
-          activations(1, widest),
+          activations(1, widest, tabulated),
           unpacked(size_t(tile_rows) * padded(widest)),
           unpacked_wide(padded(widest)) {}
     Buffer<float> normed, heads, hidden, query, key;
