@@ -37,7 +37,7 @@ def aligned_zeros(shapes: Sequence[tuple[int, ...]], dtype: type[T]) -> list[NDA
 
 
 def _zeroed_pages(size: int) -> NDArray[np.uint8]:
-    """Bytes of zeros; from a large page on in such, if the system has them, but for a last one that were not half full."""
+    """Bytes of zeros; from a large page on in such, if the system has them, but for a last one not half full."""
     if size < LARGE_PAGE or not hasattr(mmap, "MADV_HUGEPAGE"):
         memory = aligned_empty((size,), np.uint8)
         memory.fill(0)
