@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import ctypes
+import functools
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,13 +64,30 @@ def draw(logits: np.ndarray, boldness: Boldness, chance: float) -> int:
 def draw_natively(logits: np.ndarray, boldness: Boldness, chance: float, instructions: str | None = None) -> int:
     """`draw` by the C++ library (``src/draw.cpp``), for logits without gaps; raises `MemoryError` where it is short."""
     named = None if instructions is None else instructions.encode()
-    top_k = min(boldness.top_k, logits.size)
-    token: int = native.library().bl_draw(
-        named, logits.ctypes.data, logits.size, boldness.factor, top_k, boldness.top_p, chance
-    )
+    token: int = _library_draw()(
+        named, ctypes.byref(_first(logits)), logits.size, ctypes.c_float(boldness.factor),
+        min(boldness.top_k, logits.size), ctypes.c_double(boldness.top_p), ctypes.c_double(chance),
+    )  # fmt: skip
     if token == _CANNOT:
         raise MemoryError(f"There is not enough memory for a draw, or {instructions!r} cannot run here.")
     return token
+
+
+@functools.cache
+def _library_draw() -> Any:
+    """`bl_draw` without declared types. It is called right after a token has swept the caches: to check types then, or
+    to ask numpy for an address, costs as much as the draw."""
+    function = native.library()["bl_draw"]
+    function.restype = ctypes.c_int32
+    return function
+
+
+def _first(logits: Any) -> ctypes.c_char:
+    """The first byte of an array without gaps."""
+    try:
+        return ctypes.c_char.from_buffer(logits)
+    except TypeError:  # it is not to be written to
+        return ctypes.c_char.from_buffer(logits.copy())
 
 
 def nucleus(weights: np.ndarray, top_p: float) -> np.ndarray:

@@ -235,6 +235,16 @@ def time_of(call: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+@pytest.mark.skipif(native.why_not() is not None, reason="no native library")
+def test_logits_that_are_not_to_be_written_to_are_drawn_from_all_the_same() -> None:
+    logits = np.random.default_rng(3).standard_normal(300).astype(np.float32)
+    boldness = Boldness(0.7, 0, 0.9)
+    expected = draw_natively(logits, boldness, 0.4)
+    logits.setflags(write=False)
+    assert draw_natively(logits, boldness, 0.4) == expected == draw(logits, boldness, 0.4)
+
+
+
 @pytest.mark.parametrize("spread", [0.1, 3.0])
 def test_a_large_vocabulary_takes_less_time_than_sorting_it_would(spread: float) -> None:
     values, recent = logits(16384, spread=spread), list(range(64))
