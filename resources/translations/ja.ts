@@ -1286,6 +1286,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>NaN か無限大の値があります</translation>
         </message>
         <message>
+            <source>hold a code that no weights have: the file is damaged</source>
+            <translation>どの重みにもない符号があり、ファイルが壊れています</translation>
+        </message>
+        <message>
             <source>hold the code 3, which no weight has: the file is damaged</source>
             <translation>どの重みにもない符号 3 があり、ファイルが壊れています</translation>
         </message>
