@@ -44,18 +44,32 @@ static void ternary(const uint8_t* codes, int rows, int cols, float scale, const
 
 #include "triples_impl.h"
 
+// The stored weights of a row of a group, each its code + 1.
+static inline void unpack_triple_row(const uint8_t* group, int row, int cols, uint8_t* out) {
+    const uint8_t* end = out + cols;
+    const auto put = [&](int code) {
+        const int8_t* digits = DIGITS.of[code];
+        for (int j = 0; j < 3 && out < end; j++) *out++ = uint8_t(digits[j] + 1);
+    };
+    const uint8_t* at = group + 2 * row;
+    const int spans = row_spans(cols), lines = spans * SPAN_LINES + rest_lines(cols);
+    for (int line = 0, left = 0; line < lines; line++, at += LINE_BYTES) {
+        const int word = at[0] | at[1] << 8;
+        for (int i = 0; i < LINE_TRIPLES; i++) put(word >> (i * CODE_BITS) & (2 * CODE_SIGN - 1));
+        left = left << 1 | word >> 15;
+        if ((line + 1) % SPAN_LINES || line >= spans * SPAN_LINES) continue;
+        put(left);
+        left = 0;
+    }
+}
+
 static void triples_many(const uint8_t* codes, int first, int rows, int cols, float scale, const int8_t* x,
                          const Quantised* q, int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
     const int width = (cols + BLOCK - 1) / BLOCK * BLOCK;
     each_group(codes, first, rows, cols, [&](const uint8_t* group, int from, int to, int at) {
         for (int r = from; r < to; r += GROUP) {
             const int here = at_most(GROUP, to - r);
-            for (int i = 0; i < here; i++)
-                for (int c = 0; c < cols; c += 3) {
-                    const int8_t* digits = DIGITS.of[triple(group, r + i, c / 3)];
-                    for (int j = c; j < at_most(c + 3, cols); j++)
-                        unpacked[i * size_t(width) + j] = uint8_t(digits[j - c] + 1);
-                }
+            for (int i = 0; i < here; i++) unpack_triple_row(group, r + i, cols, unpacked + i * size_t(width));
             group_times(unpacked, width, here, scale, x, q, tokens, out + at + r - from, ld, add_to);
         }
     });
