@@ -29,7 +29,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--maps",
         choices=("fours", "triples"),
-        help=".bitt: ternary weights at two bits each, or three in five bits where that is faster with AVX-512",
+        help=".bitt: ternary weights at two bits each, or three in five bits, which is faster with AVX-512",
     )
     parser.add_argument("--licence", metavar="NAME", help="the licence that the model's config is to name")
     add_background(parser)

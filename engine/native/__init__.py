@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import functools
 from pathlib import Path
+from typing import Any
 
 from engine.errors import Told
 
@@ -180,6 +181,11 @@ def library() -> ctypes.CDLL:
     if isinstance(loaded, str):
         raise OSError(f"The native library cannot be used: {loaded}.")
     return loaded
+
+
+def can_read(array: Any) -> bool:
+    """Whether the library is there and can take a numpy array by its address: it has no gaps."""
+    return bool(array.flags.c_contiguous) and why_not() is None
 
 
 def instruction_sets() -> list[str]:

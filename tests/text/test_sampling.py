@@ -244,7 +244,6 @@ def test_logits_that_are_not_to_be_written_to_are_drawn_from_all_the_same() -> N
     assert draw_natively(logits, boldness, 0.4) == expected == draw(logits, boldness, 0.4)
 
 
-
 @pytest.mark.parametrize("spread", [0.1, 3.0])
 def test_a_large_vocabulary_takes_less_time_than_sorting_it_would(spread: float) -> None:
     values, recent = logits(16384, spread=spread), list(range(64))

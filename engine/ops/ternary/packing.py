@@ -62,8 +62,7 @@ def packing_damage(packed: NDArray[Any], cols: int) -> str | None:
     """What is wrong with packed weights of `cols` columns, as the end of a sentence, or None."""
     if packed.dtype != np.uint8 or packed.ndim != 2 or packed.shape[1] != packed_width(cols):
         return f"are {packed.dtype} {packed.shape} where uint8 (rows, {packed_width(cols)}) is needed"
-    with_library = packed.flags.c_contiguous and native.why_not() is None
-    found = find_damage_natively(packed, cols) if with_library else find_damage(packed, cols)
+    found = (find_damage_natively if native.can_read(packed) else find_damage)(packed, cols)
     if found == Damage.CODE_THREE:
         return Told("hold the code 3, which no weight has: the file is damaged")
     if found == Damage.PADDING:

@@ -74,8 +74,7 @@ class TripleTernary(TernaryMatrix):
         return out
 
     def _damage_of_codes(self) -> str | None:
-        with_library = self.codes.flags.c_contiguous and native.why_not() is None
-        found = find_damage_natively(self) if with_library else find_damage(self)
+        found = find_damage_natively(self) if native.can_read(self.codes) else find_damage(self)
         if found == Damage.NO_CODE:
             return Told("hold a code that no weights have: the file is damaged")
         if found == Damage.PADDING:

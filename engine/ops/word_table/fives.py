@@ -67,8 +67,7 @@ class FiveTable(WordTable):
         return np.concatenate([low & 15, low >> 4], axis=2).reshape(rows, -1) | high << 4
 
     def _damage_of_codes(self) -> str | None:
-        with_library = self.stored.flags.c_contiguous and native.why_not() is None
-        found = find_damage_natively(self) if with_library else find_damage(self)
+        found = find_damage_natively(self) if native.can_read(self.stored) else find_damage(self)
         if found == Damage.VALUE_ZERO:
             return "hold five bits of 0, which no weight has: the file is damaged"
         if found == Damage.PADDING:
