@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from engine.formats.bitt import save_bitt
     from engine.formats.body import fingerprint, load_body
     from engine.formats.checkpoint import save_checkpoint
-    from engine.formats.packed import Packing
+    from engine.formats.packed import word_form
 
     bitt = args.target.suffix.lower() == ".bitt"
     words: WordForm | None = "bytes" if args.bytes else "fives" if args.fives else None
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         save_checkpoint(args.target, body)
     written = load_body(args.target)
     found = fingerprint(written.config, written.tensors)
-    held, kept = Packing.of(body.tensors).words, Packing.of(written.tensors).words
+    held, kept = word_form(body.tensors), word_form(written.tensors)
     same = not args.half and held == kept
     if same and found != fingerprint(body.config, body.tensors):
         raise FileFormatError(

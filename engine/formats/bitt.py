@@ -27,7 +27,17 @@ from engine.errors import FileFormatError, Told
 from engine.formats import strict_json
 from engine.formats.anatomy import Body, Tensor, as_float, as_matrix, fingerprint
 from engine.formats.atomic import writing
-from engine.formats.packed import EMBED, PACKINGS, MapForm, Packing, WordForm, packed_tensors, scale_name
+from engine.formats.packed import (
+    EMBED,
+    PACKINGS,
+    MapForm,
+    Packing,
+    WordForm,
+    map_form,
+    packed_tensors,
+    scale_name,
+    word_form,
+)
 from engine.formats.tensors import (
     ALIGNMENT,
     Array,
@@ -121,15 +131,16 @@ def save_bitt(
     """
     body.validate().require("The body to be saved")
     specs = body.config.tensor_specs()
-    held = Packing.of(body.tensors)
-    packing = Packing(maps or held.maps, words or held.words)
+    packing = Packing()
+    if packed:
+        packing = Packing(maps or map_form(body.tensors), words or word_form(body.tensors))
     ternary = {
         name: as_matrix(body.tensors[name], packing.matrix(name))
         for name, spec in specs.items()
         if spec.ternary and packed
     }
     tables: dict[str, WordTable] = {}
-    for name, form in packing.tables.items() if packed else ():
+    for name, form in packing.tables.items():
         tensor = body.tensors[name]
         tables[name] = tensor if isinstance(tensor, form) else form.from_float(as_float(tensor))
     tensors: Mapping[str, Tensor] = ChainMap[str, Tensor](ternary, tables, body.tensors)  # type: ignore[arg-type]

@@ -51,12 +51,21 @@ class Packing:
 
     @classmethod
     def of(cls, tensors: Mapping[str, Tensor]) -> Packing:
-        """How these tensors are held. Ternary ones in float, or held otherwise than any packing means, become fours."""
-        held = {name: type(tensor) for name, tensor in tensors.items() if isinstance(tensor, TernaryMatrix)}
-        triples = bool(held) and all(form is cls("triples").matrix(name) for name, form in held.items())
-        maps: MapForm = "triples" if triples else "fours"
-        of_words = {name: type(tensors.get(name)) for name in (EMBED, HEAD)}
-        return cls(maps, next((form for form, tables in WORD_FORMS.items() if tables == of_words), None))
+        """How these tensors are held."""
+        return cls(map_form(tensors), word_form(tensors))
+
+
+def map_form(tensors: Mapping[str, Tensor]) -> MapForm:
+    """How these tensors hold ternary matrices. In float, or otherwise than any packing means, they become fours."""
+    held = {name: type(tensor) for name, tensor in tensors.items() if isinstance(tensor, TernaryMatrix)}
+    triples = bool(held) and all(form is Packing("triples").matrix(name) for name, form in held.items())
+    return "triples" if triples else "fours"
+
+
+def word_form(tensors: Mapping[str, Tensor]) -> WordForm | None:
+    """How these tensors hold embedding and head; None for float."""
+    held = {name: type(tensors.get(name)) for name in (EMBED, HEAD)}
+    return next((form for form, tables in WORD_FORMS.items() if tables == held), None)
 
 
 _MAPS: dict[MapForm, str] = {"fours": "ternary2", "triples": "triples"}

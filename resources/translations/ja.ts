@@ -262,8 +262,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>浮動小数点の重み（使うときに三値）</translation>
         </message>
         <message>
-            <source>ternary, 2 bits a weight</source>
-            <translation>三値、重み1つに2ビット</translation>
+            <source>ternary, at most 2 bits a weight</source>
+            <translation>三値、重み1つに2ビット以下</translation>
         </message>
         <message>
             <source>the program grew by {size} while it was loaded</source>

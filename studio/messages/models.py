@@ -23,7 +23,7 @@ class BodyFacts:
     vocab_size: int
     variant: str
     packed: bool
-    """True where the file holds ternary weights of 2 bits, False for float weights."""
+    """True where the file holds packed ternary weights, False for float weights."""
     file_bytes: int
     fingerprint: str
     device: str

@@ -13,6 +13,7 @@ from studio_person import Person
 from engine.formats.bitt import save_bitt
 from engine.formats.body import load_body
 from engine.formats.inspect import inspect_path
+from engine.formats.packed import Packing
 from studio.messages import Convert, Event, ModelCard
 from studio.session import Busy
 from studio.ui.lab.model_verbs import Converting
@@ -156,6 +157,20 @@ def test_a_checkpoint_is_converted_and_is_the_same_model(kind: str, person: Pers
     assert 0 < moved[0] < moved[-1] <= 1
     assert "the same model" in person.window.footer.told.text()
     person.wait(lambda: target in person.lab.models.rows)
+
+
+def test_packed_means_two_bits_whatever_the_source_has(person: Person, shelf: Path) -> None:
+    source, target = shelf / "triples.bitt", shelf / "made.bitt"
+    save_bitt(source, load_body(shelf / "deeper" / "checkpoint"), packed=True, maps="triples")
+    person.settings.set("model_folders", [str(shelf)])
+    row, card = look(person, source)
+    person.click(row.convert_button)
+    person.wait(person._dialogs)
+    person.through(lambda: person.choose_file(target), Busy.CONVERTING)
+    person.wait(lambda: not person.notices())
+    written = load_body(target)
+    assert Packing.of(written.tensors).maps == "fours"
+    assert written.fingerprint == card.fingerprint
 
 
 def test_converting_can_be_stopped_and_leaves_nothing(

@@ -62,7 +62,9 @@ class BodyCard(Card):
             )
             return
         self.title.setText(body.name)
-        stored = self.tr("ternary, 2 bits a weight") if body.packed else self.tr("float weights, ternary when used")
+        stored = (
+            self.tr("ternary, at most 2 bits a weight") if body.packed else self.tr("float weights, ternary when used")
+        )
         self.facts.set(self.tr("Weights"), f"{wording.parameters(body.parameters)} · {stored}")
         self.facts.set(
             self.tr("Shape"),
