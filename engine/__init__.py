@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from engine.version import __version__
 
 if TYPE_CHECKING:
-    from engine.config import BitLlamaConfig
     from engine.errors import (
         BitLlamaError,
         ConfigError,
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
     )
     from engine.layers import BitLinear, RMSNorm, SwiGLU, TTTLayer
     from engine.llama import Completion, Llama
-    from engine.memory.mind import Mind
-    from engine.model import BitLlama, BitLlamaBlock
+    from engine.models.bitllama import BitLlama, BitLlamaBlock
+    from engine.models.config import BitLlamaConfig
+    from engine.session.memory_session import Mind
 
 __all__ = [
     "BitLinear",
@@ -50,12 +50,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "engine.config": ("BitLlamaConfig",),
+    "engine.models.config": ("BitLlamaConfig",),
     "engine.errors": tuple(name for name in __all__ if name.endswith("Error")),
     "engine.layers": ("BitLinear", "RMSNorm", "SwiGLU", "TTTLayer"),
     "engine.llama": ("Completion", "Llama"),
-    "engine.memory.mind": ("Mind",),
-    "engine.model": ("BitLlama", "BitLlamaBlock"),
+    "engine.session.memory_session": ("Mind",),
+    "engine.models.bitllama": ("BitLlama", "BitLlamaBlock"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError
-from engine.formats import strict_json
+from engine.io import strict_json
 from engine.llama import Llama
-from engine.model import BitLlama as Model
+from engine.models.bitllama import BitLlama as Model
+from engine.models.config import BitLlamaConfig
 from engine.text.sampling import Sampler, SamplingParams
 from engine.text.tokenizer import END, Tokenizer
 from engine.train.stepwise import StepTrainer

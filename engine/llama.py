@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from engine.errors import ConfigError, FileFormatError, Told
-from engine.formats.body import Body, load_body
-from engine.formats.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
-from engine.lookahead import Lookahead
+from engine.generate import Lookahead
+from engine.io.model_file import Body, load_body
+from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.runtime.base import Cancel, Cancelled, Runtime
 from engine.runtime.select import create_runtime
 from engine.text.completion import Callback, Completion, Progress, Stopped

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Told
-from engine.formats import atomic
+from engine.io import atomic
 
 
 def read(path: Path, otherwise: str) -> tuple[dict[str, Any], str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ConfigError, FileFormatError, Told
-from engine.formats import atomic
+from engine.io import atomic
 from studio.declarations import DECLARATIONS, GROUPS, Setting
 
 SUFFIX = ".preset"

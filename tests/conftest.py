@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-for _folder in ("", "model"):
+for _folder in ("", "models"):
     sys.path.insert(0, str(Path(__file__).parent / _folder))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # The models of the tests are so small that a second thread only waits for the first.

@@ -14,8 +14,8 @@ import tiny
 import torch
 
 from engine import native
-from engine.formats.body import Body, PackedTernary
-from engine.formats.tensors import TensorFile, read_header, save_tensors
+from engine.io.model_file import Body, PackedTernary
+from engine.io.tensors import TensorFile, read_header, save_tensors
 
 needs_library = pytest.mark.skipif(native.why_not() is not None, reason=f"no native library: {native.why_not()}")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.config import BitLlamaConfig
-from engine.formats.body import Body
+from engine.io.model_file import Body
+from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Cancel, Cancelled, Progress
 from engine.train.tokenizer import train_tokenizer
 
@@ -33,7 +33,7 @@ def body(variant: str = "linear", seed: int = 0, activation_bits: int = 8) -> Bo
     """A random body with a tokenizer."""
     import torch
 
-    from engine.model import BitLlama
+    from engine.models.bitllama import BitLlama
 
     with torch.random.fork_rng():
         torch.manual_seed(seed)

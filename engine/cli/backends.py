@@ -37,7 +37,7 @@ def _triton() -> str:
 
 
 def _device(name: str) -> str:
-    from engine.model import pick_device
+    from engine.models.bitllama import pick_device
 
     try:
         place = pick_device(name)

@@ -78,8 +78,8 @@ def run_memory(args: argparse.Namespace) -> int:
     """Print shares of right answers: at once, after a restart, and of a newborn."""
     from engine.errors import ConfigError
     from engine.llama import Llama
-    from engine.memory import recall
     from engine.resources import bundled_model
+    from engine.sleep import recall
     from engine.text.sampling import SamplingParams
     from engine.train.companion.probes import make_probe
 

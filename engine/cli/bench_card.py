@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     import torch
 
-    from engine.config import BitLlamaConfig
+    from engine.models.config import BitLlamaConfig
     from engine.runtime.base import Runtime
 
 COPIED = 1 << 28
@@ -52,7 +52,7 @@ def _without_device(name: str, bench: Callable[[argparse.Namespace], int], args:
 def run(args: argparse.Namespace) -> int:
     """Print bandwidth, decode, prefill and training of one card, beside the limits."""
     from engine.errors import ConfigError, DeviceError
-    from engine.model import pick_device
+    from engine.models.bitllama import pick_device
     from engine.ops.kernel_check import why_not_kernels
     from engine.runtime.roofline import SIZES
 
@@ -162,7 +162,7 @@ def train_step(config: BitLlamaConfig, place: torch.device) -> Callable[[], floa
     import torch
     from torch.nn import functional as F
 
-    from engine.model import BitLlama
+    from engine.models.bitllama import BitLlama
 
     model = BitLlama(config, device=place)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-4)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.terminal import ProgressLine
 
 if TYPE_CHECKING:
-    from engine.config import BitLlamaConfig
+    from engine.models.config import BitLlamaConfig
 
 FORMS: dict[str, dict[str, Any]] = {
     "shipped": {"num_heads": 2, "head_dim": 64},
@@ -45,7 +45,7 @@ def add_bench(benches: Any) -> None:
 
 
 def _config(form: str, vocab: int) -> BitLlamaConfig:
-    from engine.config import BitLlamaConfig
+    from engine.models.config import BitLlamaConfig
 
     shape: dict[str, Any] = {"ttt_variant": "linear", "intermediate_dim": 256}
     return BitLlamaConfig(vocab, 128, 2, 0.5, **(shape | FORMS[form]))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.terminal import ProgressLine
 
 if TYPE_CHECKING:
-    from engine.memory.recall import Recall
-    from engine.memory.sleep.trial import Days, Outcome
+    from engine.sleep.recall import Recall
+    from engine.sleep.trial import Days, Outcome
 
 
 def add_bench(benches: Any) -> None:
@@ -48,9 +48,9 @@ def run(args: argparse.Namespace) -> int:
     """Print a line for every way, then one line of JSON."""
     from engine.errors import ConfigError
     from engine.llama import Llama
-    from engine.memory.sleep.probes import chat_speed
-    from engine.memory.sleep.trial import make_days, try_way, ways
     from engine.resources import bundled_model
+    from engine.sleep.probes import chat_speed
+    from engine.sleep.trial import make_days, try_way, ways
 
     if args.seeds < 1:
         raise ConfigError(f"--seeds is {args.seeds}; at least one trial is needed.")

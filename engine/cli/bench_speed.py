@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.options import at_least_one
 
 if TYPE_CHECKING:
-    from engine.formats.body import Body
+    from engine.io.model_file import Body
     from engine.runtime.base import Runtime
     from engine.runtime.llama_cpp import LlamaCpp
 
@@ -73,10 +73,10 @@ def make_body(args: argparse.Namespace, sure: float = 1.0) -> Body:
 
     Random weights are mapped from a file that was just written, as a body of a person is, and llama.cpp's are here.
     """
-    from engine.config import BitLlamaConfig
-    from engine.formats.bitt import save_bitt
-    from engine.formats.body import load_body
-    from engine.formats.packed import Packing
+    from engine.io.bitt import save_bitt
+    from engine.io.model_file import load_body
+    from engine.io.packed import Packing
+    from engine.models.config import BitLlamaConfig
     from engine.runtime.yardsticks import fastest_maps, random_body
 
     if args.model is not None:
@@ -158,7 +158,7 @@ def _race(
 ) -> int:
     """The gate, a warm-up, then native, torch and llama.cpp in turns."""
     from engine import native as native_library
-    from engine.formats.packed import Packing
+    from engine.io.packed import Packing
     from engine.runtime.select import create_runtime
     from engine.runtime.yardsticks import check_same, read_bandwidth, token_bytes
 
@@ -275,7 +275,7 @@ def _long(native: Any, length: int) -> dict[str, float]:
 
 def describe(body: Body) -> str:
     """A body in a few words."""
-    from engine.formats.packed import Packing
+    from engine.io.packed import Packing
 
     c, held = body.config, Packing.of(body.tensors)
     what = str(body.path) if body.path else f"random weights ({held.maps}, head in {held.words or 'float'})"

@@ -25,7 +25,7 @@ def add_bench(benches: Any) -> None:
 FIRST_TOKEN = """
 import sys, time
 began = time.perf_counter()
-from engine.formats.body import load_body
+from engine.io.model_file import load_body
 from engine.runtime.select import create_runtime
 imported = time.perf_counter()
 runtime = create_runtime(load_body(sys.argv[1]), "cpu", "native", int(sys.argv[2]) or None)
@@ -45,7 +45,7 @@ print(imported - began, loaded - imported, done - loaded, peak, "torch" in sys.m
 def run_startup(args: argparse.Namespace) -> int:
     """Print the time from the start of a fresh process to the first token."""
     from engine.errors import BitLlamaError
-    from engine.formats.bitt import save_bitt
+    from engine.io.bitt import save_bitt
 
     at_least_one(args.runs, "--runs")
     body = make_body(args)

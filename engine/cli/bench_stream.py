@@ -22,7 +22,7 @@ from engine.cli.bench_speed import (
 from engine.cli.options import at_least_one
 
 if TYPE_CHECKING:
-    from engine.formats.body import Body
+    from engine.io.model_file import Body
 
 SURE = 4.0
 """Standard deviation of the random logits that are sampled, near that of a trained body: of flat ones the nucleus would

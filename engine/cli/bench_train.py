@@ -36,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
     """The gate, a warm-up, then both forms in turns; and what the processor could do at most."""
     import torch
 
-    from engine.config import BitLlamaConfig
     from engine.errors import BitLlamaError
+    from engine.models.config import BitLlamaConfig
     from engine.train.allocator import keep_freed_memory
 
     for name in ("runs", "context_len", "batch_size"):
@@ -119,7 +119,7 @@ class _Step:
     def __init__(self, config: Any, batch: int, length: int) -> None:
         import torch
 
-        from engine.model import BitLlama
+        from engine.models.bitllama import BitLlama
 
         self.model = BitLlama(config)
         self.tokens = torch.randint(0, config.vocab_size, (batch, length + 1))

@@ -14,7 +14,7 @@ from engine.cli.terminal import Interrupts, ProgressLine, TypedLine, printable
 from engine.errors import BitLlamaError, ConfigError
 
 if TYPE_CHECKING:
-    from engine.memory.mind import Mind
+    from engine.session.memory_session import Mind
     from engine.text.sampling import SamplingParams
 
 HELP = """\
@@ -237,7 +237,7 @@ class Chat:
         self.note("Another conversation, the same soul.")
 
     def _dial(self, value: str) -> None:
-        from engine.memory.dial import checked
+        from engine.session.dial import checked
 
         self.mind.new_conversation(dial=checked(value))
         self.note(f"Another conversation. {_DIALS[self.mind.dial]}")

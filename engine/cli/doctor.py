@@ -57,7 +57,7 @@ def _program(args: argparse.Namespace) -> Iterator[Line]:
 def _torch(args: argparse.Namespace) -> Iterator[Line]:
     try:
         torch = importlib.import_module("torch")
-        pick_device = importlib.import_module("engine.model").pick_device
+        pick_device = importlib.import_module("engine.models.bitllama").pick_device
     except (ImportError, OSError) as error:
         yield "torch", f"cannot be imported: {error}", False
         return
@@ -85,7 +85,7 @@ def _workspace(args: argparse.Namespace) -> Iterator[Line]:
 
 
 def _model(args: argparse.Namespace) -> Iterator[Line]:
-    from engine.formats.inspect import inspect_path
+    from engine.io.inspect import inspect_path
 
     try:
         card = inspect_path(options.model_path(args))

@@ -22,8 +22,8 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print a table, then one JSON line."""
     from engine.errors import ConfigError
-    from engine.formats.body import load_body
-    from engine.model import BitLlama
+    from engine.io.model_file import load_body
+    from engine.models.bitllama import BitLlama
     from engine.train.data import TokenData
     from engine.train.evaluate import evaluate
 

@@ -11,7 +11,7 @@ from engine.cli.background import add_background
 from engine.errors import ConfigError, FileFormatError, Told
 
 if TYPE_CHECKING:
-    from engine.formats.packed import MapForm, WordForm
+    from engine.io.packed import MapForm, WordForm
 
 
 def add_parser(commands: Any) -> None:
@@ -38,10 +38,10 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Export, then load the result and compare fingerprints."""
-    from engine.formats.bitt import save_bitt
-    from engine.formats.body import fingerprint, load_body
-    from engine.formats.checkpoint import save_checkpoint
-    from engine.formats.packed import word_form
+    from engine.io.bitt import save_bitt
+    from engine.io.checkpoint import save_checkpoint
+    from engine.io.model_file import fingerprint, load_body
+    from engine.io.packed import word_form
 
     bitt = args.target.suffix.lower() == ".bitt"
     words: WordForm | None = "bytes" if args.bytes else "fives" if args.fives else None

@@ -18,7 +18,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the cards; 1 when one of them tells of a problem."""
-    from engine.formats.inspect import inspect_path
+    from engine.io.inspect import inspect_path
 
     cards = [inspect_path(path) for path in args.paths]
     if args.json:

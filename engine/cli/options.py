@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from engine.memory.mind import Mind, SleepProgress, SleepReport
-    from engine.memory.workspace import Workspace
+    from engine.session.memory_session import Mind, SleepProgress, SleepReport
+    from engine.session.workspace import Workspace
     from engine.text.sampling import SamplingParams
 
 _SLEEP = ("method", "rate", "passes", "replies", "older", "drift_limit", "seed")
@@ -80,14 +80,14 @@ def model_path(args: argparse.Namespace) -> Path:
 
 def open_workspace(args: argparse.Namespace) -> Workspace:
     """What `add_workspace` was given. Raises `WorkspaceError`."""
-    from engine.memory.workspace import Workspace
+    from engine.session.workspace import Workspace
 
     return Workspace.open(args.workspace, portable=args.portable)
 
 
 def open_mind(args: argparse.Namespace) -> Mind:
     """The model, its soul and its log."""
-    from engine.memory.mind import Mind
+    from engine.session.memory_session import Mind
 
     return Mind.open(open_workspace(args), model_path(args), args.device, args.threads, args.soul)
 

@@ -13,7 +13,7 @@ from engine.cli import options
 from engine.cli.terminal import Interrupts, ProgressLine, printable
 
 if TYPE_CHECKING:
-    from engine.memory.mind import Mind
+    from engine.session.memory_session import Mind
 
 
 def add_parser(commands: Any) -> None:

@@ -13,11 +13,11 @@ from engine.cli.terminal import printable
 from engine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from engine.formats.soul import Soul
-    from engine.memory.household import Household
-    from engine.memory.souls import SoulStore
-    from engine.memory.timeline import Moment
-    from engine.memory.workspace import Workspace
+    from engine.io.soul import Soul
+    from engine.session.soul_registry import Household
+    from engine.session.soul_store import SoulStore
+    from engine.session.timeline import Moment
+    from engine.session.workspace import Workspace
 
 
 def add_parser(commands: Any) -> None:
@@ -73,8 +73,8 @@ def add_parser(commands: Any) -> None:
 
 
 def _open(args: argparse.Namespace, name: str | None = None) -> tuple[Workspace, Household, SoulStore]:
-    from engine.formats.body import load_body
-    from engine.memory.household import Household
+    from engine.io.model_file import load_body
+    from engine.session.soul_registry import Household
 
     workspace = options.open_workspace(args)
     body = load_body(options.model_path(args), check=False)
@@ -90,7 +90,7 @@ def _active(store: SoulStore, household: Household) -> Soul:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from engine.memory.timeline import Timeline
+    from engine.session.timeline import Timeline
 
     _, household, store = _open(args)
     for moment in Timeline(store).moments():
@@ -114,8 +114,8 @@ def _line(moment: Moment) -> str:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from engine.formats.inspect import inspect_path
-    from engine.memory.timeline import Timeline, digest
+    from engine.io.inspect import inspect_path
+    from engine.session.timeline import Timeline, digest
 
     if args.which and Path(args.which).exists():
         path = Path(args.which)
@@ -127,16 +127,16 @@ def _show(args: argparse.Namespace) -> int:
     card = inspect_path(path)
     print(card.render().rstrip("\n"))
     if not card.problems:
-        from engine.formats.soul import load_soul
+        from engine.io.soul import load_soul
 
         print(f"fast weights  sha256 {digest(load_soul(path))}")
     return 1 if card.problems else 0
 
 
 def _save(args: argparse.Namespace) -> int:
-    from engine.formats.soul import save_soul
-    from engine.memory.living import copied
-    from engine.memory.timeline import Timeline
+    from engine.io.soul import save_soul
+    from engine.session.active_soul import copied
+    from engine.session.timeline import Timeline
 
     _, household, store = _open(args)
     soul = Timeline(store).read(args.id) if args.id else _active(store, household)
@@ -146,7 +146,7 @@ def _save(args: argparse.Namespace) -> int:
 
 
 def _restore(args: argparse.Namespace) -> int:
-    from engine.memory.timeline import Timeline
+    from engine.session.timeline import Timeline
 
     workspace, _, store = _open(args)
     with workspace.lock():
@@ -158,7 +158,7 @@ def _restore(args: argparse.Namespace) -> int:
 
 
 def _undo(args: argparse.Namespace) -> int:
-    from engine.memory.timeline import Timeline
+    from engine.session.timeline import Timeline
 
     workspace, household, store = _open(args)
     with workspace.lock():
@@ -167,8 +167,8 @@ def _undo(args: argparse.Namespace) -> int:
 
 
 def _go_back(workspace: Workspace, store: SoulStore, moment: Moment) -> None:
-    from engine.memory import notes
-    from engine.memory.log import ConversationLog
+    from engine.io.conversation_log import ConversationLog
+    from engine.session import notes
 
     facts = {"heard": ConversationLog(workspace.memories).newest()}
     soul = store.save_active(store.read(moment.id), "restore", notes.of("restore", moment.called), facts)
@@ -176,9 +176,9 @@ def _go_back(workspace: Workspace, store: SoulStore, moment: Moment) -> None:
 
 
 def _blend(args: argparse.Namespace) -> int:
-    from engine.memory.blend import blend, blend_facts, find_second
-    from engine.memory.log import ConversationLog
-    from engine.memory.timeline import Timeline
+    from engine.io.conversation_log import ConversationLog
+    from engine.session.blend import blend, blend_facts, find_second
+    from engine.session.timeline import Timeline
 
     workspace, household, store = _open(args)
     with workspace.lock():
@@ -194,7 +194,7 @@ def _blend(args: argparse.Namespace) -> int:
 
 
 def _branch(args: argparse.Namespace) -> int:
-    from engine.memory.timeline import Timeline
+    from engine.session.timeline import Timeline
 
     workspace, household, store = _open(args)
     with workspace.lock():
@@ -213,7 +213,7 @@ def _switch(args: argparse.Namespace) -> int:
 
 
 def _rename(args: argparse.Namespace) -> int:
-    from engine.memory.timeline import Timeline
+    from engine.session.timeline import Timeline
 
     workspace, household, store = _open(args)
     with workspace.lock():
@@ -226,7 +226,7 @@ def _rename(args: argparse.Namespace) -> int:
 
 
 def _note(args: argparse.Namespace) -> int:
-    from engine.memory.timeline import Timeline
+    from engine.session.timeline import Timeline
 
     workspace, _, store = _open(args)
     with workspace.lock():
@@ -235,7 +235,7 @@ def _note(args: argparse.Namespace) -> int:
 
 
 def _pin(args: argparse.Namespace, pinned: bool = True) -> int:
-    from engine.memory.timeline import Timeline
+    from engine.session.timeline import Timeline
 
     workspace, _, store = _open(args)
     with workspace.lock():
@@ -248,7 +248,7 @@ def _unpin(args: argparse.Namespace) -> int:
 
 
 def _delete(args: argparse.Namespace) -> int:
-    from engine.memory.timeline import Timeline
+    from engine.session.timeline import Timeline
 
     workspace, _, store = _open(args)
     with workspace.lock():
@@ -258,7 +258,7 @@ def _delete(args: argparse.Namespace) -> int:
 
 
 def _prune(args: argparse.Namespace) -> int:
-    from engine.memory.timeline import KEEP, Timeline
+    from engine.session.timeline import KEEP, Timeline
 
     workspace, _, store = _open(args)
     with workspace.lock():
@@ -268,8 +268,8 @@ def _prune(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from engine.formats.soul import load_soul
-    from engine.memory.timeline import Timeline
+    from engine.io.soul import load_soul
+    from engine.session.timeline import Timeline
 
     _, household, store = _open(args)
     first, second = (

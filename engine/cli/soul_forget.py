@@ -12,7 +12,7 @@ from engine.cli.terminal import Interrupts, ProgressLine, printable
 from engine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from engine.memory.forgetting import ForgetPlan
+    from engine.session.forgetting import ForgetPlan
 
 _WIDTH = 100
 
@@ -31,10 +31,10 @@ def add_actions(action: Callable[[str, Any, str], argparse.ArgumentParser]) -> N
 
 
 def _log(args: argparse.Namespace) -> int:
-    from engine.formats.body import load_body
-    from engine.memory.household import Household
-    from engine.memory.life import heard_by
-    from engine.memory.log import ConversationLog
+    from engine.io.conversation_log import ConversationLog
+    from engine.io.model_file import load_body
+    from engine.session.history import heard_by
+    from engine.session.soul_registry import Household
 
     workspace = options.open_workspace(args)
     body = load_body(options.model_path(args), check=False)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from engine.config import BitLlamaConfig
 from engine.layers.bit_linear import BitLinear
 from engine.layers.norm import RMSNorm
+from engine.models.config import BitLlamaConfig
 from engine.native import training
 from engine.ops.delta_rule import naive
 from engine.ops.delta_rule.fast import fast_form

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine.config import BitLlamaConfig
+from engine.models.config import BitLlamaConfig
 
 Cancel = Callable[[], bool]
 """Asked between chunks and between tokens; True means: stop now."""

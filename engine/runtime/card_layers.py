@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.config import BitLlamaConfig
-from engine.formats.anatomy import Body, as_packed
+from engine.io.weights import Body, as_packed
 from engine.layers.ttt import MAX_LINEAR_RATE
+from engine.models.config import BitLlamaConfig
 from engine.ops.delta_rule import chunk
 from engine.ops.delta_rule import triton as rule
 from engine.ops.quantize import triton as quantize

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, SoulMismatchError, Told
+from engine.models.config import BitLlamaConfig
 
 
 def check_threads(threads: object) -> int:

@@ -19,10 +19,11 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from engine.config import BitLlamaConfig
 from engine.errors import DeviceError, Told
-from engine.formats.anatomy import Body, Tensor
-from engine.model import BitLlama
+from engine.io.weights import Body, Tensor
+from engine.models.bitllama import BitLlama
+from engine.models.cache import ModelState
+from engine.models.config import BitLlamaConfig
 from engine.ops.ttt_step import triton as ttt_step
 from engine.ops.word_table.table import ByteTable
 from engine.runtime.base import Cancel, Progress
@@ -31,7 +32,6 @@ from engine.runtime.card_layers import CardHead, CardLayer, CardState
 from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
 from engine.runtime.pieces import in_pieces
 from engine.runtime.placement import Placement, place, size
-from engine.state import ModelState
 
 CHUNK = 128
 """Tokens computed at once in `CudaRuntime.prefill`."""

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
+from engine.models.config import BitLlamaConfig
 
 SUPER_BLOCK = 256
 """Every width must be a multiple of this."""

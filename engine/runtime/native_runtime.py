@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import native
-from engine.config import BitLlamaConfig
 from engine.errors import DeviceError, Told
-from engine.formats.anatomy import Body
+from engine.io.weights import Body
+from engine.models.config import BitLlamaConfig
 from engine.runtime.aligned import aligned_zeros
 from engine.runtime.base import Cancel, Progress
 from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale

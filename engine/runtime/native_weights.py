@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine import native
-from engine.formats.anatomy import Body, as_matrix
-from engine.formats.packed import EMBED, HEAD, Packing
+from engine.io.packed import EMBED, HEAD, Packing
+from engine.io.weights import Body, as_matrix
 from engine.ops.ternary.triples import TripleTernary
 from engine.ops.word_table.fives import FiveTable
 from engine.ops.word_table.table import WordTable

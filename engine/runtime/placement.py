@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.config import BitLlamaConfig
+from engine.models.config import BitLlamaConfig
 from engine.ops.delta_rule.chunk import CHUNK
 from engine.ops.ternary.packing import packed_width
 

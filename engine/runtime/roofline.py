@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.config import BitLlamaConfig
+from engine.models.config import BitLlamaConfig
 from engine.runtime.yardsticks import token_bytes
 
 KERNELS_PER_LAYER = 9

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, DeviceError, Told
-from engine.formats.body import Body
+from engine.io.model_file import Body
+from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Runtime
 from engine.runtime.native_runtime import NativeRuntime, why_not_native
 
@@ -58,7 +58,7 @@ def create_runtime(body: Body, device: str = "auto", runtime: str = "auto", thre
 
 def _with_torch(body: Body, device: str, runtime: str, threads: int | None, why_not: str) -> Runtime:
     """The Triton kernels where they can compute, else torch, with the reason."""
-    from engine.model import pick_device  # torch is imported here, by whoever needs it
+    from engine.models.bitllama import pick_device  # torch is imported here, by whoever needs it
 
     place = pick_device(device)
     if place.type == "cpu" and runtime == "auto" and why_not_native(body.config) is None:

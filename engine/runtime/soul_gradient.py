@@ -18,11 +18,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.errors import ConfigError
-from engine.formats.body import Body
+from engine.io.model_file import Body
 from engine.layers.ttt import LayerState
-from engine.model import BitLlama
+from engine.models.bitllama import BitLlama
+from engine.models.cache import ModelState
 from engine.runtime.lesson import Lesson
-from engine.state import ModelState
 
 BETAS = (0.9, 0.95)
 TOGETHER = 2048

@@ -8,14 +8,14 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from engine.config import BitLlamaConfig
 from engine.errors import DeviceError, Told
-from engine.formats.body import Body
-from engine.model import BitLlama, pick_device
+from engine.io.model_file import Body
+from engine.models.bitllama import BitLlama, pick_device
+from engine.models.cache import ModelState
+from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Cancel, Progress
 from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
 from engine.runtime.pieces import in_pieces
-from engine.state import ModelState
 
 CHUNK = 128
 """Tokens computed at once in `TorchRuntime.prefill`: long enough for full speed, short enough to stop soon."""

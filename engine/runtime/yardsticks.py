@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from engine import native
-from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
-from engine.formats.body import Body
-from engine.formats.packed import EMBED, MapForm, Packing
+from engine.io.model_file import Body
+from engine.io.packed import EMBED, MapForm, Packing
+from engine.models.config import BitLlamaConfig
 from engine.runtime.aligned import aligned
 from engine.runtime.base import Runtime
 

@@ -33,7 +33,7 @@ class SamplingParams:
     """How many recent tokens the penalty looks at."""
     beams: int = 1
     """Above 1, where the next token is in doubt, at most so many ways to go on are followed, and one of them is chosen
-    as a whole (`engine.lookahead`)."""
+    as a whole (`engine.generate`)."""
     seed: int | None = None
     """The same seed gives the same choices; None a fresh one each time."""
 

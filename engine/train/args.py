@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError
+from engine.models.config import BitLlamaConfig
 from engine.text.template import MOST_WEIGHT
 
 

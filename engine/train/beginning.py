@@ -7,11 +7,11 @@ from pathlib import Path
 
 import torch
 
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, Told
-from engine.formats.body import load_body
+from engine.io.model_file import load_body
 from engine.layers.bit_linear import BitLinear
-from engine.model import BitLlama, pick_device
+from engine.models.bitllama import BitLlama, pick_device
+from engine.models.config import BitLlamaConfig
 from engine.train import checkpoint
 from engine.train.args import TrainArgs
 from engine.train.data import TokenData

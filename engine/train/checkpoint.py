@@ -20,14 +20,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, FileFormatError, Told, TrainingError
-from engine.formats import atomic
-from engine.formats.body import Body
-from engine.formats.strict_json import read_text
-from engine.formats.tensors import save_tensors
-from engine.model import BitLlama
-from engine.state import ModelState
+from engine.io import atomic
+from engine.io.model_file import Body
+from engine.io.strict_json import read_text
+from engine.io.tensors import save_tensors
+from engine.models.bitllama import BitLlama
+from engine.models.cache import ModelState
+from engine.models.config import BitLlamaConfig
 from engine.train.args import TrainArgs
 from engine.train.data import TOKENIZER_FILE
 from engine.train.distributed import ALONE, Ranks

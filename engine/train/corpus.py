@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from engine.errors import ConfigError, DataError, FileFormatError, Told
-from engine.formats.strict_json import parse_object
+from engine.io.strict_json import parse_object
 from engine.text.template import Message
 
 TEXT_SUFFIX, JSONL_SUFFIX = ".txt", ".jsonl"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import DataError, FileFormatError, Told
-from engine.formats.strict_json import read_object, read_text
+from engine.io.strict_json import read_object, read_text
 from engine.text.template import KEEP, MOST_WEIGHT
 from engine.text.tokenizer import Tokenizer
 

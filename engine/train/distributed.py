@@ -19,9 +19,9 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from engine.errors import ConfigError, TrainingError
-from engine.formats.body import Body
-from engine.model import BitLlama, pick_device
-from engine.state import ModelState
+from engine.io.model_file import Body
+from engine.models.bitllama import BitLlama, pick_device
+from engine.models.cache import ModelState
 from engine.train.rendezvous import PATIENCE, check_share, rendezvous
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.errors import DataError
-from engine.model import BitLlama
-from engine.state import ModelState
+from engine.models.bitllama import BitLlama
+from engine.models.cache import ModelState
 from engine.train.data import Split
 
 STREAM_CHUNK = 1024

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.model import BitLlama
+from engine.models.bitllama import BitLlama
 from engine.text.template import KEEP, UNJUDGED
 
 

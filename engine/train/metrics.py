@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.formats import atomic
+from engine.io import atomic
 
 
 @dataclass(frozen=True)

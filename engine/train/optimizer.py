@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.layers.bit_linear import BitLinear
-from engine.model import BitLlama
+from engine.models.bitllama import BitLlama
 from engine.train.args import TrainArgs
 from engine.train.distributed import ALONE, Ranks
 from engine.train.muon import ORTHOGONAL, MuonAdamW

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from engine.errors import ConfigError, DataError, FileFormatError, Told
-from engine.formats.atomic import make_folder, writing
-from engine.formats.bitt import load_bitt
-from engine.formats.strict_json import read_text
+from engine.io.atomic import make_folder, writing
+from engine.io.bitt import load_bitt
+from engine.io.strict_json import read_text
 from engine.text.template import UNJUDGED, ChatTemplate
 from engine.text.tokenizer import Tokenizer
 from engine.train.corpus import Corpus

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError
-from engine.model import BitLlama
+from engine.models.bitllama import BitLlama
+from engine.models.config import BitLlamaConfig
 
 POWER = 0.1
 """Exponent of the law by which a key comes again: more chance for an early place, as in the paper."""

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
 
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError
 from engine.layers.ttt import LayerState
-from engine.model import BitLlamaBlock
+from engine.models.bitllama import BitLlamaBlock
+from engine.models.config import BitLlamaConfig
 
 BILLION = BitLlamaConfig(32000, 2048, 16, 0.5, ttt_variant="linear", num_heads=16, intermediate_dim=6144)
 """A body of a billion weights."""

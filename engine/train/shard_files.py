@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import FileFormatError
-from engine.formats.tensors import Array, TensorFile
+from engine.io.tensors import Array, TensorFile
 
 FORMAT = 1
 NAME = "training"

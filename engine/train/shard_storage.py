@@ -23,7 +23,7 @@ from torch.distributed.checkpoint.metadata import MetadataIndex, TensorPropertie
 from torch.futures import Future
 
 from engine.errors import BitLlamaError
-from engine.formats.tensors import Array, save_tensors
+from engine.io.tensors import Array, save_tensors
 from engine.train.shard_files import FORMAT, OFFSETS, SAVED, Chunk, Shards, shard_name
 
 

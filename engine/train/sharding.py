@@ -16,7 +16,7 @@ from torch.distributed.fsdp import fully_shard
 from torch.utils.checkpoint import checkpoint
 
 from engine.layers.ttt import LayerState
-from engine.model import BitLlama
+from engine.models.bitllama import BitLlama
 
 
 def shard(root: nn.Module, model: BitLlama, mesh: DeviceMesh) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, TrainingError
-from engine.formats.anatomy import as_float
-from engine.formats.bitt import save_bitt
-from engine.formats.body import Body
-from engine.formats.checkpoint import save_checkpoint
-from engine.formats.tensors import save_tensors
-from engine.model import BitLlama
+from engine.io.bitt import save_bitt
+from engine.io.checkpoint import save_checkpoint
+from engine.io.model_file import Body
+from engine.io.tensors import save_tensors
+from engine.io.weights import as_float
+from engine.models.bitllama import BitLlama
+from engine.models.config import BitLlamaConfig
 
 
 class StepTrainer:

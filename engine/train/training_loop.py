@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 
 from engine.errors import ConfigError, Told, TrainingError
-from engine.formats import atomic
-from engine.formats.checkpoint import save_checkpoint
+from engine.io import atomic
+from engine.io.checkpoint import save_checkpoint
 from engine.train import checkpoint
 from engine.train.args import TrainArgs
 from engine.train.batches import open_streams

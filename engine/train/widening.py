@@ -12,9 +12,9 @@ import math
 import torch
 from torch import Tensor
 
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError, Told
-from engine.model import BitLlama
+from engine.models.bitllama import BitLlama
+from engine.models.config import BitLlamaConfig
 
 FAINT = 0.1
 """Factor on the convolution of new channels. Were they silent, keys and queries would teach each other nothing."""

@@ -11,7 +11,7 @@ from studio.messages.souls import SoulFacts
 from studio.messages.wire import Command, Event
 
 Dial = Literal["learn", "use", "temporary"]
-"""What a conversation leaves behind: `engine.memory.dial`, which the window must not wait for."""
+"""What a conversation leaves behind: `engine.session.dial`, which the window must not wait for."""
 
 
 @dataclass(frozen=True)

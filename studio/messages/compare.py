@@ -18,7 +18,7 @@ class Compare(Command):
 
 @dataclass(frozen=True)
 class Compared:
-    """What changed from the first to the second, see `engine.memory.compare`. N layers, H heads a layer."""
+    """What changed from the first to the second, see `engine.session.compare`. N layers, H heads a layer."""
 
     change: float
     """Of all layers together: 0 nothing, 1 one of them is newborn, 2 opposite."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import Told, WorkspaceError
-from engine.formats import atomic
+from engine.io import atomic
 from studio.training import run_folder
 from studio.training.curve import CurveFile
 from studio.training.run_folder import Run

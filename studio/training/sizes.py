@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.config import BitLlamaConfig
+from engine.models.config import BitLlamaConfig
 
 
 @dataclass(frozen=True)

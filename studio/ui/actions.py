@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import BitLlamaError
-from engine.formats import atomic
+from engine.io import atomic
 from studio import reading, transfer
 from studio.chat import Chat
 from studio.crash import Report

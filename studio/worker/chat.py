@@ -75,7 +75,7 @@ def switch(desk: Desk, command: Switch) -> Switched:
 
 def ask_newborn(desk: Desk, command: AskNewborn) -> NewbornSaid:
     """Have something answered without the soul."""
-    from engine.memory import newborn
+    from engine.session import newborn
 
     done = newborn.answer(
         desk.mind.llama,

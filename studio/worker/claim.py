@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from studio.messages import EngineFailure
 
 if TYPE_CHECKING:
-    from engine.memory.workspace import Workspace, WorkspaceLock
+    from engine.session.workspace import Workspace, WorkspaceLock
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def claim(path: Path | None, portable: bool = False) -> Claim:
     Raises `EngineFailure` for one that is in use or cannot be used.
     """
     from engine.errors import BitLlamaError
-    from engine.memory.workspace import Workspace
+    from engine.session.workspace import Workspace
 
     try:
         workspace = Workspace.open(path, portable)
@@ -38,6 +38,6 @@ def claim(path: Path | None, portable: bool = False) -> Claim:
 
 def where(path: Path | None, portable: bool = False) -> Path:
     """The workspace that `claim` would take."""
-    from engine.memory.workspace import default_path
+    from engine.session.workspace import default_path
 
     return (path.expanduser() if path is not None else default_path(portable)).absolute()

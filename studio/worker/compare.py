@@ -9,12 +9,12 @@ from studio.messages import Answered, AskBoth, Compare, Compared, EngineFailure
 from studio.worker.desk import Desk
 
 if TYPE_CHECKING:
-    from engine.formats.soul import Soul
+    from engine.io.soul import Soul
 
 
 def compare(desk: Desk, command: Compare) -> Compared:
     """How two entries differ."""
-    from engine.memory.compare import compare as differ
+    from engine.session.compare import compare as differ
 
     found = differ(_soul(desk, command.first), _soul(desk, command.second))
     return Compared(

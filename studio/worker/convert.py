@@ -40,10 +40,10 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
 
     Raises `EngineFailure` or what reading and writing raise; no file is left then, and a former one is untouched.
     """
-    from engine.formats import atomic
-    from engine.formats.anatomy import Body, fingerprint
-    from engine.formats.bitt import save_bitt
-    from engine.formats.body import load_body
+    from engine.io import atomic
+    from engine.io.bitt import save_bitt
+    from engine.io.model_file import load_body
+    from engine.io.weights import Body, fingerprint
 
     target = command.target
     if target.resolve() == command.source.resolve():

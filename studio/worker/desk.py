@@ -12,9 +12,9 @@ from studio.worker.timeline import read_timeline
 from studio.worker.turns import Turns
 
 if TYPE_CHECKING:
+    from engine.io.conversation_log import Entry
     from engine.llama import Llama
-    from engine.memory.log import Entry
-    from engine.memory.mind import Mind
+    from engine.session.memory_session import Mind
 
 
 class Desk:
@@ -45,7 +45,7 @@ class Desk:
 
     def wake(self, llama: Llama) -> list[Entry]:
         """Wake a soul in a body, in place of the mind that was awake; returns what that soul has heard and said."""
-        from engine.memory.mind import Mind
+        from engine.session.memory_session import Mind
 
         self.save()  # the next mind may live in the same body and read this soul
         self._mind = Mind(self.place.workspace, self.place.lock, llama)

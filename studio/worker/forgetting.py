@@ -10,12 +10,12 @@ from studio.worker.desk import Desk, lines
 from studio.worker.souls import shown_entries, soul_facts
 
 if TYPE_CHECKING:
-    from engine.formats.soul import SoulMeta
+    from engine.io.soul import SoulMeta
 
 
 def lived_in(desk: Desk, command: LivedIn) -> tuple[str, ...]:
     """The ids of what was said between two entries."""
-    from engine.memory.life import life_of, turns_of
+    from engine.session.history import life_of, turns_of
 
     turns = turns_of(desk.mind.log.entries())
     before = {turn.id for turn in life_of(_meta(desk, command.grew_from), turns).turns()} if command.grew_from else ()
@@ -55,7 +55,7 @@ def forget(desk: Desk, command: Forget) -> Forgot:
 
 def _meta(desk: Desk, moment: str) -> SoulMeta:
     """Of an entry of any soul of the body, or of the soul that is awake."""
-    from engine.memory.timeline import Timeline
+    from engine.session.timeline import Timeline
 
     if not moment:
         return desk.mind.soul.meta

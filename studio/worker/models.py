@@ -13,7 +13,7 @@ from studio.worker.desk import Desk, lines
 from studio.worker.souls import shown_entries, soul_facts
 
 if TYPE_CHECKING:
-    from engine.config import BitLlamaConfig
+    from engine.models.config import BitLlamaConfig
 
 
 def open_model(desk: Desk, command: Open) -> Opened:
@@ -30,7 +30,7 @@ def open_model(desk: Desk, command: Open) -> Opened:
 
 def body_facts(desk: Desk, grown: int) -> BodyFacts:
     """What is known of the loaded model; the native runtime keeps its ternary weights packed."""
-    from engine.formats.inspect import memory_needed
+    from engine.io.inspect import memory_needed
 
     llama = desk.mind.llama
     body, config = llama.body, llama.body.config
@@ -70,8 +70,8 @@ def unload(desk: Desk, command: Unload) -> None:
 
 def inspect(desk: Desk, command: Inspect) -> ModelCard:
     """Look into a model without loading it."""
-    from engine.formats.card import BodyFacts as Facts
-    from engine.formats.inspect import inspect_path
+    from engine.io.file_info import BodyFacts as Facts
+    from engine.io.inspect import inspect_path
 
     card = inspect_path(command.path)
     facts = card.facts
@@ -112,7 +112,7 @@ def _licence(path: Path, config: BitLlamaConfig | None) -> str:
 
 def _souls(desk: Desk, config: BitLlamaConfig | None, fingerprint: str) -> tuple[str, ...]:
     from engine.errors import BitLlamaError
-    from engine.memory.household import Household
+    from engine.session.soul_registry import Household
 
     if config is None or not fingerprint:
         return ()

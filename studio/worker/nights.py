@@ -13,7 +13,7 @@ from studio.worker.desk import Desk
 from studio.worker.souls import soul_facts
 
 if TYPE_CHECKING:
-    from engine.memory.sleep import SleepProgress, SleepReport
+    from engine.sleep import SleepProgress, SleepReport
 
 _DREAM_INTERVAL_S = 0.05
 """A sleep tells of itself at most so often; the last word always comes."""

@@ -27,8 +27,8 @@ from studio.messages import (
 from studio.worker.desk import Desk, lines
 
 if TYPE_CHECKING:
-    from engine.memory.log import Entry
-    from engine.memory.mind import Mind
+    from engine.io.conversation_log import Entry
+    from engine.session.memory_session import Mind
 
 
 def save_soul(desk: Desk, command: SaveSoul) -> SoulFacts:
@@ -90,8 +90,8 @@ def delete(desk: Desk, command: Delete) -> None:
 
 def copy(desk: Desk, command: Copy) -> None:
     """Write an entry to a file, under an id of its own."""
-    from engine.formats.soul import save_soul as write
-    from engine.memory.living import copied
+    from engine.io.soul import save_soul as write
+    from engine.session.active_soul import copied
 
     write(command.path, copied(desk.mind.timeline.read(command.moment), desk.mind.soul_name))
 
@@ -123,7 +123,7 @@ def wake_soul(desk: Desk, command: WakeSoul) -> Woken:
 
 def shown_entries(heard: list[Entry]) -> list[Entry]:
     """Of what a soul heard and said, that which goes on: nothing in whose place something else was said."""
-    from engine.memory.life import REPLACED
+    from engine.session.history import REPLACED
 
     return [entry for entry in heard if entry.text and entry.extra.get(REPLACED) is not True]
 

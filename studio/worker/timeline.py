@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 from studio.messages import Mate, Moment, Second, Timeline
 
 if TYPE_CHECKING:
-    from engine.formats.soul import SoulMeta
-    from engine.memory import timeline as kept
-    from engine.memory.mind import Mind
+    from engine.io.soul import SoulMeta
+    from engine.session import timeline as kept
+    from engine.session.memory_session import Mind
 
 
 def read_timeline(mind: Mind) -> Timeline:
     """The timeline as it is on the disk; where that cannot be read, an empty one that says why."""
     from engine.errors import BitLlamaError
-    from engine.memory.souls import DEFAULT_NAME
-    from engine.memory.timeline import Timeline as Kept
+    from engine.session.soul_store import DEFAULT_NAME
+    from engine.session.timeline import Timeline as Kept
 
     key = mind.store.name
     try:
@@ -40,7 +40,7 @@ def read_timeline(mind: Mind) -> Timeline:
 
 
 def _moment(soul: str, moment: kept.Moment, ids: set[str]) -> Moment:
-    from engine.memory import notes
+    from engine.session import notes
 
     event = next((e for e in moment.meta.history if e.get("id") == moment.id), {})
     second = _second(event, ids) if moment.event == "blend" else None
@@ -86,7 +86,7 @@ def _ancestor(meta: SoulMeta, ids: set[str]) -> str:
 
 
 def _undoable(mind: Mind, ids: set[str]) -> str:
-    from engine.memory.timeline import last_change
+    from engine.session.timeline import last_change
 
     event = last_change(mind.soul.meta.history)
     return str(event["event"]) if event is not None and event.get("former") in ids else ""

@@ -13,7 +13,7 @@ from engine.errors import Told
 from studio.messages import EngineFailure, Line, Turn
 
 if TYPE_CHECKING:
-    from engine.memory.mind import Mind
+    from engine.session.memory_session import Mind
 
 KEPT = 8
 """Exchanges that can be taken back."""

@@ -6,12 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.formats.inspect import inspect_path
+from engine.io.conversation_log import Entry
+from engine.io.inspect import inspect_path
 from engine.llama import Llama
-from engine.memory import recall
-from engine.memory.log import Entry
-from engine.memory.sleep import SleepSettings, dream
 from engine.resources import bundled_model
+from engine.sleep import SleepSettings, dream, recall
 from engine.train.companion.probes import make_probe
 
 MOST_BYTES = 12_000_000

@@ -14,8 +14,8 @@ import pytest
 import tiny
 
 from engine.cli import main
-from engine.formats.bitt import save_bitt
-from engine.formats.checkpoint import save_checkpoint
+from engine.io.bitt import save_bitt
+from engine.io.checkpoint import save_checkpoint
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

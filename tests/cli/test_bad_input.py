@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from engine.cli import main
-from engine.formats.soul import Soul, new_meta, save_soul
-from engine.memory.log import ConversationLog
-from engine.memory.workspace import Workspace
+from engine.io.conversation_log import ConversationLog
+from engine.io.soul import Soul, new_meta, save_soul
+from engine.session.workspace import Workspace
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -12,8 +12,8 @@ import tiny
 import torch
 
 from engine.cli import bench_card, main
-from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
+from engine.models.config import BitLlamaConfig
 from engine.runtime.roofline import BANDWIDTH_SHARE, KERNELS_PER_LAYER, LAUNCH_SECONDS, SIZES, Token
 from engine.runtime.select import create_runtime
 

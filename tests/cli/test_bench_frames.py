@@ -9,7 +9,7 @@ import pytest
 import tiny
 
 from engine.cli import main
-from engine.formats.bitt import save_bitt
+from engine.io.bitt import save_bitt
 
 SCENES = {"loading", "idle", "generating", "sleeping", "training", "turning pages", "10,000 messages"}
 

@@ -12,11 +12,11 @@ from native_bodies import empty_is_nan, needs_library, random_body
 
 from engine import native
 from engine.cli import bench_train, main
-from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError
-from engine.formats.body import Body
-from engine.formats.packed import Packing
+from engine.io.model_file import Body
+from engine.io.packed import Packing
 from engine.layers import bit_linear, ttt
+from engine.models.config import BitLlamaConfig
 from engine.native import training
 from engine.ops.delta_rule import naive
 from engine.runtime import llama_cpp

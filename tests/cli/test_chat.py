@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import tiny
 
-from engine.formats.anatomy import Body
-from engine.formats.bitt import save_bitt
-from engine.formats.soul import load_soul
-from engine.memory.log import ConversationLog
+from engine.io.bitt import save_bitt
+from engine.io.conversation_log import ConversationLog
+from engine.io.soul import load_soul
+from engine.io.weights import Body
 from engine.text.tokenizer import Tokenizer
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.cli import build_parser, main
-from engine.formats.body import fingerprint, load_body
-from engine.formats.soul import load_soul
+from engine.io.model_file import fingerprint, load_body
+from engine.io.soul import load_soul
 from engine.text.sampling import CHAT_BEAMS
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 
 from engine import BitLlama, Llama, cortex_rust
 from engine.errors import ConfigError, DeviceError
-from engine.formats.body import load_body
+from engine.io.model_file import load_body
 
 
 @pytest.fixture

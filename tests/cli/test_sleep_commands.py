@@ -11,8 +11,8 @@ import pytest
 import tiny
 
 from engine.cli import main
-from engine.formats.bitt import save_bitt
-from engine.formats.soul import load_soul
+from engine.io.bitt import save_bitt
+from engine.io.soul import load_soul
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 TOLD = "My cat is called Miso.\nMy door code is 4711.\n"

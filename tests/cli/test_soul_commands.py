@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from engine.cli.chat import _DIALS
-from engine.formats.soul import load_soul
-from engine.memory.blend import blend
-from engine.memory.dial import DIALS
-from engine.memory.timeline import digest
+from engine.io.soul import load_soul
+from engine.session.blend import blend
+from engine.session.dial import DIALS
+from engine.session.timeline import digest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

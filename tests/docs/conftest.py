@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import tiny
 
-from engine.formats.bitt import save_bitt
-from engine.formats.checkpoint import save_checkpoint
-from engine.formats.soul import save_soul
+from engine.io.bitt import save_bitt
+from engine.io.checkpoint import save_checkpoint
+from engine.io.soul import save_soul
 from engine.llama import Llama
 from engine.train.prepare import prepare
 

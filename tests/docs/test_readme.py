@@ -18,7 +18,7 @@ from documents import DOCUMENTS, ROOT, Block, Document, rows, shell_lines
 
 from engine.cli import COMMANDS, build_parser
 from engine.cli.chat import HELP
-from engine.config import BitLlamaConfig
+from engine.models.config import BitLlamaConfig
 from engine.train.args import TrainArgs
 from engine.train.companion import __main__ as companion
 from studio import theme

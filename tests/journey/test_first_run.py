@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from engine.formats.soul import load_soul
+from engine.io.soul import load_soul
 from studio.theme import DARK, LIGHT
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,9 +10,9 @@ import tiny
 
 from engine import Llama
 from engine.errors import ConfigError, FileFormatError, SoulMismatchError
-from engine.formats.bitt import save_bitt
-from engine.formats.body import Body
-from engine.formats.checkpoint import save_checkpoint
+from engine.io.bitt import save_bitt
+from engine.io.checkpoint import save_checkpoint
+from engine.io.model_file import Body
 from engine.runtime.select import create_runtime
 from engine.text.sampling import SamplingParams
 from engine.text.template import Message

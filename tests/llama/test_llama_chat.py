@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import tiny
 
-from engine.formats.bitt import save_bitt
+from engine.io.bitt import save_bitt
 from engine.llama import Llama
 from engine.text.sampling import SamplingParams
 from engine.text.template import Message

@@ -14,7 +14,7 @@ import tiny
 
 from engine import Llama
 from engine.errors import ConfigError
-from engine.lookahead import Lookahead
+from engine.generate import Lookahead
 from engine.runtime.select import create_runtime
 from engine.text.sampling import Sampler, SamplingParams
 from engine.text.template import Message

@@ -9,7 +9,7 @@ from assert_close import assert_close
 from native_bodies import SHAPES, needs_library, random_body
 
 from engine import native
-from engine.formats.body import Body
+from engine.io.model_file import Body
 from engine.llama import Llama
 from engine.resources import bundled_model
 from engine.runtime.native_runtime import NativeRuntime

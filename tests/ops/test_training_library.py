@@ -12,9 +12,9 @@ from native_bodies import needs_library
 from torch import Tensor
 
 from engine import native
-from engine.config import BitLlamaConfig
 from engine.layers.ttt import LayerState
-from engine.model import BitLlamaBlock
+from engine.models.bitllama import BitLlamaBlock
+from engine.models.config import BitLlamaConfig
 from engine.native import training
 from engine.ops.delta_rule import naive as rule
 from engine.ops.delta_rule.fast import fast_form

@@ -17,7 +17,7 @@ from types import ModuleType
 import pytest
 
 from engine.cli import main
-from engine.formats.bitt import MAGIC
+from engine.io.bitt import MAGIC
 from engine.version import __version__
 from studio import frozen, licences
 
@@ -89,7 +89,7 @@ exec(open(sys.argv[2]).read(), {"__name__": "hook"})
 import numpy as np
 import tiny
 import torch
-from engine.model import BitLlama
+from engine.models.bitllama import BitLlama
 from engine.runtime.soul_gradient import Lesson, SoulGradient
 body = tiny.body()
 model = BitLlama.from_body(body, frozen=False)

@@ -24,8 +24,8 @@ from assert_close import assert_close
 from native_bodies import random_body
 
 from engine.errors import DeviceError
-from engine.formats.body import Body
-from engine.formats.packed import WORD_FORMS
+from engine.io.model_file import Body
+from engine.io.packed import WORD_FORMS
 from engine.runtime.base import Cancelled
 from engine.runtime.card import Card
 from engine.runtime.cuda_runtime import CudaRuntime

@@ -16,10 +16,10 @@ from native_bodies import needs_library, random_body
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from engine import model
-from engine.config import BitLlamaConfig
 from engine.errors import DeviceError
-from engine.formats.body import Body
+from engine.io.model_file import Body
+from engine.models import bitllama as model
+from engine.models.config import BitLlamaConfig
 from engine.ops import kernel_check
 from engine.ops.word_table.table import ByteTable
 from engine.runtime import card, select, torch_runtime

@@ -17,11 +17,11 @@ import tiny
 from native_bodies import needs_library, random_body
 
 from engine import native
-from engine.config import BitLlamaConfig
 from engine.errors import BitLlamaError, ConfigError, DeviceError, SoulMismatchError
-from engine.formats.bitt import save_bitt
-from engine.formats.body import Body
+from engine.io.bitt import save_bitt
+from engine.io.model_file import Body
 from engine.llama import Llama
+from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Cancelled
 from engine.runtime.native_runtime import NativeRuntime, default_threads
 from engine.runtime.select import RUNTIME_VARIABLE, create_runtime

@@ -19,10 +19,10 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 from studio_person import Person
 
-from engine.formats.anatomy import Body
-from engine.formats.bitt import save_bitt
-from engine.formats.checkpoint import save_checkpoint
-from engine.memory.log import ConversationLog
+from engine.io.bitt import save_bitt
+from engine.io.checkpoint import save_checkpoint
+from engine.io.conversation_log import ConversationLog
+from engine.io.weights import Body
 from engine.text.tokenizer import Tokenizer
 from studio import translation
 from studio.app import build
@@ -175,7 +175,7 @@ def remember(workspace: Path, models: Path) -> Callable[[int, int], None]:
     """Puts conversations into the log before the Studio opens: how many, and of how many characters."""
 
     def fill(conversations: int, characters: int) -> None:
-        from engine.formats.body import load_body
+        from engine.io.model_file import load_body
 
         (workspace / "memories").mkdir(parents=True)
         log = ConversationLog(workspace / "memories")

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from studio_person import Person
 
-from engine.formats.bitt import save_bitt
-from engine.formats.body import load_body
-from engine.formats.inspect import inspect_path
-from engine.formats.packed import Packing
+from engine.io.bitt import save_bitt
+from engine.io.inspect import inspect_path
+from engine.io.model_file import load_body
+from engine.io.packed import Packing
 from studio.messages import Convert, Event, ModelCard
 from studio.session import Busy
 from studio.ui.lab.model_verbs import Converting
@@ -185,7 +185,7 @@ def test_converting_can_be_stopped_and_leaves_nothing(
         assert stopped.wait(60)
         save_bitt(*args, **named)
 
-    monkeypatch.setattr("engine.formats.bitt.save_bitt", slowly)  # a model that takes its time
+    monkeypatch.setattr("engine.io.bitt.save_bitt", slowly)  # a model that takes its time
     person.lab.body.verbs.convert(shelf / "deeper" / "checkpoint", target, True)
     person.wait(lambda: person.session.busy is Busy.CONVERTING)
     assert "converted" in person.lab.body.open_button.toolTip()

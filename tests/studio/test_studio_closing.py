@@ -12,8 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from studio_person import Person
 
-from engine.formats.body import load_body
-from engine.formats.soul import load_soul
+from engine.io.model_file import load_body
+from engine.io.soul import load_soul
 from studio.messages import Line
 from studio.session import Busy
 from studio.transfer import Chat, read

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 from studio_person import Person
 
-from engine.formats.soul import load_soul
-from engine.memory.compare import compare
-from engine.memory.timeline import digest
+from engine.io.soul import load_soul
+from engine.session.compare import compare
+from engine.session.timeline import digest
 from studio.messages import Compared
 from studio.session import Busy
 from studio.ui.lab.compare_dialog import CompareDialog

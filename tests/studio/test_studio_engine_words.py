@@ -16,7 +16,7 @@ import studio
 from engine import native
 from engine.cli import main
 from engine.errors import BitLlamaError, FileFormatError, Told
-from engine.formats.bitt import save_bitt
+from engine.io.bitt import save_bitt
 from engine.runtime.select import create_runtime
 from studio import translation
 from studio.training import Doing

@@ -9,8 +9,8 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QTreeWidget
 from studio_person import Person
 
-from engine.formats.soul import load_soul
-from engine.memory.timeline import digest
+from engine.io.soul import load_soul
+from engine.session.timeline import digest
 from studio.session import Busy
 from studio.ui import style
 from studio.ui.lab.forget_dialog import ForgetDialog

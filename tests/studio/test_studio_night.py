@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QPushButton
 from studio_person import Person
 
-from engine.formats.soul import load_soul
-from engine.memory.timeline import digest
+from engine.io.soul import load_soul
+from engine.session.timeline import digest
 from studio.messages import Figures, Probe, Slept
 from studio.session import Busy
 from studio.ui.lab.night_card import REPORT, WAITING

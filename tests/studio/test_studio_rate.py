@@ -9,9 +9,9 @@ import pytest
 import tiny
 from studio_person import Person
 
-from engine.formats.bitt import save_bitt
-from engine.memory.log import ConversationLog
-from engine.model import BitLlama
+from engine.io.bitt import save_bitt
+from engine.io.conversation_log import ConversationLog
+from engine.models.bitllama import BitLlama
 from studio.session import Busy
 from studio.ui.editors import NumberEditor
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from studio_person import Person
 
-from engine.formats.soul import load_soul
+from engine.io.soul import load_soul
 from studio.messages import Figures, Slept
 from studio.session import Busy
 

@@ -26,7 +26,7 @@ window = build(Path(sys.argv[1]))
 window.show()
 application.processEvents()
 assert window.isVisible()
-engine = ("torch", "engine.llama", "engine.memory.mind", "engine.model", "tokenizers")
+engine = ("torch", "engine.llama", "engine.session.memory_session", "engine.models.bitllama", "tokenizers")
 heavy = [name for name in engine if name in sys.modules]
 window.session.close_now()
 print("HEAVY", heavy)

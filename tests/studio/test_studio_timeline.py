@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from studio_person import Person
 
-from engine.formats.soul import load_soul
-from engine.memory.blend import blend
-from engine.memory.timeline import digest
+from engine.io.soul import load_soul
+from engine.session.blend import blend
+from engine.session.timeline import digest
 from studio.lifeline import NOW
 from studio.messages import Moment
 from studio.session import Busy

@@ -17,8 +17,8 @@ from PySide6.QtGui import QGuiApplication
 from studio_person import Person
 from studio_trainee import alive, begin, check, rest
 
-from engine.formats.body import load_body
-from engine.formats.strict_json import read_text
+from engine.io.model_file import load_body
+from engine.io.strict_json import read_text
 from engine.text.tokenizer import Tokenizer
 from engine.train.args import TrainArgs
 from studio import app, privacy

@@ -13,7 +13,7 @@ from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from studio_person import Person
 
-from engine.formats.soul import load_soul
+from engine.io.soul import load_soul
 from studio.session import Busy
 from studio.ui.message_widgets import UserRow
 from studio.ui.reply_row import ReplyRow

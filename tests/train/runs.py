@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.formats.tensors import TensorFile
+from engine.io.tensors import TensorFile
 from engine.train import checkpoint
 from engine.train.args import TrainArgs
 from engine.train.distributed import joined

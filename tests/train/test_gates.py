@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.formats.body import load_body
-from engine.model import BitLlama
+from engine.io.model_file import load_body
+from engine.models.bitllama import BitLlama
 from engine.text.template import KEEP, PASS, UNJUDGED
 from engine.train.args import TrainArgs
 from engine.train.batches import DocumentStreams

@@ -13,7 +13,7 @@ import tiny
 from corpora import dialogue, documents_of, files_in, prose, text_of, write_lines
 
 from engine.errors import FileFormatError
-from engine.formats.bitt import save_bitt
+from engine.io.bitt import save_bitt
 from engine.train.data import TokenData
 from engine.train.prepare import prepare
 from engine.train.tokenizer import TOKENIZER_KINDS, TokenizerKind, train_tokenizer

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine.cli import main
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError
+from engine.models.config import BitLlamaConfig
 from engine.train.recall_task import RecallTask, train_recall
 
 

@@ -10,9 +10,9 @@ import torch
 
 from engine import native
 from engine.cli import main
-from engine.config import BitLlamaConfig
 from engine.errors import ConfigError
-from engine.model import BitLlama
+from engine.models.bitllama import BitLlama
+from engine.models.config import BitLlamaConfig
 from engine.train.scaling import BILLION, Card, kept_by_block, operations_forward, step
 
 SMALL = BitLlamaConfig(300, 64, 3, 0.5, ttt_variant="linear", num_heads=2)

@@ -24,10 +24,10 @@ from torch.distributed import checkpoint as dcp
 
 from engine.cli import main
 from engine.errors import ConfigError, FileFormatError
-from engine.formats.body import fingerprint, load_body
-from engine.formats.tensors import TensorFile, save_tensors
+from engine.io.model_file import fingerprint, load_body
+from engine.io.tensors import TensorFile, save_tensors
 from engine.llama import Llama
-from engine.model import BitLlama
+from engine.models.bitllama import BitLlama
 from engine.text.sampling import SamplingParams
 from engine.text.template import Message
 from engine.train import checkpoint

@@ -15,8 +15,8 @@ import torch
 from runs import all_tensors
 
 from engine.errors import ConfigError, DataError, FileFormatError, TrainingError
-from engine.formats.body import load_body
-from engine.model import BitLlama
+from engine.io.model_file import load_body
+from engine.models.bitllama import BitLlama
 from engine.train import checkpoint, training_loop
 from engine.train.args import TrainArgs
 from engine.train.evaluate import evaluate
@@ -141,7 +141,7 @@ def test_who_goes_back_keeps_what_was_later_and_what_is_new(text_data: Path, tmp
 
 
 def test_training_can_start_from_a_packed_body(text_data: Path, tmp_path: Path) -> None:
-    from engine.formats.bitt import save_bitt
+    from engine.io.bitt import save_bitt
 
     first = run_training(args_for(text_data, tmp_path / "a", steps=30, lr=1e-2))
     save_bitt(tmp_path / "a.bitt", load_body(first.folder), packed=True)
@@ -202,8 +202,8 @@ def test_the_learning_rate_warms_up_and_falls_on_a_cosine() -> None:
 
 def test_a_prior_soul_is_taken_over_as_when_it_wakes() -> None:
     """Fast weights come from the named stream; what is transient does not, and a newborn has neither."""
-    from engine.config import BitLlamaConfig
-    from engine.state import ModelState
+    from engine.models.cache import ModelState
+    from engine.models.config import BitLlamaConfig
     from engine.train.batches import Segment
 
     config = BitLlamaConfig(10, 8, 1, 0.5, ttt_variant="linear", num_heads=2)

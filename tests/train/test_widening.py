@@ -11,8 +11,8 @@ import torch
 from assert_close import assert_close
 
 from engine.errors import ConfigError
-from engine.formats.body import load_body
-from engine.model import BitLlama
+from engine.io.model_file import load_body
+from engine.models.bitllama import BitLlama
 from engine.train.args import TrainArgs
 from engine.train.prepare import prepare
 from engine.train.training_loop import run_training

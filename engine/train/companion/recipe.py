@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import ConfigError
-from engine.formats.atomic import make_folder, writing
+from engine.io.atomic import make_folder, writing
 from engine.train.companion.dialogues import Life, Shape, make_life
 from engine.train.companion.names import Split
 

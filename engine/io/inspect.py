@@ -1,0 +1,180 @@
+"""Look at a body or soul file and say what it is and what is wrong with it; nothing is ever raised for its content."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import BitLlamaError
+from engine.io.bitt import is_bitt
+from engine.io.checkpoint import FILES
+from engine.io.file_info import BodyFacts, Card, Fingerprint, SoulFacts
+from engine.io.model_file import load_body
+from engine.io.packed import EMBED, HEAD, PackedTensors, Packing
+from engine.io.soul import Soul, load_soul, looks_like_soul
+from engine.io.tensors import MappedTensors, TensorFile
+from engine.io.validation import tokenizer_entries
+from engine.io.weights import Body, fingerprint
+from engine.models.config import BitLlamaConfig
+from engine.ops.word_table.table import WordTable
+
+
+def inspect_path(path: str | os.PathLike[str]) -> Card:
+    """The card of a checkpoint folder, a ``.safetensors`` file in one, a ``.bitt`` or a ``.soul``.
+
+    Reads everything: each weight is checked and a stored fingerprint compared with the one that the weights give. A
+    file that is missing or broken gets a card that says so.
+    """
+    path = Path(path)
+    try:
+        size = _size_on_disk(path)
+        return _inspect_soul(path, size) if _is_soul(path) else _inspect_body(path, size)
+    except BitLlamaError as error:
+        return Card("unknown", path, "unreadable", _size_on_disk(path), problems=[error.told])
+
+
+def _inspect_soul(path: Path, size: int) -> Card:
+    try:
+        soul = load_soul(path)
+    except BitLlamaError as error:
+        return Card("soul", path, "soul, unreadable", size, problems=[error.told])
+    return Card("soul", path, f"soul, version {soul.meta.version}", size, _soul_facts(soul))
+
+
+def _inspect_body(path: Path, size: int) -> Card:
+    try:
+        body = load_body(path, check=False)
+    except BitLlamaError as error:
+        return Card("body", path, "unreadable", size, problems=[error.told])
+    report = body.validate()
+    problems = [f"{problem[0].upper()}{problem[1:]}." for problem in report.problems()]
+    computed = fingerprint(body.config, body.tensors) if report.ok else None
+    state: Fingerprint = "unverified"
+    if computed:
+        state = "computed" if body.stored_fingerprint is None else "verified"
+        if state == "verified" and computed != body.stored_fingerprint:
+            state = "differs"
+            problems.append(f"The weights give the fingerprint {computed}, not the stored one; export the body again.")
+    facts = _body_facts(body, body.stored_fingerprint or computed, state)
+    return Card("body", path, _format(body), size, facts, problems, body.config)
+
+
+def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:
+    config = body.config
+    parameters, ternary = _count(config)
+    fast = config.num_layers * math.prod(config.fast_shape)
+    memory_packed, memory_float = memory_needed(body)
+    kind, entries = None, None
+    if body.tokenizer is not None:
+        try:
+            kind, entries = tokenizer_entries(body.tokenizer)
+        except BitLlamaError:
+            kind = "unreadable"
+    return BodyFacts(
+        parameters=parameters,
+        ternary_parameters=ternary,
+        float_parameters=parameters - ternary,
+        bits_per_weight=8 * sum(info.nbytes for info in _stored(body).infos.values()) / parameters,
+        layers=config.num_layers,
+        hidden_dim=config.hidden_dim,
+        mlp_dim=config.mlp_dim,
+        vocab_size=config.vocab_size,
+        ttt_variant=config.ttt_variant,
+        num_heads=config.num_heads,
+        head_dim=config.fast_dim,
+        inner_lr=config.inner_lr,
+        activation_bits=config.activation_bits,
+        fast_weights=fast,
+        soul_bytes=4 * fast,
+        memory_float_bytes=memory_float,
+        memory_packed_bytes=memory_packed,
+        tokenizer=kind,
+        tokenizer_entries=entries,
+        chat_template=config.chat_template is not None,
+        fingerprint=known,
+        fingerprint_state=state,
+    )
+
+
+def memory_needed(body: Body) -> tuple[int, int]:
+    """Bytes of the weights and one soul: with ternary weights packed, and all in float32. No weight is read."""
+    parameters, ternary = _count(body.config)
+    fast = body.config.num_layers * math.prod(body.config.fast_shape)
+    packing = Packing.of(body.tensors)
+    packed = body.config.num_layers * sum(
+        math.prod(packing.matrix(name).stored_shape(*shape)) + 4 for name, shape in _ternary(body.config).items()
+    )
+    return packed + _float_bytes(body, parameters - ternary) + 4 * fast, 4 * (parameters + fast)
+
+
+def _float_bytes(body: Body, floats: int) -> int:
+    """Memory of the `floats` weights that are not ternary: four bytes each, unless a table holds them otherwise."""
+    tables = [t for t in map(body.tensors.get, (EMBED, HEAD)) if isinstance(t, WordTable)]
+    return 4 * (floats - sum(math.prod(table.shape) for table in tables)) + sum(table.nbytes for table in tables)
+
+
+def _count(config: BitLlamaConfig) -> tuple[int, int]:
+    """Parameters, and ternary ones among them: by arithmetic, whatever num_layers."""
+    return config.num_parameters, config.num_layers * sum(map(math.prod, _ternary(config).values()))
+
+
+def _ternary(config: BitLlamaConfig) -> dict[str, tuple[int, ...]]:
+    """The shapes of a layer's ternary matrices."""
+    one = dataclasses.replace(config, num_layers=1).tensor_specs()
+    return {name: spec.shape for name, spec in one.items() if spec.ternary}
+
+
+def _soul_facts(soul: Soul) -> SoulFacts:
+    meta = soul.meta
+    return SoulFacts(
+        name=meta.name,
+        level=meta.level,
+        created=meta.created,
+        body=meta.body,
+        id=meta.id,
+        parent=meta.parent,
+        layers=len(soul.layers),
+        shape=soul.layers[0].shape,
+        norms=[float(np.sqrt(np.sum(np.square(layer, dtype=np.float64)))) for layer in soul.layers],
+        history=meta.history,
+    )
+
+
+def _format(body: Body) -> str:
+    packed, infos = body.encoding == "packed", _stored(body).infos
+    kinds = ", ".join(sorted({infos[name].dtype for name in body.tensors} - ({"U8"} if packed else set())))
+    container = ".bitt" if body.path and is_bitt(body.path) else "checkpoint"
+    words = {None: "", "bytes": "embedding and head as bytes, ", "fives": "embedding as bytes, head of five bits, "}
+    packing = Packing.of(body.tensors)
+    maps = {"fours": "packed ternary weights, ", "triples": "ternary weights as triples, "}[packing.maps]
+    return f"{container}, {maps if packed else ''}{words[packing.words]}float weights as {kinds}"
+
+
+def _stored(body: Body) -> MappedTensors | PackedTensors:
+    """The mapped tensors of a loaded body as its file holds them."""
+    tensors = body.tensors
+    assert isinstance(tensors, (MappedTensors, PackedTensors))
+    return tensors
+
+
+def _is_soul(path: Path) -> bool:
+    if path.suffix.lower() == ".soul":
+        return True
+    if path.is_dir() or is_bitt(path):
+        return False
+    return looks_like_soul(TensorFile.open(path).tensors)
+
+
+def _size_on_disk(path: Path) -> int:
+    files = [path / name for name in FILES] if path.is_dir() else [path]
+    total = 0
+    for file in files:
+        try:
+            total += file.stat().st_size
+        except (OSError, ValueError):
+            continue  # what is missing is said as a problem
+    return total

@@ -1,0 +1,259 @@
+"""``.soul``: the fast weights of every TTT layer, and where they come from.
+
+A safetensors file. Tensors ``layers.{i}.ttt.w_state`` (float32, one for each layer); metadata ``version``, ``body``,
+``level``, ``parent``, ``id``, ``created``, ``name``, ``history`` and ``lived``, each value a JSON text. Files whose
+tensors are named ``layer_{i}`` and that have no metadata are read too: they do not say which body they were lived in.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import FileFormatError, SoulMismatchError, Told
+from engine.io import strict_json
+from engine.io.bitt import MAGIC
+from engine.io.tensors import TensorFile, map_file, save_tensors
+from engine.io.validation import value_damage
+from engine.models.config import BitLlamaConfig
+
+VERSION = 1
+_NAMES = (re.compile(r"layers\.(0|[1-9]\d{0,6})\.ttt\.w_state"), re.compile(r"layer_(0|[1-9]\d{0,6})"))
+
+
+@dataclass(frozen=True)
+class SoulMeta:
+    """What a soul says of itself."""
+
+    version: int = VERSION
+    """Of the format."""
+    body: str = ""
+    """Fingerprint of the body that it was lived in; empty where the file does not say."""
+    level: int = 0
+    """Tokens lived."""
+    parent: str | None = None
+    """The `id` of the soul that this one grew from."""
+    id: str = ""
+    """Unique for each saved soul; empty where the file does not say."""
+    created: str = ""
+    """When it was saved, ISO 8601 in UTC; empty where the file does not say."""
+    name: str = ""
+    """What a person calls it."""
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """What happened to it, oldest first."""
+    lived: str = ""
+    """Id of the log entry that it lived last; empty for a newborn and where the file does not say."""
+
+
+@dataclass(frozen=True, eq=False)
+class Soul:
+    """Fast weights, one float32 array of `BitLlamaConfig.fast_shape` for each layer, and their metadata."""
+
+    layers: list[NDArray[np.float32]]
+    meta: SoulMeta = field(default_factory=SoulMeta)
+
+
+def new_id() -> str:
+    """An id that no other soul has."""
+    return uuid.uuid4().hex
+
+
+def new_meta(
+    body: str, level: int = 0, name: str = "", parent: str | None = None, history: Sequence[Mapping[str, Any]] = ()
+) -> SoulMeta:
+    """The metadata of a soul that begins now, in the body with the fingerprint `body`."""
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    return SoulMeta(VERSION, body, level, parent, new_id(), now, name, [dict(event) for event in history])
+
+
+def save_soul(path: str | os.PathLike[str], soul: Soul) -> None:
+    """Write a soul. Raises `FileFormatError` for one that is not sound or a place that cannot be written."""
+    _check_layers(soul.layers, "The soul to be saved")
+    values = asdict(soul.meta)
+    _read_meta(values, "The soul to be saved")
+    strict_json.to_bytes(values, "The soul to be saved")
+    tensors = {f"layers.{i}.ttt.w_state": layer for i, layer in enumerate(soul.layers)}
+    save_tensors(path, tensors, {key: json.dumps(value, ensure_ascii=False) for key, value in values.items()})
+
+
+def load_soul(path: str | os.PathLike[str]) -> Soul:
+    """Read a soul into memory, so that its file may be replaced while it is in use.
+
+    Raises `FileFormatError`, naming the file, for damage, values that are not finite, and layers that are missing or
+    unknown: none is ever left out silently.
+    """
+    path = Path(path)
+    buffer = map_file(path)
+    if buffer[: len(MAGIC)] == MAGIC:
+        raise FileFormatError(Told("{path} is not a soul but a body (.bitt); load it as a model.", path=path))
+    file = TensorFile.read(buffer, path)
+    layers = [np.array(file.tensors[name]) for name in _layer_names(path, list(file.tensors))]
+    _check_layers(layers, str(path))
+    values = {
+        key: strict_json.parse(text, f"{path}: the metadata {key!r}")
+        for key, text in file.metadata.items()
+        if key in SoulMeta.__dataclass_fields__
+    }
+    return Soul(layers, _read_meta(values, str(path)))
+
+
+def check_fits(soul: Soul, config: BitLlamaConfig, fingerprint: str) -> None:
+    """Raise `SoulMismatchError` unless `soul` belongs to the body with this config and fingerprint.
+
+    A soul that does not say its body is judged by its shapes alone.
+    """
+    name = Told("The soul {name!r}", name=soul.meta.name) if soul.meta.name else Told("The soul")
+    if len(soul.layers) != config.num_layers:
+        raise SoulMismatchError(
+            Told(
+                "{name} has {has} layers and this body has {needs}; load it with its own body.",
+                name=name,
+                has=len(soul.layers),
+                needs=config.num_layers,
+            )
+        )
+    for i, layer in enumerate(soul.layers):
+        if layer.shape != config.fast_shape:
+            raise SoulMismatchError(
+                Told(
+                    "{name} has fast weights of {has} in layer {layer} where this body has {needs}; "
+                    "load it with its own body.",
+                    name=name,
+                    has=_size(layer.shape),
+                    layer=i,
+                    needs=_size(config.fast_shape),
+                )
+            )
+    if soul.meta.body and soul.meta.body != fingerprint:
+        raise SoulMismatchError(
+            Told(
+                "{name} was lived in the body {its}, and this body is {this}; load it with its own body.",
+                name=name,
+                its=soul.meta.body[:16],
+                this=fingerprint[:16],
+            )
+        )
+
+
+def looks_like_soul(names: Iterable[str]) -> bool:
+    """Whether some tensor is named like the fast weights of a layer."""
+    return any(pattern.fullmatch(name) for name in names for pattern in _NAMES)
+
+
+def _layer_names(path: Path, names: list[str]) -> list[str]:
+    """The tensors of the layers in order, for either way of naming them."""
+    for pattern in _NAMES:
+        found = {int(match[1]): name for name in names if (match := pattern.fullmatch(name))}
+        if found:
+            break
+    else:
+        raise FileFormatError(Told("{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.", path=path))
+    others = sorted(set(names) - set(found.values()))
+    if others:
+        raise FileFormatError(
+            Told(
+                "{path} holds the tensor {name!r}, which no soul has; it is of another kind.",
+                path=path,
+                name=others[0][:80],
+            )
+        )
+    for i in range(len(found)):
+        if i not in found:
+            raise FileFormatError(
+                Told("{path} lacks the fast weights of layer {layer}; the soul is damaged.", path=path, layer=i)
+            )
+    return [found[i] for i in range(len(found))]
+
+
+def _check_layers(layers: list[NDArray[Any]], where: str) -> None:
+    if not layers:
+        raise FileFormatError(Told("{where} has no layers.", where=where))
+    for i, layer in enumerate(layers):
+        if (
+            layer.dtype != np.float32
+            or layer.ndim not in (2, 3)
+            or layer.shape[-1] != layer.shape[-2]
+            or not layer.size
+        ):
+            raise FileFormatError(
+                Told(
+                    "{where}: the fast weights of layer {layer} are {dtype} {shape}, which are not square "
+                    "float matrices.",
+                    where=where,
+                    layer=i,
+                    dtype=layer.dtype,
+                    shape=_size(layer.shape),
+                )
+            )
+        if layer.shape != layers[0].shape:
+            raise FileFormatError(
+                Told(
+                    "{where}: the fast weights of layer {layer} are {shape} and of layer 0 {first}; one body "
+                    "has one size.",
+                    where=where,
+                    layer=i,
+                    shape=_size(layer.shape),
+                    first=_size(layers[0].shape),
+                )
+            )
+        damage = value_damage(layer)
+        if damage:
+            raise FileFormatError(
+                Told(
+                    "{where}: the fast weights of layer {layer} {damage}; take an earlier soul.",
+                    where=where,
+                    layer=i,
+                    damage=damage,
+                )
+            )
+
+
+def _read_meta(values: dict[str, Any], where: str) -> SoulMeta:
+    """Checked metadata from plain values; keys that are missing keep their defaults."""
+    version = values.get("version", VERSION)
+    if type(version) is not int or version < 1:
+        raise FileFormatError(
+            Told(
+                "{where}: the soul's format version is {version!r}, not a number from 1.",
+                where=where,
+                version=str(version)[:40],
+            )
+        )
+    if version > VERSION:
+        raise FileFormatError(
+            Told(
+                "{where} is a soul of format {version}; this program reads up to {newest}. Update it.",
+                where=where,
+                version=version,
+                newest=VERSION,
+            )
+        )
+    level = values.get("level", 0)
+    if type(level) is not int or not 0 <= level < 1 << 63:
+        raise FileFormatError(
+            Told("{where}: the soul's level is {level!r}, not a number of tokens.", where=where, level=str(level)[:40])
+        )
+    for key in ("body", "id", "created", "name", "parent", "lived"):
+        value = values.get(key, "")
+        if not isinstance(value, str) and not (key == "parent" and value is None):
+            raise FileFormatError(
+                Told("{where}: the soul's {key} is {value!r}, not a text.", where=where, key=key, value=str(value)[:40])
+            )
+    history = values.get("history", [])
+    if not isinstance(history, list) or not all(isinstance(event, dict) for event in history):
+        raise FileFormatError(Told("{where}: the soul's history is not a list of events.", where=where))
+    return SoulMeta(**values)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))

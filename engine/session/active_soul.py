@@ -1,0 +1,161 @@
+"""The soul that is awake and the file that holds it, always moved together."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BitLlamaError
+from engine.io.conversation_log import ConversationLog
+from engine.io.soul import Soul, SoulMeta, new_meta, save_soul
+from engine.llama import Llama
+from engine.session import notes
+from engine.session.dial import Aside, Dial
+from engine.session.history import last_lived
+from engine.session.soul_store import Event, SoulStore
+from engine.session.timeline import Timeline
+
+MILESTONE = 2000
+"""Tokens lived after which a new conversation keeps the soul as it stands: forgetting goes back to such moments."""
+
+
+class LivingSoul:
+    """The live state of a `Llama` and its `SoulStore`. What cannot be written does not happen.
+
+    Attributes:
+        llama: the body and the live state.
+        store: where this soul is kept.
+        log: where it is written what it hears.
+    """
+
+    def __init__(self, llama: Llama, store: SoulStore, log: ConversationLog) -> None:
+        self.llama, self.store, self.log = llama, store, log
+        self._aside: Aside | None = None
+        self._milestone = 0
+
+    @property
+    def meta(self) -> SoulMeta:
+        """What the soul says of itself now; of one that stands aside, as it stands there."""
+        return self.llama.meta if self._aside is None else self._aside.meta
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether a conversation is going on that the soul does not live."""
+        return self._aside is not None
+
+    def wake(self) -> None:
+        """Go on as the soul that the store holds, newborn where it holds none. Raises what `load_active` does."""
+        active = self.store.load_active()
+        if active is None:
+            self.llama.reset_state()
+        else:
+            self.llama.set_soul(active)
+            self.lived(last_lived(active.meta))
+        self._milestone = self.llama.level
+
+    def lived(self, entry_id: str) -> None:
+        """Note the log entry that was lived last."""
+        self.llama.adopt(replace(self.llama.meta, lived=entry_id))
+
+    def stand_aside(self, dial: Dial) -> None:
+        """Keep the soul out of the conversation that begins now; `come_back` ends that conversation."""
+        self.come_back()
+        self._aside = Aside(self.llama, dial)
+
+    def come_back(self) -> None:
+        """Be the soul again that stood aside, bit for bit; what was lived meanwhile is gone."""
+        if self._aside is not None:
+            self._aside.end()
+            self._aside = None
+
+    def save(self) -> bool:
+        """Write the soul as it lives (a conversation that it stood aside from is over); its history stays.
+
+        Returns False where that was not needed: it lived nothing since, or is newborn and was never written.
+        """
+        self.come_back()
+        meta = self.llama.meta
+        unwritten = not meta.level and not meta.history and not self.store.active.exists()
+        if unwritten or self.store.holds(meta):
+            return False
+        self.llama.adopt(self.store.autosave(self.llama.soul()).meta)
+        return True
+
+    def milestone(self) -> None:
+        """Keep this moment where much was lived since the last one. Call it when nothing is transient."""
+        if self.llama.level - self._milestone >= MILESTONE:
+            self.save()
+            self.store.keep_moment()
+            self._milestone = self.llama.level
+            self._prune()
+
+    def commit(self, event: Event, note: str = "", facts: dict[str, Any] | None = None, root: bool = False) -> Soul:
+        """Write the soul as it lives as the outcome of `event`, the former one kept; see `SoulStore.save_active`."""
+        self.come_back()
+        facts = {"heard": self.log.newest(), **(facts or {})}
+        kept = self.store.save_active(self.llama.soul(), event, note, facts, root)
+        self.llama.adopt(kept.meta)
+        self._prune()
+        return kept
+
+    def _prune(self) -> None:
+        """Thin out old autosaves. Where that fails, what happened stands all the same, with more files than needed."""
+        with contextlib.suppress(BitLlamaError):
+            Timeline(self.store).prune()
+
+    def become(self, soul: Soul, event: Event, note: str, facts: dict[str, Any] | None = None) -> Soul:
+        """Go on as `soul`, with nothing transient; the present one is kept."""
+        self.save()
+        with self.whole():
+            self.llama.set_soul(soul)
+            kept = self.commit(event, note, facts)
+        self._milestone = self.llama.level
+        return kept
+
+    def reset(self, facts: dict[str, Any] | None = None) -> Soul:
+        """Be newborn; the present soul is kept."""
+        self.save()
+        with self.whole():
+            self.llama.reset_state()
+            kept = self.commit("reset", notes.of("reset"), facts, root=True)
+        self._milestone = 0
+        return kept
+
+    def move(self, store: SoulStore) -> None:
+        """Be the soul of another store from now on; this one is saved. Raises what `wake` does, changing nothing."""
+        self.save()
+        former = self.store
+        try:
+            with self.whole():
+                self.store = store
+                self.wake()
+        except BaseException:
+            self.store = former
+            raise
+
+    def copy_to(self, path: str | PathLike[str]) -> Soul:
+        """Write a copy with an id of its own, whose parent is the soul as it lives; returns it."""
+        self.come_back()
+        soul = copied(self.llama.soul(), self.store.name)
+        save_soul(Path(path), soul)
+        return soul
+
+    @contextlib.contextmanager
+    def whole(self) -> Iterator[None]:
+        """What is done in this block is done wholly: after an exception the live state is the one of before."""
+        before = self.llama.snapshot()
+        try:
+            yield
+        except BaseException:
+            self.llama.restore(before)
+            raise
+
+
+def copied(soul: Soul, name: str) -> Soul:
+    """`soul` under an id of its own, with the former one as parent: what lives on as two is two."""
+    old = soul.meta
+    return replace(soul, meta=replace(new_meta(old.body, old.level, name, old.id, old.history), lived=old.lived))

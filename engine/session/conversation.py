@@ -1,0 +1,189 @@
+"""The conversation that a mind is holding: what is said in it, what it leaves behind, and how it is taken back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from engine.errors import BitLlamaError
+from engine.io import atomic
+from engine.io.conversation_log import Entry
+from engine.io.soul import new_id
+from engine.llama import Callback
+from engine.runtime.base import Cancel
+from engine.runtime.checks import check_rate_scale
+from engine.session import dial as dials
+from engine.session.active_soul import LivingSoul
+from engine.session.dial import Dial
+from engine.session.history import REPLACED
+from engine.session.reply import Reply
+from engine.session.soul_registry import Household
+from engine.text.sampling import SamplingParams
+from engine.text.template import Message
+
+
+def new_conversation_id() -> str:
+    """A fresh name for a conversation."""
+    return secrets.token_hex(8)
+
+
+class Conversation:
+    """One conversation after the other with the soul that is awake.
+
+    Every message is on disk before it is answered; the soul is on disk after every answer.
+
+    Attributes:
+        id: of the one that is going on.
+        dial: what that one leaves behind.
+    """
+
+    def __init__(self, soul: LivingSoul, household: Household) -> None:
+        self._soul, self._household = soul, household
+        self.id = new_conversation_id()
+        self.dial: Dial = "learn"
+        self._system = ""  # the system prompt that the state has read
+
+    def say(
+        self,
+        text: str,
+        conversation: str | None = None,
+        system: str = "",
+        sampling: SamplingParams | None = None,
+        max_tokens: int = 256,
+        on_text: Callback | None = None,
+        cancel: Cancel | None = None,
+        dial: Dial | None = None,
+        rate: float = 1.0,
+    ) -> Reply:
+        """Tell it something and hear the answer.
+
+        Args:
+            text: the message; on disk before anything is made of it.
+            conversation: which one it belongs to, None for the one that is going on; another one begins anew, with
+                the same fast weights.
+            system: the system prompt; read when a conversation begins or when it differs from the one read last.
+            sampling: how tokens are chosen.
+            max_tokens: the longest answer.
+            on_text: gets the answer as it comes; returns False to stop it.
+            cancel: asked before every chunk and every token. While the message is still being read, the state goes
+                back to before it.
+            dial: what the conversation leaves behind (`engine.session.dial`); None for what it was, ``learn`` in a new
+                one. Setting it otherwise begins a conversation.
+            rate: factor on the inner learning rate for this exchange; in the log, so that it is lived again like that.
+
+        What was answered is in the log and in the saved soul, also when it was stopped. Raises `WorkspaceError` when
+        the message cannot be kept (nothing was lived then), `ConfigError` for settings that cannot work; after an
+        exception while reading or answering, the state is the one of before the message.
+        """
+        rate = check_rate_scale(rate, self._soul.llama.body.config)
+        another = conversation is not None and conversation != self.id
+        dial = dials.checked(dial or ("learn" if another else self.dial))
+        if another or dial != self.dial:
+            self.begin(conversation, dial)
+        if dial != "learn" and not self._soul.is_aside:
+            self._soul.stand_aside(dial)
+        messages = [Message("user", text)]
+        system = system.strip()
+        if system and system != ("" if self._soul.llama.fresh else self._system):
+            messages.insert(0, Message("system", system))
+        if dial == "learn":
+            self._log_messages(messages)
+        heard: list[str] = []
+
+        def listen(piece: str) -> bool | None:
+            heard.append(piece)
+            return on_text(piece) if on_text is not None else None
+
+        with self._soul.llama.at_rate(rate), self._soul.whole():
+            try:
+                done = self._soul.llama.stream_chat(messages, max_tokens, sampling, listen, cancel=cancel)
+            except BaseException:
+                if dial == "learn" and heard:
+                    self._soul.log.append("assistant", "".join(heard), self.id, self._soul.store.key)
+                raise
+            if done.prompt_tokens:
+                self._system = system
+            if done.prompt_tokens and dial == "learn":
+                how: dict[str, Any] = {"tokens": list(done.ids)} | ({"rate": rate} if rate != 1.0 else {})
+                kept = self._soul.log.append("assistant", done.text, self.id, self._soul.store.key, how)
+                self._soul.lived(kept.id)
+        unsaved = ""
+        if dial == "learn":
+            try:
+                self.save()
+            except BitLlamaError as error:  # the exchange stands: it must not look as if it could be said again
+                unsaved = error.told
+        return Reply(
+            done.text,
+            self.id,
+            done.tokens,
+            done.prompt_tokens,
+            done.seconds,
+            done.stopped,
+            self._soul.meta.level,
+            unsaved,
+        )
+
+    def _log_messages(self, messages: list[Message]) -> None:
+        """Write down what is to be lived, and where in the life of this soul (see `engine.session.history`)."""
+        place: dict[str, Any] = {"after": self._soul.llama.meta.lived}
+        if self._soul.llama.fresh:
+            place["begins"] = True
+        for message in messages:
+            self._soul.log.append(message.role, message.text, self.id, self._soul.store.key, place)
+            place = {}
+
+    def begin(self, conversation: str | None = None, dial: Dial = "learn") -> str:
+        """Begin another conversation: what was learned stays, what is transient goes. Returns its id.
+
+        Args:
+            conversation: its id, a fresh one where None.
+            dial: what it leaves behind. After one that is not ``learn`` the soul is, bit for bit, the one of before.
+        """
+        self.dial = dials.checked(dial)
+        self._soul.come_back()
+        self._soul.llama.new_conversation()
+        if dial == "learn":
+            self._soul.milestone()
+        self.id = conversation or new_conversation_id()
+        return self.id
+
+    def mark(self) -> Any:
+        """Where the conversation that goes on stands, for `go_back`. The soul must be living it (dial ``learn``)."""
+        return self._soul.llama.snapshot(), self.id, self._system
+
+    def go_back(self, mark: Any, replaced: Collection[str] = (), restored: Collection[str] = ()) -> None:
+        """Go on from where `mark` was taken, bit for bit, as another soul than the one that went on from there.
+
+        Args:
+            mark: of this body, from before or after something was said; no event may lie between.
+            replaced: ids of messages in whose place something else is said: they stay in the log, and no night draws
+                on them.
+            restored: ids of messages that were `replaced` and count again.
+
+        Raises `WorkspaceError` or `FileFormatError` where that cannot be written; the live state is that of before.
+        """
+        self._soul.come_back()
+        state, conversation, system = mark
+
+        def change(entry: Entry) -> Entry:
+            if entry.id in replaced:
+                return replace(entry, extra=entry.extra | {REPLACED: True})
+            if entry.id in restored:
+                return replace(entry, extra={key: value for key, value in entry.extra.items() if key != REPLACED})
+            return entry
+
+        with self._soul.whole():
+            self._soul.llama.restore(state)
+            self._soul.llama.adopt(replace(self._soul.llama.meta, id=new_id()))
+            self.save()
+            for path, data in self._soul.log.rewritten(change).items():
+                atomic.write_bytes(path, data)
+        self.id, self._system, self.dial = conversation, system, "learn"
+
+    def save(self) -> None:
+        """Write the soul as it lives; a conversation that it does not learn from ends with this."""
+        if self._soul.save():
+            self._household.choose(self._soul.store.name)

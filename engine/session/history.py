@@ -1,0 +1,190 @@
+"""What a soul has lived, step by step, read off its file and the log.
+
+The first message of a turn carries ``after``: the reply that the soul had lived last when it heard it ("" for a
+newborn, `ELSEWHERE` where its past is not in this log). So the turns form a tree, and the ``lived`` of a soul file
+names its leaf: restoring an older soul, a crash, or a reply that failed only mean that another turn goes on from an
+earlier one. ``begins`` says that nothing transient was there; the reply carries its ``tokens``, since another way of
+reading the same text would round otherwise, and the ``rate`` where that was not the usual one. The events in between
+stand in the soul's own history.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.io.conversation_log import Entry
+from engine.io.soul import SoulMeta
+from engine.text.template import Message
+
+ELSEWHERE = "?"
+"""``lived`` and ``after`` of a soul whose past is not in this log."""
+
+REPLACED = "replaced"
+"""Key of a message in whose place something else was said: it stays in the log, and no night draws on it."""
+
+CLEARING = frozenset({"sleep", "import", "reset", "restore", "branch", "blend", "forget"})
+"""Events after which nothing transient is there."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What was heard and answered, lived as one."""
+
+    heard: tuple[Entry, ...]
+    """System prompt and message, as they were read."""
+    reply: Entry
+    after: str
+    """The turn lived before it, or "" or `ELSEWHERE`."""
+    begins: bool
+    """Whether a conversation began with it: nothing transient was there."""
+
+    @property
+    def id(self) -> str:
+        """The id of its reply, by which others name it."""
+        return self.reply.id
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All of its messages."""
+        return (*self.heard, self.reply)
+
+    @property
+    def messages(self) -> list[Message]:
+        """What was heard, for the template."""
+        return [Message(entry.role, entry.text) for entry in self.heard]
+
+    @property
+    def tokens(self) -> list[int]:
+        """The reply as it was generated."""
+        return list(self.reply.extra["tokens"])
+
+    @property
+    def rate(self) -> float:
+        """The factor on the inner learning rate at which it was lived, 1 where the log does not say."""
+        return float(self.reply.extra.get("rate", 1.0))
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event of the soul's history."""
+
+    event: Mapping[str, Any]
+    """As the history has it."""
+    number: int
+    """Its place there."""
+
+    @property
+    def id(self) -> str:
+        """Of the soul that it left behind."""
+        return str(self.event.get("id", ""))
+
+    @property
+    def kind(self) -> str:
+        """``sleep``, ``save`` and so on."""
+        return str(self.event.get("event", ""))
+
+
+Step = Turn | Happening
+
+
+@dataclass(frozen=True)
+class Life:
+    """The steps that made a soul, oldest first, as far as the log knows them."""
+
+    steps: tuple[Step, ...]
+    newborn: bool
+    """Whether they begin with a newborn; else only a kept soul can stand in for what is not known."""
+
+    def turns(self) -> list[Turn]:
+        """The turns among the steps."""
+        return [step for step in self.steps if isinstance(step, Turn)]
+
+
+def turns_of(entries: Iterable[Entry]) -> dict[str, Turn]:
+    """The turns that were lived, by their id; messages whose answer failed belong to none."""
+    found: dict[str, Turn] = {}
+    heard: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if isinstance(entry.extra.get("after"), str):
+            heard[entry.soul] = [entry]
+        elif entry.role != "assistant":
+            heard.setdefault(entry.soul, []).append(entry)
+        elif (first := heard.pop(entry.soul, [])) and "after" in first[0].extra and _lived(entry):
+            opening = first[0].extra
+            found[entry.id] = Turn(tuple(first), entry, opening["after"], opening.get("begins") is True)
+    return found
+
+
+def last_lived(meta: SoulMeta) -> str:
+    """The turn that a soul lived last, "" for a newborn; `ELSEWHERE` for one from before souls kept track of it."""
+    unknown = not meta.lived and meta.level and not any("lived" in event for event in meta.history)
+    return ELSEWHERE if unknown else meta.lived
+
+
+def life_of(meta: SoulMeta, turns: Mapping[str, Turn]) -> Life:
+    """What the soul with this metadata has lived."""
+    chain: list[Turn] = []
+    at, seen = last_lived(meta), set()
+    while (turn := turns.get(at)) is not None and at not in seen:
+        seen.add(at)
+        chain.append(turn)
+        at = turn.after
+    chain.reverse()
+    place = {at: 0} | {turn.id: number for number, turn in enumerate(chain, start=1)}
+    steps: list[Step] = []
+    happened: list[list[Step]] = [[] for _ in range(len(chain) + 1)]
+    for number, event in enumerate(meta.history):
+        if (lived := event.get("lived")) in place:
+            happened[place[lived]].append(Happening(event, number))
+    for number, turn in enumerate([None, *chain]):
+        steps += [turn] if turn is not None else []
+        steps += happened[number]
+    return Life(tuple(steps), at == "")
+
+
+def heard_by(entries: Sequence[Entry], key: str, history: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    """Of `entries`, those that the soul logged as `key` heard, and what came into it from others (`heard_upto`).
+
+    What was taken back by `Conversation.go_back` is not among them.
+    """
+    upto = heard_upto(history)
+    return [
+        entry
+        for entry in entries
+        if entry.extra.get(REPLACED) is not True and (entry.soul == key or entry.id <= upto.get(entry.soul, ""))
+    ]
+
+
+def heard_upto(history: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """From which other souls of the log a soul has heard, and up to which turn: it was a branch of them, or a blend."""
+    found: dict[str, str] = {}
+    for event in history:
+        told: Mapping[str, Any] = {}
+        if event.get("event") == "branch" and "of" in event:
+            told = {str(event["of"]): event.get("lived", "")}
+        elif event.get("event") == "blend" and isinstance(event.get("upto"), Mapping):
+            told = event["upto"]
+        for key, lived in told.items():
+            if isinstance(lived, str) and lived != ELSEWHERE:
+                found[key] = max(lived, found.get(key, ""))
+    return found
+
+
+def slept_until(history: Sequence[Mapping[str, Any]]) -> str | None:
+    """Id of the last log entry that a soul with this history has slept on, None where it never slept."""
+    marks = [until for event in history if isinstance(until := event.get("until"), str) and until]
+    return marks[-1] if marks else None
+
+
+def _lived(entry: Entry) -> bool:
+    """Whether a reply says how it was lived, in values that can be."""
+    tokens, rate = entry.extra.get("tokens"), entry.extra.get("rate", 1.0)
+    return (
+        isinstance(tokens, list)
+        and all(type(token) is int and token >= 0 for token in tokens)
+        and type(rate) in (int, float)
+        and math.isfinite(rate)
+    )

@@ -1,0 +1,241 @@
+"""A body, its soul and its log together: what the terminal chat and the Studio talk to."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from engine.io.conversation_log import ConversationLog, Entry
+from engine.io.soul import Soul
+from engine.llama import Llama
+from engine.resources import bundled_model
+from engine.runtime.base import Cancel
+from engine.session.active_soul import LivingSoul
+from engine.session.conversation import Conversation
+from engine.session.dial import Dial
+from engine.session.forgetting import ForgetPlan, OnForget, carry_out, plan_forgetting
+from engine.session.lives import Lives
+from engine.session.nights import Decide, Nights
+from engine.session.reply import Reply
+from engine.session.soul_registry import Household
+from engine.session.soul_store import SoulStore
+from engine.session.timeline import Timeline
+from engine.session.workspace import Workspace, WorkspaceLock
+from engine.sleep import OnProgress, SleepProgress, SleepReport, SleepSettings, chosen, to_replay
+
+__all__ = ["Mind", "Reply", "SleepProgress", "SleepReport"]
+
+
+class Mind:
+    """One soul awake in one body, in a workspace that is locked for it. Use it from one thread at a time.
+
+    Every message is on disk before it is answered; the soul is on disk after every answer.
+
+    Attributes:
+        workspace: where it lives.
+        llama: the body and the live state.
+        household: the souls of this body.
+        soul: the live soul and its file.
+        nights: its sleeps.
+        log: what was said to every soul of the workspace.
+        say, new_conversation: `Conversation.say` and `Conversation.begin` of the conversation with it.
+        mark, go_back: `Conversation.mark` and `Conversation.go_back`, to say something otherwise.
+    """
+
+    def __init__(self, workspace: Workspace, lock: WorkspaceLock, llama: Llama, soul: str | None = None) -> None:
+        self.workspace, self.llama = workspace, llama
+        self.household = Household(workspace, llama.body.config, llama.body.fingerprint)
+        self.log = ConversationLog(workspace.memories)
+        self.soul = LivingSoul(llama, self.household.store(soul), self.log)
+        self.nights = Nights(self.soul)
+        self._lives = Lives(self.household, self.soul)
+        self._talk = Conversation(self.soul, self.household)
+        self.say, self.new_conversation = self._talk.say, self._talk.begin
+        self.mark, self.go_back = self._talk.mark, self._talk.go_back
+        self._lock = lock
+        self.soul.wake()
+
+    @classmethod
+    def open(
+        cls,
+        workspace: Workspace | str | PathLike[str] | None = None,
+        model_path: str | PathLike[str] | None = None,
+        device: str = "auto",
+        threads: int | None = None,
+        soul: str | None = None,
+    ) -> Mind:
+        """Lock a workspace, load a body (the bundled one where none is named), and wake a soul of it.
+
+        That is the soul called `soul`, or the one that was used last; where there is none yet, a newborn.
+
+        Raises `WorkspaceError` for a workspace that is in use or unusable, and what `Llama.load_auto` and
+        `SoulStore.load_active` raise; the workspace is free again then.
+        """
+        place = workspace if isinstance(workspace, Workspace) else Workspace.open(_path(workspace))
+        lock = place.lock()
+        try:
+            llama = Llama.load_auto(_path(model_path) or bundled_model(), device, threads)
+            return cls(place, lock, llama, soul)
+        except BaseException:
+            lock.release()
+            raise
+
+    @property
+    def store(self) -> SoulStore:
+        """Where the souls of this mind are kept."""
+        return self.soul.store
+
+    @property
+    def level(self) -> int:
+        """Tokens lived by the soul; a conversation that it does not learn from does not count."""
+        return self.soul.meta.level
+
+    @property
+    def soul_name(self) -> str:
+        """What the soul is called."""
+        return self.household.name_of(self.store.name)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The kept moments of this soul."""
+        return Timeline(self.store)
+
+    @property
+    def conversation(self) -> str:
+        """Id of the conversation that is going on."""
+        return self._talk.id
+
+    @property
+    def dial(self) -> Dial:
+        """What that conversation leaves behind."""
+        return self._talk.dial
+
+    def waiting(self) -> list[Entry]:
+        """What the next sleep would replay: the user's messages that this soul heard and has not slept on."""
+        return to_replay(self.nights.waiting())
+
+    def sleep(
+        self,
+        on_progress: OnProgress | None = None,
+        cancel: Cancel | None = None,
+        *,
+        decide: Decide = "auto",
+        keep: bool = True,
+        settings: SleepSettings | None = None,
+        **changes: Any,
+    ) -> SleepReport:
+        """Sleep on what waits, on a copy; see `Nights.sleep` and `engine.sleep.dream`.
+
+        Args:
+            on_progress, cancel: told and asked at every chunk and step.
+            decide: ``auto`` takes the new soul over unless the night was refused; ``ask`` keeps it for `accept_sleep`.
+            keep: when woken, keep what whole conversations and whole rounds taught.
+            settings: how; the defaults where None.
+            changes: single fields of `SleepSettings`, such as ``rate=3``.
+
+        Whatever goes wrong, the soul in memory and on disk is the one of before.
+        """
+        how = chosen(settings, **changes)
+        return self.nights.sleep(how, decide=decide, keep=keep, cancel=cancel, progress=on_progress)
+
+    def accept_sleep(self) -> Soul:
+        """Go on as the soul of the night that waits for a decision; see `Nights.accept`."""
+        return self.nights.accept()
+
+    def reject_sleep(self) -> None:
+        """Let the night go that waits for a decision; see `Nights.reject`."""
+        self.nights.reject()
+
+    def save(self) -> None:
+        """Write the soul to disk as it lives; done by itself after every answer and on closing.
+
+        A conversation that it does not learn from ends with this.
+        """
+        self._talk.save()
+
+    def keep(self, note: str = "") -> Soul:
+        """`save`, and keep this moment in the soul's history under an id; returns it as written."""
+        self.save()
+        return self.soul.commit("save", note)
+
+    def save_soul_as(self, path: str | PathLike[str]) -> Soul:
+        """Write a copy of the soul, with an id of its own, to a file of the user's."""
+        return self.soul.copy_to(path)
+
+    def load_soul(self, path: str | PathLike[str]) -> Soul:
+        """Go on as the soul in a file; the former one is kept. Raises what `Llama.load_soul` does, changing nothing."""
+        return self._went(self._lives.load(Path(path)))
+
+    def restore(self, which: str) -> Soul:
+        """Go on as a moment that was kept (its id or label, see `Timeline`); the present soul is kept too."""
+        return self._went(self._lives.restore(which))
+
+    def undo(self) -> Soul:
+        """Go back to before the last event (sleep, import, reset, restore, blend); a second undo takes that back.
+
+        Raises `ConfigError` where there was none, or where the soul of before is not kept.
+        """
+        return self._went(self._lives.undo())
+
+    def reset(self) -> None:
+        """Begin a new soul, newborn; the former one is kept, and the log stays as it is."""
+        self._went(self._lives.reset())
+
+    def branch(self, name: str, which: str | None = None) -> SoulStore:
+        """Begin a soul called `name` from a kept moment, or from the soul as it is; `switch` goes on as it."""
+        return self._lives.branch(name, which)
+
+    def blend(self, second: str | Path, share: float = 0.5, first: str = "") -> Soul:
+        """Go on as the weighted mean of two souls of this body; the present soul is kept. See `engine.session.blend`.
+
+        Args:
+            second: the soul that is blended in: the id or label of a kept moment, the name of a soul, or a `Path`.
+            share: how much of it, between 0 and 1.
+            first: a kept moment of this soul whose life goes on; the soul as it is where empty.
+        """
+        return self._went(self._lives.blend(second, share, first))
+
+    def switch(self, name: str) -> None:
+        """Go on as another soul of this body, the one that wakes from now on. Raises `ConfigError` for a stranger."""
+        self._lives.switch(name)
+        self.new_conversation()
+
+    def forget_plan(self, *ids: str, pinned_too: bool = False) -> ForgetPlan:
+        """What it costs to forget messages of the log, and what it touches; see `plan_forgetting`."""
+        self.save()
+        return plan_forgetting(self.household, self.log, self.llama, ids, pinned_too)
+
+    def forget(self, plan: ForgetPlan, cancel: Cancel | None = None, progress: OnForget | None = None) -> None:
+        """Forget as planned, and go on as the soul that never heard it; see `engine.session.forgetting`.
+
+        Raises `Cancelled` when `cancel` answers True. After any exception everything is as before.
+        """
+        self.save()
+        with self.soul.whole():
+            carry_out(plan, self.workspace.root, self.household, self.log, self.llama, cancel, progress)
+            self.soul.wake()
+        self.new_conversation()
+
+    def close(self) -> None:
+        """Save the soul and give the workspace back; harmless when done twice."""
+        if not self._lock.held:
+            return
+        try:
+            self.save()
+        finally:
+            self._lock.release()
+
+    def __enter__(self) -> Mind:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _went(self, soul: Soul) -> Soul:
+        self.new_conversation()
+        return soul
+
+
+def _path(path: str | PathLike[str] | None) -> Path | None:
+    return None if path is None else Path(path)

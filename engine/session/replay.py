@@ -1,0 +1,83 @@
+"""Living a stretch of a life again: the one way in which a soul is made anew from a log.
+
+A pure function of the soul to begin with, the steps, and the messages that nights may draw on: on the same runtime with
+the same chunk and threads, the same input gives the same bits; and the steps of a life, unchanged, give the soul that
+lived them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from engine.errors import ConfigError, Told
+from engine.io.conversation_log import Entry
+from engine.io.soul import Soul
+from engine.llama import Llama
+from engine.runtime.base import Cancel, Cancelled
+from engine.session.history import CLEARING, Happening, Step, Turn, slept_until
+from engine.session.soul_store import after_event
+from engine.sleep import sleep_again
+
+OnStep = Callable[[Step], None]
+"""Told after every step, with the soul as it then is."""
+
+_OF_ITS_TIME = frozenset({"event", "id", "created", "level", "note", "lived", "former"})
+
+
+def relive(
+    llama: Llama,
+    start: Soul | None,
+    steps: Sequence[Step],
+    heard: Sequence[Entry],
+    cancel: Cancel | None = None,
+    on_step: OnStep = lambda _: None,
+) -> None:
+    """Live `steps` from `start` (None: newborn); `llama` is then the soul that they make, its history theirs.
+
+    Args:
+        llama: whose state this becomes.
+        start: a kept soul.
+        steps: turns and events, as in a `Life`.
+        heard: all messages that this soul heard, in the order of the log: what its nights replay.
+        cancel: asked before every chunk and token; `Cancelled` is raised then.
+        on_step: told of each step that was done.
+
+    Each turn is lived at the rate that it was lived at, each night is slept with its settings. Whatever is raised, the
+    caller puts the former state back.
+    """
+    if start is None:
+        llama.reset_state()
+    else:
+        llama.set_soul(start)
+    for step in steps:
+        if cancel is not None and cancel():
+            raise Cancelled(0)
+        if isinstance(step, Turn):
+            if step.begins:
+                llama.new_conversation()
+            with llama.at_rate(step.rate):
+                llama.relive(step.messages, step.tokens, cancel)
+            llama.adopt(replace(llama.meta, lived=step.id))
+        else:
+            _happen(llama, step, heard, cancel)
+        on_step(step)
+
+
+def _happen(llama: Llama, step: Happening, heard: Sequence[Entry], cancel: Cancel | None) -> None:
+    event = step.event
+    facts = {key: value for key, value in event.items() if key not in _OF_ITS_TIME} | {"former": ""}
+    if step.kind == "blend":
+        raise ConfigError(
+            Told("A soul that was blended from two cannot be made anew by living one of their lives again.")
+        )
+    if step.kind in CLEARING:
+        llama.new_conversation()
+    if step.kind == "sleep":
+        upto, until = str(event.get("heard", "")), slept_until(llama.soul_history) or ""
+        new = [entry for entry in heard if until < entry.id <= upto]
+        report = sleep_again(llama, new, [entry for entry in heard if entry.id <= until], event, cancel)
+        if report.woken:
+            raise Cancelled(0)
+        llama.new_conversation()
+    llama.adopt(after_event(llama.meta, step.kind, str(event.get("note", "")), facts))  # type: ignore[arg-type]

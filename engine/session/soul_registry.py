@@ -1,0 +1,131 @@
+"""All the souls of one body: their names, and which of them is active."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.errors import ConfigError, Told
+from engine.io import atomic
+from engine.io.soul import Soul
+from engine.models.config import BitLlamaConfig
+from engine.session import notes
+from engine.session.active_soul import copied
+from engine.session.labels import read_object, to_bytes
+from engine.session.soul_store import DEFAULT_NAME, SoulStore, check_name
+from engine.session.workspace import Workspace
+
+_HISTORY = ".history"
+
+
+@dataclass(frozen=True)
+class Housemate:
+    """One soul of a body."""
+
+    name: str
+    """What it is called."""
+    key: str
+    """The name it began with, which its files and the log keep."""
+    active: bool
+    """Whether it is the one that wakes when nobody says which."""
+    store: SoulStore
+
+
+class Household:
+    """The souls that live in one body, one at a time.
+
+    Args:
+        workspace: an opened workspace.
+        config, fingerprint: the body's.
+
+    Raises `FileFormatError` where the file of the names is damaged.
+    """
+
+    def __init__(self, workspace: Workspace, config: BitLlamaConfig, fingerprint: str) -> None:
+        self._workspace, self._config, self._fingerprint = workspace, config, fingerprint
+        self.folder = workspace.souls / fingerprint[:16]
+        self._file = self.folder / "souls.json"
+
+    def all(self) -> list[Housemate]:
+        """Every soul that has been saved, the active one among them, by name."""
+        shown, active = self._shown(), self.active
+        keys = {path.name.removesuffix(".soul") for path in self.folder.glob("*.soul")}
+        keys |= {path.parent.name.removesuffix(_HISTORY) for path in self.folder.glob(f"*{_HISTORY}/*.soul")}
+        mates = [Housemate(shown.get(key, key), key, key == active, self._store(key)) for key in keys]
+        return sorted(mates, key=lambda mate: mate.name.casefold())
+
+    @property
+    def active(self) -> str:
+        """Key of the soul that was used last."""
+        told = read_object(self._file, "household").get("active")
+        return told if isinstance(told, str) and told else DEFAULT_NAME
+
+    def choose(self, key: str) -> None:
+        """Make this soul the one that wakes when nobody says which. Raises `FileFormatError`."""
+        if self.active != key:
+            self._write(key, self._shown())
+
+    def name_of(self, key: str) -> str:
+        """What the soul that began as `key` is called."""
+        return self._shown().get(key, key)
+
+    def store(self, name: str | None = None) -> SoulStore:
+        """The soul of this name, or the active one; a name that nobody has is that of a soul yet to be.
+
+        Raises `ConfigError` for a name that cannot be one.
+        """
+        if name is None:
+            return self._store(self.active)
+        check_name(name)
+        return self._store(next((key for key, shown in self._shown().items() if shown == name), name))
+
+    def existing(self, name: str | None = None) -> SoulStore:
+        """As `store`, for a soul that there is. Raises `ConfigError` for others."""
+        store = self.store(name)
+        if store.name not in {mate.key for mate in self.all()}:
+            raise ConfigError(
+                Told("There is no soul called {name!r}; `bit-llama soul list` shows them.", name=name or store.name)
+            )
+        return store
+
+    def rename(self, key: str, name: str) -> None:
+        """Call a soul otherwise; its files and its place in the log keep the name it began with.
+
+        Raises `ConfigError` for a name that is taken or cannot be one.
+        """
+        self._must_be_free(name, but=key)
+        shown = {other: old for other, old in self._shown().items() if other != key}
+        if name != key:
+            shown[key] = name
+        self._write(self.active, shown)
+
+    def branch(self, origin: SoulStore, soul: Soul, name: str) -> SoulStore:
+        """Begin a soul called `name` that has lived what `soul`, of `origin`, has; they go their own ways from here.
+
+        Raises `ConfigError` for a name that is taken or cannot be one, `FileFormatError` when it cannot be written.
+        """
+        self._must_be_free(name)
+        store = self._store(name)
+        facts = {"of": origin.key, "from": soul.meta.id}
+        store.save_active(copied(soul, name), "branch", notes.of("branch", self.name_of(origin.name)), facts)
+        return store
+
+    def _must_be_free(self, name: str, but: str = "") -> None:
+        check_name(name)
+        for mate in self.all():
+            if mate.key != but and name.casefold() in (mate.name.casefold(), mate.key.casefold()):
+                raise ConfigError(
+                    Told(
+                        "There is a soul called {name!r} already, or it began as that; choose another name.", name=name
+                    )
+                )
+
+    def _store(self, key: str) -> SoulStore:
+        return SoulStore(self._workspace, self._config, self._fingerprint, key)
+
+    def _shown(self) -> dict[str, str]:
+        told = read_object(self._file, "household").get("names")
+        return {str(key): str(name) for key, name in told.items()} if isinstance(told, dict) else {}
+
+    def _write(self, active: str, shown: dict[str, str]) -> None:
+        atomic.make_folder(self.folder)
+        atomic.write_bytes(self._file, to_bytes({"version": 1, "household": {"active": active, "names": shown}}))

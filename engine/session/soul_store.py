@@ -1,0 +1,276 @@
+"""Where souls are kept: the active one of a body, and every former one that an event left behind.
+
+``souls/<body>/<name>.soul`` is the active soul, written over after each reply. ``souls/<body>/<name>.history/`` keeps
+one file for every event; such a file never changes, and what a person says of it lies beside it (`Timeline`). A soul
+that lives on after it was kept gets an id of its own, with the kept one as parent, so that ids and parents form the
+tree of what was lived.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import re
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from engine.errors import ConfigError, FileFormatError, Told
+from engine.io import atomic
+from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
+from engine.models.config import BitLlamaConfig
+from engine.session.workspace import Workspace
+
+Event = Literal["save", "sleep", "import", "reset", "restore", "branch", "blend", "forget"]
+
+DEFAULT_NAME = "main"
+
+_NAME = re.compile(r"[\w][\w .-]{0,63}", re.UNICODE)
+_KEPT = re.compile(r"(?P<when>\d{8}T\d{6}Z)-(?P<event>[a-z]+)-(?P<id>[0-9A-Za-z-]+)\.soul")
+
+
+class KeptFile(NamedTuple):
+    """What the name of a kept soul's file says."""
+
+    id: str
+    event: str
+    when: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class SoulEntry:
+    """One kept soul."""
+
+    id: str
+    """Names it for `SoulStore.read`."""
+    event: str
+    """What it was kept for; ``autosave`` for the state that stood just before another event."""
+    when: str
+    """When it was kept, ``YYYYMMDDTHHMMSSZ``, UTC."""
+    path: Path
+    """Its file."""
+    meta: SoulMeta
+    """What the file says of itself: level, parent, history."""
+
+
+def check_name(name: str) -> None:
+    """Raise `ConfigError` for a name that a soul cannot have."""
+    if not _NAME.fullmatch(name) or name.endswith((".", " ")):
+        raise ConfigError(
+            Told("A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.", name=name)
+        )
+
+
+def after_event(meta: SoulMeta, event: Event, note: str, facts: dict[str, Any], root: bool = False) -> SoulMeta:
+    """What a soul says of itself once `event` has happened to it; `root`: it descends from nothing.
+
+    The history gains the event, and with it the level and the log entry lived last, as they stood then.
+    """
+    new = new_meta(meta.body, meta.level, meta.name, None if root else meta.id, meta.history)
+    told = {"event": event, "id": new.id, "created": new.created, "level": new.level, "note": note, "lived": meta.lived}
+    new.history.append(told | facts)
+    return replace(new, lived=meta.lived)
+
+
+class SoulStore:
+    """The souls of one name for one body.
+
+    Args:
+        workspace: an opened workspace.
+        config, fingerprint: the body's.
+        name: letters, digits, spaces, dots, dashes; several souls may live in one body, each under its name.
+
+    Raises `ConfigError` for a name that cannot be one.
+    """
+
+    def __init__(
+        self, workspace: Workspace, config: BitLlamaConfig, fingerprint: str, name: str = DEFAULT_NAME
+    ) -> None:
+        check_name(name)
+        folder = workspace.souls / fingerprint[:16]
+        self.name = name
+        self.key = f"{name}@{fingerprint[:16]}"
+        """What the log calls this soul."""
+        self.active = folder / f"{name}.soul"
+        self.history = folder / f"{name}.history"
+        self._config, self._fingerprint = config, fingerprint
+        self._written: tuple[str, int] | None = None  # id and level of the active file: what it holds, in two words
+
+    def load_active(self) -> Soul | None:
+        """The active soul, or None where none was lived yet. Raises `FileFormatError` or `SoulMismatchError`."""
+        if not self.active.exists():
+            return None
+        try:
+            soul = load_soul(self.active)
+        except FileFormatError as error:
+            raise FileFormatError(
+                Told(
+                    "{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last.",
+                    error=error,
+                )
+            ) from error
+        check_fits(soul, self._config, self._fingerprint)
+        self._written = (soul.meta.id, soul.meta.level)
+        return soul
+
+    def autosave(self, soul: Soul) -> Soul:
+        """Write the active soul as it lives on: cheap, atomic, nothing added to the history. Returns it as written.
+
+        A soul that has lived nothing since it was written is not written again. Raises `FileFormatError`.
+        """
+        if self.holds(soul.meta):
+            return soul
+        old = soul.meta
+        if self._kept(old.id) is None:
+            meta = replace(old, name=self.name)
+        else:  # what was kept never changes: it lives on under an id of its own
+            meta = replace(new_meta(old.body, old.level, self.name, old.id, old.history), lived=old.lived)
+        soul = replace(soul, meta=meta)
+        self._write(soul)
+        return soul
+
+    def holds(self, meta: SoulMeta) -> bool:
+        """Whether the active file, as this object read or wrote it last, is this soul, having lived nothing since."""
+        return self._written == (meta.id, meta.level) and self.active.exists()
+
+    def keep_moment(self) -> None:
+        """Keep the active soul as it was written last, as an ``autosave``; it lives on under an id of its own."""
+        self._keep_former()
+
+    def save_active(
+        self, soul: Soul, event: Event, note: str = "", facts: dict[str, Any] | None = None, root: bool = False
+    ) -> Soul:
+        """Make `soul` the active one and keep it, the former active one too; returns it as written.
+
+        Args:
+            soul: its id becomes the parent.
+            event: why.
+            note: words for a person.
+            facts: what else its history shall say of this event (a sleep: how far in the log it came).
+            root: it descends from nothing: a soul that was reset.
+
+        Raises `FileFormatError` when it cannot be written; then the former one is still active.
+        """
+        old = soul.meta
+        if event == "save" and self.holds(old) and self._kept(old.id) is None:
+            # It is the active one itself that is kept, so it need not be kept twice.
+            meta = replace(after_event(old, event, note, {"former": "", **(facts or {})}), parent=old.parent)
+        else:
+            former = self._keep_former()
+            meta = after_event(old, event, note, {"former": former, **(facts or {})}, root)
+        soul = replace(soul, meta=replace(meta, name=self.name))
+        self._write(soul)
+        self._keep(event, soul.meta.id)
+        return soul
+
+    def knows(self, soul_id: str) -> bool:
+        """Whether a soul of this id was lived here."""
+        if not soul_id:
+            return False
+        return self._kept(soul_id) is not None or (self.active.exists() and load_soul(self.active).meta.id == soul_id)
+
+    def kept(self) -> list[KeptFile]:
+        """The files of the kept souls, oldest first by name; none is read."""
+        found = []
+        for path in sorted(self.history.glob("*.soul")):
+            if match := _KEPT.fullmatch(path.name):
+                found.append(KeptFile(match["id"], match["event"], match["when"], path))
+        return found
+
+    def entries(self) -> list[SoulEntry]:
+        """Every kept soul that can be read, oldest first."""
+        found = []
+        for file in self.kept():
+            with contextlib.suppress(FileFormatError):
+                found.append(SoulEntry(*file, _meta(file.path)))
+        return sorted(found, key=lambda entry: (entry.when, entry.meta.created, entry.meta.level))
+
+    def read(self, soul_id: str) -> Soul:
+        """The kept soul whose id begins with `soul_id`. Raises `ConfigError` where none or several do."""
+        soul = load_soul(self.find(soul_id))
+        check_fits(soul, self._config, self._fingerprint)
+        return soul
+
+    def find(self, soul_id: str) -> Path:
+        """The file of the kept soul whose id begins with `soul_id`. Raises `ConfigError` where none or several do."""
+        matches = [file.path for file in self.kept() if soul_id and file.id.startswith(soul_id)]
+        if len(matches) != 1:
+            many = Told("no kept soul") if not matches else Told("{n} kept souls", n=len(matches))
+            raise ConfigError(
+                Told(
+                    "There is {many} with the id {soul_id!r}; `bit-llama soul list` shows them.",
+                    many=many,
+                    soul_id=soul_id,
+                )
+            )
+        return matches[0]
+
+    def remove(self, path: Path) -> None:
+        """Delete the file of a kept soul. Raises `FileFormatError` where that is not allowed."""
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileFormatError(
+                Told("Could not delete {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+            ) from error
+
+    def file_for(self, event: str, soul_id: str, when: str = "") -> Path:
+        """Where a soul lies that is kept for `event`, now unless `when` (``YYYYMMDDTHHMMSSZ``) says otherwise."""
+        return self.history / f"{when or _stamp()}-{event}-{soul_id}.soul"
+
+    def _write(self, soul: Soul) -> None:
+        with contextlib.suppress(FileFormatError):  # what is wrong with the place is told of the file
+            atomic.make_folder(self.active.parent)
+        save_soul(self.active, soul)
+        self._written = (soul.meta.id, soul.meta.level)
+
+    def _kept(self, soul_id: str) -> Path | None:
+        return next((file.path for file in self.kept() if file.id == soul_id), None)
+
+    def _keep_former(self) -> str:
+        """See that the active soul is kept before it is replaced; returns its id, "" where there is none."""
+        if not self.active.exists():
+            return ""
+        try:
+            former = load_soul(self.active).meta
+        except FileFormatError:
+            atomic.make_folder(self.history)
+            os.replace(self.active, self.history / f"{_stamp()}-damaged.soul")
+            return ""
+        if self._kept(former.id) is None:
+            self._keep("autosave", former.id)
+        return former.id
+
+    def _keep(self, event: str, soul_id: str) -> None:
+        """Give the active file a second name in the history: it is never changed in place, so the bytes stay."""
+        target = self.file_for(event, soul_id)
+        atomic.make_folder(self.history)
+        try:
+            os.link(self.active, target)
+        except OSError:  # a file system without links
+            with self.active.open("rb") as source, atomic.writing(target) as copy:
+                shutil.copyfileobj(source, copy)
+
+
+def _meta(path: Path) -> SoulMeta:
+    """What the file of a kept soul says of itself. Such a file never changes, so that each is read once."""
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise FileFormatError(
+            Told("Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+        ) from error
+    return _read_meta(path, state.st_size, state.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_meta(path: Path, size: int, changed: int) -> SoulMeta:
+    return load_soul(path).meta
+
+
+def _stamp() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"

@@ -1,0 +1,254 @@
+"""The lessons of deep sleep: short dialogues that begin with the soul alone and are answered as the person told it.
+
+A round asks what is not known yet, some of what is, and of older facts enough to see which are fading; what a lesson
+found out decides what the next round asks. Beside the questions stand what the person said, as it was said, questions
+about what was never told, and everyday talk, so that the soul neither denies nor invents, and speaks as before.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.llama import Llama
+from engine.runtime.lesson import Lesson
+from engine.sleep.facts import Statement
+from engine.sleep.replay import Line, Talk
+from engine.text.template import Message
+from engine.train.companion.dialogues import make_life
+from engine.train.companion.frames import Replies
+from engine.train.companion.kinds import OPEN_KINDS
+from engine.train.companion.memory import Chooser, Memory
+from engine.train.companion.smalltalk import SmallTalk
+from engine.train.companion.wording import User
+
+BATCH_TOKENS = 2048
+"""Tokens of one step, about."""
+WINDOW = 240
+"""Tokens of a lesson at most, about."""
+QUESTIONS = (1, 1, 2, 3, 5)
+"""How many questions a lesson has."""
+KNOWN_LOSS = 0.3
+"""A fact is known where no token of its answer surprised by more, in nats."""
+UNLEARNED_TIMES = 2
+"""How often a fact that is not known is asked in a round; one that is, once."""
+OLDER_SHARE = 0.3
+"""How many of the facts of former nights that are still known are asked in a round."""
+MOST_OLDER = 64
+"""But no more of them than this: a long life must not make long nights."""
+TALK_BEFORE = (0, 0, 1, 3, 6)
+"""How many exchanges of small talk stand before the questions of a lesson: what is known must outlast them."""
+UNKNOWN_SHARE = 0.4
+"""Questions about what was never told, for each about what was."""
+LEAST_UNKNOWN = 10
+"""In any round: with fewer, a soul that learns little answers everything with it."""
+RENEWED_SHARE = 0.5
+"""Facts that are told anew and then asked, for each question: the soul must not stand against what is said later."""
+EVERYDAY_SHARE = 0.8
+"""Stretches of everyday talk, for each question."""
+BACKWARD_COST = 4.0
+"""A token of a lesson takes about so many times the work of a token replayed."""
+TYPICAL, BESIDE = 250, 5000
+"""Tokens that a question brings into a round with all that stands beside it, and those of any round, about."""
+LEAST_QUESTIONS = 8
+"""In any round, if there is anything to ask: few lessons alone would pull the soul anywhere."""
+LEAST_EVERYDAY = 40
+"""In any round: small nights drift most, since little else stands beside what they learn."""
+EVERYDAY_EXCHANGES = 6
+MARKS = 6
+"""Tokens of an exchange that are no words."""
+HEARD_SHARE = 0.5
+"""Of the conversations that are read in a round."""
+ANSWER_WEIGHT = 4.0
+"""How much a token of an answer about what was told, or never told, counts beside one of other talk."""
+HEARD_WEIGHT = 0.2
+"""How much a token of the person's own words counts beside one of other talk."""
+UNREAD_WEIGHT = 0.6
+"""The same where no fact could be read: the words themselves are then all that there is to learn."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What a person says, what is to be answered, and the number of the fact in it, if it is about one."""
+
+    user: str
+    reply: str
+    asks: bool = False
+    """Whether it is about what the person told, or never told."""
+    fact: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A lesson, and where the answers about facts stand in it."""
+
+    lesson: Lesson
+    answers: Sequence[tuple[int, slice]] = ()
+    """Number of a fact, and the tokens of the answer."""
+    log_tokens: int = 0
+    """How many of its tokens come from the log."""
+
+
+class Lessons:
+    """Makes the lessons of a night, each round in other words; all choices come from the seed.
+
+    Args:
+        llama: whose template and tokenizer word them.
+        talks: conversations that are read as they were.
+        told: what is to be known.
+        older: what was learned in former nights, and is asked so that it stays.
+        seed: of all choices.
+    """
+
+    def __init__(
+        self, llama: Llama, talks: Sequence[Talk], told: Sequence[Statement], older: Sequence[Statement], seed: int
+    ) -> None:
+        self._llama, self._seed, self._rng = llama, seed, random.Random(f"lessons {seed}")
+        self._user, self._replies = User(self._rng, "train"), Replies(self._rng)
+        self._talk = SmallTalk(self._rng, "train")
+        self.facts = [statement.fact for statement in (*told, *older)]
+        self._new = len(told)
+        self._surprise = [np.inf] * len(told) + [0.0] * len(older)
+        memory = Memory()
+        for fact in self.facts:
+            memory.put(fact)
+        self._chooser = Chooser(self._rng, memory, "train", OPEN_KINDS)
+        read = {statement.entry.id for statement in (*told, *older)}
+        self._heard = [[*self._as_heard(talk, read)] for talk in talks]
+
+    @property
+    def work(self) -> float:
+        """What a round is expected to take, in tokens replayed."""
+        read = HEARD_SHARE * sum(asked.log_tokens for heard in self._heard for asked in heard)
+        older = min(OLDER_SHARE * (len(self.facts) - self._new), MOST_OLDER)
+        return BACKWARD_COST * (read + BESIDE + TYPICAL * max(LEAST_QUESTIONS, 1.5 * self._new + older))
+
+    @property
+    def unlearned(self) -> int:
+        """Facts that were not known when they were asked last, or were never asked."""
+        return sum(surprise > KNOWN_LOSS for surprise in self._surprise)
+
+    def batches(self) -> Iterator[list[Asked]]:
+        """One round in batches of about the same size, each with something of everything."""
+        lessons = list(self._round())
+        self._rng.shuffle(lessons)
+        count = max(1, round(sum(len(asked.lesson.ids) for asked in lessons) / BATCH_TOKENS))
+        for number in range(count):
+            yield lessons[number::count]
+
+    def heed(self, batch: Sequence[Asked], losses: Sequence[np.ndarray]) -> None:
+        """Take note of how surprising the tokens of a batch were: what is not known is asked more from now on."""
+        for asked, loss in zip(batch, losses, strict=True):
+            for number, tokens in asked.answers:
+                self._surprise[number] = float(loss[tokens].max())
+
+    def _round(self) -> Iterator[Asked]:
+        rng = self._rng
+        due = [number for number, surprise in enumerate(self._surprise) if surprise > KNOWN_LOSS] * UNLEARNED_TIMES
+        known = [number for number, surprise in enumerate(self._surprise) if surprise <= KNOWN_LOSS]
+        older = [number for number in known if number >= self._new]
+        due += [number for number in known if number < self._new]
+        due += rng.sample(older, min(_part(rng, OLDER_SHARE, len(older)), MOST_OLDER))
+        if due:
+            due *= max(1, -(-LEAST_QUESTIONS // len(due)))
+        said = [self._question(number) for number in due]
+        said += [self._untold() for _ in range(max(LEAST_UNKNOWN, _part(rng, UNKNOWN_SHARE, len(due))))]
+        rng.shuffle(said)
+        for some in self._parted(said):
+            yield self._dialogue(some)
+        for _ in range(_part(rng, RENEWED_SHARE, len(due))):
+            yield self._dialogue(self._told_anew(rng.choice(due)))
+        for _ in range(max(LEAST_EVERYDAY, _part(rng, EVERYDAY_SHARE, len(due)))):
+            yield self._dialogue(self._everyday())
+        for heard in self._heard:
+            if rng.random() < HEARD_SHARE:
+                yield from heard
+
+    def _question(self, number: int) -> Exchange:
+        fact = self.facts[number]
+        return Exchange(self._user.ask(fact.kind, fact.subject), self._replies.known(fact), True, number)
+
+    def _untold(self) -> Exchange:
+        kind, subject = self._chooser.unknown()
+        return Exchange(self._user.ask(kind, subject), self._replies.unknown(kind, subject), True)
+
+    def _told_anew(self, number: int) -> list[Exchange]:
+        """A fact gets another value, and that one counts."""
+        fact = self._chooser.renewed(self.facts[number])
+        told = Exchange(self._user.tell(fact), self._replies.told(fact))
+        if self._rng.random() < 0.5:
+            told = Exchange(self._user.correct(fact), self._replies.corrected(fact))
+        between = [Exchange(*self._talk.exchange()) for _ in range(self._rng.choice((0, 1, 2)))]
+        return [told, *between, Exchange(self._user.ask(fact.kind, fact.subject), self._replies.known(fact), True)]
+
+    def _everyday(self) -> list[Exchange]:
+        """How another's life begins, in which things are told and asked: what the soul must not stand against. Further
+        on it would be asked for what was told before, and answering that would be invention."""
+        while (talk := make_life(self._seed, self._rng.randrange(1 << 30), "chat").conversations[0]).system:
+            pass  # the manner that a system prompt asks for would look like whim without it
+        return [Exchange(e.user, e.reply) for e in talk.exchanges[:EVERYDAY_EXCHANGES]]
+
+    def _parted(self, questions: Sequence[Exchange]) -> Iterator[list[Exchange]]:
+        """Questions in dialogues of some number, often after other talk, as far as the window goes."""
+        some: list[Exchange] = []
+        wanted = room = 0
+        for question in questions:
+            size = self._size(question)
+            if len(some) >= wanted or size > room:
+                if some:
+                    yield some
+                some = [Exchange(*self._talk.exchange()) for _ in range(self._rng.choice(TALK_BEFORE))]
+                wanted = len(some) + self._rng.choice(QUESTIONS)
+                room = WINDOW - sum(map(self._size, some))
+            some.append(question)
+            room -= size
+        if some:
+            yield some
+
+    def _size(self, exchange: Exchange) -> int:
+        return len(self._llama.tokenizer.encode(f"{exchange.user} {exchange.reply}")) + MARKS
+
+    def _dialogue(self, said: Sequence[Exchange]) -> Asked:
+        """A lesson of the exchanges."""
+        ids = self._llama.closing()  # a soul that has lived begins behind the end of a turn
+        weights = [0.0] * len(ids)
+        answers = []
+        for exchange in said:
+            messages = [Message("user", exchange.user), Message("assistant", exchange.reply)]
+            rendered = self._llama.template.render_masked(self._llama.tokenizer, messages)
+            if exchange.fact is not None:
+                answers.append((exchange.fact, slice(len(ids), len(ids) + len(rendered.ids))))
+            ids += rendered.ids
+            counts = ANSWER_WEIGHT if exchange.asks else 1.0
+            weights += [counts * own for own in rendered.mask]
+        return Asked(Lesson(ids, weights, said[-1].user), answers)
+
+    def _as_heard(self, talk: Talk, read: Iterable[str]) -> Iterator[Asked]:
+        """The conversation in windows of whole messages, the person's words to be foretold."""
+        special = set(self._llama.tokenizer.special_tokens.values())
+        before = self._llama.closing()
+        ids, weights, text = [*before], [0.0] * len(before), ""
+        for line in talk.lines:
+            if len(ids) > len(before) and len(ids) + len(line.ids) > WINDOW:
+                yield Asked(Lesson(ids, weights, text), log_tokens=len(ids) - len(before))
+                ids, weights = [*before], [0.0] * len(before)
+            counts = _weight(line, read)
+            ids += line.ids[:WINDOW]
+            weights += [0.0 if i in special else counts for i in line.ids[:WINDOW]]
+            text = line.entry.text
+        if len(ids) > len(before):
+            yield Asked(Lesson(ids, weights, text), log_tokens=len(ids) - len(before))
+
+
+def _weight(line: Line, read: Iterable[str]) -> float:
+    if line.entry.role != "user":
+        return HEARD_WEIGHT if line.raised else 0.0
+    return HEARD_WEIGHT if line.entry.id in read else UNREAD_WEIGHT
+
+
+def _part(rng: random.Random, share: float, of: int) -> int:
+    """`share` of a number, whole, right on average."""
+    return int(share * of + rng.random())

@@ -1,0 +1,286 @@
+"""A night: probes, replay and deep sleep on a copy, probes again, a verdict. The live soul is left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.errors import Told
+from engine.io.conversation_log import Entry
+from engine.io.soul import Soul
+from engine.llama import Llama
+from engine.runtime.base import Cancel, Cancelled
+from engine.sleep import deep
+from engine.sleep.facts import Statement, told_in
+from engine.sleep.lessons import Lessons
+from engine.sleep.probes import Exam, Examiner, chat_speed, make_exam
+from engine.sleep.reader import Reader
+from engine.sleep.replay import Meter, Talk, order, replay, some_older, talks_of, to_replay
+from engine.sleep.report import OnProgress, Probed, SleepReport, Verdict
+from engine.sleep.settings import Method, SleepSettings
+from engine.sleep.verdict import gain, judge
+
+STABLE_SHARE = 0.95
+"""How much of the stable range a raised rate may use."""
+PARTS = (0.5, 0.25)
+"""How much of its way is kept, tried in turn, where a night would be refused as a whole."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Where a night that is slept again ends: there, where somebody had woken it, and where it went back to."""
+
+    talks: int | None = None
+    """Conversations to replay; None: all."""
+    rounds: int | None = None
+    """Rounds of deep sleep; None: all."""
+    part: float = 1.0
+    """How much of its way is kept."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """What came of a night."""
+
+    report: SleepReport
+    soul: Soul | None
+    """The new soul; None where nothing was lived or it was rejected."""
+
+
+def dream(
+    llama: Llama,
+    entries: Sequence[Entry],
+    past: Sequence[Entry] = (),
+    settings: SleepSettings | None = None,
+    *,
+    keep: bool = True,
+    probe: bool = True,
+    cancel: Cancel | None = None,
+    progress: OnProgress | None = None,
+    limit: Limit | None = None,
+) -> Night:
+    """Sleep on `entries`, mixed with some of `past`, and give back the soul that it makes.
+
+    Args:
+        llama: the soul that sleeps. Its state and its learning rate are afterwards, in all cases, those of before.
+        entries: messages not slept on yet.
+        past: messages slept on before, from which some conversations come along.
+        settings: how; the defaults where None.
+        keep: when woken, keep what whole conversations and whole rounds taught; False keeps nothing then.
+        probe: ask before and after, and refuse what drifted too far or knows less; without, nothing is measured.
+        cancel: asked before every chunk, every step and every probe.
+        progress: told after every one.
+        limit: go no further than this.
+
+    Raises `ConfigError` for settings that cannot work.
+    """
+    live = llama.snapshot()
+    with llama.at_rate(1.0):
+        try:
+            chosen = settings or SleepSettings()
+            return _Night(llama, entries, past, chosen, keep, probe, cancel, progress, limit).whole()
+        finally:
+            llama.restore(live)
+
+
+class _Night:
+    """The phases of one night, in the order of `whole`; what they find out stands in the attributes."""
+
+    def __init__(
+        self,
+        llama: Llama,
+        entries: Sequence[Entry],
+        past: Sequence[Entry],
+        settings: SleepSettings,
+        keep: bool,
+        probe: bool,
+        cancel: Cancel | None,
+        progress: OnProgress | None,
+        limit: Limit | None,
+    ) -> None:
+        self.llama, self.entries, self.settings, self.keep, self.cancel = llama, entries, settings, keep, cancel
+        self.method, self.note = _possible(settings.method)
+        self.rate = _stable(self.method, settings, llama.runtime.max_rate_scale)
+        self.new = talks_of(llama, entries, settings.replies)
+        self.old = self._some_of(past)
+        talks = [*self.old, *self.new]
+        passes = order(talks, settings.passes, settings.seed) if self.method != "deep" and self.new else []
+        limit = limit or Limit()
+        self.again = [talk for one in passes for talk in one][: limit.talks]
+        self.lessons: Lessons | None = None
+        self.exam: Exam | None = None
+        fresh: list[Statement] = []
+        if self.new and (self.method != "replay" or probe):
+            told = told_in([*past, *entries], Reader(llama, cancel))
+            tonight = {entry.id for entry in entries}
+            fresh = [statement for statement in told.statements if statement.entry.id in tonight]
+            older = [statement for statement in told.statements if statement.entry.id not in tonight]
+            if self.method != "replay":
+                heard = [talk.without(told.outdated) for talk in talks]
+                self.lessons = Lessons(llama, heard, fresh, older if settings.older else [], settings.seed)
+            if probe:
+                unread = [entry for entry in entries if entry.id not in told.tellers]
+                self.exam = make_exam(llama, self.new, unread, fresh, older, settings.seed)
+        self.all_rounds, self.step = settings.all_rounds(len(fresh)), settings.step(len(fresh))
+        self.rounds = self.all_rounds if limit.rounds is None else min(self.all_rounds, limit.rounds)
+        self.deep_work = self.lessons.work * self.rounds if self.lessons else 0.0
+        work = sum(talk.tokens for talk in self.again) + self.deep_work
+        self.meter = Meter(work + (2 * self.exam.tokens if self.exam else 0), progress)
+        self.start, self.level, self.part = llama.snapshot(), llama.level, limit.part
+        self.fast_before = llama.runtime.read_fast()
+        self.before, self.after = Probed(), Probed()
+        self.chat_speed = self.speed = 0.0
+        self.finished: frozenset[str] = frozenset()
+        self.talks = self.lived_rounds = self.lesson_tokens = 0
+        self.woken = False
+
+    def _some_of(self, past: Sequence[Entry]) -> list[Talk]:
+        """Conversations that come along. One that goes on tonight counts as new, not as older."""
+        names = {talk.conversation for talk in self.new}
+        talks = talks_of(self.llama, [e for e in past if e.conversation not in names], self.settings.replies, False)
+        messages = sum(len(talk.lines) for talk in self.new)
+        return some_older(talks, messages, self.settings.older, self.settings.seed)
+
+    def whole(self) -> Night:
+        """Everything, from the first probe to the verdict."""
+        try:
+            self._examine_before()
+            self._live_again()
+            if self.lessons is not None and not self.woken:
+                self._go_deep(self.lessons)
+        except Cancelled:
+            self.woken = True
+        if self.woken and not self.keep:
+            self.finished = frozenset()
+        if not self.finished:
+            self.llama.restore(self.start)
+            return Night(self._report("accepted", ""), None)
+        self.llama.new_conversation()
+        verdict, why = self._settle()
+        report = self._report(verdict, why)
+        return Night(report, self.llama.soul() if verdict == "accepted" else None)
+
+    def _examine_before(self) -> None:
+        if self.exam is not None:
+            self.chat_speed = chat_speed(self.llama)
+            self.before = Examiner(self.llama, self.exam, self.meter, self.cancel).all()
+
+    def _live_again(self) -> None:
+        came = replay(self.llama, self.again, self.rate, self.cancel, self.meter)
+        self.llama.rate_scale = 1.0
+        self.finished, self.talks, self.woken = came.finished, came.talks, came.woken
+        self.speed = came.tokens / came.seconds if came.tokens else 0.0
+
+    def _go_deep(self, lessons: Lessons) -> None:
+        course = deep.Course(self.rate * self.step, self.settings.stay, self.rounds, self.all_rounds, self.deep_work)
+        came = deep.deepen(self.llama, lessons, course, self.meter, self.cancel)
+        self.woken, self.lived_rounds = came.woken, came.rounds
+        if came.rounds:
+            self.llama.runtime.write_fast(came.layers)
+            self.llama.level += came.log_tokens
+            self.lesson_tokens = came.lesson_tokens
+            self.finished |= {talk.conversation for talk in (*self.old, *self.new)}
+
+    def _settle(self) -> tuple[Verdict, str]:
+        """The verdict on where the night came to or, where that is refused, on the first part of the way that is not.
+
+        A part must teach something where the whole way does, and where that makes it know less, teach or not drift at
+        all; else what was said had better wait for another night.
+        """
+        came = self.llama.runtime.read_fast()
+        verdict, why = self._try(came, self.part)
+        if verdict == "accepted" or self.exam is None or not all(np.isfinite(layer).all() for layer in came):
+            return verdict, why
+        whole = self.after
+        for part in PARTS:
+            judged, _ = self._try(came, part)
+            worth = gain(self.before, self.after) > 0 or self.after.drift_from(self.before) <= 0
+            if judged == "accepted" and (worth or gain(self.before, whole) == 0):
+                self.part = part
+                return "accepted", ""
+        self.after = whole
+        return verdict, why
+
+    def _try(self, came: Sequence[np.ndarray], part: float) -> tuple[Verdict, str]:
+        """Go back to `part` of the way from the soul of before to `came`, measure, and judge."""
+        if part < 1:
+            between = [a + np.float32(part) * (b - a) for a, b in zip(self.fast_before, came, strict=True)]
+            self.llama.runtime.write_fast(between)
+        self._examine_after()
+        return judge(self.before, self.after, self.settings.drift_limit, self.llama.runtime.read_fast())
+
+    def _examine_after(self) -> None:
+        """What decides is measured whatever happens; who was woken is not kept waiting for the rest."""
+        if self.exam is None:
+            return
+        self.after = Examiner(self.llama, self.exam, self.meter).deciding()
+        if not self.woken:
+            try:
+                self.after = Examiner(self.llama, self.exam, self.meter, self.cancel).whole(self.after)
+            except Cancelled:
+                self.note = Told("Woken during the last probes, after all was learned.")
+
+    def _report(self, verdict: Verdict, why: str) -> SleepReport:
+        new = [line for talk in self.new if talk.conversation in self.finished for line in talk.lines]
+        kept = bool(self.finished) and verdict == "accepted"
+        return SleepReport(
+            entries=len(new),
+            conversations=len({line.entry.conversation for line in new}),
+            tokens=self.llama.level - self.level,
+            passes=self.settings.passes,
+            rate=self.rate,
+            rate_asked=self.settings.rate,
+            seconds=self.meter.seconds,
+            woken=self.woken,
+            kept=kept,
+            level=self.llama.level if kept else self.level,
+            until=_reached(self.entries, to_replay(self.entries, self.settings.replies), self.finished),
+            method=self.method,
+            settings=self.settings,
+            older=sum(len(talk.lines) for talk in self.old if talk.conversation in self.finished),
+            before=self.before,
+            after=self.after,
+            tokens_per_second=self.speed,
+            chat_tokens_per_second=self.chat_speed,
+            verdict=verdict,
+            why=why,
+            talks=self.talks,
+            rounds=self.lived_rounds,
+            part=self.part,
+            lesson_tokens=self.lesson_tokens,
+            heard=self.entries[-1].id if self.entries else "",
+            note=self._told_part() if self.part < 1 else self.note,
+        )
+
+    def _told_part(self) -> Told:
+        told = Told("Only {part:.0%} of the way was kept, since all of it would have been refused.", part=self.part)
+        return Told("{first} {second}", first=self.note, second=told) if self.note else told
+
+
+def _stable(method: Method, settings: SleepSettings, most: float) -> float:
+    """The rate that was asked for, cut where replay, which bears `most`, or deep sleep would go wild."""
+    bearable = [settings.rate]
+    if method != "deep":
+        bearable.append(max(STABLE_SHARE * most, 1.0))
+    if method != "replay":
+        bearable.append(max(deep.LONGEST_STEP / settings.learning_rate, 1.0))
+    return float(min(bearable))
+
+
+def _possible(method: Method) -> tuple[Method, str]:
+    if method != "replay" and not deep.available():
+        return "replay", Told("Deep sleep needs torch, which is not installed here; this was plain replay.")
+    return method, ""
+
+
+def _reached(entries: Sequence[Entry], replayed: Sequence[Entry], finished: frozenset[str]) -> str | None:
+    """The last entry before the first one that still has to be replayed; None where nothing was."""
+    waiting = {entry.id for entry in replayed if entry.conversation not in finished}
+    until = None
+    for entry in entries:
+        if entry.id in waiting:
+            break
+        until = entry.id
+    return until

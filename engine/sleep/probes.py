@@ -1,0 +1,227 @@
+"""Probes: what a soul knows of the log and what it still knows of everything else. All of it on copies."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.io.conversation_log import Entry
+from engine.llama import Llama
+from engine.runtime.base import Cancel, Cancelled
+from engine.runtime.scoring import log_softmax, token_losses
+from engine.sleep import heldout, recall
+from engine.sleep.facts import Statement
+from engine.sleep.replay import Meter, Talk
+from engine.sleep.report import Answer, Probed
+from engine.text.template import Message
+from engine.train.companion.probes import Question
+from engine.train.companion.wording import User
+
+MOST_QUESTIONS = 12
+"""About what is new, and as many about what was learned before."""
+MOST_CLOZES = 12
+MOST_LOG_TOKENS = 2000
+"""Of the log whose loss is measured: the latest conversations that fit."""
+_WORD = re.compile(r"[\w'-]+")
+
+
+@dataclass(frozen=True)
+class Cloze:
+    """The beginning of a message, in tokens, and the rare words that went on."""
+
+    beginning: str
+    ids: list[int]
+    target: str
+    target_ids: list[int]
+
+
+@dataclass(frozen=True)
+class Exam:
+    """All that is asked before a night and after it."""
+
+    questions: Sequence[Question]
+    clozes: Sequence[Cloze]
+    talks: Sequence[Sequence[tuple[list[int], list[int]]]]
+    """Of the log: for each conversation its messages as tokens, and 1 for each token whose loss counts."""
+    heldout: Sequence[tuple[list[int], list[int]]]
+    """The dialogues of `heldout`: tokens, and 1 for each that the model says itself."""
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that one examination feeds, about."""
+        log = sum(len(ids) for talk in self.talks for ids, _ in talk)
+        asked = 40 * len(self.questions) + sum(len(c.ids) + len(c.target_ids) for c in self.clozes)
+        return log + asked + sum(len(ids) for ids, _ in self.heldout)
+
+
+def make_exam(
+    llama: Llama,
+    talks: Sequence[Talk],
+    unread: Sequence[Entry],
+    told: Sequence[Statement],
+    older: Sequence[Statement],
+    seed: int,
+) -> Exam:
+    """Probes for a night. The same arguments make the same exam.
+
+    Args:
+        llama: whose template and tokenizer word them.
+        talks: the night's conversations, whose loss is measured.
+        unread: messages of the night in which no fact was read, some of which are to be ended as they were.
+        told: the facts in the others, some of which are asked.
+        older: facts of former nights, some of which are asked too.
+        seed: of all choices.
+    """
+    rng = random.Random(f"exam {seed}")
+    user = User(rng, "train")
+    chosen = [s for facts in (told, older) for s in rng.sample(facts, min(len(facts), MOST_QUESTIONS))]
+    questions = [
+        Question(user.ask(s.fact.kind, s.fact.subject), "", s.fact.value, "", s.fact.kind.key, s.fact.subject, True)
+        for s in chosen
+    ]
+    clozes = [cloze for entry in unread if entry.role == "user" and (cloze := make_cloze(llama, entry.text))]
+    scored: list[list[tuple[list[int], list[int]]]] = []
+    room = MOST_LOG_TOKENS
+    for talk in reversed(talks):
+        room -= talk.tokens
+        if room < 0 and scored:
+            break
+        scored.append([_counted(llama, line.entry.role, line.entry.text) for line in talk.lines])
+    return Exam(questions, rng.sample(clozes, min(len(clozes), MOST_CLOZES)), scored[::-1], _heldout(llama))
+
+
+def everyday_loss(llama: Llama) -> float:
+    """Loss on the dialogues of `heldout` from where the soul stands, nats per token that the model says."""
+    return Examiner(llama, Exam((), (), (), _heldout(llama)), Meter(1, None)).drift()
+
+
+def chat_speed(llama: Llama, tokens: int = 24) -> float:
+    """Tokens a second of writing, as in chat; the state is afterwards as it was."""
+    start = llama.snapshot()
+    began = time.perf_counter()
+    for _ in range(tokens):
+        llama.runtime.step(llama.tokenizer.end_id)
+    seconds = time.perf_counter() - began
+    llama.restore(start)
+    return tokens / max(seconds, 1e-9)
+
+
+def make_cloze(llama: Llama, text: str) -> Cloze | None:
+    """The last rare word of a message cut from it, with the words before; None where it has none.
+
+    Rare is what the tokenizer, made from everyday dialogues, has no word of its own for, and what holds a digit.
+    """
+    rare = [m for m in _WORD.finditer(text) if m.start() and _is_rare(llama, m[0])]
+    if not rare:
+        return None
+    beginning, target = text[: rare[-1].start()].rstrip(), " " + rare[-1][0]
+    ids = llama.template.render_ids(llama.tokenizer, [Message("user", beginning)], reply=False)
+    ids = ids[: max(n for n, i in enumerate(ids) if i == llama.tokenizer.end_id)]  # the message goes on
+    return Cloze(beginning, ids, target.strip(), llama.tokenizer.encode(target))
+
+
+def _is_rare(llama: Llama, word: str) -> bool:
+    return len(word) > 2 and (any(c.isdigit() for c in word) or len(llama.tokenizer.encode(" " + word)) > 1)
+
+
+def _counted(llama: Llama, role: str, text: str) -> tuple[list[int], list[int]]:
+    """A message in its template, and which of its tokens are a person's words."""
+    message = Message(role, text)  # type: ignore[arg-type]
+    ids = llama.template.render_ids(llama.tokenizer, [message], reply=False)
+    special = set(llama.tokenizer.special_tokens.values())
+    return ids, [int(role == "user" and i not in special) for i in ids]
+
+
+def _heldout(llama: Llama) -> list[tuple[list[int], list[int]]]:
+    rendered = [llama.template.render_masked(llama.tokenizer, talk) for talk in heldout.dialogues()]
+    before = llama.closing()  # read as a chat of a soul that has lived
+    return [([*before, *r.ids], [0] * len(before) + r.mask) for r in rendered]
+
+
+def mean_loss(llama: Llama, ids: Sequence[int], mask: Sequence[int], cancel: Cancel | None = None) -> tuple[float, int]:
+    """Sum of the losses of the tokens where `mask` is 1, and their number, read from where the state stands."""
+    if cancel is not None and cancel():
+        raise Cancelled(0)
+    counts = np.asarray(mask[1:], np.float64)
+    return float((token_losses(llama.runtime, ids).astype(np.float64) * counts).sum()), int(counts.sum())
+
+
+class Examiner:
+    """Puts an exam to whatever state `llama` is in, which is afterwards as it was."""
+
+    def __init__(self, llama: Llama, exam: Exam, meter: Meter, cancel: Cancel | None = None) -> None:
+        self._llama, self._exam, self._meter, self._cancel = llama, exam, meter, cancel
+
+    def drift(self) -> float:
+        """Loss on the held-out dialogues, nats per token that the model says. Raises `Cancelled`."""
+        return self._losses([[part] for part in self._exam.heldout], "dialogues of everyday")
+
+    def all(self) -> Probed:
+        """Everything. Raises `Cancelled`."""
+        return self.whole(self.deciding())
+
+    def deciding(self) -> Probed:
+        """What a verdict needs: answers to the questions, and `drift`. Raises `Cancelled`."""
+        return Probed(tuple(self._ask(question) for question in self._exam.questions), heldout_loss=self.drift())
+
+    def whole(self, deciding: Probed) -> Probed:
+        """`deciding` with all the rest. Raises `Cancelled`."""
+        log = self._losses(self._exam.talks, "what was said")
+        ended = [self._complete(cloze) for cloze in self._exam.clozes]
+        return replace(deciding, answers=(*deciding.answers, *ended), log_loss=log)
+
+    def _losses(self, talks: Sequence[Sequence[tuple[list[int], list[int]]]], line: str) -> float:
+        start = self._llama.snapshot()
+        summed, count = 0.0, 0
+        try:
+            for talk in talks:
+                self._llama.restore(start)
+                self._llama.new_conversation()
+                ids = [i for part, _ in talk for i in part]
+                loss, counted = mean_loss(self._llama, ids, [m for _, part in talk for m in part], self._cancel)
+                summed, count = summed + loss, count + counted
+                self._meter.add(len(ids), line)
+        finally:
+            self._llama.restore(start)
+        return summed / count if count else math.nan
+
+    def _ask(self, question: Question) -> Answer:
+        self._stop_if_woken()
+        start = self._llama.snapshot()
+        try:
+            self._llama.new_conversation()
+            said = recall.reply(self._llama, question.user)
+        finally:
+            self._llama.restore(start)
+        self._meter.add(40, question.user)
+        return Answer("question", question.user, question.expected, said, question.is_right(said), math.nan)
+
+    def _complete(self, cloze: Cloze) -> Answer:
+        """Foretell the cut-off words token by token, each given those before it."""
+        self._stop_if_woken()
+        start = self._llama.snapshot()
+        guessed, logprobs = [], []
+        try:
+            self._llama.new_conversation()
+            logits = self._llama.runtime.prefill(cloze.ids)
+            for token in cloze.target_ids:
+                assert logits is not None
+                guessed.append(int(logits[: self._llama.tokenizer.vocab_size].argmax()))
+                logprobs.append(float(log_softmax(logits)[token]))
+                logits = self._llama.runtime.step(token)
+        finally:
+            self._llama.restore(start)
+        self._meter.add(len(cloze.ids) + len(cloze.target_ids), cloze.beginning)
+        said = self._llama.tokenizer.decode(guessed).strip()
+        right = guessed == cloze.target_ids
+        return Answer("cloze", cloze.beginning, cloze.target, said, right, sum(logprobs) / max(1, len(logprobs)))
+
+    def _stop_if_woken(self) -> None:
+        if self._cancel is not None and self._cancel():
+            raise Cancelled(0)

@@ -1,0 +1,197 @@
+"""Measures sleep: facts of past days live only in the log; a soul that never saw them sleeps and is asked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+
+from engine.errors import ConfigError
+from engine.io.conversation_log import Entry
+from engine.llama import Llama
+from engine.sleep import recall
+from engine.sleep.night import dream
+from engine.sleep.probes import everyday_loss
+from engine.sleep.settings import SleepSettings
+from engine.train.companion.probes import Question, WordingSet, make_probe
+from engine.train.companion.smalltalk import SmallTalk
+
+FACTS_A_CONVERSATION = 5
+LATER_CHAT = 8
+"""Exchanges of other talk after the nights, before the questions are put once more."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """A log of past days and questions about it."""
+
+    days: Sequence[Sequence[Entry]]
+    """What was said on each."""
+    questions: Sequence[Question]
+    later: Sequence[str]
+    """What is said after the nights, before the facts are asked once more."""
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All of the log."""
+        return [entry for day in self.days for entry in day]
+
+    @property
+    def corrected(self) -> list[Question]:
+        """The questions whose answer was told anew."""
+        return [question for question in self.questions if question.former]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to sleep."""
+
+    name: str
+    settings: SleepSettings | None
+    """None: no sleep at all."""
+    nightly: bool = False
+    """A night after every day, in place of one after the last."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one way of sleeping brought; those of several trials can be added."""
+
+    asked: recall.Recall
+    """In a fresh conversation after the nights."""
+    later: recall.Recall
+    """After other talk on the next day."""
+    again: recall.Recall
+    """After one more night on the same log; nothing where it was not wanted."""
+    corrected: recall.Recall
+    """Of the first, those whose answer was told anew."""
+    drifts: tuple[float, ...]
+    """Growth of the loss on dialogues that are in no log against a newborn's, a share for each trial."""
+    seconds: tuple[float, ...]
+    """Of all nights of a trial, without probes."""
+    replay_speed: tuple[float, ...]
+    """Tokens replayed a second; empty where nothing was."""
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(
+            self.asked + other.asked, self.later + other.later, self.again + other.again,
+            self.corrected + other.corrected, self.drifts + other.drifts, self.seconds + other.seconds,
+            self.replay_speed + other.replay_speed,
+        )  # fmt: skip
+
+
+def ways(most: float) -> list[Way]:
+    """The ways that are compared; `most` is the highest rate of the sweep."""
+    replay = SleepSettings(method="replay")
+    return [
+        Way("no sleep", None),
+        *(
+            Way(f"replay, {passes} pass{'es' * (passes > 1)}, rate {rate:g}", replace(replay, passes=passes, rate=rate))
+            for passes, rate in dict.fromkeys([(1, 1.0), (8, 1.0), (1, 2.0), (8, most)])
+        ),
+        Way("replay, its replies learned", replace(replay, replies="learn")),
+        Way("deep, one night", SleepSettings(method="deep")),
+        Way("deep, every night", SleepSettings(method="deep"), nightly=True),
+        Way("deep, rate 2", SleepSettings(method="deep", rate=2.0)),
+        Way("both", SleepSettings(method="both")),
+        Way("both, its replies learned", SleepSettings(method="both", replies="learn")),
+    ]
+
+
+def make_days(
+    llama: Llama,
+    facts: int,
+    days: int,
+    seed: int,
+    wordings: WordingSet = "known",
+    corrections: int = 0,
+    never_told: int = 10,
+    on_step: Callable[[float], None] = lambda _: None,
+) -> Days:
+    """Facts with values never seen in training, told over `days`; the model's own replies are in the log.
+
+    Every conversation of the log was lived by a newborn, so that the replies are the model's own and its memory of the
+    day is not in any soul. The first `corrections` facts are told anew at the end, with another value. `llama` is
+    newborn afterwards. Raises `ConfigError` for counts that cannot be.
+    """
+    if days < 1:
+        raise ConfigError(f"There are {days} days; at least one is needed to sleep on.")
+    probe = make_probe(seed, facts, 0, wordings=wordings, corrections=corrections, never_told=never_told)
+    rng = random.Random(f"days {seed}")
+    talk = SmallTalk(rng, "test")
+    told = [item.user for item in (*probe.told, *probe.corrected)]
+    entries: list[Entry] = []
+    begin = datetime(2024, 3, 1, 18, tzinfo=UTC)
+    for at, message in enumerate(told):
+        if at % FACTS_A_CONVERSATION == 0:
+            llama.reset_state()
+        when = begin + timedelta(days=at * days // len(told), minutes=at)
+        for text in [message] if rng.random() < 0.7 else [message, talk.exchange()[0]]:
+            answer = recall.reply(llama, text)
+            for role, words in (("user", text), ("assistant", answer or "Okay.")):
+                entry_id = f"{int(when.timestamp() * 1000) + len(entries):012x}-{len(entries):08x}"
+                name = f"day {when.day} talk {at // FACTS_A_CONVERSATION}"
+                entries.append(Entry(role, words, when.isoformat(), name, "main", entry_id))  # type: ignore[arg-type]
+        on_step((at + 1) / len(told))
+    llama.reset_state()
+    later = [talk.exchange()[0] for _ in range(LATER_CHAT)]
+    return Days([[*day] for _, day in groupby(entries, lambda e: e.timestamp[:10])], probe.questions, later)
+
+
+def try_way(
+    llama: Llama, days: Days, way: Way, twice: bool = False, on_step: Callable[[str], None] = lambda _: None
+) -> Outcome:
+    """Sleep one way from a newborn soul, as which `llama` ends too, and ask.
+
+    `twice` sleeps one more night on the same log, in other words and another order.
+    """
+    llama.reset_state()
+    newborn = everyday_loss(llama)
+    seconds = 0.0
+    speed: list[float] = []
+    past: list[Entry] = []
+    nights = (days.days if way.nightly else [days.entries]) if way.settings is not None else []
+    for day in nights:
+        assert way.settings is not None
+        seconds += _sleep(
+            llama, day, past, way.settings, f"{way.name}, night of {day[-1].timestamp[:10]}", on_step, speed
+        )
+        past += day
+    on_step(f"{way.name}: asked")
+    awake = llama.snapshot()
+    asked, corrected = recall.ask(llama, days.questions), recall.ask(llama, days.corrected)
+    drift = everyday_loss(llama) / newborn - 1
+    for text in days.later:
+        recall.reply(llama, text)
+    later = recall.ask(llama, days.questions)
+    again = recall.NOTHING
+    if twice and way.settings is not None:
+        llama.restore(awake)
+        settings = replace(way.settings, seed=way.settings.seed + 1)
+        _sleep(llama, days.entries, [], settings, f"{way.name}, once more", on_step, [])
+        again = recall.ask(llama, days.questions)
+    llama.reset_state()
+    return Outcome(asked, later, again, corrected, (drift,), (seconds,), tuple(speed))
+
+
+def _sleep(
+    llama: Llama,
+    entries: Sequence[Entry],
+    past: Sequence[Entry],
+    settings: SleepSettings,
+    name: str,
+    on_step: Callable[[str], None],
+    speed: list[float],
+) -> float:
+    """Sleep in place; returns the seconds, and adds the speed of the replay to `speed` where there was one."""
+    night = dream(
+        llama, entries, past, settings, probe=False,
+        progress=lambda p: on_step(f"{name}: {p.fraction:.0%}, {p.seconds_left:,.0f} s left"),
+    )  # fmt: skip
+    assert night.soul is not None
+    llama.set_soul(night.soul)
+    if night.report.tokens_per_second:
+        speed.append(night.report.tokens_per_second)
+    return night.report.seconds
