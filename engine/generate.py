@@ -107,7 +107,8 @@ class Lookahead:
     def _followed(self, path: _Path) -> _Path:
         """The path with the state and the logits behind its last token."""
         self._runtime.restore(path.state)
-        logits = self._runtime.step(path.tokens[-1])[: self._words]
+        own = np.empty(self._runtime.config.vocab_size, np.float32)
+        logits = self._runtime.step(path.tokens[-1], out=own)[: self._words]
         return _Path(path.score, path.tokens, self._runtime.snapshot(), logits)
 
     def _candidates(self, logits: np.ndarray, recent: Sequence[int]) -> list[tuple[int, float]]:

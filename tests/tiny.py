@@ -60,9 +60,12 @@ class ScriptedRuntime:
         logits[self.script.pop(0) if self.script else 0] = 100.0
         return logits
 
-    def step(self, token: int) -> np.ndarray:
+    def step(self, token: int, out: np.ndarray | None = None) -> np.ndarray:
         self.fed.append(token)
-        return self._next()
+        if out is None:
+            return self._next()
+        out[:] = self._next()
+        return out
 
     def prefill(
         self,

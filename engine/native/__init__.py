@@ -13,12 +13,12 @@ from typing import Any
 
 from engine.errors import Told
 
-ABI = 11
+ABI = 12
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
-LATE = 8
-"""`BL_LATE`: updates of the fast weights that wait until they are written together."""
+MAX_DEFERRED = 8
+"""`BL_MAX_DEFERRED`: rank-one updates of the fast weights that are kept aside until they are written together."""
 PHASES = ("embedding", "query, key, value", "learning", "output", "SwiGLU in", "SwiGLU out", "head", "waiting")
 """What `bl_profile` tells apart, of `BL_PHASES`."""
 
@@ -40,15 +40,15 @@ class Config(ctypes.Structure):
 
 
 class Ternary(ctypes.Structure):
-    """`bl_ternary`: codes, packed or as triples, and their scale."""
+    """`bl_ternary`: codes, packed as ``ternary2`` or ``ternary5in3``, and their scale."""
 
-    _fields_ = [("codes", _Pointer), ("scale", _F32), ("triples", _I32)]
+    _fields_ = [("codes", _Pointer), ("scale", _F32), ("ternary5in3", _I32)]
 
 
 class Table(ctypes.Structure):
-    """`bl_table`: a row for each word, in float, or as bytes or fives with scales."""
+    """`bl_table`: a row for each token of the vocabulary, in float, or as int8 or int5 with scales."""
 
-    _fields_ = [(name, _Pointer) for name in ("floats", "bytes", "fives", "scales")]
+    _fields_ = [(name, _Pointer) for name in ("floats", "int8", "int5", "scales")]
 
 
 class Layer(ctypes.Structure):
@@ -61,13 +61,13 @@ class Layer(ctypes.Structure):
 
 
 class State(ctypes.Structure):
-    """`bl_state`: where fast weights, the convolution's tail and late updates lie."""
+    """`bl_state`: where fast weights, the convolution's tail and deferred updates lie."""
 
-    _fields_ = [(name, _Pointer) for name in ("fast", "conv", "late", "ring")]
+    _fields_ = [(name, _Pointer) for name in ("fast", "conv", "deferred", "ring")]
 
 
-class Turn(ctypes.Structure):
-    """`bl_turn`: what a token reads and writes."""
+class StepIO(ctypes.Structure):
+    """`bl_step_io`: what a token reads and writes."""
 
     _fields_ = [("state", State), ("rate_scale", _F32), ("logits", _Pointer), ("losses", _Pointer)]
 
@@ -78,8 +78,8 @@ class Heads(ctypes.Structure):
     _fields_ = [("at", _Pointer), *[(name, _I64) for name in ("stream", "head", "token")]]
 
 
-class Views(ctypes.Structure):
-    """`bl_views`."""
+class QKV(ctypes.Structure):
+    """`bl_qkv`."""
 
     _fields_ = [
         *[(name, _I32) for name in ("batch", "tokens", "heads", "head_dim", "kernel")],
@@ -97,8 +97,8 @@ class Delta(ctypes.Structure):
     ]
 
 
-class Maps(ctypes.Structure):
-    """`bl_maps`."""
+class Linears(ctypes.Structure):
+    """`bl_linears`."""
 
     _fields_ = [
         *[(name, _I32) for name in ("count", "cols")],
@@ -116,19 +116,19 @@ _SIGNATURES = {
     ),
     "bl_destroy": (None, (_Pointer,)),
     "bl_step": (None, (_Pointer, _Pointer, _I32)),
-    "bl_settle": (None, (_Pointer, State)),
+    "bl_flush": (None, (_Pointer, State)),
     "bl_prefill": (_I32, (_Pointer, State, _Pointer, _I32, _F32, _Pointer, _I32, _Pointer)),
     "bl_profile": (None, (_Pointer, _Pointer)),
-    "bl_draw": (_I32, (ctypes.c_char_p, _Pointer, _I32, _F32, _I32, ctypes.c_double, ctypes.c_double)),
-    "bl_packing_damage": (_I32, (_Pointer, _I64, _I32)),
-    "bl_triples_damage": (_I32, (_Pointer, _I64, _I32)),
-    "bl_fives_damage": (_I32, (_Pointer, _I64, _I32)),
-    "bl_view": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer)),
-    "bl_view_back": (_I32, (ctypes.c_char_p, _I32, *[_Pointer] * 5)),
+    "bl_sample": (_I32, (ctypes.c_char_p, _Pointer, _I32, _F32, _I32, ctypes.c_double, ctypes.c_double)),
+    "bl_ternary2_damage": (_I32, (_Pointer, _I64, _I32)),
+    "bl_ternary5in3_damage": (_I32, (_Pointer, _I64, _I32)),
+    "bl_int5_damage": (_I32, (_Pointer, _I64, _I32)),
+    "bl_qkv_forward": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer)),
+    "bl_qkv_backward": (_I32, (ctypes.c_char_p, _I32, *[_Pointer] * 5)),
     "bl_delta_chunks": (_I32, (_I32,)),
     "bl_delta_rule": (_I32, (ctypes.c_char_p, _I32, _Pointer, _Pointer, _Pointer, Heads, _Pointer)),
     "bl_delta_rule_back": (_I32, (ctypes.c_char_p, _I32, _Pointer, Heads, *[_Pointer] * 4)),
-    "bl_ternary_maps": (_I32, (ctypes.c_char_p, _I32, _Pointer, _I32, _F32, *[_Pointer] * 3)),
+    "bl_ternary_linears": (_I32, (ctypes.c_char_p, _I32, _Pointer, _I32, _F32, *[_Pointer] * 3)),
     "bl_norm": (_I32, (*_OF_ROWS, _Pointer, _Pointer, _F32, _Pointer)),
     "bl_norm_back": (_I32, (*_OF_ROWS, _Pointer, _Pointer, _F32, *[_Pointer] * 3)),
     "bl_swiglu": (_I32, (*_OF_ROWS, _Pointer, _Pointer)),

@@ -64,8 +64,14 @@ class Runtime(Protocol):
     def inner_losses(self) -> np.ndarray:
         """(N,) float32: each layer's inner loss, its mean over the last chunk or the value of the last token."""
 
-    def step(self, token: int) -> np.ndarray:
-        """Feed one token; logits (V,) float32 for the next. Raises `ConfigError` for a token outside the vocabulary."""
+    def step(self, token: int, out: np.ndarray | None = None) -> np.ndarray:
+        """Feed one token; logits (V,) float32 for the next.
+
+        With `out`, a contiguous float32 array (V,), they are written there and `out` is returned: it is the caller's.
+        Without, they lie in a buffer of the runtime, valid until the next `step`: copy what is kept longer.
+
+        Raises `ConfigError` for a token outside the vocabulary, `ValueError` for an `out` of another kind.
+        """
 
     def prefill(
         self,
@@ -74,7 +80,8 @@ class Runtime(Protocol):
         cancel: Cancel | None = None,
         progress: Progress | None = None,
     ) -> np.ndarray | None:
-        """Feed tokens in chunks; logits (V,) float32 after the last one, or None when `logits` is False or none came.
+        """Feed tokens in chunks; logits (V,) float32 after the last one, in an array of
+        their own, or None when `logits` is False or no token came.
 
         Raises `Cancelled` when `cancel` answers True before a chunk, `ConfigError` for a token outside the vocabulary.
         """

@@ -57,6 +57,22 @@ def check_tokens(tokens: Sequence[int], config: BitLlamaConfig) -> NDArray[np.in
     return ids.astype(np.int32)
 
 
+def check_logits(out: np.ndarray, config: BitLlamaConfig) -> np.ndarray:
+    """A buffer for logits. Raises `ValueError` unless it is float32 (V,), without gaps and writable."""
+    flags = out.flags
+    if out.dtype != np.float32 or out.shape != (config.vocab_size,) or not (flags.c_contiguous and flags.writeable):
+        raise ValueError(f"logits go into a writable float32 array of {config.vocab_size}, not {out.dtype} {out.shape}")
+    return out
+
+
+def logits_into(out: np.ndarray | None, logits: np.ndarray, config: BitLlamaConfig) -> np.ndarray:
+    """Logits (V,), in `out` where there is one. Raises `ValueError` as `check_logits` does."""
+    if out is None:
+        return logits
+    check_logits(out, config)[:] = logits
+    return out
+
+
 def check_fast(layers: Sequence[np.ndarray], config: BitLlamaConfig) -> None:
     """Fast weights of every layer. Raises `SoulMismatchError` where their number or shape is not the body's."""
     shape = config.fast_shape

@@ -29,7 +29,14 @@ from engine.ops.word_table.table import ByteTable
 from engine.runtime.base import Cancel, Progress
 from engine.runtime.card import Card
 from engine.runtime.card_layers import CardHead, CardLayer, CardState
-from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
+from engine.runtime.checks import (
+    check_fast,
+    check_rate_scale,
+    check_threads,
+    check_tokens,
+    logits_into,
+    max_rate_scale,
+)
 from engine.runtime.pieces import in_pieces
 from engine.runtime.placement import Placement, place, size
 
@@ -146,12 +153,13 @@ class CudaRuntime:
         below = [float(loss.mean()) for loss in self._below_losses] or [0.0] * self.placement.on_processor
         return np.concatenate((np.array(below, np.float32), self._state.losses.cpu().numpy()))
 
-    def step(self, token: int) -> np.ndarray:
+    def step(self, token: int, out: np.ndarray | None = None) -> np.ndarray:
         ids = check_tokens([token], self.config)
         with self._on_card("at a token"):
             self._card.send(self._enter(ids), self._h)
             self._replay()
-            return self._card.fetch(self._logits)[0]
+            logits = self._card.fetch(self._logits)[0]
+        return logits_into(out, logits, self.config)
 
     def prefill(
         self,

@@ -9,7 +9,6 @@ import functools
 import os
 import weakref
 from collections.abc import Iterator, Sequence
-from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -21,22 +20,19 @@ from engine.io.weights import Body
 from engine.models.config import BitLlamaConfig
 from engine.runtime.aligned import aligned_zeros
 from engine.runtime.base import Cancel, Progress
-from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
+from engine.runtime.checks import (
+    check_fast,
+    check_logits,
+    check_rate_scale,
+    check_threads,
+    check_tokens,
+    max_rate_scale,
+)
 from engine.runtime.native_weights import NativeWeights
 from engine.runtime.pieces import in_pieces
 
 Floats = NDArray[np.float32]
 Living = tuple[NDArray[Any], ...]
-_Answer = tuple[Floats, "functools.partial[None]", int]
-"""Logits of a token, what feeds a token and writes them there, and the size of the vocabulary.
-
-They are used again once nobody else holds the array, which owns its memory, so that a view of it counts. A token sweeps
-the caches, and what Python does between two of them is read from memory again: so a step looks at as little as it can,
-and calls the library without declared types, whose check costs more than the call.
-"""
-_FREE = next(getrefcount(logits) for logits, _ in [(np.empty(0), None)])
-"""References to an array that only its answer holds, and who asks; how many those are depends on the interpreter."""
-
 _UNDERSTOOD = {
     "vocab_size", "hidden_dim", "num_layers", "inner_lr", "ttt_variant", "intermediate_dim", "num_heads", "head_dim",
     "conv_kernel", "activation_bits", "norm_eps", "out_norm_eps", "chat_template", "extra",
@@ -114,18 +110,23 @@ class NativeRuntime:
         tail = config.conv_kernel - 1 if config.ttt_variant == "linear" else 0
         layers, width = config.num_layers, heads * d
         # Key by value, the transpose of a soul's: then no sum of the update runs across a vector.
-        self._fast, self._conv, self._late = aligned_zeros(
-            [(layers, heads, d, d), (layers, tail, 3 * width), (layers, native.LATE + 1, 2, width)], np.float32
+        self._fast, self._conv, self._deferred = aligned_zeros(
+            [(layers, heads, d, d), (layers, tail, 3 * width), (layers, native.MAX_DEFERRED + 1, 2, width)], np.float32
         )
         self._ring = np.zeros(3, np.int32)
         self._losses = np.zeros(layers, np.float32)
-        # These arrays never make way for others, so that a step need not ask where they lie.
+        # These arrays are never replaced, so that their addresses are looked up once.
         self._state = _state(self._living)
         self._losses_at = self._losses.ctypes.data
-        self._feed_token = self._library["bl_step"]
-        self._feed_token.restype = None
         self._rate_scale = 1.0
-        self._answers: tuple[_Answer, ...] = self._answer(), self._answer()
+        self._vocab = config.vocab_size
+        self._logits = np.empty(config.vocab_size, np.float32)
+        self._io = self._step_io(self._logits)
+        # Without declared types, whose check costs more than the call: a token sweeps the caches, and what Python does
+        # between two of them is read from memory again.
+        bl_step = self._library["bl_step"]
+        bl_step.restype = None
+        self._feed_token = functools.partial(bl_step, ctypes.c_void_p(model), ctypes.pointer(self._io))
 
     @property
     def rate_scale(self) -> float:
@@ -134,8 +135,7 @@ class NativeRuntime:
     @rate_scale.setter
     def rate_scale(self, value: float) -> None:
         self._rate_scale = check_rate_scale(value, self.config)
-        for _, feed, _ in self._answers:
-            feed.args[1].contents.rate_scale = self._rate_scale
+        self._io.rate_scale = self._rate_scale
 
     @property
     def max_rate_scale(self) -> float:
@@ -145,16 +145,15 @@ class NativeRuntime:
     def inner_losses(self) -> np.ndarray:
         return self._losses.copy()
 
-    def step(self, token: int) -> np.ndarray:
-        if type(token) is int:
-            for logits, feed, vocab in self._answers:
-                if 0 <= token < vocab and getrefcount(logits) == _FREE:
-                    feed(token)
-                    return logits
-        (token,) = check_tokens([token], self.config).tolist()
-        if all(getrefcount(logits) > _FREE for logits, _, _ in self._answers):
-            self._answers = self._answer(), self._answers[0]
-        return self.step(token)
+    def step(self, token: int, out: Floats | None = None) -> Floats:
+        if type(token) is not int or not 0 <= token < self._vocab:
+            (token,) = check_tokens([token], self.config).tolist()
+        if out is None:
+            self._feed_token(token)
+            return self._logits
+        io = self._step_io(check_logits(out, self.config))
+        self._library.bl_step(self._model, ctypes.addressof(io), token)
+        return out
 
     def prefill(
         self,
@@ -184,8 +183,8 @@ class NativeRuntime:
         return losses
 
     def read_fast(self) -> list[np.ndarray]:
-        shape, copy = self.config.fast_shape, self.snapshot()  # to write what is late here would round what follows
-        self._library.bl_settle(self._model, _state(copy))
+        shape, copy = self.config.fast_shape, self.snapshot()  # to flush the live one would change rounding
+        self._library.bl_flush(self._model, _state(copy))
         return [np.ascontiguousarray(layer.swapaxes(-1, -2)).reshape(shape) for layer in copy[0]]
 
     def write_fast(self, layers: Sequence[np.ndarray]) -> None:
@@ -201,7 +200,7 @@ class NativeRuntime:
         self.reset_transient()
 
     def reset_transient(self) -> None:
-        self._library.bl_settle(self._model, self._state)  # a soul is all that is left, so go on as one who loads it
+        self._library.bl_flush(self._model, self._state)  # as after loading a soul
         self._conv[:] = 0
 
     def snapshot(self) -> Living:
@@ -214,7 +213,7 @@ class NativeRuntime:
     @property
     def _living(self) -> Living:
         """All that tokens change, in the order of `native.State`."""
-        return self._fast, self._conv, self._late, self._ring
+        return self._fast, self._conv, self._deferred, self._ring
 
     @contextlib.contextmanager
     def profiling(self) -> Iterator[dict[str, float]]:
@@ -228,13 +227,8 @@ class NativeRuntime:
             self._library.bl_profile(self._model, None)
             table.update(zip(native.PHASES, map(float, seconds), strict=True))
 
-    def _answer(self) -> _Answer:
-        logits = np.empty(self.config.vocab_size, np.float32)
-        turn = ctypes.pointer(self._turn(logits))
-        return logits, functools.partial(self._feed_token, ctypes.c_void_p(self._model), turn), self.config.vocab_size
-
-    def _turn(self, logits: Floats | None) -> native.Turn:
-        return native.Turn(
+    def _step_io(self, logits: Floats | None) -> native.StepIO:
+        return native.StepIO(
             self._state, self._rate_scale, None if logits is None else logits.ctypes.data, self._losses_at
         )
 
@@ -242,8 +236,8 @@ class NativeRuntime:
         """Live through 1 to `MAX_CHUNK` tokens; the logits (rows, V) of the last `rows` of them."""
         logits = np.empty((rows, self.config.vocab_size), np.float32)
         if len(ids) == 1:  # to the bit what a step gives, whichever of the two a token came by
-            turn = self._turn(logits if rows else None)
-            self._library.bl_step(self._model, ctypes.addressof(turn), int(ids[0]))
+            io = self._step_io(logits if rows else None)
+            self._library.bl_step(self._model, ctypes.addressof(io), int(ids[0]))
             return logits
         code = self._library.bl_prefill(
             self._model, self._state, ids.ctypes.data, len(ids), self._rate_scale,

@@ -51,7 +51,7 @@ class NativeWeights:
         if not isinstance(tensor, WordTable):
             return native.Table(floats=self._pointer(np.ascontiguousarray(tensor, np.float32)))
         stored, scales = (self._pointer(np.ascontiguousarray(part)) for part in (tensor.stored, tensor.scales))
-        return native.Table(**{"fives" if isinstance(tensor, FiveTable) else "bytes": stored}, scales=scales)
+        return native.Table(**{"int5" if isinstance(tensor, FiveTable) else "int8": stored}, scales=scales)
 
     def _gathered(self) -> dict[str, np.ndarray]:
         """Norms, convolutions and rates side by side: in the file they lie in many pages, of which little is read."""

@@ -14,7 +14,14 @@ from engine.models.bitllama import BitLlama, pick_device
 from engine.models.cache import ModelState
 from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Cancel, Progress
-from engine.runtime.checks import check_fast, check_rate_scale, check_threads, check_tokens, max_rate_scale
+from engine.runtime.checks import (
+    check_fast,
+    check_rate_scale,
+    check_threads,
+    check_tokens,
+    logits_into,
+    max_rate_scale,
+)
 from engine.runtime.pieces import in_pieces
 
 CHUNK = 128
@@ -75,8 +82,9 @@ class TorchRuntime:
             return np.zeros(self.config.num_layers, dtype=np.float32)
         return torch.stack([loss.mean() for loss in self._losses]).float().cpu().numpy()
 
-    def step(self, token: int) -> np.ndarray:
-        return self._logits(self._feed(self._checked([token])))
+    def step(self, token: int, out: np.ndarray | None = None) -> np.ndarray:
+        logits = self._logits(self._feed(self._checked([token])))
+        return logits_into(out, logits, self.config)
 
     def prefill(
         self,

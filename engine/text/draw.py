@@ -11,7 +11,7 @@ import numpy as np
 from engine import native
 
 NO_NUMBER = -1
-"""`BL_NO_NUMBER`: what a draw answers where a logit is NaN or +inf, or every token is forbidden."""
+"""`BL_NOT_FINITE`: what a draw answers where a logit is NaN or +inf, or every token is forbidden."""
 
 _CANNOT = -2
 _COLDEST = 1e-30
@@ -75,9 +75,9 @@ def draw_natively(logits: np.ndarray, boldness: Boldness, chance: float, instruc
 
 @functools.cache
 def _library_draw() -> Any:
-    """`bl_draw` without declared types. It is called right after a token has swept the caches: to check types then, or
+    """`bl_sample` without declared types. It is called after a token has swept the caches: to check types then, or
     to ask numpy for an address, costs as much as the draw."""
-    function = native.library()["bl_draw"]
+    function = native.library()["bl_sample"]
     function.restype = ctypes.c_int32
     return function
 

@@ -89,7 +89,7 @@ def test_plain_forms_are_what_computes_while_they_last(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    "spoilt", ["bl_ternary_maps", "bl_norm_back", "bl_swiglu_back", "bl_view", "bl_delta_rule_back"]
+    "spoilt", ["bl_ternary_linears", "bl_norm_back", "bl_swiglu_back", "bl_qkv_forward", "bl_delta_rule_back"]
 )
 def test_the_gate_of_training_refuses_forms_that_compute_something_else(
     spoilt: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -137,7 +137,7 @@ def test_random_weights_are_held_as_asked(maps: str, capsys: pytest.CaptureFixtu
     assert f"random weights ({maps}, head in fives)" in table
     config = BitLlamaConfig.from_dict(json.loads(last)["config"], "the bench")
     packing = Packing(maps, "fives")  # type: ignore[arg-type]
-    assert json.loads(last)["token_bytes"] == token_bytes(config, packing, native.LATE)
+    assert json.loads(last)["token_bytes"] == token_bytes(config, packing, native.MAX_DEFERRED)
     assert token_bytes(config, Packing("triples")) < token_bytes(config, Packing("fours"))
 
 

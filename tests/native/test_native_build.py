@@ -51,14 +51,14 @@ def test_python_and_c_mean_the_same_interface() -> None:
     header = (ROOT / "engine" / "native" / "src" / "api.h").read_text(encoding="utf-8")
     assert f"BL_ABI = {native.ABI};" in header
     assert f"BL_MAX_CHUNK = {native.MAX_CHUNK};" in header
-    assert f"BL_LATE = {native.LATE};" in header
+    assert f"BL_MAX_DEFERRED = {native.MAX_DEFERRED};" in header
     names = {line.split("(")[0].split()[-1].lstrip("*") for line in header.splitlines() if line.startswith("BL_API")}
     assert names == set(native._SIGNATURES)
     assert ctypes.sizeof(native.Config) == 12 * 4
     assert ctypes.sizeof(native.Layer) == 7 * 16 + 6 * 8
-    assert ctypes.sizeof(native.Maps) == 2 * 4 + 3 * 8
+    assert ctypes.sizeof(native.Linears) == 2 * 4 + 3 * 8
     assert ctypes.sizeof(native.Heads) == 4 * 8
-    assert ctypes.sizeof(native.Views) == 6 * 4 + 3 * 8
+    assert ctypes.sizeof(native.QKV) == 6 * 4 + 3 * 8
     assert ctypes.sizeof(native.Delta) == 6 * 4 + 4 * 32 + 2 * 8
 
 

@@ -55,9 +55,9 @@ FORMS: dict[str, tuple[Form, Form, list[tuple[int, ...]]]] = {
 """Of each part: the form that is chosen, the plain one, and the shapes of the tensors that it is given."""
 
 CALLS = {
-    "views": ["bl_view", "bl_view_back"],
+    "views": ["bl_qkv_forward", "bl_qkv_backward"],
     "delta rule": ["bl_delta_rule", "bl_delta_rule_back"],
-    "ternary product": ["bl_ternary_maps"],  # its gradient is two products of torch
+    "ternary product": ["bl_ternary_linears"],  # its gradient is two products of torch
     "norm": ["bl_norm", "bl_norm_back"],
     "gate": ["bl_swiglu", "bl_swiglu_back"],
 }
@@ -199,7 +199,7 @@ def test_where_only_the_state_wants_a_gradient_the_rule_is_still_the_librarys(va
     out, _, _ = block(torch.randn(2, 9, 24), LayerState(fast, state.conv))
     out.square().sum().backward()
     assert calls.count("bl_delta_rule") == calls.count("bl_delta_rule_back") == 1
-    assert "bl_view" not in calls
+    assert "bl_qkv_forward" not in calls
     assert fast.grad is not None
     assert fast.grad.isfinite().all()
 

@@ -7,53 +7,16 @@
 #include <string>
 #include <system_error>
 
-#include "chunk.h"
-#include "cpu.h"
-#include "model.h"
-
-namespace {
-// Best first.
-const std::vector<const Kernels*>& usable() {
-    static const std::vector<const Kernels*> kernels = [] {
-        const Processor p = this_processor();
-        std::vector<const Kernels*> found;
-        if (p.avx512_gfni) found.push_back(avx512_gfni_kernels());
-        if (p.avx512_vnni) found.push_back(avx512_vnni_kernels());
-        if (p.avx_vnni) found.push_back(avx_vnni_kernels());
-        if (p.avx2) found.push_back(avx2_kernels());
-        if (p.neon_dot) found.push_back(neon_kernels());
-        found.push_back(scalar_kernels());
-        std::vector<const Kernels*> built;
-        for (const Kernels* k : found)
-            if (k) built.push_back(k);
-        return built;
-    }();
-    return kernels;
-}
-
-}  // namespace
-
-const Kernels* named(const char* instructions) {
-    if (!instructions) return usable().front();
-    for (const Kernels* k : usable())
-        if (std::strcmp(k->name, instructions) == 0) return k;
-    return nullptr;
-}
+#include "bitllama.h"
+#include "dispatch.h"
 
 int32_t bl_abi() { return BL_ABI; }
 
-const char* bl_instruction_sets() {
-    static const std::string names = [] {
-        std::string joined;
-        for (const Kernels* k : usable()) joined += (joined.empty() ? "" : ",") + std::string(k->name);
-        return joined;
-    }();
-    return names.c_str();
-}
+const char* bl_instruction_sets() { return instruction_sets(); }
 
 bl_model* bl_create(const bl_config* config, const bl_layer* layers, bl_table embed, const float* norm_f, bl_table head,
                     int32_t threads, const char* instructions) {
-    const Kernels* kernels = named(instructions);
+    const Kernels* kernels = select_kernels(instructions);
     if (!kernels) return nullptr;
     try {
         return new bl_model(*config, layers, embed, norm_f, head, threads, kernels);
@@ -70,7 +33,7 @@ void bl_profile(bl_model* model, double* seconds) { model->profile = seconds; }
 
 int32_t bl_ternary_sums(const char* instructions, bl_ternary matrix, int32_t rows, int32_t cols, const int8_t* x,
                         int32_t tokens, int32_t* out) {
-    const Kernels* k = named(instructions);
+    const Kernels* k = select_kernels(instructions);
     if (!k) return -1;
     const size_t width = size_t(padded(cols));
     std::vector<int8_t> values(width * size_t(tokens));
@@ -82,12 +45,12 @@ int32_t bl_ternary_sums(const char* instructions, bl_ternary matrix, int32_t row
         for (int c = 0; c < cols; c++) sum += values[t * width + c] = x[size_t(t) * cols + c];
         scales[t] = {1.0f, sum};
     }
-    if (matrix.triples && tokens == 1) {
+    if (matrix.ternary5in3 && tokens == 1) {
         std::vector<uint8_t> tables(size_t(row_triples(cols)) * MOST_TABLE_BYTES);
         k->tabulate(values.data(), cols, tables.data());
-        k->triples(matrix.codes, 0, rows, cols, 1.0f, tables.data(), matrix.codes, products.data(), false);
-    } else if (matrix.triples) {
-        k->triples_many(matrix.codes, 0, rows, cols, 1.0f, values.data(), scales.data(), tokens, products.data(),
+        k->ternary5in3(matrix.codes, 0, rows, cols, 1.0f, tables.data(), matrix.codes, products.data(), false);
+    } else if (matrix.ternary5in3) {
+        k->ternary5in3_many(matrix.codes, 0, rows, cols, 1.0f, values.data(), scales.data(), tokens, products.data(),
                         size_t(rows), false, unpacked.data());
     } else {
         k->ternary(matrix.codes, rows, cols, 1.0f, values.data(), scales.data(), tokens, products.data(), size_t(rows),
@@ -102,12 +65,12 @@ double bl_read_seconds(uint64_t bytes, int32_t threads, int32_t rounds) {
         std::vector<float> memory(bytes / sizeof(float), 1.0f);
         std::vector<float> ones(4096, 1.0f), sums(size_t(threads) * 16);
         Pool pool(threads);
-        const Kernels* k = usable().front();
+        const Kernels* k = select_kernels(nullptr);
         double best = -1;
         for (int round = 0; round < rounds; round++) {
             const auto began = std::chrono::steady_clock::now();
             pool.run([&](int thread) {
-                const Range mine = share(int(memory.size() / ones.size()), thread, threads, 1);
+                const Range mine = split(int(memory.size() / ones.size()), thread, threads, 1);
                 for (int i = mine.begin; i < mine.end; i++)
                     sums[size_t(thread) * 16] +=
                         k->dot(memory.data() + size_t(i) * ones.size(), ones.data(), int(ones.size()));

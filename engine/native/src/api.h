@@ -14,13 +14,13 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 11;
+constexpr int32_t BL_ABI = 12;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
 
 // Updates of the fast weights that wait beside them until they are written together.
-constexpr int32_t BL_LATE = 8;
+constexpr int32_t BL_MAX_DEFERRED = 8;
 
 struct bl_config {
     int32_t vocab, hidden, layers, heads, head_dim, mlp;
@@ -31,18 +31,18 @@ struct bl_config {
 };
 
 // A ternary matrix, packed as engine/ops/ternary/packing.py says, a row being 16 * ceil(cols / 64) bytes, or, where
-// `triples` is not 0, as engine/ops/ternary/triples.py does. Matrices of one input are held alike.
+// `ternary5in3` is not 0, as engine/ops/ternary/ternary5in3.py does. Matrices of one input are held alike.
 struct bl_ternary {
     const uint8_t* codes;
     float scale;
-    int32_t triples;
+    int32_t ternary5in3;
 };
 
 // A row for each word, (V, D): floats, or whole numbers with a scale for each row: bytes, each a number + 128, or, in a
-// head only, five bits each, packed as engine/ops/word_table/fives.py says. The others are null.
+// head only, five bits each, packed as engine/ops/word_table/int5.py says. The others are null.
 struct bl_table {
     const float* floats;
-    const uint8_t *bytes, *fives;
+    const uint8_t *bytes, *int5;
     const float* scales;
 };
 
@@ -58,16 +58,16 @@ struct bl_layer {
 
 // fast: (N, H, d, d) float32, each head's matrix key by value, which is the transpose of a soul's.
 // conv: (N, K - 1, 3 H d) float32, a ring of the tokens before; the oldest lies at place ring[2].
-// late: (N, BL_LATE + 1, 2, H d) float32, a ring of updates that fast lacks yet: a token's keys, and what is to be
+// deferred: (N, BL_MAX_DEFERRED + 1, 2, H d) float32, a ring of updates that fast lacks yet: a token's keys, and what is to be
 // added for each. ring[1] of them wait, the oldest at place ring[0].
 struct bl_state {
-    float *fast, *conv, *late;
+    float *fast, *conv, *deferred;
     int32_t* ring;  // (3)
 };
 
 // What a token reads and writes: logits (V) after it, or null where they are not asked for, and each layer's inner loss
 // (N).
-struct bl_turn {
+struct bl_step_io {
     bl_state state;
     float rate_scale;
     float *logits, *losses;
@@ -83,9 +83,9 @@ BL_API bl_model* bl_create(const bl_config* config, const bl_layer* layers, bl_t
                            bl_table head, int32_t threads, const char* instructions);
 BL_API void bl_destroy(bl_model* model);
 // Feed one token.
-BL_API void bl_step(bl_model* model, const bl_turn* turn, int32_t token);
+BL_API void bl_step(bl_model* model, const bl_step_io* io, int32_t token);
 // Write the updates that wait, so that fast is what the tokens have made it.
-BL_API void bl_settle(const bl_model* model, bl_state state);
+BL_API void bl_flush(const bl_model* model, bl_state state);
 // Feed 1 to BL_MAX_CHUNK tokens by the chunk-parallel form. logits holds the last `rows` tokens' (rows, V); 0 rows need
 // none. Losses are means over the chunk. 0, or -1 where memory for the chunk is short; then nothing has happened.
 BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32_t count, float rate_scale,
@@ -93,24 +93,24 @@ BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens
 
 // What a draw answers in place of a token: a logit is no number or none is finite; memory is short, or `instructions`
 // names a set that cannot run here.
-constexpr int32_t BL_NO_NUMBER = -1, BL_CANNOT = -2;
+constexpr int32_t BL_NOT_FINITE = -1, BL_CANNOT = -2;
 // The token that `chance`, in (0, 1], means: the first up to which exp(logit / temperature) sums to that share of them
 // all, in the order of their ids. Only the top_k likeliest count (0: all), and of these only the fewest that together
 // reach the share top_p; the lower of equals is the likelier.
-BL_API int32_t bl_draw(const char* instructions, const float* logits, int32_t count, float inverse_temperature,
+BL_API int32_t bl_sample(const char* instructions, const float* logits, int32_t count, float inverse_temperature,
                        int32_t top_k, double top_p, double chance);
 
 // Why packed weights cannot be used.
 constexpr int32_t BL_SOUND = 0, BL_CODE_THREE = 1, BL_PADDING = 2;
 // One of these for a packed matrix (rows, cols): the code 3 anywhere comes before weights in the padding of a row.
-BL_API int32_t bl_packing_damage(const uint8_t* codes, int64_t rows, int32_t cols);
-// The same of triples (rows, cols): a code that no weights have anywhere comes before weights in the padding of a
+BL_API int32_t bl_ternary2_damage(const uint8_t* codes, int64_t rows, int32_t cols);
+// The same of ternary5in3 (rows, cols): a code that no weights have anywhere comes before weights in the padding of a
 // group.
 constexpr int32_t BL_NO_CODE = 1;
-BL_API int32_t bl_triples_damage(const uint8_t* codes, int64_t rows, int32_t cols);
+BL_API int32_t bl_ternary5in3_damage(const uint8_t* codes, int64_t rows, int32_t cols);
 // The same of a head of five bits, whose first damaged row says which; a stored 0 there comes before its padding.
 constexpr int32_t BL_VALUE_ZERO = 1;
-BL_API int32_t bl_fives_damage(const uint8_t* fives, int64_t rows, int32_t cols);
+BL_API int32_t bl_int5_damage(const uint8_t* int5, int64_t rows, int32_t cols);
 
 // Training: parts of a body with their gradients, for torch, which holds the tensors. All are float32. Functions return
 // 0, or -1 where memory is short or `instructions` names a set that cannot run here; null takes the best.
@@ -121,15 +121,15 @@ struct bl_heads {
     int64_t stream, head, token;  // from one to the next, in floats
 };
 
-// Query, key and value views: silu of a causal depthwise convolution; queries and keys are brought to length 1.
-struct bl_views {
+// Query, key and value qkv: silu of a causal depthwise convolution; queries and keys are brought to length 1.
+struct bl_qkv {
     int32_t batch, tokens, heads, head_dim, kernel;
     const float *x, *tail, *weight;  // (B, T, 3 H d), (B, K - 1, 3 H d), (K, 3 H d)
 };
-BL_API int32_t bl_view(const char* instructions, int32_t threads, const bl_views* views,
+BL_API int32_t bl_qkv_forward(const char* instructions, int32_t threads, const bl_qkv* qkv,
                        const bl_heads* out);  // out[3]
 // grad[3] is of the outputs; the others lie like what they are of, and all of them are written.
-BL_API int32_t bl_view_back(const char* instructions, int32_t threads, const bl_views* views, const bl_heads* grad,
+BL_API int32_t bl_qkv_backward(const char* instructions, int32_t threads, const bl_qkv* qkv, const bl_heads* grad,
                             float* grad_x, float* grad_tail, float* grad_weight);
 
 // The delta rule: W <- W - rate (W k - v) k^T at every token, read with q after that, or before.
@@ -149,7 +149,7 @@ BL_API int32_t bl_delta_rule_back(const char* instructions, int32_t threads, con
                                   float* grad_state);
 
 // Ternary matrices of one input, one below the other in y = W x.
-struct bl_maps {
+struct bl_linears {
     int32_t count, cols;
     const int32_t* rows;   // (count)
     const float* ternary;  // (sum of rows, cols): -s, 0 and s, whose signs alone are looked at
@@ -157,7 +157,7 @@ struct bl_maps {
 };
 // x (tokens, cols) becomes whole numbers of at most `largest` by the largest of each token; `rounded`, of the same
 // shape, is what they stand for, and y (tokens, sum of rows) the products. largest is at most 127.
-BL_API int32_t bl_ternary_maps(const char* instructions, int32_t threads, const bl_maps* maps, int32_t tokens,
+BL_API int32_t bl_ternary_linears(const char* instructions, int32_t threads, const bl_linears* linears, int32_t tokens,
                                float largest, const float* x, float* rounded, float* y);
 // Rows of x (rows, n) over their root mean square, times w (n); and the gradients of x and w.
 BL_API int32_t bl_norm(const char* instructions, int32_t threads, int32_t rows, int32_t n, const float* x,
@@ -171,10 +171,10 @@ BL_API int32_t bl_swiglu_back(const char* instructions, int32_t threads, int32_t
                               const float* grad, float* grad_x);
 
 // For tests and measurements.
-// (rows, cols) packed ternary matrix, or triples, times (tokens, cols) int8: exact sums (tokens, rows).
+// (rows, cols) packed ternary matrix, or ternary5in3, times (tokens, cols) int8: exact sums (tokens, rows).
 BL_API int32_t bl_ternary_sums(const char* instructions, bl_ternary matrix, int32_t rows, int32_t cols, const int8_t* x,
                                int32_t tokens, int32_t* out);
-// What the first thread does in a bl_step: embedding, views, learning, output, both halves of the SwiGLU, head,
+// What the first thread does in a bl_step: embedding, qkv, learning, output, both halves of the SwiGLU, head,
 // waiting.
 constexpr int32_t BL_PHASES = 8;
 // From now on bl_step adds each phase's seconds to seconds (BL_PHASES); null: no longer.

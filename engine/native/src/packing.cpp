@@ -1,12 +1,12 @@
-// A look through packed weights, triples and heads of five bits for what no writer leaves. It reads as fast as the
+// A look through packed weights, ternary5in3 and heads of five bits for what no writer leaves. It reads as fast as the
 // memory gives, with the instructions that every processor has, so it is no kernel of an instruction set.
 #include <cstring>
 
 #include "api.h"
-#include "kernels.h"
+#include "kernels/kernels.h"
 
 namespace {
-constexpr size_t PIECE = 1 << 16;  // bytes between two looks at what was found
+constexpr size_t SPAN_BYTES = 1 << 16;  // bytes between two looks at what was found
 
 // Whether two neighbouring bits that make a weight are both set anywhere in `count` bytes, of whole blocks.
 bool holds_three(const uint8_t* bytes, size_t count) {
@@ -35,14 +35,14 @@ uint64_t zero_halves(uint64_t bytes) {
     return zero * 0x0102040810204080 >> 56;
 }
 
-// Whether a block of fives holds a stored 0: its low half is zero and its fifth bit is not set.
+// Whether a block of int5 holds a stored 0: its low half is zero and its fifth bit is not set.
 bool holds_zero(const uint8_t* low, const uint8_t* high) {
     uint64_t found = 0;
-    for (int i = 0; i < FIVE_LOW_BYTES / 8; i++) {
+    for (int i = 0; i < INT5_LOW_BYTES / 8; i++) {
         uint64_t word;
         std::memcpy(&word, low + 8 * i, sizeof(word));
         found |= zero_halves(word) & ~uint64_t(high[i]) & 0xff;
-        found |= zero_halves(word >> 4) & ~uint64_t(high[FIVE_LOW_BYTES / 8 + i]) & 0xff;
+        found |= zero_halves(word >> 4) & ~uint64_t(high[INT5_LOW_BYTES / 8 + i]) & 0xff;
     }
     return found;
 }
@@ -53,7 +53,7 @@ bool padded_with_zeros(const uint8_t* block, int cols) {
         if ((block[place % BLOCK_BYTES] >> (2 * (place / BLOCK_BYTES)) & 3) != 1) return false;
     return true;
 }
-// Lines of triples, four words at a time, and in each of these the lowest bits of its codes, and the bit left over.
+// Lines of ternary5in3, four words at a time, and in each of these the lowest bits of its codes, and the bit left over.
 constexpr int QUADS = LINE_BYTES / 8;
 constexpr uint64_t CODES = 0x0421042104210421, LEFT = 0x8000800080008000;
 
@@ -104,7 +104,7 @@ bool padded_group(const uint8_t* group, int rows, int cols) {
 }
 }  // namespace
 
-int32_t bl_triples_damage(const uint8_t* codes, int64_t rows, int32_t cols) {
+int32_t bl_ternary5in3_damage(const uint8_t* codes, int64_t rows, int32_t cols) {
     const size_t bytes = group_bytes(cols);
     const int64_t groups = (rows + TRIPLE_ROWS - 1) / TRIPLE_ROWS;
     for (int64_t g = 0; g < groups; g++)
@@ -117,24 +117,24 @@ int32_t bl_triples_damage(const uint8_t* codes, int64_t rows, int32_t cols) {
     return BL_SOUND;
 }
 
-int32_t bl_packing_damage(const uint8_t* codes, int64_t rows, int32_t cols) {
+int32_t bl_ternary2_damage(const uint8_t* codes, int64_t rows, int32_t cols) {
     const size_t width = (size_t(cols) + BLOCK - 1) / BLOCK * BLOCK_BYTES, size = size_t(rows) * width;
-    for (size_t i = 0; i < size; i += PIECE)
-        if (holds_three(codes + i, size - i < PIECE ? size - i : PIECE)) return BL_CODE_THREE;
+    for (size_t i = 0; i < size; i += SPAN_BYTES)
+        if (holds_three(codes + i, size - i < SPAN_BYTES ? size - i : SPAN_BYTES)) return BL_CODE_THREE;
     if (cols % BLOCK)
         for (size_t end = width; end <= size; end += width)
             if (!padded_with_zeros(codes + end - BLOCK_BYTES, cols)) return BL_PADDING;
     return BL_SOUND;
 }
 
-int32_t bl_fives_damage(const uint8_t* fives, int64_t rows, int32_t cols) {
+int32_t bl_int5_damage(const uint8_t* int5, int64_t rows, int32_t cols) {
     const int blocks = (cols + BLOCK - 1) / BLOCK;
     for (int64_t r = 0; r < rows; r++) {
-        const uint8_t *row = fives + size_t(r) * blocks * FIVE_BYTES, *high = row + size_t(blocks) * FIVE_LOW_BYTES;
+        const uint8_t *row = int5 + size_t(r) * blocks * INT5_BYTES, *high = row + size_t(blocks) * INT5_LOW_BYTES;
         for (int b = 0; b < blocks; b++)
-            if (holds_zero(row + b * FIVE_LOW_BYTES, high + b * FIVE_HIGH_BYTES)) return BL_VALUE_ZERO;
+            if (holds_zero(row + b * INT5_LOW_BYTES, high + b * INT5_HIGH_BYTES)) return BL_VALUE_ZERO;
         for (int i = cols; i < blocks * BLOCK; i++)
-            if (five(row, blocks, i) != FIVE_ZERO) return BL_PADDING;
+            if (int5_at(row, blocks, i) != INT5_ZERO) return BL_PADDING;
     }
     return BL_SOUND;
 }

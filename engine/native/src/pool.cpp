@@ -19,7 +19,7 @@ constexpr int LOOKS_PER_CLOCK = 64;
 using Clock = std::chrono::steady_clock;
 }  // namespace
 
-Pool::Pool(int threads) : size_(threads), places_(size_t(threads)) {
+Pool::Pool(int threads) : size_(threads), slots_(size_t(threads)) {
     workers_.reserve(size_t(threads - 1));
     try {
         for (int thread = 1; thread < threads; thread++) workers_.emplace_back([this, thread] { serve(thread); });
@@ -84,17 +84,17 @@ void Pool::serve(int thread) {
 }
 
 // Counts wrap around.
-bool Pool::met(uint32_t meeting) const {
-    for (const Place& place : places_)
-        if (int32_t(place.meeting.load(std::memory_order_acquire) - meeting) < 0) return false;
+bool Pool::all_arrived(uint32_t generation) const {
+    for (const Slot& slot : slots_)
+        if (int32_t(slot.generation.load(std::memory_order_acquire) - generation) < 0) return false;
     return true;
 }
 
 // Others are microseconds away, and to wake a thread that sleeps can take longer than a token. But where two threads
 // share a core, the one that waits must let the other work, and so waits awake for less and less.
-bool Pool::met_awake(uint32_t meeting, int& patience) const {
+bool Pool::spin_until_arrived(uint32_t generation, int& patience) const {
     Clock::time_point since;
-    for (int look = 1; !met(meeting); look++) {
+    for (int look = 1; !all_arrived(generation); look++) {
         pause_thread();
         if (look == LOOKS_PER_CLOCK) since = Clock::now();
         else if (look % LOOKS_PER_CLOCK == 0 && Clock::now() - since > std::chrono::microseconds(patience)) {
@@ -108,20 +108,20 @@ bool Pool::met_awake(uint32_t meeting, int& patience) const {
 
 void Pool::barrier(int thread) {
     if (size_ == 1) return;
-    std::atomic<uint32_t>& mine = places_[size_t(thread)].meeting;
-    const uint32_t meeting = mine.load(std::memory_order_relaxed) + 1;
-    mine.store(meeting, std::memory_order_release);
-    // The last to come sees that all have met. Either it also sees who is blocked, or that one sees it before it waits.
-    if (met_awake(meeting, places_[size_t(thread)].patience)) {
+    std::atomic<uint32_t>& mine = slots_[size_t(thread)].generation;
+    const uint32_t generation = mine.load(std::memory_order_relaxed) + 1;
+    mine.store(generation, std::memory_order_release);
+    // The last to come sees that all have all_arrived. Either it also sees who is blocked, or that one sees it before it waits.
+    if (spin_until_arrived(generation, slots_[size_t(thread)].patience)) {
         std::atomic_thread_fence(std::memory_order_seq_cst);
         if (blocked_.load(std::memory_order_relaxed) == 0) return;
         { std::lock_guard<std::mutex> lock(blocked_mutex_); }
-        passed_.notify_all();
+        released_.notify_all();
         return;
     }
     std::unique_lock<std::mutex> lock(blocked_mutex_);
     blocked_.fetch_add(1);
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    passed_.wait(lock, [&] { return met(meeting); });
+    released_.wait(lock, [&] { return all_arrived(generation); });
     blocked_.fetch_sub(1);
 }

@@ -39,17 +39,17 @@ private:
     std::mutex mutex_;
     std::condition_variable wake_;
     int sleeping_ = 0;
-    bool met(uint32_t meeting) const;
-    bool met_awake(uint32_t meeting, int& patience) const;
+    bool all_arrived(uint32_t generation) const;
+    bool spin_until_arrived(uint32_t generation, int& patience) const;
 
-    // Which meeting each thread has come to. A line of the caches each: the others only read it.
-    struct alignas(64) Place {
-        std::atomic<uint32_t> meeting{0};
+    // Which generation each thread has come to. A line of the caches each: the others only read it.
+    struct alignas(64) Slot {
+        std::atomic<uint32_t> generation{0};
         int patience = MOST_PATIENCE;  // microseconds that the thread itself stays awake for the others
     };
     static constexpr int LEAST_PATIENCE = 5, MOST_PATIENCE = 160;
-    std::vector<Place> places_;
+    std::vector<Slot> slots_;
     std::mutex blocked_mutex_;
-    std::condition_variable passed_;
+    std::condition_variable released_;
     alignas(64) std::atomic<int> blocked_{0};
 };

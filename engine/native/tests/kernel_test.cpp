@@ -7,10 +7,11 @@
 
 #include "api.h"
 #include "fuzz.h"
-#include "model.h"
+#include "bitllama.h"
+#include "dispatch.h"
 
 namespace {
-// A random ternary matrix: packed, as triples, and plain.
+// A random ternary matrix: packed, as ternary5in3, and plain.
 struct Matrix {
     Matrix(int rows_, int cols_) : rows(rows_), cols(cols_), codes(size_t(rows_) * cols_) {
         packed.resize(size_t(rows) * padded(cols) / BLOCK * BLOCK_BYTES);
@@ -23,7 +24,7 @@ struct Matrix {
                     size_t(r) * padded(cols) / BLOCK * BLOCK_BYTES + c / BLOCK * BLOCK_BYTES + place % 16;
                 packed[byte] |= uint8_t((code + 1) << 2 * (place / 16));
             }
-        triples.resize(size_t(rows + TRIPLE_ROWS - 1) / TRIPLE_ROWS * group_bytes(cols));
+        ternary5in3.resize(size_t(rows + TRIPLE_ROWS - 1) / TRIPLE_ROWS * group_bytes(cols));
         for (int r = 0; r < rows; r++)
             for (int i = 0; i < row_triples(cols); i++) {
                 int number = 0;
@@ -34,7 +35,7 @@ struct Matrix {
     }
     // Writes the code of triple `i` of a row over what is there.
     void put_triple(int row, int i, int code) {
-        uint8_t* group = triples.data() + size_t(row / TRIPLE_ROWS) * group_bytes(cols);
+        uint8_t* group = ternary5in3.data() + size_t(row / TRIPLE_ROWS) * group_bytes(cols);
         const auto put = [&](int line, int bit, int value) {
             uint8_t& byte =
                 group[(i / SPAN_TRIPLES * SPAN_LINES + line) * LINE_BYTES + row % TRIPLE_ROWS * 2 + bit / 8];
@@ -45,16 +46,16 @@ struct Matrix {
             if (place == SPAN_TRIPLES - 1) put(SPAN_LINES - 1 - bit, 15, code >> bit & 1);
             else put(place / LINE_TRIPLES, CODE_BITS * (place % LINE_TRIPLES) + bit, code >> bit & 1);
     }
-    bl_ternary fours() const { return {packed.data(), 1.0f / std::sqrt(float(cols)), 0}; }
-    bl_ternary threes() const { return {triples.data(), 1.0f / std::sqrt(float(cols)), 1}; }
+    bl_ternary as_ternary2() const { return {packed.data(), 1.0f / std::sqrt(float(cols)), 0}; }
+    bl_ternary as_ternary5in3() const { return {ternary5in3.data(), 1.0f / std::sqrt(float(cols)), 1}; }
     int rows, cols;
     std::vector<int8_t> codes;
-    std::vector<uint8_t> packed, triples;
+    std::vector<uint8_t> packed, ternary5in3;
 };
 
-// Any rows of triples are what they are among all of them, for one token and for more.
+// Any rows of ternary5in3 are what they are among all of them, for one token and for more.
 void test_part(const std::string& set, const Matrix& w, const int8_t* x) {
-    const Kernels& k = *named(set.c_str());
+    const Kernels& k = *select_kernels(set.c_str());
     const int first = whole(0, w.rows - 1), rows = whole(1, w.rows - first), width = padded(w.cols);
     std::vector<int8_t> values(size_t(2 * width));
     std::copy(x, x + w.cols, values.data());
@@ -65,18 +66,18 @@ void test_part(const std::string& set, const Matrix& w, const int8_t* x) {
     std::vector<float> one(size_t(rows), 1.0f), two(size_t(2 * rows)), row(static_cast<size_t>(width));
     std::vector<float> wide(size_t(rows), 1.0f), floats(values.begin(), values.begin() + width);
     k.tabulate(values.data(), w.cols, tables.data());
-    k.triples(w.triples.data(), first, rows, w.cols, 1.0f, tables.data(), w.triples.data(), one.data(), true);
-    k.triples_many(w.triples.data(), first, rows, w.cols, 1.0f, values.data(), scales, 2, two.data(), size_t(rows),
+    k.ternary5in3(w.ternary5in3.data(), first, rows, w.cols, 1.0f, tables.data(), w.ternary5in3.data(), one.data(), true);
+    k.ternary5in3_many(w.ternary5in3.data(), first, rows, w.cols, 1.0f, values.data(), scales, 2, two.data(), size_t(rows),
                    false, unpacked.data());
     const float scale = 1.0f;
-    k.triples_wide(w.triples.data(), first, rows, w.cols, 1.0f, floats.data(), size_t(width), &scale, 1, wide.data(),
+    k.ternary5in3_wide(w.ternary5in3.data(), first, rows, w.cols, 1.0f, floats.data(), size_t(width), &scale, 1, wide.data(),
                    size_t(rows), true, row.data());
     for (int r = 0; r < rows; r++) {
         int32_t expected = 0;
         for (int c = 0; c < w.cols; c++) expected += w.codes[size_t(first + r) * w.cols + c] * x[c];
-        require(one[size_t(r)] == float(expected + 1), set + ": a part of triples is wrong");
+        require(one[size_t(r)] == float(expected + 1), set + ": a part of ternary5in3 is wrong");
         require(two[size_t(r)] == float(expected) && two[size_t(rows + r)] == 0, set + ": a part for more is wrong");
-        require(wide[size_t(r)] == float(expected + 1), set + ": a part of triples in float is wrong");
+        require(wide[size_t(r)] == float(expected + 1), set + ": a part of ternary5in3 in float is wrong");
     }
 }
 
@@ -86,7 +87,7 @@ void test_products(const std::string& set) {
         const int tokens = whole(1, 5);
         std::vector<int8_t> x(size_t(tokens) * w.cols);
         for (int8_t& value : x) value = int8_t(round % 2 ? whole(-127, 127) : 127);
-        for (const bl_ternary& matrix : {w.fours(), w.threes()}) {
+        for (const bl_ternary& matrix : {w.as_ternary2(), w.as_ternary5in3()}) {
             std::vector<int32_t> out(size_t(tokens) * w.rows);
             bl_ternary_sums(set.c_str(), matrix, w.rows, w.cols, x.data(), tokens, out.data());
             for (int t = 0; t < tokens; t++)
@@ -102,29 +103,29 @@ void test_products(const std::string& set) {
 
 // Rows of whole numbers are exact sums: scales of 1 bring them out as they are.
 void test_words(const std::string& set) {
-    const Kernels& k = *named(set.c_str());
+    const Kernels& k = *select_kernels(set.c_str());
     for (int round = 0; round < 60; round++) {
         const int rows = whole(1, 40), n = whole(1, 300), blocks = padded(n) / BLOCK;
-        std::vector<uint8_t> bytes(size_t(rows) * n), fives(size_t(rows) * blocks * FIVE_BYTES);
+        std::vector<uint8_t> bytes(size_t(rows) * n), int5(size_t(rows) * blocks * INT5_BYTES);
         for (uint8_t& byte : bytes) byte = uint8_t(whole(1, 255));
-        for (uint8_t& byte : fives) byte = uint8_t(whole(0, 255));
+        for (uint8_t& byte : int5) byte = uint8_t(whole(0, 255));
         std::vector<int8_t> x(size_t(padded(n)), 0);
         int32_t sum = 0;
         for (int i = 0; i < n; i++) sum += x[size_t(i)] = int8_t(round % 2 ? whole(-127, 127) : 127);
         const std::vector<float> scales(size_t(rows), 1.0f);
-        std::vector<float> of_bytes(scales), of_fives(scales);
-        k.byte_rows(bytes.data(), scales.data(), rows, n, x.data(), {1.0f, sum}, ptrdiff_t(AHEAD), of_bytes.data());
-        k.five_rows(fives.data(), scales.data(), rows, blocks, x.data(), {1.0f, sum}, -ptrdiff_t(AHEAD),
-                    of_fives.data());
+        std::vector<float> of_int8(scales), of_int5(scales);
+        k.int8_rows(bytes.data(), scales.data(), rows, n, x.data(), {1.0f, sum}, ptrdiff_t(AHEAD), of_int8.data());
+        k.int5_rows(int5.data(), scales.data(), rows, blocks, x.data(), {1.0f, sum}, -ptrdiff_t(AHEAD),
+                    of_int5.data());
         for (int r = 0; r < rows; r++) {
             int32_t expected[2] = {};
             for (int i = 0; i < n; i++) {
-                expected[0] += (int(bytes[size_t(r) * n + i]) - BYTE_ZERO) * x[size_t(i)];
+                expected[0] += (int(bytes[size_t(r) * n + i]) - INT8_ZERO) * x[size_t(i)];
                 expected[1] +=
-                    (five(fives.data() + size_t(r) * blocks * FIVE_BYTES, blocks, i) - FIVE_ZERO) * x[size_t(i)];
+                    (int5_at(int5.data() + size_t(r) * blocks * INT5_BYTES, blocks, i) - INT5_ZERO) * x[size_t(i)];
             }
-            require(of_bytes[size_t(r)] == float(expected[0]), set + ": a product of bytes is wrong");
-            require(of_fives[size_t(r)] == float(expected[1]), set + ": a product of fives is wrong");
+            require(of_int8[size_t(r)] == float(expected[0]), set + ": a product of bytes is wrong");
+            require(of_int5[size_t(r)] == float(expected[1]), set + ": a product of int5 is wrong");
         }
     }
 }
@@ -133,7 +134,7 @@ void test_words(const std::string& set) {
 void test_packing() {
     for (int round = 0; round < 200; round++) {
         Matrix w(whole(1, 20), round < 5 ? 20000 + 64 * round : whole(1, 300));
-        const auto found = [&] { return bl_packing_damage(w.packed.data(), w.rows, w.cols); };
+        const auto found = [&] { return bl_ternary2_damage(w.packed.data(), w.rows, w.cols); };
         require(found() == BL_SOUND, "sound weights were refused");
         const int row = whole(0, w.rows - 1), place = whole(0, padded(w.cols) - 1), code = whole(0, 3);
         const int shift = 2 * (place % BLOCK / BLOCK_BYTES);
@@ -143,14 +144,14 @@ void test_packing() {
         const int expected = code == 3 ? BL_CODE_THREE : place >= w.cols && code != 1 ? BL_PADDING : BL_SOUND;
         require(found() == expected, "damage to packed weights was not told apart");
     }
-    require(bl_packing_damage(nullptr, 0, 70) == BL_SOUND, "no rows are damaged");
+    require(bl_ternary2_damage(nullptr, 0, 70) == BL_SOUND, "no rows are damaged");
 }
 
-void test_triples() {
+void test_ternary5in3() {
     for (int round = 0; round < 200; round++) {
         Matrix w(whole(1, 150), whole(1, 300));
-        const auto found = [&] { return bl_triples_damage(w.triples.data(), w.rows, w.cols); };
-        require(found() == BL_SOUND, "sound triples were refused");
+        const auto found = [&] { return bl_ternary5in3_damage(w.ternary5in3.data(), w.rows, w.cols); };
+        require(found() == BL_SOUND, "sound ternary5in3 were refused");
         const int padded_rows = (w.rows + TRIPLE_ROWS - 1) / TRIPLE_ROWS * TRIPLE_ROWS;
         const int row = whole(0, padded_rows - 1), place = whole(0, row_triples(w.cols) - 1), code = whole(0, 31);
         w.put_triple(row, place, code);
@@ -160,14 +161,14 @@ void test_triples() {
         require(found() == (!known    ? BL_NO_CODE
                             : padding ? BL_PADDING
                                       : BL_SOUND),
-                "damage to triples was not told apart");
+                "damage to ternary5in3 was not told apart");
     }
-    require(bl_triples_damage(nullptr, 0, 70) == BL_SOUND, "no rows are damaged");
+    require(bl_ternary5in3_damage(nullptr, 0, 70) == BL_SOUND, "no rows are damaged");
 }
 
 // Whole numbers are those of a division, also where it falls on a half, and their sum is right.
 void test_quantise(const std::string& set) {
-    const Kernels& k = *named(set.c_str());
+    const Kernels& k = *select_kernels(set.c_str());
     for (int round = 0; round < 60; round++) {
         const int n = whole(1, 300);
         std::vector<float> x = floats(size_t(n));
@@ -187,7 +188,7 @@ void test_quantise(const std::string& set) {
 
 // Weights and what is known of each stretch of them; a draw by plain sorts of the same weights.
 void test_draw(const std::string& set) {
-    const Kernels& k = *named(set.c_str());
+    const Kernels& k = *select_kernels(set.c_str());
     for (int round = 0; round < 150; round++) {
         const int n = round < 40 ? 1 + round * 5 : whole(1, 3000);
         std::vector<float> x = floats(size_t(n));
@@ -231,14 +232,14 @@ void test_draw(const std::string& set) {
         reached = 0;
         for (int i : order)
             if (expected < 0 && (reached += double(w[size_t(i)])) >= place) expected = i;
-        require(bl_draw(set.c_str(), x.data(), n, 0.7f, top_k, top_p, chance) == expected, set + ": another was drawn");
+        require(bl_sample(set.c_str(), x.data(), n, 0.7f, top_k, top_p, chance) == expected, set + ": another was drawn");
         for (double edge : {1.0, 1e-16}) {
-            const int drawn = bl_draw(set.c_str(), x.data(), n, 0.7f, top_k, top_p, edge);
+            const int drawn = bl_sample(set.c_str(), x.data(), n, 0.7f, top_k, top_p, edge);
             require(drawn >= 0 && drawn < n && w[size_t(drawn)] > 0, set + ": what is not allowed was drawn");
         }
         for (float bad : {NAN, INFINITY}) {
             x[size_t(whole(0, n - 1))] = bad;
-            require(bl_draw(set.c_str(), x.data(), n, 0.7f, top_k, top_p, chance) == BL_NO_NUMBER,
+            require(bl_sample(set.c_str(), x.data(), n, 0.7f, top_k, top_p, chance) == BL_NOT_FINITE,
                     set + ": drawn from what is no number");
         }
     }
@@ -258,8 +259,8 @@ struct Body {
         scales = floats(size_t(config.vocab));
         in_bytes = whole(0, 2) > 0;
         if (in_bytes && whole(0, 1)) {
-            fives.resize(size_t(config.vocab) * (padded(hidden) / BLOCK) * FIVE_BYTES);
-            for (uint8_t& byte : fives) byte = uint8_t(whole(0, 255));
+            int5.resize(size_t(config.vocab) * (padded(hidden) / BLOCK) * INT5_BYTES);
+            for (uint8_t& byte : int5) byte = uint8_t(whole(0, 255));
         }
         norm = floats(size_t(std::max(hidden, d)));
         conv = floats(size_t(kernel) * 3 * width);
@@ -273,7 +274,7 @@ struct Body {
         const bool learns = linear;
         const bool read = whole(0, 1), written = whole(0, 1);
         const auto map = [&](int i) {
-            return (i == 3 || i == 6 ? written : read) ? maps[i].threes() : maps[i].fours();
+            return (i == 3 || i == 6 ? written : read) ? maps[i].as_ternary5in3() : maps[i].as_ternary2();
         };
         for (int i = 0; i < config.layers; i++)
             layers.push_back({map(0), map(1), map(2), map(3), map(4), map(5), map(6), norm.data(), norm.data(),
@@ -286,11 +287,11 @@ struct Body {
         return {values.data(), nullptr, nullptr, nullptr};
     }
     bl_table head_table() const {
-        if (!fives.empty()) return {nullptr, nullptr, fives.data(), scales.data()};
+        if (!int5.empty()) return {nullptr, nullptr, int5.data(), scales.data()};
         return table(head);
     }
     bool in_bytes;
-    std::vector<uint8_t> bytes, fives;
+    std::vector<uint8_t> bytes, int5;
     std::vector<float> embed, head, norm, conv, rate, bias, scales;
     std::vector<Matrix> maps;
     std::vector<bl_layer> layers;
@@ -301,10 +302,10 @@ std::vector<float> live(const Body& body, const std::string& set, int threads, c
     const bl_config& c = body.config;
     const size_t width = size_t(c.heads) * c.head_dim;
     std::vector<float> fast(c.layers * width * c.head_dim), tail(size_t(c.layers) * (c.conv_kernel - 1) * 3 * width);
-    std::vector<float> out(c.vocab), losses(c.layers), late(size_t(c.layers) * (BL_LATE + 1) * 2 * width);
+    std::vector<float> out(c.vocab), losses(c.layers), deferred(size_t(c.layers) * (BL_MAX_DEFERRED + 1) * 2 * width);
     int32_t ring[3] = {};
-    const bl_state state{fast.data(), tail.data(), late.data(), ring};
-    const bl_turn loud{state, 1.5f, out.data(), losses.data()}, silent{state, 1.0f, nullptr, losses.data()};
+    const bl_state state{fast.data(), tail.data(), deferred.data(), ring};
+    const bl_step_io loud{state, 1.5f, out.data(), losses.data()}, silent{state, 1.0f, nullptr, losses.data()};
     bl_model* model = bl_create(&c, body.layers.data(), body.table(body.embed), body.norm.data(), body.head_table(),
                                 threads, set.c_str());
     require(model, set + ": no model");
@@ -312,9 +313,9 @@ std::vector<float> live(const Body& body, const std::string& set, int threads, c
     require(bl_prefill(model, state, tokens.data(), count, 1.0f, nullptr, 0, losses.data()) == 0, "prefill");
     double seconds[BL_PHASES] = {};
     bl_profile(model, seconds);
-    for (int i = 0; i < 2 * BL_LATE + 3; i++) bl_step(model, &loud, tokens[size_t(i) % tokens.size()]);
+    for (int i = 0; i < 2 * BL_MAX_DEFERRED + 3; i++) bl_step(model, &loud, tokens[size_t(i) % tokens.size()]);
     bl_step(model, &silent, tokens[0]);
-    bl_settle(model, state);
+    bl_flush(model, state);
     require(seconds[BL_PHASES - 2] > 0, set + ": the head takes no time");
     bl_destroy(model);
     out.insert(out.end(), losses.begin(), losses.end());
@@ -347,7 +348,7 @@ int main() {
         std::printf("%s: as the plain loops\n", set.c_str());
     }
     test_packing();
-    test_triples();
+    test_ternary5in3();
     require(!bl_create(nullptr, nullptr, {}, nullptr, {}, 1, "steam"), "an unknown set was taken");
     require(bl_read_seconds(1 << 20, 2, 2) > 0, "no bandwidth");
     return 0;

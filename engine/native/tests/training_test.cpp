@@ -6,7 +6,7 @@
 
 #include "api.h"
 #include "fuzz.h"
-#include "kernels.h"
+#include "kernels/kernels.h"
 
 namespace {
 using Vectors = std::vector<std::vector<float>>;
@@ -61,7 +61,7 @@ void require_gradient(const std::function<Doubles(const Doubles&)>& plain, const
 
 double silu(double x) { return x / (1 + std::exp(-x)); }
 
-void test_maps(const std::string& set) {
+void test_linears(const std::string& set) {
     for (int round = 0; round < 12; round++) {
         const int cols = whole(1, 150), tokens = round ? whole(1, 30) : 400, count = whole(1, 3);
         std::vector<int32_t> rows;
@@ -73,10 +73,10 @@ void test_maps(const std::string& set) {
             for (int i = 0; i < rows_here * cols; i++) ternary.push_back(float(whole(-1, 1)) * scales.back());
         }
         std::vector<float> rounded = unwritten(x.size()), y = unwritten(size_t(tokens) * sum);
-        const bl_maps maps{count, cols, rows.data(), ternary.data(), scales.data()};
+        const bl_linears linears{count, cols, rows.data(), ternary.data(), scales.data()};
         const float largest = round % 2 ? 127.0f : 7.0f;
-        require(!bl_ternary_maps(set.c_str(), whole(1, 4), &maps, tokens, largest, x.data(), rounded.data(), y.data()),
-                set + ": no maps");
+        require(!bl_ternary_linears(set.c_str(), whole(1, 4), &linears, tokens, largest, x.data(), rounded.data(), y.data()),
+                set + ": no linears");
         std::vector<double> nearest, product;
         for (int t = 0; t < tokens; t++) {
             const float* row = x.data() + size_t(t) * cols;
@@ -149,7 +149,7 @@ bl_heads heads_of(const std::vector<float>& values, int tokens, int heads, int d
     return heads_of(const_cast<std::vector<float>&>(values), tokens, heads, d);
 }
 
-void test_views(const std::string& set) {
+void test_qkv(const std::string& set) {
     for (int round = 0; round < 8; round++) {
         const int batch = whole(1, 2), tokens = whole(1, round ? 20 : 140), heads = whole(1, 2), d = whole(1, 40);
         const int kernel = whole(1, 9), past = kernel - 1, width = 3 * heads * d, threads = whole(1, 4);
@@ -181,16 +181,16 @@ void test_views(const std::string& set) {
         const Vectors in{floats(3 * values), floats(size_t(batch) * past * width), floats(size_t(kernel) * width)};
         const Vectors into{floats(values), floats(values), floats(values)};
         Vectors out = unwritten_like(into), gradients = unwritten_like(in);
-        const bl_views views{batch, tokens, heads, d, kernel, in[0].data(), in[1].data(), in[2].data()};
+        const bl_qkv qkv{batch, tokens, heads, d, kernel, in[0].data(), in[1].data(), in[2].data()};
         bl_heads to[3], from[3];
         for (size_t i = 0; i < 3; i++) {
             to[i] = heads_of(out[i], tokens, heads, d);
             from[i] = heads_of(into[i], tokens, heads, d);
         }
-        require(!bl_view(set.c_str(), threads, &views, to) &&
-                    !bl_view_back(set.c_str(), threads, &views, from, gradients[0].data(), gradients[1].data(),
+        require(!bl_qkv_forward(set.c_str(), threads, &qkv, to) &&
+                    !bl_qkv_backward(set.c_str(), threads, &qkv, from, gradients[0].data(), gradients[1].data(),
                                   gradients[2].data()),
-                set + ": no views");
+                set + ": no qkv");
         const Doubles truth = plain(in_double(in));
         for (size_t i = 0; i < 3; i++) require_same(out[i], truth[i], set + ": a view is wrong");
         require_gradient(plain, in, into, gradients, set + ": the gradient of a view is wrong");
@@ -268,9 +268,9 @@ void test_delta(const std::string& set) {
 }  // namespace
 
 void test_training(const std::string& set) {
-    test_maps(set);
+    test_linears(set);
     test_norm(set);
     test_gate(set);
-    test_views(set);
+    test_qkv(set);
     test_delta(set);
 }

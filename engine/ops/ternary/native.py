@@ -30,10 +30,10 @@ class _BitLinear(torch.autograd.Function):
         ctx.rows = [len(weight) for weight in weights]
         ctx.save_for_backward(rounded, ternary)
         rows, scale = (ctypes.c_int32 * len(maps))(*ctx.rows), torch.stack(scales)
-        struct = native.Maps(len(maps), x.shape[-1], ctypes.addressof(rows), ternary.data_ptr(), scale.data_ptr())
+        struct = native.Linears(len(maps), x.shape[-1], ctypes.addressof(rows), ternary.data_ptr(), scale.data_ptr())
         tokens, largest = x.numel() // x.shape[-1], float(2 ** (bits - 1) - 1)
         training.call(
-            "bl_ternary_maps", instructions, ctypes.byref(struct), tokens, largest, x.data_ptr(), rounded.data_ptr(),
+            "bl_ternary_linears", instructions, ctypes.byref(struct), tokens, largest, x.data_ptr(), rounded.data_ptr(),
             y.data_ptr(),
         )  # fmt: skip
         return y

@@ -71,7 +71,7 @@ def packing_damage(packed: NDArray[Any], cols: int) -> str | None:
 
 
 class Damage(enum.IntEnum):
-    """`BL_SOUND` and what else `bl_packing_damage` answers."""
+    """`BL_SOUND` and what else `bl_ternary2_damage` answers."""
 
     NONE = 0
     CODE_THREE = 1
@@ -91,7 +91,7 @@ def find_damage(packed: Bytes, cols: int) -> Damage:
 
 def find_damage_natively(packed: Bytes, cols: int) -> Damage:
     """`find_damage` by the library, for an array without gaps: in one pass over the memory, without a copy of it."""
-    return Damage(native.library().bl_packing_damage(packed.ctypes.data, packed.shape[0], cols))
+    return Damage(native.library().bl_ternary2_damage(packed.ctypes.data, packed.shape[0], cols))
 
 
 class PackedTernary(TernaryMatrix):

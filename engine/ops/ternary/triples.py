@@ -83,7 +83,7 @@ class TripleTernary(TernaryMatrix):
 
 
 class Damage(enum.IntEnum):
-    """`BL_SOUND` and what else `bl_triples_damage` answers."""
+    """`BL_SOUND` and what else `bl_ternary5in3_damage` answers."""
 
     NONE = 0
     NO_CODE = 1
@@ -108,7 +108,7 @@ def find_damage(matrix: TripleTernary) -> Damage:
 
 def find_damage_natively(matrix: TripleTernary) -> Damage:
     """`find_damage` by the library, for an array without gaps: without a copy of the memory."""
-    return Damage(native.library().bl_triples_damage(matrix.codes.ctypes.data, *matrix.shape))
+    return Damage(native.library().bl_ternary5in3_damage(matrix.codes.ctypes.data, *matrix.shape))
 
 
 def _packed_groups(codes: NDArray[Any]) -> Bytes:

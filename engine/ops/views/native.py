@@ -23,7 +23,7 @@ class _Views(torch.autograd.Function):
         ctx.heads, ctx.instructions = heads, instructions
         # Head by head, as the delta rule reads it.
         out = x.new_empty(3, batch, heads, tokens, width // (3 * heads))
-        training.call("bl_view", instructions, _struct(x, tail, rows, heads), training.heads(*out))
+        training.call("bl_qkv_forward", instructions, _struct(x, tail, rows, heads), training.heads(*out))
         return tuple(out)
 
     @staticmethod
@@ -33,7 +33,7 @@ class _Views(torch.autograd.Function):
         into = [torch.empty_like(tensor) for tensor in (x, tail, rows)]
         grads = tuple(map(training.in_rows, grads))
         training.call(
-            "bl_view_back", ctx.instructions, _struct(x, tail, rows, ctx.heads), training.heads(*grads),
+            "bl_qkv_backward", ctx.instructions, _struct(x, tail, rows, ctx.heads), training.heads(*grads),
             *(tensor.data_ptr() for tensor in into),
         )  # fmt: skip
         return into[0], into[1], into[2].T, None, None
@@ -42,7 +42,7 @@ class _Views(torch.autograd.Function):
 def _struct(x: Tensor, tail: Tensor, rows: Tensor, heads: int) -> Any:
     batch, tokens, width = x.shape
     sizes = batch, tokens, heads, width // (3 * heads), len(rows)
-    return ctypes.byref(native.Views(*sizes, x.data_ptr(), tail.data_ptr(), rows.data_ptr()))
+    return ctypes.byref(native.QKV(*sizes, x.data_ptr(), tail.data_ptr(), rows.data_ptr()))
 
 
 def views(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int, instructions: str | None = None) -> Views:

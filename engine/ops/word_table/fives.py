@@ -76,7 +76,7 @@ class FiveTable(WordTable):
 
 
 class Damage(enum.IntEnum):
-    """`BL_SOUND` and what else `bl_fives_damage` answers."""
+    """`BL_SOUND` and what else `bl_int5_damage` answers."""
 
     NONE = 0
     VALUE_ZERO = 1
@@ -95,7 +95,7 @@ def find_damage(table: FiveTable) -> Damage:
 
 def find_damage_natively(table: FiveTable) -> Damage:
     """`find_damage` by the library, for rows without gaps: in one pass over the memory, without a copy of it."""
-    return Damage(native.library().bl_fives_damage(table.stored.ctypes.data, len(table.stored), table.cols))
+    return Damage(native.library().bl_int5_damage(table.stored.ctypes.data, len(table.stored), table.cols))
 
 
 def _pack(codes: NDArray[Any]) -> Bytes:
