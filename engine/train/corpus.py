@@ -21,6 +21,7 @@ MAX_LINE_BYTES = 64 << 20
 """A JSONL line is held in memory whole; a longer one is refused."""
 
 _BLOCK_BYTES = 1 << 18
+_DIGEST_CHARACTERS = _BLOCK_BYTES // 4  # all of them are in the first block, whatever they are
 _BOM = codecs.BOM_UTF8
 
 
@@ -31,7 +32,7 @@ class TextDocument:
     size: int
     """Bytes on the disk."""
     digest: int
-    """64 bits of a hash over the beginning of the content, the same wherever the document stands."""
+    """64 bits of a hash over the beginning of the text, the same wherever and in whatever form the document stands."""
     blocks: Callable[[], Iterator[str]]
     """The text in blocks. Raises `DataError` where it is not text."""
 
@@ -67,7 +68,7 @@ class Corpus:
         for path in self.files:
             if path.suffix.lower() == TEXT_SUFFIX:
                 if size := path.stat().st_size:
-                    yield TextDocument(size, _digest(_beginning(path)), lambda path=path: self._text(path))  # type: ignore[misc]
+                    yield TextDocument(size, _digest_of_file(path), lambda path=path: self._text(path))  # type: ignore[misc]
             else:
                 yield from self._lines(path)
 
@@ -169,13 +170,18 @@ def _read_line(file: BinaryIO, path: Path, number: int) -> bytes:
     return line
 
 
-def _beginning(path: Path) -> bytes:
+def _digest_of_file(path: Path) -> int:
     with _open(path) as file:
-        return _read(file, path, _BLOCK_BYTES)
+        beginning = _read(file, path, _BLOCK_BYTES)
+    return _digest([beginning.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")])
 
 
-def _digest(data: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
+def _digest(texts: list[str]) -> int:
+    """64 bits that equal texts have in common, whatever white space stands around them."""
+    hashed = hashlib.blake2b(digest_size=8)
+    for text in texts:
+        hashed.update(text.strip()[:_DIGEST_CHARACTERS].encode("utf-8", "replace") + b"\0")
+    return int.from_bytes(hashed.digest(), "little")
 
 
 def _binary(path: Path, offset: int) -> DataError:
@@ -213,7 +219,7 @@ def _parse_line(line: bytes, place: str) -> Document:
     except FileFormatError as error:
         raise DataError(error.told) from error
     try:
-        return _parse_document(data, len(line), _digest(line.strip()))
+        return _parse_document(data, len(line))
     except (_Fault, ConfigError) as error:
         raise DataError(Told("{place}: {error}", place=place, error=error)) from error
 
@@ -222,15 +228,15 @@ class _Fault(DataError):
     """What is wrong with a line."""
 
 
-def _parse_document(data: dict[str, Any], size: int, digest: int) -> Document:
+def _parse_document(data: dict[str, Any], size: int) -> Document:
     kinds = [key for key in ("messages", "text", "conversations") if key in data]
     if len(kinds) != 1:
         raise _Fault(Told('it must have one of "messages", "text" and "conversations".'))
     if kinds == ["text"]:
         text = _text_of(data, Told("the document"))
-        return TextDocument(size, digest, lambda: iter([text]))
+        return TextDocument(size, _digest([text]), lambda: iter([text]))
     if kinds == ["messages"]:
-        return DialogueDocument(size, digest, _messages(data["messages"], ""))
+        return _dialogue(size, _messages(data["messages"], ""))
     conversations = data["conversations"]
     if not isinstance(conversations, list) or not conversations:
         raise _Fault(Told('"conversations" must be a list with at least one conversation.'))
@@ -239,7 +245,13 @@ def _parse_document(data: dict[str, Any], size: int, digest: int) -> Document:
         if not isinstance(conversation, dict):
             raise _Fault(Told("conversation {n} is not an object.", n=n))
         messages += _messages(conversation.get("messages"), Told(" of conversation {n}", n=n))
-    return DialogueDocument(size, digest, messages)
+    return _dialogue(size, messages)
+
+
+def _dialogue(size: int, messages: list[Message]) -> DialogueDocument:
+    return DialogueDocument(
+        size, _digest([part for message in messages for part in (message.role, message.text)]), messages
+    )
 
 
 def _messages(value: Any, where: str) -> list[Message]:

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+import numpy as np
+
 from engine.errors import DataError, Told
 from engine.text.pieces import pieces
 from engine.text.template import Message
@@ -15,7 +17,9 @@ SAMPLE_BYTES = 16 << 20
 """How much of a corpus, spread over all of it, a tokenizer is trained on."""
 
 _WINDOW = 1 << 16  # characters taken or left out together when the sample is drawn
-_HASHES = 1 << 64
+_BUCKET_BITS = 16
+_TOLERANCE = 0.25  # by which the share of the lowest hashes may differ from the one wanted, by size
+_ENOUGH, _MOST = 0.9, (1.1, 1.5)  # else, of it: where one stops, and what goes beyond is passed over
 
 Part = tuple[Literal["train", "val"], Iterator[str] | list[Message]]
 
@@ -23,8 +27,14 @@ Part = tuple[Literal["train", "val"], Iterator[str] | list[Message]]
 class Scan:
     """What is known of a corpus after it was read once, by running `sample` to its end.
 
-    Held out are whole documents, by a hash of their content: the same whatever the order and the other files. A
-    document larger than `val_fraction` of the corpus would upset the proportion, so of such a one the end is held out.
+    Held out are whole documents with the lowest hashes of their content: the same whatever the order and the names of
+    the files, and equal documents on one side. Where these are not about `val_fraction` of the characters, documents
+    are taken along the hashes until they are. A document larger than that share of the corpus would upset the
+    proportion, so of such a one the end is held out; one that cannot be divided, or that is larger many times repeated,
+    is left to training.
+
+    Documents are counted in buckets of the hash, so that the memory does not grow with their number; those of one
+    bucket stay together.
     """
 
     def __init__(self, corpus: Corpus, val_fraction: float, progress: Callable[[str, float], None]) -> None:
@@ -35,8 +45,8 @@ class Scan:
         self._progress = progress
         self._fraction = val_fraction
         self._cuts: dict[int, int] = {}  # of the documents that are divided; fewer than 1 / val_fraction
-        self._below = int(val_fraction * _HASHES)
-        self._lowest, self._highest = _HASHES, -1
+        self._sizes = np.zeros(1 << _BUCKET_BITS, np.int64)  # characters of the documents that are not, by bucket
+        self._held = np.zeros(1 << _BUCKET_BITS, bool)
 
     def sample(self) -> Iterator[str]:
         """Read the whole corpus, giving text from all over it, `SAMPLE_BYTES` at most or little more."""
@@ -49,12 +59,12 @@ class Scan:
                 if self.characters // _WINDOW % stride == 0:
                     yield text
                 self.characters += len(text)
-            cut = self._cut(document, self.characters - before) if document.size > large else 0
+            characters = self.characters - before
+            cut = self._cut(document, characters) if document.size > large else 0
             if cut:
                 self._cuts[self.documents] = cut
             else:
-                self._lowest = min(self._lowest, document.digest)
-                self._highest = max(self._highest, document.digest)
+                self._sizes[_bucket(document)] += characters
             self.documents += 1
             if isinstance(document, DialogueDocument):
                 self.kind = "dialogue"
@@ -78,7 +88,7 @@ class Scan:
             yield "val", itertools.chain(rest, blocks)
 
     def _split_of(self, document: Document) -> Literal["train", "val"]:
-        return "val" if document.digest < self._below else "train"
+        return "val" if self._held[_bucket(document)] else "train"
 
     def _cut(self, document: Document, characters: int) -> int:
         """Where the held-out end of a large document starts, in characters or messages; 0 if it cannot be divided."""
@@ -93,8 +103,32 @@ class Scan:
     def _finish(self) -> None:
         if not self.characters:
             raise DataError(Told("The corpus holds no text."))
-        if not self._cuts:  # few documents: the hash alone may put all on one side
-            self._below = min(max(self._below, self._lowest + 1), self._highest)
+        filled = np.flatnonzero(self._sizes)
+        wanted, held = self._fraction * float(self._sizes.sum()), 0.0
+        by_hash = round(self._fraction * len(self._sizes))
+        if abs(float(self._sizes[:by_hash].sum()) - wanted) <= _TOLERANCE * wanted:
+            self._held[:by_hash] = True
+            return
+        for most in _MOST:
+            for bucket in filled[~self._held[filled]]:
+                if held >= _ENOUGH * wanted:
+                    break
+                size = float(self._sizes[bucket])
+                if held + size <= most * wanted:
+                    self._held[bucket] = True
+                    held += size
+        if self._cuts or held:
+            return
+        if len(filled) == 1 and self.documents > 1:
+            raise DataError(
+                Told("All documents of the corpus are equal, so none can be held out; give others beside them.")
+            )
+        if len(filled) > 1:  # a few large ones: the smallest is nearest to the share
+            self._held[filled[np.argmin(self._sizes[filled])]] = True
+
+
+def _bucket(document: Document) -> int:
+    return document.digest >> 64 - _BUCKET_BITS
 
 
 def _texts(document: Document) -> Iterator[str]:

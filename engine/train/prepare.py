@@ -89,8 +89,9 @@ def prepare(
     the tokens. `tokenizer` names a ``tokenizer.json``, a folder with one or a ``.bitt`` to use instead of training one;
     special tokens that it lacks are added.
 
-    Held out are whole documents, chosen by a hash of their content, except that of a document larger than
-    `val_fraction` of the corpus the last `val_fraction` is: characters of a text, messages of a dialogue.
+    Held out are whole documents, chosen by a hash of their content and counted by size, equal ones on one side; of a
+    document larger than `val_fraction` of the corpus it is the last `val_fraction`: characters of a text, messages of a
+    dialogue.
 
     The files in `out` are replaced only when all new ones are complete.
 
@@ -248,7 +249,7 @@ def _check_counts(writers: dict[str, _SplitWriter]) -> None:
         side = Told("validation") if writers["val"].tokens < 2 else Told("training")
         raise DataError(
             Told(
-                "The corpus is too small: nothing is left for {side}. Give more text or another val_fraction.",
+                "The corpus is too small: nothing is left for {side}. Give more text.",
                 side=side,
             )
         )

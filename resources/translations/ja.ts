@@ -834,6 +834,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>重みが {value!r} です。0 から {most} までの整数でなければなりません。</translation>
         </message>
         <message>
+            <source>All documents of the corpus are equal, so none can be held out; give others beside them.</source>
+            <translation>すべての文書が同じ内容なので、評価用に取り分けられません。別の文書も加えてください。</translation>
+        </message>
+        <message>
             <source>Another moment is called {label!r} already; choose another name.</source>
             <translation>{label!r} という名前の記録がすでにあります。別の名前を選んでください。</translation>
         </message>
@@ -1010,8 +1014,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>文章が空です。{names} には何も書かれていません。</translation>
         </message>
         <message>
-            <source>The corpus is too small: nothing is left for {side}. Give more text or another val_fraction.</source>
-            <translation>文章が少なすぎて、{side}に回す分がありません。文章を増やすか、val_fraction を変えてください。</translation>
+            <source>The corpus is too small: nothing is left for {side}. Give more text.</source>
+            <translation>文章が少なすぎて、{side}に回す分がありません。文章を増やしてください。</translation>
         </message>
         <message>
             <source>The dialogues have no message of the assistant to learn from, or too few to hold some out.</source>

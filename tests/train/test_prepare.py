@@ -211,3 +211,43 @@ def test_the_tokenizer_of_a_model_is_used_as_its_file_is(tmp_path: Path) -> None
     assert TokenData.open(tmp_path / "out").tokenizer.vocab_size == body.config.vocab_size
     with pytest.raises(FileFormatError, match=r"mute\.bitt has no tokenizer"):
         prepare([tmp_path / "a.txt"], tmp_path / "no", tokenizer=tmp_path / "mute.bitt")
+
+
+def share_held_out(data: TokenData) -> float:
+    return len(data.val.tokens) / (len(data.val.tokens) + len(data.train.tokens))
+
+
+@pytest.mark.parametrize("copies", [1, 40, 800])
+def test_the_share_is_kept_by_size_whichever_document_is_repeated(tmp_path: Path, copies: int) -> None:
+    lines = [{"text": f"number {n}: {prose(20, n)}"} for n in range(200)]
+    write_lines(tmp_path / "a.jsonl", lines)
+    prepare([tmp_path / "a.jsonl"], tmp_path / "out", "bytes", val_fraction=0.05)
+    data = TokenData.open(tmp_path / "out")
+    unlucky = {"text": documents_of(data, data.val)[0].removesuffix("<|end|>")}  # its hash is a low one
+    write_lines(tmp_path / "a.jsonl", [*lines, *[unlucky] * copies])
+    prepare([tmp_path / "a.jsonl"], tmp_path / "out", "bytes", val_fraction=0.05)
+    data = TokenData.open(tmp_path / "out")
+    assert share_held_out(data) == pytest.approx(0.05, rel=0.35)
+    assert not set(documents_of(data, data.val)) & set(documents_of(data, data.train))
+
+
+def test_the_share_is_kept_where_sizes_differ_much(tmp_path: Path) -> None:
+    for seed in range(4):
+        sizes = [2000 // (n + 1) + 20 for n in range(120)]
+        write_lines(tmp_path / "a.jsonl", [{"text": prose(n, 1000 * seed + i)} for i, n in enumerate(sizes)])
+        prepare([tmp_path / "a.jsonl"], tmp_path / "out", "bytes", val_fraction=0.2)
+        assert share_held_out(TokenData.open(tmp_path / "out")) == pytest.approx(0.2, rel=0.35)
+
+
+def test_equal_documents_are_on_one_side_however_they_are_written(tmp_path: Path) -> None:
+    for n in range(60):
+        text = prose(20, n)
+        (tmp_path / f"{n}.txt").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+        line = dialogue(n)
+        other = {"messages": [dict(reversed(message.items())) for message in line["messages"]]}
+        write_lines(tmp_path / f"{n}.jsonl", [{"text": text}, line, other])
+    prepare([tmp_path], tmp_path / "out", "bytes", val_fraction=0.2)
+    data = TokenData.open(tmp_path / "out")
+    held = {text.strip() for text in documents_of(data, data.val)}
+    assert held
+    assert not held & {text.strip() for text in documents_of(data, data.train)}

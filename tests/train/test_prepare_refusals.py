@@ -77,7 +77,7 @@ BAD = {
         _jsonl(*[f'{{"messages": [{{"role": "user", "content": "{n}"}}]}}' for n in range(9)]),
         "assistant",
     ),
-    "all the same": (_jsonl(*[GOOD] * 50), "nothing is left for validation"),
+    "all the same": (_jsonl(*[GOOD] * 50), "documents of the corpus are equal"),
 }
 
 
