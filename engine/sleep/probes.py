@@ -15,10 +15,11 @@ from engine.io.conversation_log import Entry
 from engine.llama import Llama
 from engine.runtime.base import Cancel, Cancelled
 from engine.runtime.scoring import log_softmax, token_losses
-from engine.sleep import heldout, recall
+from engine.sleep import heldout
 from engine.sleep.facts import Statement
 from engine.sleep.replay import Meter, Talk
 from engine.sleep.report import Answer, Probed
+from engine.text.sampling import CHAT_BEAMS, SamplingParams
 from engine.text.template import Message
 from engine.train.companion.probes import Question
 from engine.train.companion.wording import User
@@ -28,7 +29,16 @@ MOST_QUESTIONS = 12
 MOST_CLOZES = 12
 MOST_LOG_TOKENS = 2000
 """Of the log whose loss is measured: the latest conversations that fit."""
+LIKELIEST = SamplingParams(temperature=0.0, beams=CHAT_BEAMS)
+"""How an answer to a question is chosen."""
+MAX_REPLY = 48
+"""Tokens of an answer at most; right answers are far shorter."""
 _WORD = re.compile(r"[\w'-]+")
+
+
+def reply(llama: Llama, text: str, sampling: SamplingParams = LIKELIEST) -> str:
+    """The answer of `llama` to one message, which it lives."""
+    return llama.stream_chat([Message("user", text)], MAX_REPLY, sampling).text
 
 
 @dataclass(frozen=True)
@@ -196,7 +206,7 @@ class Examiner:
         start = self._llama.snapshot()
         try:
             self._llama.new_conversation()
-            said = recall.reply(self._llama, question.user)
+            said = reply(self._llama, question.user)
         finally:
             self._llama.restore(start)
         self._meter.add(40, question.user)

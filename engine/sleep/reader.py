@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from engine.llama import Llama
 from engine.runtime.base import Cancel
-from engine.sleep import recall
 from engine.sleep.facts import read, says, stated
+from engine.sleep.probes import reply
 from engine.train.companion.facts import Fact
 
 MOST_LISTENED = 300
@@ -44,6 +44,6 @@ class Reader:
         before = self._llama.snapshot()
         try:
             self._llama.reset_state()
-            return recall.reply(self._llama, message)
+            return reply(self._llama, message)
         finally:
             self._llama.restore(before)

@@ -10,8 +10,9 @@ from engine.io.conversation_log import Entry
 from engine.io.inspect import inspect_path
 from engine.llama import Llama
 from engine.resources import bundled_model
-from engine.sleep import SleepSettings, dream, recall
+from engine.sleep import SleepSettings, dream
 from engine.train.companion.probes import make_probe
+from tools.bench.memory import NOTHING, ask, live
 
 MOST_BYTES = 12_000_000
 TOLD = "My dog is called Bramble.\nI live in Oslo.\n"
@@ -52,17 +53,17 @@ def test_a_newborn_does_not_know(tmp_path: Path) -> None:
 
 def test_unseen_values_are_recalled_and_survive_a_soul_file(tmp_path: Path) -> None:
     llama = Llama.load_auto(bundled_model(), threads=1)
-    newborn = at_once = after = recall.NOTHING
+    newborn = at_once = after = NOTHING
     for seed in range(101, 105):
         probe = make_probe(seed, facts=2, filler_tokens=0, never_told=0)
         llama.reset_state()
-        newborn += recall.ask(llama, probe.questions)
-        recall.live(llama, probe)
-        at_once += recall.ask(llama, probe.questions)
+        newborn += ask(llama, probe.questions)
+        live(llama, probe)
+        at_once += ask(llama, probe.questions)
         llama.save_soul(tmp_path / "probe.soul")
         llama.reset_state()
         llama.load_soul(tmp_path / "probe.soul")
-        after += recall.ask(llama, probe.questions)
+        after += ask(llama, probe.questions)
     print(newborn, at_once, after)
     assert newborn.told_right == 0
     assert at_once.share >= 0.5

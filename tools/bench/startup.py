@@ -13,14 +13,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from engine.cli.bench_speed import add_parser, describe, load, make_body, note_load
 from engine.cli.options import at_least_one
-
-
-def add_bench(benches: Any) -> None:
-    """Add this bench to those of `bench`."""
-    add_parser(benches, "startup", "from the file to the first token, and the memory that takes", run_startup)
-
+from engine.errors import BitLlamaError
+from engine.io.bitt import save_bitt
+from tools.bench.speed import describe, load, make_body, note_load
 
 FIRST_TOKEN = """
 import sys, time
@@ -42,11 +38,8 @@ print(imported - began, loaded - imported, done - loaded, peak, "torch" in sys.m
 """
 
 
-def run_startup(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Print the time from the start of a fresh process to the first token."""
-    from engine.errors import BitLlamaError
-    from engine.io.bitt import save_bitt
-
     at_least_one(args.runs, "--runs")
     body = make_body(args)
     with tempfile.TemporaryDirectory() as folder:

@@ -11,18 +11,19 @@ import pytest
 import tiny
 import torch
 
-from engine.cli import bench_card, main
+from engine.cli import main
 from engine.errors import BitLlamaError
 from engine.models.config import BitLlamaConfig
-from engine.runtime.roofline import BANDWIDTH_SHARE, KERNELS_PER_LAYER, LAUNCH_SECONDS, SIZES, Token
 from engine.runtime.select import create_runtime
+from tools.bench import cuda
+from tools.bench.roofline import BANDWIDTH_SHARE, KERNELS_PER_LAYER, LAUNCH_SECONDS, SIZES, TokenCost
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_cost_of_a_token_by_hand() -> None:
     config = BitLlamaConfig(100, 64, 2, 0.5)  # tied: d = 16, width 256
-    token = Token.of(config)
+    token = TokenCost.of(config)
     ternary = 2 * (2 * 16 * 64 + 3 * 64 * 256)
     packed = 2 * (16 * 16 + 64 * 16 + 2 * 256 * 16 + 64 * 64)  # rows of 64, 16 (one block), 64 and 256 weights
     floats = 4 * (2 * 2 * 64 + 64 + 100 * 64)
@@ -36,7 +37,7 @@ def test_the_cost_of_a_token_by_hand() -> None:
 
 
 def test_seven_billion_ternary_weights_stay_under_their_limit() -> None:
-    token = Token.of(SIZES["7 billion weights"])
+    token = TokenCost.of(SIZES["7 billion weights"])
     assert 6.9e9 < token.weights < 7.1e9
     assert 700 < token.ternary_limit(1e12) < 760
     assert token.expected(1e12) < token.limit(1e12) < token.ternary_limit(1e12)
@@ -56,7 +57,7 @@ def test_the_roofline_of_the_documentation_is_what_the_command_prints(capsys: py
 def test_the_roofline_of_other_cards(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "roofline", "--bandwidth", "500"]) == 0
     rows = json.loads(capsys.readouterr().out.splitlines()[-1])["rows"]
-    assert [row["limit"] for row in rows] == [pytest.approx(5e11 / Token.of(c).bytes) for c in SIZES.values()]
+    assert [row["limit"] for row in rows] == [pytest.approx(5e11 / TokenCost.of(c).bytes) for c in SIZES.values()]
     assert main(["bench", "roofline", "--bandwidth", "0"]) == 1
     assert "--bandwidth" in capsys.readouterr().err
 
@@ -87,17 +88,17 @@ def test_what_is_measured_on_a_card_measured_here(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {"DECODED": 2, "READ": 8, "SEGMENT": 4, "STREAMS": 2, "RUNS": 2, "COPIED": 1 << 16}.items():
-        monkeypatch.setattr(bench_card, name, value)
-    bandwidth = bench_card.copy_bandwidth(torch.device("cpu"))
-    (row,) = bench_card.measure("tiny", tiny.config(), "cpu", ("torch",), bandwidth)
-    assert row["limit"] == pytest.approx(bandwidth / Token.of(tiny.config()).bytes)
+        monkeypatch.setattr(cuda, name, value)
+    bandwidth = cuda.copy_bandwidth(torch.device("cpu"))
+    (row,) = cuda.measure("tiny", tiny.config(), "cpu", ("torch",), bandwidth)
+    assert row["limit"] == pytest.approx(bandwidth / TokenCost.of(tiny.config()).bytes)
     assert min(row[what] for what in ("decode", "prefill", "training")) > 0
     assert capsys.readouterr().out.startswith("tiny")
 
 
 def test_the_gate_refuses_other_logits() -> None:
     same = [create_runtime(tiny.body(), "cpu", "torch") for _ in range(2)]
-    bench_card.gate(list(same))
+    cuda.gate(list(same))
     other = create_runtime(tiny.body(seed=5), "cpu", "torch")
     with pytest.raises(BitLlamaError, match="nothing is measured"):
-        bench_card.gate([other, create_runtime(tiny.body(), "cpu", "torch")])
+        cuda.gate([other, create_runtime(tiny.body(), "cpu", "torch")])

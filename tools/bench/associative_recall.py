@@ -1,4 +1,4 @@
-"""Multi-query associative recall: the task that tells bodies that can look things up from bodies that cannot.
+"""``bit-llama bench recall``: multi-query associative recall, which tells models that can look things up from others.
 
 Source: Arora et al. 2023, "Zoology", arXiv 2312.04927. Pairs of a key and a value come first; then keys come again at
 distances drawn from a power law, and the token after each must be its value. Nothing of a pair can be learned from
@@ -7,16 +7,20 @@ other sequences, so the only way is to hold it in the state.
 
 from __future__ import annotations
 
+import argparse
+import json
 import math
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
+from engine.cli.terminal import ProgressLine
 from engine.errors import ConfigError
 from engine.models.bitllama import BitLlama
 from engine.models.config import BitLlamaConfig
@@ -31,6 +35,20 @@ MASTERED = 0.9
 """Share of right answers over `SMOOTHING` steps at which the number of pairs doubles."""
 SMOOTHING = 10
 """Steps between two calls of `on_step`."""
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "shipped": {"num_heads": 2, "head_dim": 64},
+    "tied": {"ttt_variant": "tied", "head_dim": 64},
+    "no convolution": {"num_heads": 2, "head_dim": 64, "conv_kernel": 1},
+    "long convolution": {"num_heads": 2, "head_dim": 64, "conv_kernel": 8},
+    "narrow keys": {"num_heads": 8, "head_dim": 16},
+    "more heads": {"num_heads": 4, "head_dim": 32},
+    "one wide head": {"num_heads": 1, "head_dim": 128},
+    "soft output norm": {"num_heads": 2, "head_dim": 64, "out_norm_eps": 0.1},
+    "float activations": {"num_heads": 2, "head_dim": 64, "activation_bits": 32},
+}
+"""What differs from the config of `_config`."""
 
 
 @dataclass(frozen=True)
@@ -158,3 +176,42 @@ def _loss(model: BitLlama, tokens: np.ndarray, targets: np.ndarray) -> tuple[tor
     h, _, _ = model.hidden(torch.from_numpy(tokens).to(model.device), model.init_state(len(tokens)))
     logits = model.head(h[asked])
     return F.cross_entropy(logits, wanted[asked]), float((logits.argmax(-1) == wanted[asked]).float().mean())
+
+
+def _config(form: str, vocab: int) -> BitLlamaConfig:
+    shape: dict[str, Any] = {"ttt_variant": "linear", "intermediate_dim": 256}
+    return BitLlamaConfig(vocab, 128, 2, 0.5, **(shape | FORMS[form]))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train and measure every form, a line each, then one line of JSON."""
+    chosen = list(FORMS) if args.forms == "all" else [name.strip() for name in args.forms.split(",")]
+    unknown = [name for name in chosen if name not in FORMS]
+    if unknown:
+        raise ConfigError(f"There is no form {unknown[0]!r}; there are {', '.join(FORMS)}, or all.")
+    if not 0 < args.lr < 1:
+        raise ConfigError(f"--lr is {args.lr}; it must lie between 0 and 1.")
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    task = RecallTask(args.pairs, args.length)
+    print(f"{task.pairs} pairs in {task.length} tokens, {args.steps} steps, 2 layers, D = 128, ternary")
+    print(f"{'':<20}{'right':>8}{'weights':>12}{'fast weights':>14}{'seconds':>9}")
+    figures: dict[str, Any] = {}
+    line = ProgressLine()
+    for name in chosen:
+
+        def show(step: int, right: float, name: str = name) -> None:
+            line.show(f"{name}: step {step} of {args.steps}, right {right:.0%}")
+
+        result = train_recall(_config(name, task.vocab), task, args.steps, args.lr, args.seed, show)
+        line.clear()
+        print(
+            f"{name:<20}{result.right:>8.1%}{result.parameters:>12,}{result.fast_weights:>14,}{result.seconds:>9.0f}",
+            flush=True,
+        )
+        figures[name] = {
+            "right": round(result.right, 4), "fast_weights": result.fast_weights, "seconds": round(result.seconds, 1)
+        }  # fmt: skip
+    setting = {"pairs": task.pairs, "length": task.length, "vocab": task.vocab, "steps": args.steps, "seed": args.seed}
+    print(json.dumps({"bench": "recall", **setting, "forms": figures}))
+    return 0

@@ -11,7 +11,7 @@ import torch
 from native_bodies import empty_is_nan, needs_library, random_body
 
 from engine import native
-from engine.cli import bench_train, main
+from engine.cli import main
 from engine.errors import BitLlamaError
 from engine.io.model_file import Body
 from engine.io.packed import Packing
@@ -19,9 +19,10 @@ from engine.layers import bit_linear, ttt
 from engine.models.config import BitLlamaConfig
 from engine.native import training
 from engine.ops.delta_rule import naive
-from engine.runtime import llama_cpp
-from engine.runtime.yardsticks import check_same, fastest_maps, token_bytes
-from engine.runtime.yardsticks import random_body as body_of_size
+from tools.bench import llama_cpp
+from tools.bench import train as bench_train
+from tools.bench.yardsticks import check_same, fastest_maps, token_bytes
+from tools.bench.yardsticks import random_body as body_of_size
 
 pytestmark = needs_library
 RIVAL = BitLlamaConfig(300, 256, 1, 0.5, ttt_variant="linear", num_heads=4)

@@ -1,15 +1,19 @@
-"""How fast a body could be on a graphics card, on paper: what a token must read, do and launch.
+"""``bit-llama bench roofline``: how fast a model could be on a graphics card, on paper.
 
-Nothing here was measured. A token cannot be faster than the reading of its bytes, nor than the starts of its kernels.
+What a token must read, do and launch. Nothing here was measured. A token cannot be faster than the reading of its
+bytes, nor than the starts of its kernels.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import math
 from dataclasses import dataclass
 
+from engine.errors import ConfigError
 from engine.models.config import BitLlamaConfig
-from engine.runtime.yardsticks import token_bytes
+from tools.bench.yardsticks import token_bytes
 
 KERNELS_PER_LAYER = 9
 """Launches of one token in a layer of `engine.runtime.card_layers`; a test counts them."""
@@ -32,7 +36,7 @@ SIZES = {
 
 
 @dataclass(frozen=True)
-class Token:
+class TokenCost:
     """What one token of a body costs, wherever it is computed."""
 
     weights: int
@@ -47,7 +51,7 @@ class Token:
     """What its ternary weights alone would take at log2(3) bits each: no ternary body of this size can read less."""
 
     @classmethod
-    def of(cls, config: BitLlamaConfig) -> Token:
+    def of(cls, config: BitLlamaConfig) -> TokenCost:
         """The cost in a body of this config."""
         specs = config.tensor_specs()
         ternary = sum(math.prod(s.shape) for s in specs.values() if s.ternary)
@@ -71,3 +75,34 @@ class Token:
     def expected(self, bandwidth: float) -> float:
         """Tokens a second under the two assumptions: bandwidth reached in part, and a time for each launch."""
         return 1 / (self.bytes / (BANDWIDTH_SHARE * bandwidth) + self.kernels * LAUNCH_SECONDS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the costs of a token, and for each card what they allow."""
+    for bandwidth in args.bandwidth:
+        if not (math.isfinite(bandwidth) and bandwidth > 0):
+            raise ConfigError(f"--bandwidth is {bandwidth:g}; it must be a number of GB/s above 0.")
+    tokens = {name: TokenCost.of(config) for name, config in SIZES.items()}
+    print(f"{'a token of':<22}{'weights, M':>12}{'MB':>10}{'M operations':>14}{'a byte':>8}{'launches':>10}")
+    for name, token in tokens.items():
+        ratio = token.operations / token.bytes
+        print(
+            f"{name:<22}{token.weights / 1e6:>12,.1f}{token.bytes / 1e6:>10,.1f}{token.operations / 1e6:>14,.1f}"
+            f"{ratio:>8.1f}{token.kernels:>10}"
+        )
+    rows = []
+    print(f"\n{'tokens a second':<22}{'GB/s':>8}{'limit':>12}{'expected':>12}{'any ternary':>14}")
+    for name, token in tokens.items():
+        for bandwidth in args.bandwidth:
+            figures = [f(bandwidth * 1e9) for f in (token.limit, token.expected, token.ternary_limit)]
+            limit, expected, ternary = figures
+            print(f"{name:<22}{bandwidth:>8,g}{limit:>12,.0f}{expected:>12,.0f}{ternary:>14,.0f}")
+            rows.append({"body": name, "bandwidth": bandwidth * 1e9} | dict(
+                zip(("limit", "expected", "ternary_limit"), figures, strict=True)
+            ))  # fmt: skip
+    print(
+        f"\nOn paper: expected assumes {BANDWIDTH_SHARE:.0%} of the bandwidth, {LAUNCH_SECONDS * 1e6:g} us a launch;\n"
+        "any ternary is what nothing exceeds whose ternary weights take log2(3) bits."
+    )
+    print(json.dumps({"bench": "roofline", "measured": False, "rows": rows}))
+    return 0

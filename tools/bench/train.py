@@ -4,41 +4,36 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from engine.cli.bench_speed import in_turns, load, note_load, show_rates
+import torch
+from torch.linalg import vector_norm
+from torch.nn import functional as F
+
 from engine.cli.options import at_least_one
+from engine.errors import BitLlamaError
+from engine.layers import bit_linear, mlp, norm, ttt
+from engine.models.bitllama import BitLlama
+from engine.models.config import BitLlamaConfig
+from engine.ops.delta_rule import naive as plain_rule
+from engine.ops.norm import naive as plain_norm
+from engine.ops.swiglu import naive as plain_gate
+from engine.ops.ternary import naive as plain_product
+from engine.ops.views import naive as plain_views
+from engine.train.allocator import keep_freed_memory
+from tools.bench.speed import in_turns, load, note_load, show_rates
 
 LARGEST_ERROR = 1e-4
 """Relative error of the gradient that the gate allows, with activations that are not quantised."""
 
 
-def add_bench(benches: Any) -> None:
-    """Add this bench to those of `bench`."""
-    text = "tokens a second of a training step, beside the plain forms"
-    parser = benches.add_parser("train", help=text, description=f"Measures {text}, on random weights and text.")
-    parser.add_argument("--dim", type=int, default=256, help="width (default: 256)")
-    parser.add_argument("--layers", type=int, default=8, help="layers (default: 8)")
-    parser.add_argument("--heads", type=int, default=4, help="heads of the linear variant (default: 4)")
-    parser.add_argument("--vocab-size", type=int, default=2048, help="words (default: 2048)")
-    parser.add_argument("--context-len", type=int, default=128, help="tokens of a segment (default: 128)")
-    parser.add_argument("--batch-size", type=int, default=16, help="streams side by side (default: 16)")
-    parser.add_argument("--threads", type=int, default=0, help="processor threads of torch; 0: its own choice")
-    parser.add_argument("--runs", type=int, default=3, help="runs, of which the median counts (default: 3)")
-    parser.set_defaults(run=run)
-
-
 def run(args: argparse.Namespace) -> int:
     """The gate, a warm-up, then both forms in turns; and what the processor could do at most."""
-    import torch
-
-    from engine.errors import BitLlamaError
-    from engine.models.config import BitLlamaConfig
-    from engine.train.allocator import keep_freed_memory
 
     for name in ("runs", "context_len", "batch_size"):
         at_least_one(getattr(args, name), f"--{name.replace('_', '-')}")
@@ -87,14 +82,6 @@ def run(args: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def plain_forms() -> Iterator[None]:
     """While it lasts, models compute by the plain forms, token by token, as the first version did."""
-    import torch
-
-    from engine.layers import bit_linear, mlp, norm, ttt
-    from engine.ops.delta_rule import naive as plain_rule
-    from engine.ops.norm import naive as plain_norm
-    from engine.ops.swiglu import naive as plain_gate
-    from engine.ops.ternary import naive as plain_product
-    from engine.ops.views import naive as plain_views
 
     def product(x: Any, weights: Any, bits: int) -> Any:
         maps = weights if isinstance(weights, list) else [weights]
@@ -119,8 +106,6 @@ class _Step:
     def __init__(self, config: Any, batch: int, length: int) -> None:
         import torch
 
-        from engine.models.bitllama import BitLlama
-
         self.model = BitLlama(config)
         self.tokens = torch.randint(0, config.vocab_size, (batch, length + 1))
         self.state = self.model.init_state(batch)
@@ -128,7 +113,6 @@ class _Step:
 
     def gradient(self) -> None:
         """The gradient of the mean loss."""
-        from torch.nn import functional as F
 
         self.optimizer.zero_grad(set_to_none=True)
         h, state, _ = self.model.hidden(self.tokens[:, :-1], self.state)
@@ -142,7 +126,6 @@ class _Step:
 
 def _gradient_error(config: Any) -> float:
     """Largest relative difference of a gradient between the forms, without quantised activations."""
-    import dataclasses
 
     smooth = dataclasses.replace(config, activation_bits=32, num_layers=2, vocab_size=64)
     step = _Step(smooth, 2, 40)
@@ -158,9 +141,6 @@ def _gradient_error(config: Any) -> float:
 def _product_error(config: Any) -> float:
     """The same of one ternary map with its quantised activations. (In a whole model two roundings of nearly the same
     activation may fall on two sides of a half.)"""
-    import torch
-
-    from engine.layers import bit_linear
 
     layer = bit_linear.BitLinear(config.hidden_dim, config.mlp_dim, config.activation_bits)
     x, found = torch.randn(2, 40, config.hidden_dim, requires_grad=True), []
@@ -172,8 +152,6 @@ def _product_error(config: Any) -> float:
 
 
 def _largest_difference(fast: Sequence[Any], plain: Sequence[Any]) -> float:
-    import torch
-    from torch.linalg import vector_norm
 
     pairs = zip(fast, plain, strict=True)
     errors = [vector_norm(mine - truth) / vector_norm(truth).clamp_min(1e-12) for mine, truth in pairs]
@@ -189,7 +167,6 @@ def _matrix_weights(config: Any) -> int:
 
 def _peak(size: int = 1024, rounds: int = 7) -> float:
     """Floating-point operations a second of torch's product of two large matrices."""
-    import torch
 
     a, b, times = torch.randn(size, size), torch.randn(size, size), []
     for _ in range(rounds):

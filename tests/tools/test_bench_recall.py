@@ -10,7 +10,7 @@ import pytest
 from engine.cli import main
 from engine.errors import ConfigError
 from engine.models.config import BitLlamaConfig
-from engine.train.recall_task import RecallTask, train_recall
+from tools.bench.associative_recall import RecallTask, train_recall
 
 
 def test_every_answer_was_told_before_and_nothing_else_is_asked() -> None:

@@ -11,8 +11,8 @@ import tiny
 from engine.cli import main
 from engine.io.bitt import save_bitt
 from engine.llama import Llama
-from engine.sleep import recall
 from engine.train.companion.probes import make_probe
+from tools.bench import memory
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def test_right_answers_are_counted_apart_by_kind(model: Path, monkeypatch: pytes
     answers = {question.user: question.reply for question in probe.questions}
     wrong = next(q for q in probe.questions if q.expected)
     answers[wrong.user] = "Your answer is something else."
-    monkeypatch.setattr(recall, "reply", lambda _, text, __: answers[text])
-    result = recall.ask(Llama.load_auto(model), probe.questions)
+    monkeypatch.setattr(memory, "reply", lambda _, text, __: answers[text])
+    result = memory.ask(Llama.load_auto(model), probe.questions)
     assert (result.told_right, result.told, result.unknown_right, result.unknown) == (3, 4, 2, 2)
     assert (result.share, result.honest) == (0.75, 1.0)
 
@@ -35,9 +35,9 @@ def test_right_answers_are_counted_apart_by_kind(model: Path, monkeypatch: pytes
 def test_asking_changes_nothing(model: Path) -> None:
     llama = Llama.load_auto(model)
     probe = make_probe(1, facts=2, filler_tokens=5, never_told=1)
-    assert recall.live(llama, probe) > 0
+    assert memory.live(llama, probe) > 0
     level, before = llama.level, llama.soul().layers
-    recall.ask(llama, probe.questions)
+    memory.ask(llama, probe.questions)
     assert llama.level == level
     assert all((a == b).all() for a, b in zip(before, llama.soul().layers, strict=True))
 

@@ -1,9 +1,9 @@
-"""``python -m studio.bench_frames``: does the window stay smooth, and how soon is it there?
+"""``bit-llama bench frames``: does the window stay smooth, and how soon is it there?
 
 The real window over the real worker in a workspace of its own, with the bundled model or ``--model``. A frame is one
 paint of a small widget that asks for the next paint 16 ms later; the gap between two of them is what a person would see
 as a hitch. The start is that of new processes: from before the process is made until the first paint is on the display,
-and until something can be said. ``bit-llama bench frames`` is this.
+and until something can be said. All of it in a process of its own (``python -m tools.bench.frames``).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 
+from engine.errors import ConfigError
 from studio.app import SWITCH_S, build, first_model
 from studio.app import main as studio_main
 from studio.garbage import GarbageCollector
@@ -38,6 +39,8 @@ P99_MS, WORST_MS = 33.0, 100.0
 VISIBLE_S, READY_S = 1.0, 4.0
 """What is asked for, on two cores."""
 STARTS = 5
+MODULE = "tools.bench.frames"
+CHECKOUT = Path(__file__).resolve().parents[2]
 TOLD = ("My dog is called Bramble.", "I live in Oslo.", "My cat is called Fern.", "On Sundays we sail.")
 MESSAGES = 10_000
 _STEPS = 500
@@ -210,9 +213,20 @@ class FirstSight(QObject):
 def _start(workspace: Path, model: Path) -> dict[str, float]:
     """One start of the Studio; the figures of `FirstSight`."""
     began = time.monotonic()
-    command = [sys.executable, "-m", "studio.bench_frames", "--began", repr(began), "--model", str(model)]
+    command = [sys.executable, "-m", MODULE, "--began", repr(began), "--model", str(model)]
     done = subprocess.run([*command, "--workspace", str(workspace)], capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def run_in_new_process(args: argparse.Namespace) -> int:
+    """Measure in a process whose main thread is the window's; its exit code. Raises `ConfigError` for nothing to do."""
+    if args.starts < 1 or not args.seconds > 0:
+        raise ConfigError("--starts and --seconds must be more than nothing; nothing can be measured otherwise.")
+    command = [sys.executable, "-m", MODULE, "--seconds", str(args.seconds), "--starts", str(args.starts)]
+    if args.model is not None:
+        command += ["--model", str(args.model)]
+    path = os.pathsep.join([str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, check=False).returncode
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,10 +13,10 @@ from engine.cli import main
 from engine.errors import ConfigError
 from engine.models.bitllama import BitLlama
 from engine.models.config import BitLlamaConfig
-from engine.train.scaling import BILLION, Card, kept_by_block, operations_forward, step
+from tools.bench.scaling import BILLION, ScalingCard, kept_by_block, operations_forward, step
 
 SMALL = BitLlamaConfig(300, 64, 3, 0.5, ttt_variant="linear", num_heads=2)
-CARD = Card(speed=3e14, memory=8e10, wire=2.5e10)
+CARD = ScalingCard(speed=3e14, memory=8e10, wire=2.5e10)
 GIVEN = {"tokens": 1 << 16, "context": 64, "streams": 4, "kept": 1000}
 
 
@@ -79,7 +79,7 @@ def test_the_command_prints_what_is_computed(capsys: pytest.CaptureFixture[str])
     assert (found["bench"], found["measured"]) == ("scaling", False)
     assert [(row["cards"], row["sharded"]) for row in found["rows"]] == [(1, False), (64, False), (64, True)]
     given = {"tokens": 1 << 21, "context": 32, "streams": 2, "kept": kept_by_block(BILLION, 32)}
-    wanted = step(BILLION, Card(312e12, 80e9, 25e9), 64, sharded=True, **given)
+    wanted = step(BILLION, ScalingCard(312e12, 80e9, 25e9), 64, sharded=True, **given)
     assert found["rows"][2]["memory"] == wanted.memory
     assert f"{wanted.memory / 1e9:.1f}" in table[3]
     assert main(["bench", "scaling", "--wire", "0"]) == 1

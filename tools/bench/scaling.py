@@ -1,14 +1,18 @@
-"""What training on many cards costs, on paper: memory of a card, bytes between them in a step, time, where it breaks.
+"""``bit-llama bench scaling``: what training on many cards costs, on paper.
 
-Nothing here was measured but what a block keeps for backward, which torch counts without computing it. Counted is
-what this program does: float32 weights, gradients and two moments of AdamW, copies of the model or a divided one whose
-blocks are computed anew, float32 on the wire. Assumed is what share of a card's nominal speed its products reach.
+Memory of a card, bytes between cards in a step, time, where it breaks. Nothing here was measured but what a block keeps
+for backward, which torch counts without computing it. Counted is what this program does: float32 weights, gradients and
+two moments of AdamW, copies of the model or a divided one whose blocks are computed anew, float32 on the wire. Assumed
+is what share of a card's nominal speed its products reach.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -29,7 +33,7 @@ REACHED = 0.3
 
 
 @dataclass(frozen=True)
-class Card:
+class ScalingCard:
     """One of the cards that train together."""
 
     speed: float
@@ -41,7 +45,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Step:
+class ScalingStep:
     """One step of a run, on each card."""
 
     state: float
@@ -77,8 +81,16 @@ class Step:
 
 
 def step(
-    config: BitLlamaConfig, card: Card, cards: int, *, tokens: int, context: int, streams: int, kept: int, sharded: bool
-) -> Step:
+    config: BitLlamaConfig,
+    card: ScalingCard,
+    cards: int,
+    *,
+    tokens: int,
+    context: int,
+    streams: int,
+    kept: int,
+    sharded: bool,
+) -> ScalingStep:
     """Count a step.
 
     Args:
@@ -112,7 +124,7 @@ def step(
     block = kept * read / context
     logits = 3 * read * config.vocab_size * 4  # themselves, their softmax, their gradient
     inputs = config.num_layers * read * config.hidden_dim * 4
-    return Step(
+    return ScalingStep(
         state=weights * STATE_BYTES / (cards if sharded else 1),
         # Two blocks, one of them with its gradient, and the same of embedding and head.
         borrowed=3 * (of_block + of_head) * 4 if sharded else weights * 4,
@@ -149,3 +161,42 @@ def kept_by_block(config: BitLlamaConfig, tokens: int, device: str = "meta") -> 
     with saved_tensors_hooks(keep, lambda tensor: tensor):
         block(h, LayerState.fresh(config, 1, device))
     return sum(storage.nbytes() for number, storage in kept.items() if number not in own)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a line for every number of cards, with copies and divided, then one line of JSON."""
+    given = {name: getattr(args, name) for name in ("speed", "memory", "wire", "tokens", "step_tokens", "context")}
+    for name, value in (given | {"streams": args.streams, "cards": min(args.cards)}).items():
+        if not (math.isfinite(value) and value > 0):
+            raise ConfigError(f"--{name.replace('_', '-')} is {value:g}; it must be a number above 0.")
+    card = ScalingCard(args.speed * 1e12, args.memory * 1e9, args.wire * 1e9)
+    rows: list[dict[str, Any]] = []
+    print(
+        f"{'':<10}{'cards':>7}{'GB a card':>11}{'state':>8}{'kept':>8}{'GB sent':>10}{'computing':>11}"
+        f"{'on the wire':>13}{'efficiency':>14}{'days':>17}"
+    )
+    kept = kept_by_block(BILLION, args.context)
+    for sharded in (False, True):
+        for cards in args.cards:
+            if sharded and cards == 1:
+                continue
+            one = step(
+                BILLION, card, cards, tokens=args.step_tokens, context=args.context, streams=args.streams, kept=kept,
+                sharded=sharded,
+            )  # fmt: skip
+            days = [args.tokens / args.step_tokens * seconds / 86400 for seconds in one.seconds]
+            low, high = one.efficiency
+            short = "" if one.memory <= card.memory else "  too large"
+            print(
+                f"{'divided' if sharded else 'copies':<10}{cards:>7,}{one.memory / 1e9:>11.1f}{one.state / 1e9:>8.1f}"
+                f"{one.activations / 1e9:>8.1f}{one.sent / 1e9:>10.1f}{one.compute:>9.2f} s{one.exchange:>11.2f} s"
+                f"{f'{low:.0%} - {high:.0%}':>14}{f'{days[0]:.1f} - {days[1]:.1f}':>17}{short}"
+            )
+            rows.append({"cards": cards, "sharded": sharded, **vars(one), "memory": one.memory, "days": days})
+    print(
+        f"\n{BILLION.num_parameters / 1e9:.2f} billion weights of {STATE_BYTES} bytes, {args.tokens:,.0f} tokens in "
+        f"steps of {args.step_tokens:,}.\nOn paper: products reach {REACHED:.0%} of the nominal speed. "
+        "Of two figures one is for computing and wire that overlap\nwholly, the other for none that do."
+    )
+    print(json.dumps({"bench": "scaling", "measured": False, "rows": rows}))
+    return 0

@@ -1,22 +1,29 @@
-"""Measures sleep: facts of past days live only in the log; a soul that never saw them sleeps and is asked."""
+"""``bit-llama bench sleep``: facts of past days stand only in the log; a newborn soul sleeps on it and is asked."""
 
 from __future__ import annotations
 
+import argparse
+import functools
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from statistics import fmean
+from typing import Any
 
+from engine.cli.terminal import ProgressLine
 from engine.errors import ConfigError
 from engine.io.conversation_log import Entry
 from engine.llama import Llama
-from engine.sleep import recall
+from engine.resources import bundled_model
 from engine.sleep.night import dream
-from engine.sleep.probes import everyday_loss
+from engine.sleep.probes import chat_speed, everyday_loss, reply
 from engine.sleep.settings import SleepSettings
 from engine.train.companion.probes import Question, WordingSet, make_probe
 from engine.train.companion.smalltalk import SmallTalk
+from tools.bench.memory import NOTHING, Recall, ask
 
 FACTS_A_CONVERSATION = 5
 LATER_CHAT = 8
@@ -24,7 +31,7 @@ LATER_CHAT = 8
 
 
 @dataclass(frozen=True)
-class Days:
+class LoggedDays:
     """A log of past days and questions about it."""
 
     days: Sequence[Sequence[Entry]]
@@ -45,7 +52,7 @@ class Days:
 
 
 @dataclass(frozen=True)
-class Way:
+class SleepWay:
     """One way to sleep."""
 
     name: str
@@ -56,16 +63,16 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SleepOutcome:
     """What one way of sleeping brought; those of several trials can be added."""
 
-    asked: recall.Recall
+    asked: Recall
     """In a fresh conversation after the nights."""
-    later: recall.Recall
+    later: Recall
     """After other talk on the next day."""
-    again: recall.Recall
+    again: Recall
     """After one more night on the same log; nothing where it was not wanted."""
-    corrected: recall.Recall
+    corrected: Recall
     """Of the first, those whose answer was told anew."""
     drifts: tuple[float, ...]
     """Growth of the loss on dialogues that are in no log against a newborn's, a share for each trial."""
@@ -74,29 +81,31 @@ class Outcome:
     replay_speed: tuple[float, ...]
     """Tokens replayed a second; empty where nothing was."""
 
-    def __add__(self, other: Outcome) -> Outcome:
-        return Outcome(
+    def __add__(self, other: SleepOutcome) -> SleepOutcome:
+        return SleepOutcome(
             self.asked + other.asked, self.later + other.later, self.again + other.again,
             self.corrected + other.corrected, self.drifts + other.drifts, self.seconds + other.seconds,
             self.replay_speed + other.replay_speed,
         )  # fmt: skip
 
 
-def ways(most: float) -> list[Way]:
+def ways(most: float) -> list[SleepWay]:
     """The ways that are compared; `most` is the highest rate of the sweep."""
     replay = SleepSettings(method="replay")
     return [
-        Way("no sleep", None),
+        SleepWay("no sleep", None),
         *(
-            Way(f"replay, {passes} pass{'es' * (passes > 1)}, rate {rate:g}", replace(replay, passes=passes, rate=rate))
+            SleepWay(
+                f"replay, {passes} pass{'es' * (passes > 1)}, rate {rate:g}", replace(replay, passes=passes, rate=rate)
+            )
             for passes, rate in dict.fromkeys([(1, 1.0), (8, 1.0), (1, 2.0), (8, most)])
         ),
-        Way("replay, its replies learned", replace(replay, replies="learn")),
-        Way("deep, one night", SleepSettings(method="deep")),
-        Way("deep, every night", SleepSettings(method="deep"), nightly=True),
-        Way("deep, rate 2", SleepSettings(method="deep", rate=2.0)),
-        Way("both", SleepSettings(method="both")),
-        Way("both, its replies learned", SleepSettings(method="both", replies="learn")),
+        SleepWay("replay, its replies learned", replace(replay, replies="learn")),
+        SleepWay("deep, one night", SleepSettings(method="deep")),
+        SleepWay("deep, every night", SleepSettings(method="deep"), nightly=True),
+        SleepWay("deep, rate 2", SleepSettings(method="deep", rate=2.0)),
+        SleepWay("both", SleepSettings(method="both")),
+        SleepWay("both, its replies learned", SleepSettings(method="both", replies="learn")),
     ]
 
 
@@ -109,7 +118,7 @@ def make_days(
     corrections: int = 0,
     never_told: int = 10,
     on_step: Callable[[float], None] = lambda _: None,
-) -> Days:
+) -> LoggedDays:
     """Facts with values never seen in training, told over `days`; the model's own replies are in the log.
 
     Every conversation of the log was lived by a newborn, so that the replies are the model's own and its memory of the
@@ -129,7 +138,7 @@ def make_days(
             llama.reset_state()
         when = begin + timedelta(days=at * days // len(told), minutes=at)
         for text in [message] if rng.random() < 0.7 else [message, talk.exchange()[0]]:
-            answer = recall.reply(llama, text)
+            answer = reply(llama, text)
             for role, words in (("user", text), ("assistant", answer or "Okay.")):
                 entry_id = f"{int(when.timestamp() * 1000) + len(entries):012x}-{len(entries):08x}"
                 name = f"day {when.day} talk {at // FACTS_A_CONVERSATION}"
@@ -137,12 +146,12 @@ def make_days(
         on_step((at + 1) / len(told))
     llama.reset_state()
     later = [talk.exchange()[0] for _ in range(LATER_CHAT)]
-    return Days([[*day] for _, day in groupby(entries, lambda e: e.timestamp[:10])], probe.questions, later)
+    return LoggedDays([[*day] for _, day in groupby(entries, lambda e: e.timestamp[:10])], probe.questions, later)
 
 
 def try_way(
-    llama: Llama, days: Days, way: Way, twice: bool = False, on_step: Callable[[str], None] = lambda _: None
-) -> Outcome:
+    llama: Llama, days: LoggedDays, way: SleepWay, twice: bool = False, on_step: Callable[[str], None] = lambda _: None
+) -> SleepOutcome:
     """Sleep one way from a newborn soul, as which `llama` ends too, and ask.
 
     `twice` sleeps one more night on the same log, in other words and another order.
@@ -161,19 +170,19 @@ def try_way(
         past += day
     on_step(f"{way.name}: asked")
     awake = llama.snapshot()
-    asked, corrected = recall.ask(llama, days.questions), recall.ask(llama, days.corrected)
+    asked, corrected = ask(llama, days.questions), ask(llama, days.corrected)
     drift = everyday_loss(llama) / newborn - 1
     for text in days.later:
-        recall.reply(llama, text)
-    later = recall.ask(llama, days.questions)
-    again = recall.NOTHING
+        reply(llama, text)
+    later = ask(llama, days.questions)
+    again = NOTHING
     if twice and way.settings is not None:
         llama.restore(awake)
         settings = replace(way.settings, seed=way.settings.seed + 1)
         _sleep(llama, days.entries, [], settings, f"{way.name}, once more", on_step, [])
-        again = recall.ask(llama, days.questions)
+        again = ask(llama, days.questions)
     llama.reset_state()
-    return Outcome(asked, later, again, corrected, (drift,), (seconds,), tuple(speed))
+    return SleepOutcome(asked, later, again, corrected, (drift,), (seconds,), tuple(speed))
 
 
 def _sleep(
@@ -195,3 +204,71 @@ def _sleep(
     if night.report.tokens_per_second:
         speed.append(night.report.tokens_per_second)
     return night.report.seconds
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a line for every way, then one line of JSON."""
+    if args.seeds < 1:
+        raise ConfigError(f"--seeds is {args.seeds}; at least one trial is needed.")
+    compared = [way for way in ways(args.most) if args.only in way.name]
+    if not compared:
+        names = "; ".join(way.name for way in ways(args.most))
+        raise ConfigError(f"No way to sleep has {args.only!r} in its name; there are: {names}.")
+    llama = Llama.load_auto(args.model or bundled_model(), threads=args.threads)
+    line = ProgressLine()
+    trials: list[LoggedDays] = []
+    for seed in range(args.seed, args.seed + args.seeds):
+        note = functools.partial(_show_telling, line, seed)
+        trials.append(make_days(llama, args.facts, args.days, seed, args.wordings, args.corrections, on_step=note))
+    line.clear()
+    chat = chat_speed(llama)
+    messages = sum(len(days.entries) for days in trials)
+    print(
+        f"{args.facts} facts in {args.wordings} wordings over {args.days} days, {args.corrections} of them corrected, "
+        f"{args.seeds} times; {messages} messages"
+    )
+    print(
+        f"{'':<32}{'told: right':>15}{'after talk':>12}{'2nd night':>11}{'corrected':>11}{'honest':>8}{'drift':>8}"
+        f"{'seconds':>9}{'replay':>15}"
+    )
+    figures: dict[str, Any] = {}
+    for way in compared:
+        outcome = _added([try_way(llama, days, way, args.twice, line.show) for days in trials])
+        line.clear()
+        speed = fmean(outcome.replay_speed) if outcome.replay_speed else 0.0
+        print(
+            f"{way.name:<32}{_right(outcome.asked):>15}{outcome.later.share:>12.0%}{_share(outcome.again):>11}"
+            f"{_share(outcome.corrected):>11}{outcome.asked.honest:>8.0%}{fmean(outcome.drifts):>8.1%}"
+            f"{fmean(outcome.seconds):>9.1f}{f'{speed / chat:,.0f} x chatting' if speed else '':>15}",
+            flush=True,
+        )
+        figures[way.name] = {
+            "right": outcome.asked.share, "after_talk": outcome.later.share, "honest": outcome.asked.honest,
+            "second_night": outcome.again.share if outcome.again.told else None,
+            "corrected": outcome.corrected.share if outcome.corrected.told else None,
+            "drifts": [round(drift, 4) for drift in outcome.drifts],
+            "seconds": [round(seconds, 4) for seconds in outcome.seconds], "replay_tokens_per_second": round(speed),
+        }  # fmt: skip
+    setting = {key: getattr(args, key) for key in ("facts", "days", "corrections", "wordings", "seed", "seeds")}
+    body = {"body": llama.body.fingerprint[:16], "chat_tokens_per_second": round(chat)}
+    print(json.dumps({"bench": "sleep", **body, **setting, "ways": figures}))
+    return 0
+
+
+def _show_telling(line: ProgressLine, seed: int, part: float) -> None:
+    line.show(f"seed {seed}: told {part:.0%}")
+
+
+def _added(outcomes: list[SleepOutcome]) -> SleepOutcome:
+    total = outcomes[0]
+    for outcome in outcomes[1:]:
+        total += outcome
+    return total
+
+
+def _right(result: Recall) -> str:
+    return f"{result.told_right}/{result.told} = {result.share:.0%}"
+
+
+def _share(result: Recall) -> str:
+    return f"{result.share:.0%}" if result.told else ""

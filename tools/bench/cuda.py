@@ -8,15 +8,20 @@ import json
 import statistics
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import torch
+from torch.nn import functional as F
 
-if TYPE_CHECKING:
-    import torch
-
-    from engine.models.config import BitLlamaConfig
-    from engine.runtime.base import Runtime
+from engine.errors import BitLlamaError, ConfigError, DeviceError
+from engine.models.bitllama import BitLlama, pick_device
+from engine.models.config import BitLlamaConfig
+from engine.ops.kernel_check import why_not_kernels
+from engine.runtime.base import Runtime
+from engine.runtime.select import create_runtime
+from tools.bench.roofline import SIZES, TokenCost
+from tools.bench.yardsticks import random_body
 
 COPIED = 1 << 28
 """Bytes copied to measure the bandwidth; each is read and written."""
@@ -27,34 +32,8 @@ LARGEST_ERROR = 0.02
 """Relative error of the logits of a token that the gate allows: some int8 roundings of one float fall on two sides."""
 
 
-def add_option(parser: argparse.ArgumentParser) -> None:
-    """What `bench` takes where no bench is named."""
-    parser.add_argument("--device", metavar="CARD", help="measure this graphics card: cuda, cuda:1")
-    parser.set_defaults(run=run)
-
-
-def keep_to_itself(benches: Any) -> None:
-    """The other benches refuse the option, which would do nothing there."""
-    for name, parser in benches.choices.items():
-        parser.set_defaults(run=functools.partial(_without_device, name, parser.get_default("run")))
-
-
-def _without_device(name: str, bench: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
-    from engine.errors import ConfigError
-
-    if args.device is not None:
-        raise ConfigError(
-            f"bench {name} does not take --device; bit-llama bench --device {args.device} measures a card."
-        )
-    return bench(args)
-
-
 def run(args: argparse.Namespace) -> int:
     """Print bandwidth, decode, prefill and training of one card, beside the limits."""
-    from engine.errors import ConfigError, DeviceError
-    from engine.models.bitllama import pick_device
-    from engine.ops.kernel_check import why_not_kernels
-    from engine.runtime.roofline import SIZES
 
     if args.device is None:
         raise ConfigError("Name a bench (see bit-llama bench --help), or a card: bit-llama bench --device cuda.")
@@ -88,17 +67,12 @@ def measure(
     name: str, config: BitLlamaConfig, device: str, runtimes: tuple[str, ...], bandwidth: float
 ) -> list[dict[str, Any]]:
     """One body on each of `runtimes`, after the gate: a printed row for each, and its figures in tokens a second."""
-    import torch
-
-    from engine.runtime.roofline import Token
-    from engine.runtime.select import create_runtime
-    from engine.runtime.yardsticks import random_body
 
     body = random_body(config)
     prompt = [(7 * i * i + 3) % config.vocab_size for i in range(READ)]
     made = {kind: create_runtime(body, device, kind) for kind in runtimes}
     gate(list(made.values()))
-    limit = Token.of(config).limit(bandwidth)
+    limit = TokenCost.of(config).limit(bandwidth)
     training = STREAMS * SEGMENT / seconds(train_step(config, torch.device(device)))
     rows = []
     for kind, runtime in made.items():
@@ -121,7 +95,6 @@ def decode_all(runtime: Runtime, tokens: list[int]) -> None:
 
 def gate(runtimes: list[Runtime]) -> None:
     """Raises `BitLlamaError` where the runtimes' logits of a first token differ: then nothing is measured."""
-    from engine.errors import BitLlamaError
 
     reference = runtimes[-1].step(1)
     for runtime in runtimes[:-1]:
@@ -145,7 +118,6 @@ def seconds(work: Callable[[], object]) -> float:
 
 def copy_bandwidth(place: torch.device) -> float:
     """Bytes a second, read and written together, of a large copy within the device."""
-    import torch
 
     source = torch.zeros(COPIED, dtype=torch.uint8, device=place)
     target = torch.empty_like(source)
@@ -159,10 +131,6 @@ def copy_bandwidth(place: torch.device) -> float:
 
 def train_step(config: BitLlamaConfig, place: torch.device) -> Callable[[], float]:
     """A step of training on random tokens: forward, backward, AdamW; the loss, which waits for all of it."""
-    import torch
-    from torch.nn import functional as F
-
-    from engine.models.bitllama import BitLlama
 
     model = BitLlama(config, device=place)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-4)
