@@ -12,6 +12,7 @@ import tiny
 
 from engine.errors import ConfigError, FileFormatError, SoulMismatchError
 from engine.io.soul import Soul, load_soul, new_meta
+from engine.session import active_soul
 from engine.session.compare import compare
 from engine.session.memory_session import Mind
 from engine.session.soul_registry import Household
