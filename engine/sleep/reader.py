@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from engine.llama import Llama
 from engine.runtime.base import Cancel
-from engine.sleep.facts import read, says, stated
+from engine.sleep.facts import confirmed, read, stated
 from engine.sleep.probes import reply
 from engine.train.companion.facts import Fact
 
@@ -37,7 +37,8 @@ class Reader:
             self._left = 0
         if self._left:
             self._left -= 1
-            found = [fact for fact in stated(self._retold(message)) if says(message, fact)]
+            heard = (confirmed(message, fact) for fact in stated(self._retold(message)))
+            found = [fact for fact in heard if fact is not None]
         return found or read(message)
 
     def _retold(self, message: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from engine.io.conversation_log import Entry
 from engine.llama import Llama
 from engine.resources import bundled_model
-from engine.sleep.facts import read, says, stated, told_in
+from engine.sleep.facts import confirmed, read, stated, told_in
 from engine.sleep.reader import Reader
 from engine.train.companion.facts import Fact, upper_start
 from engine.train.companion.frames import Replies
@@ -53,7 +53,7 @@ def test_plain_statements_are_read(message: str, fact: tuple[str, str, str]) -> 
         ("I have a dentist appointment next Tuesday", [("appointment", "dentist appointment", "next Tuesday")]),
         (
             "My doctor's appointment is on June 3 at 9 a.m.",
-            [("appointment", "doctor's appointment", "on June 3 at 9 am")],
+            [("appointment", "doctor's appointment", "on June 3 at 9 a.m.")],
         ),
         ("The train is at 8:15.", [("event_time", "train", "8:15")]),
         ("The plumber comes on Tuesday", [("visitor", "plumber", "on Tuesday")]),
@@ -198,14 +198,18 @@ def test_every_answer_of_the_companion_can_be_read_again() -> None:
 
 def test_what_is_believed_stands_in_the_message() -> None:
     (fact,) = stated("Okay. Your dog is called Bramble.")
-    assert says("We got a dog, and everybody shouts Bramble all day.", fact)
-    assert not says("We got a dog.", fact)
-    assert not says("We got a cat named Bramble.", fact)
-    assert not says("Is our dog a Bramble?", fact)
-    assert not says("A dog called Brambleton.", fact)
+    assert confirmed("We got a dog, and everybody shouts Bramble all day.", fact) == fact
+    typed = confirmed("we got a dog and everybody shouts bramble", fact)
+    assert typed is not None
+    assert typed.value == "bramble"
+    assert confirmed("We got a dog.", fact) is None
+    assert confirmed("We got a cat named Bramble.", fact) is None
+    assert confirmed("Is our dog a Bramble?", fact) is None
+    assert confirmed("A dog called Brambleton.", fact) is None
+    assert confirmed("If we had a dog, everybody would shout Bramble.", fact) is None
     (lives,) = stated("You live in Oslo.")
-    assert says("My roof is in Oslo.", lives)
-    assert not says("The roof of Tex is in Oslo.", lives)
+    assert confirmed("My roof is in Oslo.", lives) == lives
+    assert confirmed("The roof of Tex is in Oslo.", lives) is None
     (home,) = stated("Good to know. Ada Bloom lives in Oslo.")
     assert home.subject == "Ada Bloom"
 

@@ -72,7 +72,7 @@ _SOUNDS: tuple[tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
     ),
 )
 _LISTS = [item for item in vars(lexicon).values() if isinstance(item, tuple)]
-_KNOWN = frozenset(word for item in _LISTS for word in " ".join(item).lower().split())
+KNOWN_WORDS = frozenset(word for item in _LISTS for word in " ".join(item).lower().split())
 _LETTERS = "abcdefghiklmnoprstuvwyz"
 _CONSONANTS = "bcdfghjklmnprstvwz"
 _VOWELS = "aeiou"
@@ -130,7 +130,7 @@ def make_word(rng: random.Random, split: Split) -> str:
         size = len(word)
         if size < 3 or size > 10 or not in_split(word, split):
             continue
-        if not _UNFIT.search(word) and word not in _KNOWN:
+        if not _UNFIT.search(word) and word not in KNOWN_WORDS:
             return word
 
 
