@@ -181,7 +181,7 @@ def test_a_body_of_random_weights_is_sound(shape: str) -> None:
     fast = 4 * config.num_layers * int(np.prod(config.fast_shape))
     floats = 4 * sum(t.size for n, t in body.tensors.items() if isinstance(t, np.ndarray) and n != "embed.weight")
     assert token_bytes(config) == packed + floats + 4 * config.hidden_dim + 2 * fast
-    assert token_bytes(config) - token_bytes(config, late=8) == fast - fast // 8
+    assert token_bytes(config) - token_bytes(config, deferred=8) == fast - fast // 8
     rows = body_of_size(config, packing=Packing(words="bytes")).tensors["lm_head.weight"]
     saved = 4 * config.vocab_size * config.hidden_dim - rows.nbytes + 3 * config.hidden_dim - 4
     assert token_bytes(config) - token_bytes(config, Packing(words="bytes")) == saved

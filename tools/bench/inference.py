@@ -119,7 +119,7 @@ def _race(
             works["llama.cpp"] = lambda: theirs(rival.forget())
             works["llama.cpp"]()
         seconds = in_turns(args.runs, works)
-    size = token_bytes(config, Packing.of(body.tensors), native_library.LATE)
+    size = token_bytes(config, Packing.of(body.tensors), native_library.MAX_DEFERRED)
     bandwidth, cached = read_bandwidth(threads), read_bandwidth(threads, size)
     print(f"{bench}, {describe(body)}, {args.tokens} tokens, median of {args.runs} runs")
     print(f"native gives torch's logits to {error:.1g}; {native.reason}")

@@ -56,11 +56,11 @@ def fastest_maps() -> MapForm:
     return "triples" if usable and native.instruction_sets()[0].startswith("AVX-512") else "fours"
 
 
-def token_bytes(config: BitLlamaConfig, packing: Packing = PLAIN, late: int = 1) -> int:
+def token_bytes(config: BitLlamaConfig, packing: Packing = PLAIN, deferred: int = 1) -> int:
     """Bytes that computing one token must at least touch: packed weights, head, a row of the embedding, and fast
-    weights, read at each token and written at one of `late`."""
+    weights, read at each token and written at one of `deferred`."""
     fast = 4 * config.num_layers * int(np.prod(config.fast_shape))
-    total = fast + fast // late
+    total = fast + fast // deferred
     for name, spec in config.tensor_specs().items():
         rows = 1 if name == EMBED else spec.shape[0]
         if spec.ternary:
