@@ -25,7 +25,7 @@ NO_COMPILER = {"CXX": "/nonexistent/c++", "CC": "/nonexistent/cc"}
 BROUGHT = (
     "engine/_resources/models/companion.bitt",
     "engine/_resources/translations/ja.ts",
-    "studio/ui/icons/copy.svg",
+    "studio/widgets/icons/copy.svg",
 )
 SHELL_SCRIPTS = ("packaging/macos/make_dmg.sh", "packaging/linux/appimage/AppRun", ".ci/run")
 

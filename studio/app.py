@@ -7,6 +7,7 @@ window needs torch.
 
 from __future__ import annotations
 
+import argparse
 import faulthandler
 import signal
 import sys
@@ -21,36 +22,34 @@ from qasync import QEventLoop
 from engine.errors import BitLlamaError
 from engine.resources import resource_path
 from engine.version import __version__
-from studio import crash, frozen, neighbour, theme, translation
-from studio.documents import Documents
+from studio import crash, process, single_instance, theme, translation
+from studio.actions import kind_of
 from studio.garbage import GarbageCollector
-from studio.launch import parser
-from studio.messages import EngineFailure
+from studio.lab.catalogue import COMPANION
+from studio.protocol import EngineFailure
 from studio.session import Session, claim_workspace, workspace_path
-from studio.settings import Settings
-from studio.start_times import StartTimes
-from studio.ui import style
-from studio.ui.dialogs import show_failure
-from studio.ui.header import COMPANION
-from studio.ui.kinds import kind_of
-from studio.ui.main_window import MainWindow
+from studio.settings.store import Settings
+from studio.single_instance import Documents
+from studio.widgets import style
+from studio.widgets.dialogs import show_failure
+from studio.window.main_window import MainWindow
 
 SWITCH_S = 0.001
 """After how long the worker gives Python's lock to the window that waits for it. A frame takes it some ten times: with
 Python's own 5 ms, a worker that computes in Python would cost it several frames' time."""
 
 
-def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], object] | None = None) -> int:
-    """Open the window and run until it is closed; returns the exit code. Started through `studio.launch`.
+def main(arguments: argparse.Namespace, on_showing: Callable[[MainWindow], object] | None = None) -> int:
+    """Open the window and run until it is closed; returns the exit code.
 
-    `on_shown` gets the window as soon as it was told to show itself, for those who measure it.
+    `arguments` are those of `studio.launch.parser`. `on_showing` gets the window just before it is shown, for those
+    who measure it.
     """
     if sys.stderr is not None:  # a windowed program on Windows has none
         faulthandler.enable()
-    arguments = parser().parse_args(argv)
     sys.setswitchinterval(SWITCH_S)
     app = QApplication(sys.argv[:1])
-    frozen.give_back_environment()
+    process.give_back_environment()
     garbage = GarbageCollector(app)
     app.setApplicationName("Bit-Llama Studio")
     app.setApplicationVersion(__version__)
@@ -60,7 +59,7 @@ def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], obj
     try:
         window = build(arguments.workspace, arguments.portable)
     except (EngineFailure, BitLlamaError) as error:
-        if neighbour.call(workspace_path(arguments.workspace, arguments.portable), arguments.files):
+        if single_instance.call(workspace_path(arguments.workspace, arguments.portable), arguments.files):
             garbage.stop()
             return 0  # it is open already, and came forward
         if sys.stderr is not None:
@@ -73,16 +72,14 @@ def main(argv: Sequence[str] | None = None, on_shown: Callable[[MainWindow], obj
     logs = window.session.workspace / "logs"
     former = crash.left_behind(logs)
     recorder = crash.Recorder(logs)
-    doorbell = neighbour.Doorbell(window.session.workspace)
+    doorbell = single_instance.Doorbell(window.session.workspace)
     doorbell.rung.connect(window.come_forward)
     Documents(window.come_forward, app)
     window.defect_met.connect(recorder.note)
     loop = QEventLoop(app)
-    if arguments.start_times:
-        StartTimes(window)
+    if on_showing is not None:
+        on_showing(window)
     window.show()
-    if on_shown is not None:
-        on_shown(window)
     QTimer.singleShot(0, lambda: begin(window, arguments.files))
     if former is not None:
         QTimer.singleShot(0, lambda: window.verbs.show_crash(former))

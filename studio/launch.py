@@ -8,8 +8,13 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.version import __version__
+from studio.process import command_line
+
+if TYPE_CHECKING:
+    from studio.window.main_window import MainWindow
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,9 +31,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         except ImportError as error:  # Qt is there, but a system library that it needs is not
             reason = f"The window cannot open ({error}); on Debian, packaging/system_libraries.py says what to install."
         else:
-            return open_window(argv)
+            return open_window(arguments, _watch_start if arguments.start_times else None)
     print(f"{reason} Here is the terminal chat instead.", file=sys.stderr, flush=True)  # noqa: T201
     return terminal_chat(arguments)
+
+
+def _watch_start(window: MainWindow) -> None:
+    from studio.self_test import StartTimes
+
+    StartTimes(window)
 
 
 def why_no_window(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str | None:
@@ -52,13 +63,6 @@ def terminal_chat(arguments: argparse.Namespace) -> int:
     if arguments.portable:
         command += ["--portable"]
     return subprocess.run(command, check=False).returncode
-
-
-def command_line() -> list[str]:
-    """How the command line of this program is started: in a bundle it is a program of its own, beside this one."""
-    if getattr(sys, "frozen", False):
-        return [str(Path(sys.executable).with_name("bit-llama" + Path(sys.executable).suffix))]
-    return [sys.executable, "-m", "engine.cli"]
 
 
 def parser() -> argparse.ArgumentParser:

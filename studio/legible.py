@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 
 from studio import theme
-from studio.ui.widgets import Elided, Prose
+from studio.widgets.controls import Elided, Prose
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.2, level AA, for text."""

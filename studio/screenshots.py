@@ -22,14 +22,14 @@ from qasync import QEventLoop
 
 from studio import legible, theme
 from studio.app import build, first_model
-from studio.messages import EngineFailure, Line
+from studio.chat.transfer import Chat as Exported
+from studio.lab.page import TRAINING
+from studio.protocol import EngineFailure, Line
 from studio.session import Busy
-from studio.transfer import Chat as Exported
-from studio.ui import dialogs
-from studio.ui.about import show_about
-from studio.ui.keys import show_keys
-from studio.ui.lab_page import TRAINING
-from studio.ui.main_window import CHAT, LAB, SETTINGS, MainWindow
+from studio.settings.about import show_about
+from studio.settings.keys import show_keys
+from studio.widgets import dialogs
+from studio.window.main_window import CHAT, LAB, SETTINGS, MainWindow
 
 WORDS = ("My dog is called Bramble.", "On Sundays we sail.", "What is my dog called?")
 MARKS = (

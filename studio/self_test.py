@@ -18,18 +18,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QWindow
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from engine.errors import BitLlamaError
 from engine.resources import resource_path
 from engine.version import __version__
-from studio import frozen, translation
+from studio import process, translation
 from studio.app import build
-from studio.messages import Dreaming, EngineFailure, Sampling
-from studio.ui.header import COMPANION
-from studio.ui.main_window import CHAT, LAB, SETTINGS, MainWindow
+from studio.lab.catalogue import COMPANION
+from studio.protocol import Dreaming, EngineFailure, Sampling
+from studio.window.main_window import CHAT, LAB, SETTINGS, MainWindow
 
 TOLD, ASKED = "My dog is called Bramble.", "What is my dog called?"
 _SAMPLING = Sampling(temperature=0.0, top_k=0, top_p=1.0, beams=1, seed=1)
@@ -60,7 +61,7 @@ class SelfTest:
         await self._sleep()
         await self._keep()
         await self._look()
-        if leaks := frozen.leaks():
+        if leaks := process.leaks():
             raise Fault(f"Programs opened from here would load parts of the bundle: {', '.join(leaks)}.")
 
     async def _load(self) -> None:
@@ -185,7 +186,7 @@ def main(files: list[Path], nap: bool = False) -> int:
         app = QApplication.instance() or QApplication(sys.argv[:1])
         assert isinstance(app, QApplication)
         app.setStyle("Fusion")
-        frozen.give_back_environment()
+        process.give_back_environment()
         try:
             problem = _run(app, Path(folder), files, say, nap)
         except (EngineFailure, BitLlamaError, Fault) as error:
@@ -219,3 +220,41 @@ def _run(app: QApplication, folder: Path, files: list[Path], say: Callable[[str]
     window.settings.write()
     window.close()
     return problem
+
+
+WINDOW, READY = "window", "ready"
+"""The lines that are printed."""
+
+
+class StartTimes(QObject):
+    """Watches `window`, which is not shown yet, until a model is loaded in it; then the window closes."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._seen, self._ready = window, False, False
+        window.winId()  # makes the window of the system, which is what is exposed
+        handle = window.windowHandle()
+        assert handle is not None
+        handle.installEventFilter(self)
+        window.verbs.opened.connect(lambda: self._loaded())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The first exposure is answered by painting; what is posted now comes after that."""
+        if event.type() == QEvent.Type.Expose and isinstance(watched, QWindow) and watched.isExposed():
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._painted)
+        return False
+
+    def _painted(self) -> None:
+        self._seen = True
+        print(WINDOW, flush=True)  # noqa: T201 (what was asked for)
+        self._end()
+
+    def _loaded(self) -> None:
+        self._ready = True
+        self._end()
+
+    def _end(self) -> None:
+        if self._seen and self._ready:
+            print(READY, flush=True)  # noqa: T201
+            self._window.close()

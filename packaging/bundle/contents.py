@@ -6,7 +6,7 @@ import re
 
 DATA = (
     ("resources", "resources"),
-    ("studio/ui/icons", "studio/ui/icons"),
+    ("studio/widgets/icons", "studio/widgets/icons"),
     ("LICENSE", "."),
 )
 """(path in the project, folder in the bundle)."""

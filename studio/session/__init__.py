@@ -1,7 +1,7 @@
 """The window's end of the wire: one poll a frame, awaitable requests, and the one owner of `is_dreaming`.
 
 `session` holds the state and the wire; the requests stand in the module of their subject, of the same name as in
-`studio.messages`.
+`studio.protocol`.
 """
 
 from studio.session.session import FRAME_MS, POLL_BUDGET_S, UNNAMED, Busy, Session

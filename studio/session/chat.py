@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.messages import AskNewborn, Dial, NewbornSaid, Said, Sampling, Say, Switch, Switched
+from studio.protocol import AskNewborn, Dial, NewbornSaid, Said, Sampling, Say, Switch, Switched
 from studio.session.busy import Busy
 from studio.session.requests import Requests
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.messages import Answered, AskBoth, Compare, Compared
+from studio.protocol import Answered, AskBoth, Compare, Compared
 from studio.session.busy import Busy
 from studio.session.requests import Requests
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.messages import Line, TakeIn, TakenIn
+from studio.protocol import Line, TakeIn, TakenIn
 from studio.session.busy import Busy
 from studio.session.requests import Requests
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.messages import Forget, ForgetCost, Forgot, LivedIn, PlanForgetting
+from studio.protocol import Forget, ForgetCost, Forgot, LivedIn, PlanForgetting
 from studio.session.busy import Busy
 from studio.session.requests import Requests
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.messages import Convert, Converted, Inspect, ModelCard, Open, Opened, Unload
+from studio.protocol import Convert, Converted, Inspect, ModelCard, Open, Opened, Unload
 from studio.session.busy import Busy
 from studio.session.requests import Requests
 

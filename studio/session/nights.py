@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from studio.messages import Accept, Reject, Sleep, Slept
+from studio.protocol import Accept, Reject, Sleep, Slept
 from studio.session.busy import Busy
 from studio.session.requests import Requests
 
@@ -13,7 +13,7 @@ class Nights(Requests):
     """What is asked of sleep."""
 
     async def sleep(self, rate: float, passes: int = 0, method: str = "", ask: bool = False) -> Slept:
-        """Sleep on what waits; see `studio.messages.Sleep` for what the arguments mean.
+        """Sleep on what waits; see `studio.protocol.Sleep` for what the arguments mean.
 
         `Session.wake` ends it early; then what the finished conversations taught is kept.
         """

@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.disk import Disk
-from studio.messages import (
+from studio.protocol import (
     BodyFacts,
     Close,
     Command,
@@ -39,7 +39,7 @@ from studio.session.forgetting import Forgetting
 from studio.session.models import Models
 from studio.session.nights import Nights
 from studio.session.souls import Souls
-from studio.surprise import Surprise
+from studio.session.surprise import Surprise
 from studio.training import Trainer
 from studio.translation import sentence
 from studio.worker import Claim, Worker

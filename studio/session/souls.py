@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.messages import (
+from studio.protocol import (
     Blend,
     Branch,
     Command,

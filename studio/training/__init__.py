@@ -1,11 +1,9 @@
 """Training a model from the window: the check of the data, the run as a process of its own, and what it writes."""
 
-from studio.training.check import Checked, Draft
 from studio.training.child import Child
 from studio.training.curve import Curve, Point
-from studio.training.doing import Doing
-from studio.training.run_folder import Run
-from studio.training.sizes import SIZES, Size
-from studio.training.trainer import Trainer
+from studio.training.runs import Run
+from studio.training.setup import SIZES, Checked, Draft, Size
+from studio.training.trainer import Doing, Trainer
 
 __all__ = ["SIZES", "Checked", "Child", "Curve", "Doing", "Draft", "Point", "Run", "Size", "Trainer"]

@@ -11,8 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from engine.errors import TOLD, Told
-from studio.launch import command_line
-from studio.messages import EngineFailure
+from studio.process import command_line
+from studio.protocol import EngineFailure
 from studio.translation import sentence
 
 PREFIX = "bit-llama: "

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,11 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import BitLlamaError
 from studio.disk import Disk
-from studio.messages import EngineFailure
-from studio.training import run_folder
-from studio.training.archive import Archive
-from studio.training.check import HELD_OUT, Draft, read_check
+from studio.protocol import EngineFailure
+from studio.training import runs
 from studio.training.child import Child
-from studio.training.doing import Doing
-from studio.training.run_folder import Run
-from studio.training.sizes import SIZES
+from studio.training.runs import Archive, Run
+from studio.training.setup import HELD_OUT, SIZES, Draft, read_check
 from studio.translation import sentence
 
 POLL_S = 0.2
@@ -103,7 +101,7 @@ class Trainer(QObject):
         """Set up another training: of this text, from this model. What was checked holds no more."""
         name = self.draft.name
         if source is not None and source != self.draft.source:
-            name = run_folder.free_name(self.folder, source.stem)
+            name = runs.free_name(self.folder, source.stem)
         self.draft = Draft(source, begin, name)
         self.changed.emit()
 
@@ -148,12 +146,12 @@ class Trainer(QObject):
         if draft.checked is None:
             raise EngineFailure(self.tr("Choose a text first; it is checked before anything is trained on it."))
         try:
-            folder = self.folder / run_folder.check_name(name)
+            folder = self.folder / runs.check_name(name)
         except BitLlamaError as error:
             raise EngineFailure(sentence(error.told)) from error
         arguments = tuple(SIZES[size].arguments(steps, draft.begin))
         new = Run(self._archive.new, str(draft.source), draft.begin, size, steps, arguments)
-        run = await self._disk.do(run_folder.settle, new, folder)
+        run = await self._disk.do(runs.settle, new, folder)
         self.draft = Draft(begin=draft.begin)
         await self.go_on(run, steps)
 
@@ -308,3 +306,15 @@ class Trainer(QObject):
         self.runs = runs
         self.listed.emit()
         self.changed.emit()
+
+
+class Doing(Enum):
+    """One thing at a time."""
+
+    NOTHING = "nothing"
+    CHECKING = "checking"
+    TRAINING = "training"
+    STOPPING = "stopping"
+    """The run finishes its step and saves."""
+    EXPORTING = "exporting"
+    """The model is written as a file that can be opened."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from studio.messages import AskNewborn, NewbornSaid, Said, Sampling, Say, Switch, Switched, Token
-from studio.worker.desk import Desk, shown
+from studio.protocol import AskNewborn, NewbornSaid, Said, Sampling, Say, Switch, Switched, TakeIn, TakenIn, Token
+from studio.worker.context import Desk, lines, shown
 from studio.worker.souls import soul_facts
 
 if TYPE_CHECKING:
@@ -97,4 +97,12 @@ def _params(sampling: Sampling) -> SamplingParams:
     )
 
 
-HANDLERS = {Say: say, Switch: switch, AskNewborn: ask_newborn}
+def take_in(desk: Desk, command: TakeIn) -> TakenIn:
+    """Add messages from elsewhere to the log, to be slept on."""
+    mind = desk.mind
+    entries = [mind.log.append(line.role, line.text, line.conversation, mind.store.key) for line in command.lines]
+    desk.new_lines()
+    return TakenIn(lines(entries), soul_facts(mind))
+
+
+HANDLERS = {Say: say, Switch: switch, AskNewborn: ask_newborn, TakeIn: take_in}

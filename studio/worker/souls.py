@@ -6,7 +6,7 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from studio.messages import (
+from studio.protocol import (
     Blend,
     Branch,
     Copy,
@@ -24,7 +24,7 @@ from studio.messages import (
     WakeSoul,
     Woken,
 )
-from studio.worker.desk import Desk, lines
+from studio.worker.context import Desk, lines
 
 if TYPE_CHECKING:
     from engine.io.conversation_log import Entry

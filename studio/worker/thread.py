@@ -9,16 +9,18 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from studio.messages import Close, Command, Done, EngineFailure, Event, Failed
-from studio.worker import chat, compare, files, forgetting, models, nights, souls
-from studio.worker.claim import Claim
-from studio.worker.desk import Desk
+from studio.protocol import Close, Command, Done, EngineFailure, Event, Failed
+from studio.worker import chat, memory, models, sleep, souls
+from studio.worker.context import Claim, Desk
+
+if TYPE_CHECKING:
+    pass
 
 HANDLERS: Mapping[type[Command], Callable[[Desk, Any], object]] = {
     command: handler
-    for subject in (models, chat, souls, nights, compare, forgetting, files)
+    for subject in (models, chat, souls, sleep, memory)
     for command, handler in subject.HANDLERS.items()
 }
 """What each command does; `Close` is the thread's own."""

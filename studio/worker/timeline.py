@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from studio.messages import Mate, Moment, Second, Timeline
+from studio.protocol import Mate, Moment, Second, Timeline
 
 if TYPE_CHECKING:
     from engine.io.soul import SoulMeta

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Told
-from studio.messages import EngineFailure, Line, Turn
+from studio.protocol import EngineFailure, Line, Turn
 
 if TYPE_CHECKING:
     from engine.session.memory_session import Mind

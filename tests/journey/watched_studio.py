@@ -16,9 +16,9 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLabel, QLineEdit, QWidget
 
-from studio.app import main
-from studio.ui.message_widgets import MessageRow
-from studio.ui.widgets import Prose
+from studio.chat.message_rows import MessageRow
+from studio.launch import main
+from studio.widgets.controls import Prose
 
 CONTROLS = (QAbstractButton, QAbstractSpinBox)
 

@@ -19,7 +19,7 @@ import pytest
 from engine.cli import main
 from engine.io.bitt import MAGIC
 from engine.version import __version__
-from studio import frozen, licences
+from studio import licences, process
 
 ROOT = Path(__file__).resolve().parents[2]
 LINUX = ROOT / "packaging" / "linux"
@@ -232,16 +232,16 @@ def test_only_packages_that_lie_in_the_bundle_are_listed(tmp_path: Path, recipe:
 def test_other_programs_are_not_given_the_bundles_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"LD_LIBRARY_PATH": "/bundle", "QT_PLUGIN_PATH": "/bundle/plugins", "HOME": "/home"}
     kept = dict(given)
-    frozen.give_back_environment(kept)
+    process.give_back_environment(kept)
     assert kept == given, "outside of a bundle nothing is taken"
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "_MEIPASS", "/bundle", raising=False)
-    assert frozen.leaks(given) == ["LD_LIBRARY_PATH", "QT_PLUGIN_PATH"]
-    frozen.give_back_environment(kept)
+    assert process.leaks(given) == ["LD_LIBRARY_PATH", "QT_PLUGIN_PATH"]
+    process.give_back_environment(kept)
     assert kept == {"HOME": "/home"}
-    assert not frozen.leaks(kept)
+    assert not process.leaks(kept)
     mine = {"LD_LIBRARY_PATH": "/bundle:/mine", "LD_LIBRARY_PATH_ORIG": "/mine"}
-    frozen.give_back_environment(mine)
+    process.give_back_environment(mine)
     assert mine == {"LD_LIBRARY_PATH": "/mine"}
 
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio.session import Busy
-from studio.ui.dialogs import Notice
-from studio.ui.main_window import MainWindow
+from studio.widgets.dialogs import Notice
+from studio.window.main_window import MainWindow
 
 PATIENCE_MS = 120_000
 """The first load brings the engine with it, and the machine may be busy."""

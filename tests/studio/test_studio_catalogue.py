@@ -14,13 +14,13 @@ from engine.io.bitt import save_bitt
 from engine.io.inspect import inspect_path
 from engine.io.model_file import load_body
 from engine.io.packed import Packing
-from studio.messages import Convert, Event, ModelCard
+from studio.lab.model_verbs import Converting
+from studio.lab.models_card import ModelRow
+from studio.protocol import Convert, Event, ModelCard
 from studio.session import Busy
-from studio.ui.lab.model_verbs import Converting
-from studio.ui.lab.models_card import ModelRow
 from studio.worker import claim
-from studio.worker.convert import convert
-from studio.worker.desk import Desk
+from studio.worker.context import Desk
+from studio.worker.models import convert
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_broken_model_says_so_and_cannot_be_loaded(person: Person, shelf: Path
 def test_a_large_model_is_looked_into_when_that_is_asked_for(
     person: Person, shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.lab.catalogue.LOOKED_INTO_BYTES", 10)
+    monkeypatch.setattr("studio.lab.catalogue.LOOKED_INTO_BYTES", 10)
     person.settings.set("model_folders", [str(shelf)])
     person.window.show_tab(0)
     row = person.lab.models.rows[shelf / "other.bitt"]

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QScrollArea
 from studio_person import Person
 
 from engine.text.sampling import CHAT_BEAMS
+from studio.chat.reply_row import ReplyRow
 from studio.session import Busy
-from studio.ui.painted import Logo
-from studio.ui.reply_row import ReplyRow
+from studio.widgets.painted import Logo
 
 
 def log_of(workspace: Path) -> str:

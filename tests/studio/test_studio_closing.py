@@ -14,9 +14,9 @@ from studio_person import Person
 
 from engine.io.model_file import load_body
 from engine.io.soul import load_soul
-from studio.messages import Line
+from studio.chat.transfer import Chat, read
+from studio.protocol import Line
 from studio.session import Busy
-from studio.transfer import Chat, read
 
 
 def log_of(workspace: Path) -> str:
@@ -143,7 +143,7 @@ def test_a_soul_that_cannot_be_saved_keeps_the_window(host: Person, workspace: P
 
 def test_a_second_window_on_the_same_workspace_is_refused(person: Person, workspace: Path) -> None:
     from studio.app import build
-    from studio.messages import EngineFailure
+    from studio.protocol import EngineFailure
 
     with pytest.raises(EngineFailure, match=f"in use by another program.*{os.getpid()}"):
         build(workspace)

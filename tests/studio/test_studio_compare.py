@@ -13,10 +13,9 @@ from studio_person import Person
 from engine.io.soul import load_soul
 from engine.session.compare import compare
 from engine.session.timeline import digest
-from studio.messages import Compared
+from studio.lab.compare_dialog import CompareDialog, LayerMap
+from studio.protocol import Compared
 from studio.session import Busy
-from studio.ui.lab.compare_dialog import CompareDialog
-from studio.ui.lab.layer_map import LayerMap
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def test_both_are_asked_and_neither_learns(lab: Person, workspace: Path) -> None
 
 
 def test_asking_can_be_stopped(lab: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.ui.lab.compare_dialog._LONGEST_ANSWER", 100_000)
+    monkeypatch.setattr("studio.lab.compare_dialog._LONGEST_ANSWER", 100_000)
     dialog = opened(lab)
     dialog.words.setText("Tell me everything.")
     lab.click(dialog.ask_button)

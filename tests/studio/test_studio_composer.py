@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from studio_person import Person
 
+from studio.chat.composer import Composer
 from studio.session import Busy
-from studio.ui.composer import Composer
 
 
 @pytest.fixture

@@ -11,10 +11,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from studio_person import Person
 
-from studio.history import History
-from studio.messages import Line
-from studio.search import find
-from studio.transfer import FORMATS, read
+from studio.chat.history import History, find
+from studio.chat.transfer import FORMATS, read
+from studio.protocol import Line
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from studio_person import Person
 
 from engine.errors import FileFormatError, Told
 from studio.disk import Disk
-from studio.messages import EngineFailure
-from studio.training import Run, run_folder
-from studio.training.archive import Archive
+from studio.protocol import EngineFailure
+from studio.training import Run, runs
+from studio.training.runs import Archive
 
 
 def test_what_is_done_comes_back_in_the_poll_and_in_order(loop: QEventLoop, qtbot: QtBot) -> None:
@@ -104,7 +104,7 @@ def test_a_refresh_reads_nothing_and_what_is_read_is_read_in_the_thread(
         return note
 
     for name in ("chosen", "checkpoint"):
-        monkeypatch.setattr(run_folder, name, noting(getattr(run_folder, name)))
+        monkeypatch.setattr(runs, name, noting(getattr(runs, name)))
     person = sit_down()
     person.window.show_training()
     person.wait(lambda: person.lab.runs.run)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 from studio_person import Person
 
-from studio.documents import Documents
+from studio.single_instance import Documents
 
 
 def test_a_file_from_the_system_is_opened(person: Person, models: Path, qapp: QApplication) -> None:

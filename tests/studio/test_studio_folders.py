@@ -12,10 +12,10 @@ from PySide6.QtGui import QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEven
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from studio_person import Person
 
-from studio.messages import Line
-from studio.transfer import read
-from studio.ui.conversation_rows import FOLDER, INSIDE, TARGET
-from studio.ui.conversation_view import MIME
+from studio.chat.conversation_rows import FOLDER, INSIDE, TARGET
+from studio.chat.conversation_view import MIME
+from studio.chat.transfer import read
+from studio.protocol import Line
 
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

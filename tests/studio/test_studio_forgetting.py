@@ -11,10 +11,10 @@ from studio_person import Person
 
 from engine.io.soul import load_soul
 from engine.session.timeline import digest
+from studio.lab.forget_dialog import ForgetDialog
 from studio.session import Busy
-from studio.ui import style
-from studio.ui.lab.forget_dialog import ForgetDialog
-from studio.ui.main_window import CHAT, LAB
+from studio.widgets import style
+from studio.window.main_window import CHAT, LAB
 
 SECRET = "The shed says plum-tiger."
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from studio_person import Person
 
-from studio.messages import EngineFailure
+from studio.protocol import EngineFailure
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])

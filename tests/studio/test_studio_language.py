@@ -18,7 +18,7 @@ from engine.io.soul import Soul, new_meta, save_soul
 from engine.sleep.verdict import judge
 from studio import translation
 from studio.session import Busy
-from studio.ui import wording
+from studio.widgets import wording
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
 import translations

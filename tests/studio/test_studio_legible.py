@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 from studio_person import Person
 
 from studio import legible, theme, translation
-from studio.messages import EngineFailure
+from studio.protocol import EngineFailure
+from studio.settings.about import show_about
+from studio.settings.cards import ask_to_delete
 from studio.training import Run
-from studio.ui.about import show_about
-from studio.ui.settings_cards import ask_to_delete
-from studio.ui.widgets import button, label
+from studio.widgets.controls import button, label
 
 SIZES = (QSize(1280, 800), QSize(*theme.MINIMUM_SIZE))
 

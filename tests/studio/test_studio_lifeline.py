@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from studio.lifeline import NOW, lay_out
-from studio.messages import Moment, Timeline
+from studio.lab.timeline_layout import NOW, lay_out
+from studio.protocol import Moment, Timeline
 
 
 def moment(name: str, grew_from: str = "", soul: str = "main") -> Moment:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from studio_person import Person
 
+from studio.lab import train_words
+from studio.lab.loss_graph import ticks
 from studio.training import Curve, Point
 from studio.training.curve import CurveFile
-from studio.ui import style
-from studio.ui.lab import train_words
-from studio.ui.lab.loss_graph import ticks
+from studio.widgets import style
 
 
 def points(*losses: tuple[float, float | None]) -> list[Point]:

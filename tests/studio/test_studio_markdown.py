@@ -10,12 +10,11 @@ from PySide6.QtGui import QDesktopServices, QFontMetrics, QGuiApplication, QText
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.chat.markdown import closed, coloured
+from studio.chat.markdown_writer import CODE
+from studio.chat.reply_text import ReplyText
 from studio.theme import DARK, LIGHT
-from studio.ui import style
-from studio.ui.code_colours import coloured
-from studio.ui.markdown import closed
-from studio.ui.markdown_writer import CODE
-from studio.ui.reply_text import ReplyText
+from studio.widgets import style
 
 EVERYTHING = """# A heading
 Here is **bold**, *slanted*, `code`, ~~gone~~ and a [link](https://example.org).

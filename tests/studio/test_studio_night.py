@@ -12,10 +12,10 @@ from studio_person import Person
 
 from engine.io.soul import load_soul
 from engine.session.timeline import digest
-from studio.messages import Figures, Probe, Slept
+from studio.lab.night_card import REPORT, WAITING
+from studio.lab.sleep import KEYS
+from studio.protocol import Figures, Probe, Slept
 from studio.session import Busy
-from studio.ui.lab.night_card import REPORT, WAITING
-from studio.ui.lab.sleep_fields import KEYS
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from engine.io.bitt import save_bitt
 from engine.io.conversation_log import ConversationLog
 from engine.models.bitllama import BitLlama
 from studio.session import Busy
-from studio.ui.editors import NumberEditor
+from studio.settings.editors import NumberEditor
 
 
 def rates(workspace: Path) -> list[float]:

@@ -12,20 +12,20 @@ from pytestqt.qtbot import QtBot
 from studio_person import Person
 
 from studio import crash
-from studio.neighbour import Doorbell, call, socket_name
+from studio.single_instance import Doorbell, call, socket_name
 
 CALLS = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from studio.neighbour import call
+from studio.single_instance import call
 application = QCoreApplication(sys.argv[:1])
 print("ANSWERED", call(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]))
 """
 
 OPENS = """
 import sys
-from studio.ui.dialogs import Notice
+from studio.widgets.dialogs import Notice
 from PySide6.QtCore import QTimer
 opened = Notice.showEvent
 def show(self, event):
@@ -37,7 +37,8 @@ begun = app.begin
 def begin(window, files=()):
     QTimer.singleShot(1000, {what})
 app.begin = begin
-sys.exit(app.main(sys.argv[1:]))
+from studio.launch import main
+sys.exit(main(sys.argv[1:]))
 """
 
 

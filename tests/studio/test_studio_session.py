@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 from studio_person import Person
 
-from studio.messages import Done, Dreaming, EngineFailure, Failed, Token
+from studio.protocol import Done, Dreaming, EngineFailure, Failed, Token
 from studio.session import POLL_BUDGET_S, Busy, Session, claim_workspace
 
 

@@ -16,13 +16,13 @@ from studio_person import Person
 
 from engine.errors import ConfigError
 from studio import app
-from studio.declarations import DECLARATIONS, GROUPS, Setting
-from studio.settings import Settings
+from studio.settings.declarations import DECLARATIONS, GROUPS, Setting
+from studio.settings.editors import ChoiceEditor, LineEditor, NumberEditor, PageEditor, PathsEditor, SwitchEditor
+from studio.settings.page import SettingsPage
+from studio.settings.store import Settings
 from studio.theme import DARK, LIGHT
-from studio.ui import style
-from studio.ui.editors import ChoiceEditor, LineEditor, NumberEditor, PageEditor, PathsEditor, SwitchEditor
-from studio.ui.settings_page import SettingsPage
-from studio.ui.widgets import Elided
+from studio.widgets import style
+from studio.widgets.controls import Elided
 
 EVERY = pytest.mark.parametrize("setting", DECLARATIONS, ids=lambda setting: setting.key)
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from studio_person import Person
 
 from studio import app
-from studio.shelf import Shelf
+from studio.chat.conversation_meta import Shelf
 
 
 def test_what_was_done_survives_a_restart(tmp_path: Path, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ import pytest
 from studio_person import Person
 
 from engine.io.soul import load_soul
-from studio.messages import Figures, Slept
+from studio.protocol import Figures, Slept
 from studio.session import Busy
 
 

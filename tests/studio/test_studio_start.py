@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from studio_person import Person
 
 from studio import app
-from studio.settings import Settings
+from studio.settings.store import Settings
 
 WINDOW = """
 import sys
@@ -47,14 +47,14 @@ CLOSES_DIALOGS = """
 import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from studio.ui.dialogs import Notice
+from studio.widgets.dialogs import Notice
 opened = Notice.showEvent
 def show(self, event):
     opened(self, event)
     print("DIALOG", self.words.plain, flush=True)
     QTimer.singleShot(0, self.reject)
 Notice.showEvent = show
-from studio.app import main
+from studio.launch import main
 sys.exit(main(sys.argv[1:]))
 """
 

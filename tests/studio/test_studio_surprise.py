@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from studio_person import Person
 
-from studio.surprise import RECENT, SHOWN_MS, SPAN, Surprise
-from studio.ui.learning import LearningStrip
+from studio.chat.inspector import LearningStrip
+from studio.session.surprise import RECENT, SHOWN_MS, SPAN, Surprise
 
 
 @pytest.mark.parametrize("scale", [0.01, 1.0, 50.0])

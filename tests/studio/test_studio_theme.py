@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 import studio
 from studio import theme
 from studio.theme import DARK, LIGHT, Tokens
-from studio.ui import style
+from studio.widgets import style
 
 THEMES = pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=lambda tokens: tokens.name)
 

@@ -13,11 +13,11 @@ from studio_person import Person
 from engine.io.soul import load_soul
 from engine.session.blend import blend
 from engine.session.timeline import digest
-from studio.lifeline import NOW
-from studio.messages import Moment
+from studio.lab.blend_dialog import BlendDialog
+from studio.lab.timeline_layout import NOW
+from studio.protocol import Moment
 from studio.session import Busy
-from studio.ui.lab.ask_words import AskWords
-from studio.ui.lab.blend_dialog import BlendDialog
+from studio.widgets.dialogs import AskWords
 
 
 @pytest.fixture

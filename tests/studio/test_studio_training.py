@@ -21,9 +21,11 @@ from engine.io.model_file import load_body
 from engine.io.strict_json import read_text
 from engine.text.tokenizer import Tokenizer
 from engine.train.args import TrainArgs
-from studio import app, privacy
-from studio.training import SIZES, Doing, Run, run_folder
-from studio.ui.lab_page import TRAINING
+from studio import app
+from studio.lab.page import TRAINING
+from studio.settings import privacy
+from studio.training import SIZES, Doing, Run
+from studio.training.runs import checkpoint
 
 ENDLESS = 10_000
 
@@ -114,7 +116,7 @@ def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
     assert alive(number)
     person.leave()
     assert not alive(number), "no process is left"
-    saved = run_folder.checkpoint(run.folder)
+    saved = checkpoint(run.folder)
     assert saved >= run.curve.points[0].step
     assert not list(run.folder.rglob("*.tmp"))
 

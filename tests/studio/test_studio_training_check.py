@@ -10,7 +10,7 @@ import pytest
 from studio_person import Person
 from studio_trainee import alive, check, rest
 
-from studio.training.run_folder import check_name, free_name
+from studio.training.runs import check_name, free_name
 
 pytestmark = pytest.mark.usefixtures("small_steps", "english_again")
 

@@ -10,11 +10,11 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from studio import theme
-from studio.messages import Line, Said, SoulFacts
-from studio.transcript_model import TranscriptModel
-from studio.ui.message_widgets import UserRow
-from studio.ui.reply_row import ReplyRow
-from studio.ui.transcript import Transcript
+from studio.chat.message_rows import UserRow
+from studio.chat.reply_row import ReplyRow
+from studio.chat.transcript import Transcript
+from studio.chat.transcript_model import TranscriptModel
+from studio.protocol import Line, Said, SoulFacts
 
 SOUL = SoulFacts(
     name="main", level=37, layers=2, file_bytes=100, saved_at=0, slept_at=0, waiting=(), waiting_conversations=0

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import FileFormatError
-from studio.messages import Line
-from studio.transfer import FORMATS, Chat, read, written
+from studio.chat.transfer import FORMATS, Chat, read, written
+from studio.protocol import Line
 
 WORDS = (
     "My dog is called Bramble.",

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication
 from studio_person import Person
 
 from engine.io.soul import load_soul
+from studio.chat.message_rows import UserRow
+from studio.chat.reply_row import ReplyRow
 from studio.session import Busy
-from studio.ui.message_widgets import UserRow
-from studio.ui.reply_row import ReplyRow
 
 
 def soul_of(workspace: Path) -> np.ndarray:

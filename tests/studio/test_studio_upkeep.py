@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from studio_person import Person
 
 from engine.errors import BitLlamaError, FileFormatError, WorkspaceError
-from studio import model_folders, presets, privacy, reading
-from studio.ui.settings_cards import KeysCard, PresetCard, PrivacyCard
+from studio.chat import transfer
+from studio.lab.catalogue import find_models
+from studio.settings import presets, privacy
+from studio.settings.cards import KeysCard, PresetCard, PrivacyCard
 
 
 def card(person: Person, kind: type) -> Any:
@@ -94,9 +96,9 @@ def test_a_text_is_dropped_and_waits_for_sleep(host: Person, tmp_path: Path) -> 
 def test_long_paragraphs_are_cut_between_sentences(tmp_path: Path) -> None:
     sentence = "It was a long walk along the river, and everything was green."
     (tmp_path / "long.txt").write_text(" ".join([sentence] * 60), encoding="utf-8")
-    pieces = [line.text for line in reading.read(tmp_path / "long.txt").lines]
+    pieces = [line.text for line in transfer.read_text(tmp_path / "long.txt").lines]
     assert " ".join(pieces) == " ".join([sentence] * 60)
-    assert all(piece.endswith(".") and len(piece) <= reading.MOST_CHARACTERS for piece in pieces)
+    assert all(piece.endswith(".") and len(piece) <= transfer.MOST_CHARACTERS for piece in pieces)
     assert len(pieces) > 2
 
 
@@ -106,7 +108,7 @@ def test_long_paragraphs_are_cut_between_sentences(tmp_path: Path) -> None:
 def test_what_is_no_text_is_refused(data: bytes, said: str, tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_bytes(data)
     with pytest.raises(FileFormatError, match=said):
-        reading.read(tmp_path / "x.txt")
+        transfer.read_text(tmp_path / "x.txt")
 
 
 # Model folders
@@ -120,9 +122,9 @@ def test_models_are_found_where_they_lie(models: Path, tmp_path: Path) -> None:
     (tmp_path / ".hidden" / "no.bitt").write_bytes(b"")
     (shelf / "too").joinpath("far", "down").mkdir(parents=True)
     (shelf / "too" / "far" / "down" / "no.bitt").write_bytes(b"")
-    assert model_folders.found([str(tmp_path)]) == [shelf / "deep.bitt"]
-    assert model_folders.found([str(models)]) == [models / name for name in ("checkpoint", "other.bitt", "tiny.bitt")]
-    assert model_folders.found([str(tmp_path / "absent")]) == []
+    assert find_models([str(tmp_path)]) == [shelf / "deep.bitt"]
+    assert find_models([str(models)]) == [models / name for name in ("checkpoint", "other.bitt", "tiny.bitt")]
+    assert find_models([str(tmp_path / "absent")]) == []
 
 
 # Keys and privacy

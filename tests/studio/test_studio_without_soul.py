@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QApplication
 from studio_person import Person
 
 from studio import theme
+from studio.chat.reply_row import FULL, MOST, ReplyRow, strength, tint
+from studio.chat.transcript_model import TranscriptModel
 from studio.session import Busy
 from studio.theme import DARK, LIGHT, Tokens
-from studio.transcript_model import TranscriptModel
-from studio.ui.reply_row import ReplyRow
-from studio.ui.tint import FULL, MOST, strength, tint
 
 
 def reply_row(person: Person, row: int = 1) -> ReplyRow:

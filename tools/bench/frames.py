@@ -26,14 +26,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 
 from engine.errors import ConfigError
+from studio import launch
 from studio.app import SWITCH_S, build, first_model
 from studio.app import main as studio_main
+from studio.chat.transcript_model import TranscriptModel
 from studio.garbage import GarbageCollector
-from studio.launch import why_no_window
-from studio.messages import Line
+from studio.protocol import Line
 from studio.session import FRAME_MS
-from studio.transcript_model import TranscriptModel
-from studio.ui.main_window import CHAT, MainWindow
+from studio.window.main_window import CHAT, MainWindow
 
 P99_MS, WORST_MS = 33.0, 100.0
 VISIBLE_S, READY_S = 1.0, 4.0
@@ -238,11 +238,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--began", type=float, help=argparse.SUPPRESS)
     parser.add_argument("--workspace", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
-    if why_no_window():
+    if launch.why_no_window():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if arguments.began is not None:
         given = ["--workspace", str(arguments.workspace), str(arguments.model)]
-        return studio_main(given, lambda window: FirstSight(window, arguments.began))
+        return studio_main(launch.parser().parse_args(given), lambda window: FirstSight(window, arguments.began))
     with tempfile.TemporaryDirectory() as folder:
         starts = []
         sys.setswitchinterval(SWITCH_S)

@@ -1,0 +1,205 @@
+"""Conversations as files of a person's: Markdown, JSON and JSON lines, out and in again without loss.
+
+JSON is ``{"format": "bit-llama-conversations", "version": 1, "conversations": [{"title", "messages": [...]}]}``, JSON
+lines are one message a line with its ``conversation`` and ``title``; a message has ``role``, ``text``, ``timestamp``.
+Markdown is for reading; a comment before each message lets it be read in again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, get_args
+
+from engine.errors import FileFormatError, Told
+from studio.protocol import Line, Role
+
+FORMATS = (".md", ".json", ".jsonl")
+_FORMAT = "bit-llama-conversations"
+_MARK = re.compile(r"<!-- (user|assistant|conversation) ?(\S*) -->")
+_MARK_LINE = re.compile(r"^(\\*)(?=<!-- (?:user|assistant|conversation) )", re.MULTILINE)
+_LIMIT = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A conversation as it is written to a file."""
+
+    id: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+def written(chats: Sequence[Chat], suffix: str) -> str:
+    """The text of a file. `suffix` is one of `FORMATS`."""
+    if suffix == ".md":
+        return "\n".join(_markdown(chat) for chat in chats)
+    if suffix == ".jsonl":
+        return "".join(
+            _json({"conversation": chat.id, "title": chat.title} | _message(line)) + "\n"
+            for chat in chats
+            for line in chat.lines
+        )
+    listed = [{"id": chat.id, "title": chat.title, "messages": list(map(_message, chat.lines))} for chat in chats]
+    return json.dumps({"format": _FORMAT, "version": 1, "conversations": listed}, ensure_ascii=False, indent=1) + "\n"
+
+
+def read(path: Path) -> list[Chat]:
+    """The conversations of a file. Raises `FileFormatError`, naming the file and the place, for one that is none."""
+    try:
+        if path.stat().st_size > _LIMIT:
+            raise FileFormatError(
+                Told(
+                    "{path} is larger than {most} MiB; export fewer conversations at once.",
+                    path=path,
+                    most=_LIMIT >> 20,
+                )
+            )
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise FileFormatError(Told("{path} cannot be read: {why}.", path=path, why=error.strerror or error)) from error
+    except ValueError as error:
+        raise FileFormatError(
+            Told("{path} is not text in UTF-8; choose a .md, .json or .jsonl that was exported.", path=path)
+        ) from error
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise FileFormatError(
+            Told("{path} is none of {known}; choose a file that was exported.", path=path, known=", ".join(FORMATS))
+        )
+    chats = {".md": _from_markdown, ".json": _from_json, ".jsonl": _from_lines}[suffix](text, path)
+    found = [chat for chat in chats if chat.lines]
+    if not found:
+        raise FileFormatError(Told("{path} holds no conversation; choose a file that was exported.", path=path))
+    return found
+
+
+def _message(line: Line) -> dict[str, str]:
+    return {"role": line.role, "text": line.text, "timestamp": line.timestamp}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _markdown(chat: Chat) -> str:
+    parts = [f"<!-- conversation -->\n# {chat.title}\n"]
+    for line in chat.lines:
+        text = _MARK_LINE.sub(r"\1\\", line.text)
+        who = "**You**" if line.role == "user" else "**Reply**"
+        parts.append(f"<!-- {line.role} {line.timestamp} -->\n{who}\n\n{text}\n")
+    return "\n".join(parts)
+
+
+def _from_markdown(text: str, path: Path) -> Iterable[Chat]:
+    marks = list(re.finditer(rf"^{_MARK.pattern}$", text, re.MULTILINE))
+    title = ""
+    lines: list[Line] = []
+    for mark, follows in zip_longest(marks, marks[1:]):
+        body = text[mark.end() + 1 : follows.start() - 1 if follows else len(text)]
+        if mark[1] == "conversation":
+            if lines:
+                yield Chat("", title, tuple(lines))
+            title, lines = body.strip().removeprefix("#").strip(), []
+        else:
+            words = body.partition("\n\n")[2].removesuffix("\n")  # without the name in bold
+            role: Role = "user" if mark[1] == "user" else "assistant"
+            lines.append(Line(role, _MARK_LINE.sub(_unescape, words), mark[2], ""))
+    yield Chat("", title, tuple(lines))
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return match[1][1:]
+
+
+def _from_json(text: str, path: Path) -> Iterable[Chat]:
+    data = _parsed(text, str(path))
+    listed = data.get("conversations") if isinstance(data, dict) else None
+    if not isinstance(listed, list):
+        raise FileFormatError(Told("{path} has no list of conversations; choose a file that was exported.", path=path))
+    for number, item in enumerate(listed, start=1):
+        where = f"{path}, conversation {number}"
+        if not isinstance(item, dict) or not isinstance(item.get("messages"), list):
+            raise FileFormatError(Told("{where} has no list of messages; nothing was imported.", where=where))
+        lines = tuple(_line(message, f"{where}, message {n}") for n, message in enumerate(item["messages"], start=1))
+        yield Chat("", _title(item), lines)
+
+
+def _from_lines(text: str, path: Path) -> Iterable[Chat]:
+    found: dict[str, tuple[str, list[Line]]] = {}
+    for number, row in enumerate(text.split("\n"), start=1):
+        if row.strip():
+            where = f"{path}, line {number}"
+            item = _parsed(row, where)
+            line = _line(item, where)
+            found.setdefault(str(item.get("conversation", "")), (_title(item), []))[1].append(line)
+    return [Chat("", title, tuple(lines)) for title, lines in found.values()]
+
+
+def _parsed(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FileFormatError(
+            Told("{where} is no JSON ({error}); nothing was imported.", where=where, error=error)
+        ) from error
+
+
+def _line(item: Any, where: str) -> Line:
+    if not isinstance(item, dict) or item.get("role") not in get_args(Role) or not isinstance(item.get("text"), str):
+        raise FileFormatError(
+            Told("{where} is no message (it needs a role and a text); nothing was imported.", where=where)
+        )
+    stamp = item.get("timestamp")
+    return Line(item["role"], item["text"], stamp if isinstance(stamp, str) else "", "")
+
+
+def _title(item: dict[str, Any]) -> str:
+    title = item.get("title")
+    return title if isinstance(title, str) else ""
+
+
+MOST_BYTES = 1_000_000
+"""A night replays every word; a library is for training."""
+MOST_CHARACTERS = 1200
+"""Of one message; a longer paragraph is cut between its sentences."""
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s*")
+
+
+def read_text(path: Path) -> Chat:
+    """The text of a file as one conversation. Raises `FileFormatError` for a file that is no text, or too long."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise FileFormatError(
+                Told(
+                    "{path} is larger than {most} kB; cut it, or train on it instead.",
+                    path=path,
+                    most=MOST_BYTES // 1000,
+                )
+            )
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FileFormatError(Told("{path} cannot be read: {why}.", path=path, why=error.strerror or error)) from error
+    except ValueError as error:
+        raise FileFormatError(
+            Told("{path} is not text in UTF-8; save it as UTF-8 and try again.", path=path)
+        ) from error
+    messages = [piece for paragraph in re.split(r"\n\s*\n", text) for piece in _pieces(" ".join(paragraph.split()))]
+    if not messages:
+        raise FileFormatError(Told("{path} is empty; there is nothing to learn in it.", path=path))
+    return Chat("", path.stem, tuple(Line("user", message, "", "") for message in messages))
+
+
+def _pieces(paragraph: str) -> list[str]:
+    """A paragraph in messages of at most `MOST_CHARACTERS`, where its sentences allow it."""
+    pieces: list[str] = []
+    for sentence in _SENTENCE.split(paragraph):
+        if pieces and len(pieces[-1]) + len(sentence) < MOST_CHARACTERS:
+            pieces[-1] += f" {sentence}" if sentence else ""
+        elif sentence:
+            pieces.append(sentence)
+    return pieces

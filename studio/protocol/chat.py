@@ -1,0 +1,139 @@
+"""What is said and answered, and the ways back."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Literal
+
+from studio.protocol.base import Command, Event, Line
+from studio.protocol.souls import SoulFacts
+
+Dial = Literal["learn", "use", "temporary"]
+"""What a conversation leaves behind: `engine.session.dial`, which the window must not wait for."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a reply is chosen: `engine.text.sampling.SamplingParams`, which the window must not wait for."""
+
+    temperature: float
+    top_k: int
+    top_p: float
+    beams: int
+    seed: int | None
+    """None: another one each time."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An exchange that can be taken back."""
+
+    line: str
+    """The id of what the person said."""
+    version: int
+    """Which of its versions is shown, from 0."""
+    versions: int
+
+
+@dataclass(frozen=True)
+class Say(Command):
+    """Say something and have the reply streamed as `Token` events."""
+
+    text: str
+    conversation: str
+    system: str
+    sampling: Sampling
+    max_tokens: int
+    cancel: threading.Event = field(compare=False)
+    instead_of: str = ""
+    """The id of something said before, in whose place this is said: the soul goes back to before it."""
+    dial: Dial = "learn"
+    """What the conversation leaves behind. With another than ``learn`` nothing of before can be taken back after."""
+    rate: float = 1.0
+    """Factor on the inner learning rate for this exchange."""
+
+
+@dataclass(frozen=True)
+class AskNewborn(Command):
+    """Have something answered without the soul; it stands aside and is there again after. Answered by `NewbornSaid`."""
+
+    text: str
+    system: str
+    sampling: Sampling
+    max_tokens: int
+    cancel: threading.Event = field(compare=False)
+    rate: float = 1.0
+    """As `Say.rate`."""
+
+
+@dataclass(frozen=True)
+class NewbornSaid:
+    """What a newborn answered; nothing of it is kept."""
+
+    text: str
+    stopped: str
+    """As `Said.stopped`."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A reply, finished or stopped."""
+
+    lines: tuple[Line, ...]
+    """The exchange as the log has it; none where the conversation leaves nothing behind."""
+    soul: SoulFacts
+    tokens: int
+    learned: int
+    """Tokens lived by the soul in this exchange: what was read and what was written."""
+    seconds: float
+    tokens_per_second: float
+    """Speed of writing, the reading of the prompt left out."""
+    stopped: str
+    """``end``, ``length``, ``stop`` or ``callback`` (somebody pressed Stop)."""
+    turns: tuple[Turn, ...] = ()
+    """The exchanges that can be taken back now, oldest first."""
+    unsaved: str = ""
+    """Why the soul could not be written after the exchange, which stands all the same; "" when it was."""
+
+
+@dataclass(frozen=True)
+class Switch(Command):
+    """Go on as another version of an exchange; the soul follows. Answered by `Switched`."""
+
+    line: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Switched:
+    """Another version of an exchange goes on."""
+
+    lines: tuple[Line, ...]
+    """Everything from that exchange on."""
+    soul: SoulFacts
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
+class Token(Event):
+    """A piece of a reply."""
+
+    text: str
+    inner_loss: float
+    """How wrong the fast weights were, mean over the layers, before they learned the token fed last."""
+
+
+@dataclass(frozen=True)
+class TakeIn(Command):
+    """Add messages from elsewhere to the log, to be slept on; answered by the `Line`s as logged."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """Messages that are in the log now."""
+
+    lines: tuple[Line, ...]
+    soul: SoulFacts

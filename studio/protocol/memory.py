@@ -1,0 +1,111 @@
+"""Real forgetting: what it costs, and doing it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from studio.protocol.base import Command, Line
+from studio.protocol.souls import SoulFacts
+
+
+@dataclass(frozen=True)
+class LivedIn(Command):
+    """Which messages were lived after the entry `grew_from` ("" for birth) up to `moment` ("" for now).
+
+    Answered by the ids of what was said to the soul, oldest first.
+    """
+
+    moment: str
+    grew_from: str
+
+
+@dataclass(frozen=True)
+class PlanForgetting(Command):
+    """What it would take to forget messages. Answered by `ForgetCost`."""
+
+    ids: tuple[str, ...]
+    pinned_too: bool
+
+
+@dataclass(frozen=True)
+class ForgetCost:
+    """What forgetting costs and touches; nothing has happened yet."""
+
+    messages: int
+    """That leave the log, replies among them."""
+    souls: int
+    """That have lived them and are made anew; 0 where none has."""
+    from_birth: bool
+    """Whether one of them must be lived again from its birth."""
+    turns: int
+    """Exchanges to live again."""
+    nights: int
+    """Nights to sleep again."""
+    tokens: int
+    seconds: float
+    """Expected time, by a measurement made for this."""
+    deleted: int
+    """Entries of timelines that go."""
+    stale: int
+    """Pinned entries that stay, marked."""
+
+
+@dataclass(frozen=True)
+class Forget(Command):
+    """Forget messages; told on the way by `Progress`. Answered by `Forgot`."""
+
+    ids: tuple[str, ...]
+    pinned_too: bool
+    cancel: threading.Event = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Forgot:
+    """The soul is one that never heard it."""
+
+    done: bool
+    """False where it was stopped: then everything is as before."""
+    soul: SoulFacts
+    lines: tuple[Line, ...]
+    """What is left of what it has heard and said."""
+
+
+@dataclass(frozen=True)
+class Compare(Command):
+    """How two entries of the timeline differ; "" stands for the soul as it lives. Answered by `Compared`."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What changed from the first to the second, see `engine.session.compare`. N layers, H heads a layer."""
+
+    change: float
+    """Of all layers together: 0 nothing, 1 one of them is newborn, 2 opposite."""
+    layers: tuple[float, ...]
+    """`change` of each layer, N."""
+    heads: tuple[tuple[float, ...], ...]
+    """`change` of every head, N x H."""
+    tokens: int
+    """Tokens lived by the second less those of the first."""
+
+
+@dataclass(frozen=True)
+class AskBoth(Command):
+    """Put the same words to both, each fresh and neither learning from it. Answered by `Answered`."""
+
+    first: str
+    second: str
+    words: str
+    max_tokens: int
+    cancel: threading.Event = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the two said, each time the likeliest answer."""
+
+    answers: tuple[str, str]

@@ -1,0 +1,124 @@
+"""Models: loading them, and what is known of the one that is loaded."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studio.protocol.base import Command, Line
+from studio.protocol.souls import SoulFacts
+
+
+@dataclass(frozen=True)
+class BodyFacts:
+    """The loaded model."""
+
+    name: str
+    path: Path
+    parameters: int
+    layers: int
+    hidden_dim: int
+    vocab_size: int
+    variant: str
+    packed: bool
+    """True where the file holds packed ternary weights, False for float weights."""
+    file_bytes: int
+    fingerprint: str
+    device: str
+    runtime: str
+    reason: str
+    """Why this runtime and device were chosen, in words."""
+    memory_expected: int
+    """Bytes that its weights and one soul were expected to need."""
+    memory_measured: int
+    """Bytes by which the program grew while it was loaded; 0 where the system does not tell."""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What is known of a model without loading it; the numbers are 0 where the file is too broken to tell."""
+
+    path: Path
+    format: str
+    """For example ``.bitt, packed ternary weights``."""
+    file_bytes: int
+    problems: tuple[str, ...]
+    """Whole sentences; empty when nothing is wrong."""
+    parameters: int = 0
+    layers: int = 0
+    hidden_dim: int = 0
+    bits_per_weight: float = 0.0
+    """As stored."""
+    inner_lr: float = 0.0
+    memory_packed: int = 0
+    """Bytes that its weights, packed, and one soul need."""
+    memory_float: int = 0
+    """The same with float weights."""
+    tokenizer: str = ""
+    tokenizer_entries: int = 0
+    fingerprint: str = ""
+    licence: str = ""
+    """What the config says, or the name of the file beside it."""
+    souls: tuple[str, ...] = ()
+    """Names of the souls of the workspace that fit."""
+    details: str = ""
+    """All that is known, as aligned lines."""
+
+
+@dataclass(frozen=True)
+class Inspect(Command):
+    """Look into a model: every weight is read. Answered by `ModelCard`."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Convert(Command):
+    """Write a model as a .bitt and read it back to be sure; told on the way by `Progress`.
+
+    Answered by `Converted`, or None where it was stopped: then nothing was written.
+    """
+
+    source: Path
+    target: Path
+    packed: bool
+    """Ternary weights at two bits, else in float."""
+    cancel: threading.Event = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A model was written, read back, and is the same one."""
+
+    path: Path
+    file_bytes: int
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Unload(Command):
+    """Save the soul and let the model go."""
+
+
+@dataclass(frozen=True)
+class Open(Command):
+    """Load a model and the soul that belongs to it; the model before it is closed and its soul saved."""
+
+    path: Path
+    device: str = "auto"
+    """Who shall compute: ``auto``, ``cpu``, ``cuda``, ``mps``."""
+    threads: int | None = None
+    """Processor threads, None for as many as help."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A model was loaded; its soul came back with it."""
+
+    body: BodyFacts
+    soul: SoulFacts
+    lines: tuple[Line, ...]
+    """What this soul has heard and said, oldest first."""
+    problems: tuple[str, ...]
+    """What could not be read on the way, one sentence each."""

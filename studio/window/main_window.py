@@ -1,0 +1,304 @@
+"""The frame: header, the three tabs, footer; keys that hold everywhere; dropping and closing."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.errors import BitLlamaError, ConfigError
+from studio import theme, translation
+from studio.actions import Actions, kind_of
+from studio.chat.conversations import Chat
+from studio.chat.page import ChatPage
+from studio.lab.catalogue import Catalogue
+from studio.lab.page import TRAINING, LabPage
+from studio.protocol import EngineFailure
+from studio.session import Busy, Session
+from studio.settings import privacy
+from studio.settings.cards import KeysCard, PresetCard, PrivacyCard
+from studio.settings.keys import KEYS, show_keys
+from studio.settings.page import SettingsPage
+from studio.settings.store import Settings
+from studio.training import Run
+from studio.widgets import dialogs, style
+from studio.window.drop import DropVeil, dropped_path
+from studio.window.footer import Footer
+from studio.window.header import Header
+
+LAB, CHAT, SETTINGS = range(3)
+
+
+class MainWindow(QMainWindow):
+    """The one window of the Studio."""
+
+    defect_met = Signal(str)
+    """A defect was told; its traceback."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.session, self.settings = session, settings
+        translation.apply(settings.get("language"))
+        self.verbs = Actions(self, session, settings)
+        self.talk = Chat(session, settings, self.verbs.start, self)
+        self.verbs.chat = self.talk
+        self.verbs.catalogue = Catalogue(self.verbs, self)
+        self.verbs.trains_here = self._shows_training
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*theme.MINIMUM_SIZE)
+        self.resize(1280, 800)
+        self._furnish()
+        settings.changed.connect(self._setting_changed)
+        settings.problem.connect(self._tell_problem)
+        self.talk.shelf.problem.connect(self._tell_problem)
+        self.verbs.opened.connect(self.talk.opened)
+        self.verbs.report_wanted.connect(self._show_report)
+        session.training.trained.connect(self._tell_trained)
+        self.verbs.everything_unwanted.connect(self._delete)
+        self.verbs.soul_replaced.connect(self.talk.new_chat)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
+        self._keys()
+        self._may_close = self._deleting = False
+        style.apply(settings.get("theme"), settings.get("font_size"))  # once, over the finished window
+        self.show_tab(CHAT)
+
+    def _furnish(self) -> None:
+        """Make everything that is seen, in the language in force; what it shows lives elsewhere."""
+        self.header = Header(self.verbs)
+        self.lab = LabPage(self.verbs)
+        self.chat = ChatPage(self.verbs, self.talk)
+        extra = (PresetCard(self.verbs), KeysCard(), PrivacyCard(self.verbs))
+        self.settings_page = SettingsPage(self.settings, extra)
+        self.footer = Footer(self.verbs)
+        self.pages = QStackedWidget()
+        for page in (self.lab, self.chat, self.settings_page):
+            self.pages.addWidget(page)
+        frame = self._frame = QWidget()
+        frame.setObjectName("page")
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.footer)
+        self.setCentralWidget(frame)  # the former one is deleted
+        self.veil = DropVeil(self, self.verbs)
+        self.veil.setGeometry(self.rect())
+        self.setWindowTitle(self.tr("Bit-Llama Studio"))
+        self.header.tabs.chosen.connect(self._show_tab)
+        self.footer.keys.clicked.connect(self.show_keys)
+        self.chat.inspector.change.clicked.connect(lambda: self.show_tab(SETTINGS))
+
+    def _change_language(self) -> None:
+        """Make the window anew in another language; where one was and what was typed stays."""
+        tab, view = self.pages.currentIndex(), self.lab.views.checkedId()
+        draft, place = self.chat.composer.draft.toPlainText(), self.settings_page.area.verticalScrollBar().value()
+        translation.apply(self.settings.get("language"))
+        self.veil.deleteLater()
+        self._furnish()
+        self.lab.show_view(view)
+        self.chat.composer.draft.setPlainText(draft)
+        self.show_tab(tab)
+        self.settings_page.editors["language"].take_focus()
+        bar = self.settings_page.area.verticalScrollBar()
+        QTimer.singleShot(0, bar, lambda: bar.setValue(place))  # once the page has its size
+
+    def _tell_trained(self, run: Run) -> None:
+        text = self.tr("{name} is trained: {file} is at hand in Model Lab.")
+        self.verbs.told.emit(text.format(name=run.name, file=run.model.name))
+
+    def _tell_problem(self, sentence: str) -> None:
+        self.verbs.fail(EngineFailure(sentence))
+
+    def _keys(self) -> None:
+        verbs = {
+            "Ctrl+N": self.new_chat,
+            "Ctrl+Shift+N": self.new_folder,
+            "Ctrl+F": self.search,
+            "Esc": self.stop,
+            "Ctrl+Shift+S": self.verbs.sleep_or_wake,
+            "Ctrl+O": self.verbs.choose_model,
+            "Ctrl+1": lambda: self.show_tab(LAB),
+            "Ctrl+2": lambda: self.show_tab(CHAT),
+            "Ctrl+3": lambda: self.show_tab(SETTINGS),
+            "Ctrl++": lambda: self.zoom(1),
+            "Ctrl+-": lambda: self.zoom(-1),
+            "Ctrl+0": lambda: self.settings.reset("font_size"),
+            "Ctrl+Q": self.close,
+            "F1": self.show_keys,
+        }
+        for keys, _ in KEYS:
+            for key in keys:
+                QShortcut(QKeySequence(key), self).activated.connect(verbs[keys[0]])
+
+    def show_keys(self) -> None:
+        """List the keys."""
+        show_keys(self)
+
+    def come_forward(self, files: list[Path]) -> None:
+        """The Studio was started again: show this window, and open what that one was to open."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
+        for path in sorted(files, key=lambda path: kind_of(path) != "model")[:1]:
+            self.verbs.open_path(path)
+
+    def show_tab(self, number: int) -> None:
+        """Show `LAB`, `CHAT` or `SETTINGS`."""
+        self.header.tabs.choose(number)
+        self._show_tab(number)
+
+    def _shows_training(self) -> bool:
+        return self.pages.currentIndex() == LAB and self.lab.views.checkedId() == TRAINING
+
+    def show_training(self) -> None:
+        """Show where models are trained."""
+        self.show_tab(LAB)
+        self.lab.show_view(TRAINING)
+
+    def _show_report(self) -> None:
+        self.show_tab(LAB)
+        self.lab.show_view(1)
+
+    def new_chat(self) -> None:
+        """Begin another conversation, ready to type."""
+        self.show_tab(CHAT)
+        self.chat.new_chat()
+
+    def new_folder(self) -> None:
+        """Make a folder for conversations, ready to be named."""
+        self.show_tab(CHAT)
+        self.chat.conversations.new_folder()
+
+    def search(self) -> None:
+        """Look for words in all that was said."""
+        self.show_tab(CHAT)
+        self.chat.search()
+
+    def stop(self) -> None:
+        """End the reply under way; a sleep is ended by its own button only."""
+        if self.session.busy in (Busy.REPLYING, Busy.ASIDE):
+            self.session.stop()
+        else:
+            self.chat.leave_edit()
+
+    def zoom(self, steps: int) -> None:
+        """Make all text larger or smaller, within the bounds of the setting."""
+        try:
+            self.settings.set("font_size", self.settings.get("font_size") + steps)
+        except ConfigError:
+            return  # as large or as small as it gets
+
+    def _show_tab(self, number: int) -> None:
+        self.pages.setCurrentIndex(number)
+        self._frame.setFocus()
+        if number == CHAT:
+            self.chat.composer.draft.setFocus()
+
+    def show_defect(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """`sys.excepthook` while the window is there: a defect is told, with what a report of it needs."""
+        details = "".join(traceback.format_exception(kind, error, trace))
+        self.defect_met.emit(details)
+        if sys.stderr is not None:
+            sys.stderr.write(details)
+        sentence = self.tr("Something unexpected went wrong ({what}). Nothing that was saved is lost.")
+        self.verbs.fail(EngineFailure(sentence.format(what=f"{kind.__name__}: {error}"), details))
+
+    def _setting_changed(self, key: str) -> None:
+        if key == "language":
+            QTimer.singleShot(0, self, self._change_language)  # not while the control that changed it still acts
+        elif key in ("theme", "font_size"):
+            style.apply(self.settings.get("theme"), self.settings.get("font_size"))
+        elif key in ("device", "threads") and self.session.body is not None:
+            self.verbs.told.emit(self.tr("Takes effect when a model is loaded next."))
+
+    def _scheme_changed(self) -> None:
+        choice = self.settings.get("theme")
+        if choice == "auto" and style.resolve(choice) is not style.tokens():
+            style.apply(choice, self.settings.get("font_size"))
+
+    # Dropping
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            self.veil.offer(dropped_path(event.mimeData()))
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped_path(event.mimeData())
+        possible = self.veil.offer(path)
+        self.veil.hide()
+        if path is not None and possible:
+            event.acceptProposedAction()
+            self.verbs.open_path(path)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.veil.setGeometry(self.rect())
+
+    # Closing
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing is always safe: what is under way is stopped and the soul saved before the window goes."""
+        self.settings.write()
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        if self.session.busy is not Busy.CLOSING and not self._deleting:
+            self.verbs.start(self._close())
+
+    def _delete(self) -> None:
+        """Delete everything; the window, which closes by that, is not closed before it is done."""
+        if self.session.busy is not Busy.CLOSING and not self._deleting:
+            self._deleting = True
+            self.verbs.start(self._delete_everything())
+
+    async def _delete_everything(self) -> None:
+        """The end of all that is kept, and of the window."""
+        await self.session.close(even_unsaved=True)
+        self.settings.discard()
+        try:
+            privacy.delete_all(self.session.workspace)
+        except BitLlamaError as error:
+            notice = dialogs.show_failure(self, EngineFailure(translation.sentence(error.told)))
+            notice.finished.connect(self._leave)
+            return
+        self._leave()
+
+    def _leave(self) -> None:
+        self._may_close = True
+        self.close()
+
+    async def _close(self, even_unsaved: bool = False) -> None:
+        try:
+            await self.session.close(even_unsaved)
+        except EngineFailure as failure:
+            dialogs.ask(
+                self,
+                self.tr("The soul could not be saved"),
+                str(failure),
+                self.tr("Close without saving"),
+                lambda: self.verbs.start(self._close(even_unsaved=True)),
+            )
+            return
+        self._leave()
