@@ -166,7 +166,7 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
     from engine.io import atomic
     from engine.io.bitt import save_bitt
     from engine.io.model_file import load_body
-    from engine.io.weights import Body, fingerprint, load_body
+    from engine.io.weights import Body, fingerprint
 
     target = command.target
     if target.resolve() == command.source.resolve():
