@@ -14,7 +14,7 @@ import tiny
 import torch
 
 from engine import native
-from engine.io.model_file import Body, PackedTernary
+from engine.io.model_file import Body, Ternary2
 from engine.io.tensors import TensorFile, read_header, save_tensors
 
 needs_library = pytest.mark.skipif(native.why_not() is not None, reason=f"no native library: {native.why_not()}")
@@ -55,7 +55,7 @@ def random_body(shape: str = "linear", seed: int = 0, packed: bool = True, **cha
             values = 1 + values / 4
         elif name != "embed.weight":
             values *= np.float32(spec.shape[-1] ** -0.5)
-        tensors[name] = PackedTernary.from_float(values) if spec.ternary and packed else values
+        tensors[name] = Ternary2.from_float(values) if spec.ternary and packed else values
     return Body(config, tensors, tiny.tokenizer_json(), encoding="packed" if packed else "float")
 
 

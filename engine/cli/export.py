@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.background import add_background
+from engine.cli.options import add_linears
 from engine.errors import ConfigError, FileFormatError, Told
 
 if TYPE_CHECKING:
-    from engine.io.packed import MapForm, WordForm
+    from engine.io.packed import EmbeddingForm, LinearForm
 
 
 def add_parser(commands: Any) -> None:
@@ -23,14 +24,15 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("target", metavar="DST", type=Path, help="a file name ending in .bitt, or a folder")
     parser.add_argument("--float", action="store_true", help=".bitt: keep the float weights, do not pack them")
     parser.add_argument("--half", action="store_true", help=".bitt: store what stays in float as float16")
-    words = parser.add_mutually_exclusive_group()
-    words.add_argument("--bytes", action="store_true", help=".bitt: store embedding and head as bytes, not as floats")
-    words.add_argument("--fives", action="store_true", help="the same, with five bits a weight for the head")
-    parser.add_argument(
-        "--maps",
-        choices=("fours", "triples"),
-        help=".bitt: ternary weights at two bits each, or three in five bits, which is faster with AVX-512",
+    embedding = parser.add_mutually_exclusive_group()
+    embedding.add_argument(
+        "--int8", action="store_true", help=".bitt: store embedding and head in 8 bits, not as floats"
     )
+    embedding.add_argument("--int5", action="store_true", help="the same, with five bits a weight for the head")
+    add_linears(parser, ".bitt: ternary weights in 2 bits each, or three in 5 bits, which is faster with AVX-512")
+    # The names of earlier versions.
+    embedding.add_argument("--bytes", dest="int8", action="store_true", help=argparse.SUPPRESS)
+    embedding.add_argument("--fives", dest="int5", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--licence", metavar="NAME", help="the licence that the model's config is to name")
     add_background(parser)
     parser.set_defaults(run=run)
@@ -41,18 +43,18 @@ def run(args: argparse.Namespace) -> int:
     from engine.io.bitt import save_bitt
     from engine.io.checkpoint import save_checkpoint
     from engine.io.model_file import fingerprint, load_body
-    from engine.io.packed import word_form
+    from engine.io.packed import embedding_form
 
     bitt = args.target.suffix.lower() == ".bitt"
-    words: WordForm | None = "bytes" if args.bytes else "fives" if args.fives else None
-    maps: MapForm | None = args.maps
-    if not bitt and (args.float or args.half or words or maps):
+    embedding: EmbeddingForm | None = "int8" if args.int8 else "int5" if args.int5 else None
+    linears: LinearForm | None = args.linears
+    if not bitt and (args.float or args.half or embedding or linears):
         raise ConfigError(
-            "--float, --half, --bytes, --fives and --maps are for .bitt files; "
+            "--float, --half, --int8, --int5 and --linears are for .bitt files; "
             f"{args.target} would be a checkpoint folder."
         )
-    if args.float and (words or maps):
-        option, kind = (f"--{words}", words) if words else ("--maps", maps)
+    if args.float and (embedding or linears):
+        option, kind = (f"--{embedding}", "whole numbers") if embedding else ("--linears", "ternary codes")
         raise ConfigError(f"--float and {option} contradict each other: {kind} are for a packed file.")
     if not bitt and args.target.is_file():
         raise ConfigError(f"{args.target} is a file; name a folder, or a file ending in .bitt.")
@@ -66,12 +68,12 @@ def run(args: argparse.Namespace) -> int:
         config = dataclasses.replace(body.config, extra=body.config.extra | {"license": args.licence})
         body = dataclasses.replace(body, config=config)
     if bitt:
-        save_bitt(args.target, body, packed=not args.float, half=args.half, words=words, maps=maps)
+        save_bitt(args.target, body, packed=not args.float, half=args.half, embedding=embedding, linears=linears)
     else:
         save_checkpoint(args.target, body)
     written = load_body(args.target)
     found = fingerprint(written.config, written.tensors)
-    held, kept = word_form(body.tensors), word_form(written.tensors)
+    held, kept = embedding_form(body.tensors), embedding_form(written.tensors)
     same = not args.half and held == kept
     if same and found != fingerprint(body.config, body.tensors):
         raise FileFormatError(

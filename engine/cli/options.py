@@ -196,3 +196,20 @@ def report_table(report: SleepReport) -> str:
             f"{report.chat_tokens_per_second:,.0f} of chatting"
         )
     return "\n".join(lines)
+
+
+_FORMER_LINEARS = {"fours": "ternary2", "triples": "ternary5in3"}
+"""What earlier versions called the ways to pack ternary weights."""
+
+
+def add_linears(parser: Any, text: str) -> None:
+    """``--linears``, and ``--maps`` as it was called in earlier versions."""
+    forms = ("ternary2", "ternary5in3")
+    parser.add_argument("--linears", choices=forms, help=text)
+    parser.add_argument(
+        "--maps",
+        dest="linears",
+        type=lambda form: _FORMER_LINEARS.get(form, form),
+        choices=forms,
+        help=argparse.SUPPRESS,
+    )

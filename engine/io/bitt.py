@@ -28,13 +28,13 @@ from engine.io.atomic import writing
 from engine.io.packed import (
     EMBED,
     PACKINGS,
-    MapForm,
+    EmbeddingForm,
+    LinearForm,
     Packing,
-    WordForm,
-    map_form,
+    embedding_form,
+    linear_form,
     packed_tensors,
     scale_name,
-    word_form,
 )
 from engine.io.tensors import (
     ALIGNMENT,
@@ -48,7 +48,7 @@ from engine.io.tensors import (
 from engine.io.validation import value_damage
 from engine.io.weights import Body, Tensor, as_float, as_matrix, fingerprint
 from engine.models.config import BitLlamaConfig
-from engine.ops.word_table.table import WordTable
+from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 
 MAGIC = b"BITT"
 _PIECE = 4 << 20
@@ -118,28 +118,28 @@ def save_bitt(
     body: Body,
     packed: bool,
     half: bool = False,
-    words: WordForm | None = None,
-    maps: MapForm | None = None,
+    embedding: EmbeddingForm | None = None,
+    linears: LinearForm | None = None,
 ) -> None:
     """Write a body as one ``.bitt`` file, with ternary weights packed or in float.
 
-    `half` stores float tensors as float16, `words` embedding and head of a packed body as bytes, or the head as fives;
-    the values change a little, so the file is another body with a fingerprint of its own. `maps` is how the ternary
-    matrices are packed, which changes nothing. Without `words` or `maps`, a packed body keeps the form that it has; one
-    in float becomes fours. Raises `FileFormatError` for a body that is not sound or a place that cannot be
+    `half` stores float tensors as float16, `embedding` is the form of embedding and head of a packed body: the values
+    change a little, so the file is another body with a fingerprint of its own. `linears` is how the ternary matrices
+    are packed, which changes nothing. Without them, a packed body keeps the form that it has; one in float becomes
+    ternary2. Raises `FileFormatError` for a body that is not sound or a place that cannot be
     written.
     """
     body.validate().require("The body to be saved")
     specs = body.config.tensor_specs()
     packing = Packing()
     if packed:
-        packing = Packing(maps or map_form(body.tensors), words or word_form(body.tensors))
+        packing = Packing(linears or linear_form(body.tensors), embedding or embedding_form(body.tensors))
     ternary = {
         name: as_matrix(body.tensors[name], packing.matrix(name))
         for name, spec in specs.items()
         if spec.ternary and packed
     }
-    tables: dict[str, WordTable] = {}
+    tables: dict[str, QuantizedEmbedding] = {}
     for name, form in packing.tables.items():
         tensor = body.tensors[name]
         tables[name] = tensor if isinstance(tensor, form) else form.from_float(as_float(tensor))

@@ -20,7 +20,7 @@ from engine.io.tensors import MappedTensors, TensorFile
 from engine.io.validation import tokenizer_entries
 from engine.io.weights import Body, fingerprint
 from engine.models.config import BitLlamaConfig
-from engine.ops.word_table.table import WordTable
+from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 
 
 def inspect_path(path: str | os.PathLike[str]) -> Card:
@@ -113,7 +113,7 @@ def memory_needed(body: Body) -> tuple[int, int]:
 
 def _float_bytes(body: Body, floats: int) -> int:
     """Memory of the `floats` weights that are not ternary: four bytes each, unless a table holds them otherwise."""
-    tables = [t for t in map(body.tensors.get, (EMBED, HEAD)) if isinstance(t, WordTable)]
+    tables = [t for t in map(body.tensors.get, (EMBED, HEAD)) if isinstance(t, QuantizedEmbedding)]
     return 4 * (floats - sum(math.prod(table.shape) for table in tables)) + sum(table.nbytes for table in tables)
 
 
@@ -148,10 +148,11 @@ def _format(body: Body) -> str:
     packed, infos = body.encoding == "packed", _stored(body).infos
     kinds = ", ".join(sorted({infos[name].dtype for name in body.tensors} - ({"U8"} if packed else set())))
     container = ".bitt" if body.path and is_bitt(body.path) else "checkpoint"
-    words = {None: "", "bytes": "embedding and head as bytes, ", "fives": "embedding as bytes, head of five bits, "}
+    embedding = {None: "", "int8": "embedding and head as bytes, ", "int5": "embedding as bytes, head of five bits, "}
     packing = Packing.of(body.tensors)
-    maps = {"fours": "packed ternary weights, ", "triples": "ternary weights as triples, "}[packing.maps]
-    return f"{container}, {maps if packed else ''}{words[packing.words]}float weights as {kinds}"
+    linears = {"ternary2": "packed ternary weights, ", "ternary5in3": "ternary weights, three in five bits, "}
+    held = (linears[packing.linears] if packed else "") + embedding[packing.embedding]
+    return f"{container}, {held}float weights as {kinds}"
 
 
 def _stored(body: Body) -> MappedTensors | PackedTensors:

@@ -9,9 +9,9 @@ from engine.io.bitt import is_bitt, load_bitt
 from engine.io.checkpoint import load_checkpoint
 from engine.io.validation import BodyReport
 from engine.io.weights import Body, Encoding, Tensor, fingerprint
-from engine.ops.ternary.packing import PackedTernary
+from engine.ops.ternary.ternary2 import Ternary2
 
-__all__ = ["Body", "BodyReport", "Encoding", "PackedTernary", "Tensor", "fingerprint", "load_body"]
+__all__ = ["Body", "BodyReport", "Encoding", "Tensor", "Ternary2", "fingerprint", "load_body"]
 
 
 def load_body(path: str | os.PathLike[str], check: bool = True) -> Body:

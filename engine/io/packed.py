@@ -10,25 +10,25 @@ from typing import Any, Literal
 from engine.errors import FileFormatError, Told
 from engine.io.tensors import MappedTensors
 from engine.io.weights import Tensor
+from engine.ops.quantized_embedding.int5 import Int5Embedding
+from engine.ops.quantized_embedding.int8 import Int8Embedding
 from engine.ops.ternary.matrix import TernaryMatrix
-from engine.ops.ternary.packing import PackedTernary
-from engine.ops.ternary.triples import TripleTernary
-from engine.ops.word_table.fives import FiveTable
-from engine.ops.word_table.table import ByteTable
+from engine.ops.ternary.ternary2 import Ternary2
+from engine.ops.ternary.ternary5in3 import Ternary5in3
 
 EMBED, HEAD = "embed.weight", "lm_head.weight"
-"""The tensors with a row a word."""
-MapForm = Literal["fours", "triples"]
-"""How a packed body holds its ternary matrices: four weights in a byte; or, of those that read the residual stream,
-three in five bits."""
+"""The tensors with a row for each token of the vocabulary."""
+LinearForm = Literal["ternary2", "ternary5in3"]
+"""How a packed body holds its ternary matrices: two bits a weight; or, of those that read the residual stream, five
+bits for three weights."""
 _WRITERS = ("ttt.up.weight", "mlp.down_proj.weight")
-"""Matrices that write to the residual stream. Each has an input of its own and few rows, so that tables for triples
-would cost what triples save."""
-WordForm = Literal["bytes", "fives"]
-"""How a packed body may hold them, where not in float."""
-WORD_FORMS: dict[WordForm, dict[str, type[ByteTable] | type[FiveTable]]] = {
-    "bytes": {EMBED: ByteTable, HEAD: ByteTable},
-    "fives": {EMBED: ByteTable, HEAD: FiveTable},
+"""Matrices that write to the residual stream. Each has an input of its own and few rows, so that the
+tables of ternary5in3 would cost what it saves."""
+EmbeddingForm = Literal["int8", "int5"]
+"""How a packed body may hold embedding and head, where not in float: both in eight bits, or the head in five."""
+EMBEDDING_FORMS: dict[EmbeddingForm, dict[str, type[Int8Embedding] | type[Int5Embedding]]] = {
+    "int8": {EMBED: Int8Embedding, HEAD: Int8Embedding},
+    "int5": {EMBED: Int8Embedding, HEAD: Int5Embedding},
 }
 
 
@@ -36,46 +36,52 @@ WORD_FORMS: dict[WordForm, dict[str, type[ByteTable] | type[FiveTable]]] = {
 class Packing:
     """How a packed body is held."""
 
-    maps: MapForm = "fours"
-    words: WordForm | None = None
+    linears: LinearForm = "ternary2"
+    embedding: EmbeddingForm | None = None
     """Embedding and head; None for float."""
 
     def matrix(self, name: str) -> type[TernaryMatrix]:
         """Of the ternary matrix of that name."""
-        return TripleTernary if self.maps == "triples" and not name.endswith(_WRITERS) else PackedTernary
+        return Ternary5in3 if self.linears == "ternary5in3" and not name.endswith(_WRITERS) else Ternary2
 
     @property
-    def tables(self) -> dict[str, type[ByteTable] | type[FiveTable]]:
-        """Of the tensors with a row a word, where they are not float."""
-        return WORD_FORMS[self.words] if self.words else {}
+    def tables(self) -> dict[str, type[Int8Embedding] | type[Int5Embedding]]:
+        """Of embedding and head, where they are not float."""
+        return EMBEDDING_FORMS[self.embedding] if self.embedding else {}
 
     @classmethod
     def of(cls, tensors: Mapping[str, Tensor]) -> Packing:
         """How these tensors are held."""
-        return cls(map_form(tensors), word_form(tensors))
+        return cls(linear_form(tensors), embedding_form(tensors))
 
 
-def map_form(tensors: Mapping[str, Tensor]) -> MapForm:
-    """How these tensors hold ternary matrices. In float, or otherwise than any packing means, they become fours."""
+def linear_form(tensors: Mapping[str, Tensor]) -> LinearForm:
+    """How these tensors hold ternary matrices. In float, or otherwise than any packing means, they become
+    ternary2."""
     held = {name: type(tensor) for name, tensor in tensors.items() if isinstance(tensor, TernaryMatrix)}
-    triples = bool(held) and all(form is Packing("triples").matrix(name) for name, form in held.items())
-    return "triples" if triples else "fours"
+    ternary5in3 = bool(held) and all(form is Packing("ternary5in3").matrix(name) for name, form in held.items())
+    return "ternary5in3" if ternary5in3 else "ternary2"
 
 
-def word_form(tensors: Mapping[str, Tensor]) -> WordForm | None:
+def embedding_form(tensors: Mapping[str, Tensor]) -> EmbeddingForm | None:
     """How these tensors hold embedding and head; None for float."""
     held = {name: type(tensors.get(name)) for name in (EMBED, HEAD)}
-    return next((form for form, tables in WORD_FORMS.items() if tables == held), None)
+    return next((form for form, tables in EMBEDDING_FORMS.items() if tables == held), None)
 
 
-_MAPS: dict[MapForm, str] = {"fours": "ternary2", "triples": "triples"}
-_WORDS: dict[WordForm | None, str] = {None: "", "bytes": "+bytes", "fives": "+bytes+fives"}
-PACKINGS = {_MAPS[maps] + _WORDS[words]: Packing(maps, words) for maps in _MAPS for words in _WORDS}
-"""What the ``encoding`` of a ``.bitt`` means."""
+_LINEARS: dict[LinearForm, str] = {"ternary2": "ternary2", "ternary5in3": "triples"}
+_EMBEDDINGS: dict[EmbeddingForm | None, str] = {None: "", "int8": "+bytes", "int5": "+bytes+fives"}
+PACKINGS = {
+    linears + embedding: Packing(linear_name, embedding_name)
+    for linear_name, linears in _LINEARS.items()
+    for embedding_name, embedding in _EMBEDDINGS.items()
+}
+"""What the ``encoding`` of a ``.bitt`` means: the names in files are for ever."""
 
 
 class PackedTensors(Mapping[str, Tensor]):
-    """The tensors of a packed body by their names in a checkpoint: `TernaryMatrix`, `WordTable`, or float32 arrays."""
+    """The tensors of a packed body by their names in a checkpoint: `TernaryMatrix`, `QuantizedEmbedding`,
+    or float32 arrays."""
 
     def __init__(
         self, stored: MappedTensors, ternary: Mapping[str, tuple[int, int]], packing: Packing, width: int
@@ -114,7 +120,7 @@ def scale_name(name: str) -> str:
 
 
 def packed_tensors(path: Path, ternary: Any, stored: MappedTensors, packing: Packing, width: int) -> PackedTensors:
-    """The view of a packed body, its table of shapes and its tables of words compared with what is stored."""
+    """The view of a packed body, its table of shapes and its embeddings compared with what is stored."""
     if not isinstance(ternary, dict):
         raise FileFormatError(
             Told("{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.", path=path)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from engine.errors import FileFormatError, Told
 from engine.io import strict_json
 from engine.models.config import BitLlamaConfig, TensorSpec
+from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 from engine.ops.ternary.matrix import TernaryMatrix
-from engine.ops.word_table.table import WordTable
 
 _LAYER = re.compile(r"layers\.(\d{1,9})\.")
 _CHUNK = 1 << 24  # elements looked at together
@@ -145,7 +145,7 @@ def _misfit(tensor: Any, spec: TensorSpec, packed: bool) -> str | None:
     """How a tensor differs from its spec in form, as "X where Y is needed", or None."""
     if tuple(tensor.shape) != spec.shape:
         return f"{_size(tensor.shape)} where the config means {_size(spec.shape)}"
-    if isinstance(tensor, WordTable):
+    if isinstance(tensor, QuantizedEmbedding):
         return None if packed and not spec.ternary else "whole numbers where other weights are needed"
     if isinstance(tensor, TernaryMatrix):
         return None if packed and spec.ternary else "packed where float weights are needed"

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from engine.io.validation import BodyReport, check_body
 from engine.models.config import BitLlamaConfig
+from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 from engine.ops.ternary.matrix import TernaryMatrix
-from engine.ops.ternary.packing import PackedTernary
-from engine.ops.word_table.table import WordTable
+from engine.ops.ternary.ternary2 import Ternary2
 
-Tensor = NDArray[Any] | TernaryMatrix | WordTable
+Tensor = NDArray[Any] | TernaryMatrix | QuantizedEmbedding
 Encoding = Literal["float", "packed"]
 Matrix = TypeVar("Matrix", bound=TernaryMatrix)
 
@@ -29,7 +29,7 @@ class Body:
 
     `tensors` maps the names of `BitLlamaConfig.tensor_specs` to float32 arrays, read-only views of the file where it
     came from one; in a ``packed`` body the ternary ones are `TernaryMatrix`, and embedding and head may each be a
-    `WordTable`. `tokenizer` is the text of a
+    `QuantizedEmbedding`. `tokenizer` is the text of a
     ``tokenizer.json``. `stored_fingerprint` is what the file says; `fingerprint` trusts it and computes it only where
     there is none.
     """
@@ -73,9 +73,9 @@ def as_matrix(tensor: Tensor, form: type[Matrix]) -> Matrix:
     return form.from_float(as_float(tensor))
 
 
-def as_packed(tensor: Tensor) -> PackedTernary:
+def as_packed(tensor: Tensor) -> Ternary2:
     """A ternary tensor at two bits a weight, quantised where it is float."""
-    return as_matrix(tensor, PackedTernary)
+    return as_matrix(tensor, Ternary2)
 
 
 def as_float(tensor: Tensor) -> NDArray[Any]:
@@ -103,7 +103,7 @@ def fingerprint(config: BitLlamaConfig, tensors: Mapping[str, Tensor]) -> str:
             packed = as_packed(tensor)
             digest.update(np.ascontiguousarray(packed.codes).data)
             digest.update(np.float32(packed.scale).astype("<f4").tobytes())
-        elif isinstance(tensor, WordTable):
+        elif isinstance(tensor, QuantizedEmbedding):
             digest.update(np.ascontiguousarray(tensor.stored).data)
             digest.update(np.ascontiguousarray(tensor.scales, dtype="<f4").data)
         else:

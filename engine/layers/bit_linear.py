@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.ops.ternary import matrix, mixed, packing
+from engine.ops.ternary import matrix, mixed
 from engine.ops.ternary.fast import bit_linear
 from engine.ops.ternary.ste import frozen_linear
+from engine.ops.ternary.ternary2 import Ternary2
 
 
 class BitLinear(nn.Module):
@@ -47,14 +48,14 @@ class BitLinear(nn.Module):
         return frozen_linear(x, self.codes, self.scale, self.activation_bits)
 
     @staticmethod
-    def together(x: Tensor, *maps: BitLinear) -> Tensor:
-        """Several maps of one input, their outputs side by side: ``[..., sum of out_features]``."""
-        if any(m.frozen for m in maps):
-            return torch.cat([m(x) for m in maps], dim=-1)
-        weights: list[Tensor] = [m.weight for m in maps if m.weight is not None]
-        if maps[0].product == torch.float32:
-            return bit_linear(x, weights, maps[0].activation_bits)
-        return mixed.bit_linear(x, weights, maps[0].activation_bits, maps[0].product)
+    def together(x: Tensor, *linears: BitLinear) -> Tensor:
+        """Several linears of one input, their outputs side by side: ``[..., sum of out_features]``."""
+        if any(m.frozen for m in linears):
+            return torch.cat([m(x) for m in linears], dim=-1)
+        weights: list[Tensor] = [m.weight for m in linears if m.weight is not None]
+        if linears[0].product == torch.float32:
+            return bit_linear(x, weights, linears[0].activation_bits)
+        return mixed.bit_linear(x, weights, linears[0].activation_bits, linears[0].product)
 
     def freeze(self) -> None:
         """Quantise the weights for good, by the same rule as the packed file, so that both give the same numbers."""
@@ -74,6 +75,6 @@ class BitLinear(nn.Module):
         """Make float master weights again, which quantise to exactly the same codes and scale."""
         if self.codes is not None:
             codes = self.codes.to(device="cpu", dtype=torch.int8).numpy()
-            packed = packing.PackedTernary.from_codes(codes, self.scale)
+            packed = Ternary2.from_codes(codes, self.scale)
             self.weight = nn.Parameter(torch.from_numpy(packed.to_float()).to(self.codes.device))
             self.codes = None

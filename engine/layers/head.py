@@ -1,4 +1,4 @@
-"""`Head`: the map from the residual stream to the logits, in float or from a table of whole numbers."""
+"""`Head`: the map from the residual stream to the logits, in float or of whole numbers."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.ops.quantized_embedding.int8 import HEAD_BITS, QuantizedEmbedding
 from engine.ops.ternary.ste import frozen_linear
-from engine.ops.word_table.table import HEAD_BITS, WordTable
 
 
 class Head(nn.Linear):
     """``y = W x`` without bias.
 
-    As made it holds float weights. `set_table` takes a table of whole numbers in their place: then the activations are
-    quantised to 8 bits by the largest of each token, and the sums are of whole numbers, unless activations are not
+    As made it holds float weights. `set_quantized` puts whole numbers in their place: then activations are quantised
+    to 8 bits by the largest of each token, and the sums are of whole numbers, unless activations are not
     quantised in this body.
 
     Args:
@@ -33,7 +33,7 @@ class Head(nn.Linear):
 
     @property
     def frozen(self) -> bool:
-        """Whether it is a table of whole numbers."""
+        """Whether its weights are whole numbers."""
         return self.codes is not None
 
     def forward(self, x: Tensor) -> Tensor:
@@ -42,15 +42,15 @@ class Head(nn.Linear):
             return F.linear(x, self.weight)
         return frozen_linear(x, self.codes, self.scales, self._bits)
 
-    def set_table(self, table: WordTable) -> None:
-        """Take a table (V, D); the form is frozen afterwards."""
+    def set_quantized(self, embedding: QuantizedEmbedding) -> None:
+        """Take a quantised matrix (V, D); the form is frozen afterwards."""
         device = self.weight.device
-        self.codes = torch.from_numpy(table.codes()).to(device=device, dtype=torch.float32)
-        self.scales = torch.from_numpy(table.scales.copy()).to(device=device)
+        self.codes = torch.from_numpy(embedding.codes()).to(device=device, dtype=torch.float32)
+        self.scales = torch.from_numpy(embedding.scales.copy()).to(device=device)
         del self.weight  # float weights that nothing reads would be half of a small body's memory
 
     def thaw(self) -> None:
-        """Make float weights of the table: those that it means."""
+        """Make float weights of the quantised ones."""
         if self.codes is not None and self.scales is not None:
             self.weight = nn.Parameter(self.codes * self.scales[:, None])
             self.codes = self.scales = None

@@ -9,11 +9,11 @@ from engine.ops.swiglu.fast import swiglu
 
 
 class SwiGLU(nn.Module):
-    """``down_proj(silu(gate_proj(x)) * up_proj(x))`` with ternary maps.
+    """``down_proj(silu(gate_proj(x)) * up_proj(x))`` with ternary linears.
 
     Args:
         hidden_dim: D, width of input and output.
-        intermediate_dim: width between the maps.
+        intermediate_dim: width between the linears.
         activation_bits: see `BitLinear`.
     """
 

@@ -18,8 +18,8 @@ from engine.models.config import BitLlamaConfig
 from engine.native import training
 from engine.ops.delta_rule import naive
 from engine.ops.delta_rule.fast import fast_form
-from engine.ops.views.fast import form_of_views
-from engine.ops.views.naive import next_tail, split_heads, unit
+from engine.ops.qkv.fast import qkv_form
+from engine.ops.qkv.naive import next_tail, split_heads, unit
 
 MAX_LINEAR_RATE = 1.0
 """A scaled rate of the ``linear`` variant is cut here: at 1 a token's value is stored whole, above it overshoots."""
@@ -53,7 +53,7 @@ class TTTLayer(nn.Module):
     """Fast weights in place of attention; constant memory and constant cost per token.
 
     ``tied``: one view ``k`` of the input is key, value and query; read before the update.
-    ``linear``: query, key and value are views of their own, passed through a short causal depthwise convolution;
+    ``linear``: query, key and value are projections of their own, passed through a short causal depthwise convolution;
     H heads; a learned rate per token and head; read after the update; an RMSNorm over each head's output.
 
     Args:
@@ -94,10 +94,10 @@ class TTTLayer(nn.Module):
             rate = torch.full_like(k[..., 0], self.config.inner_lr * rate_scale)
             conv = state.conv
         else:
-            views = BitLinear.together(x, self.query, self.down, self.value)
+            qkv = BitLinear.together(x, self.query, self.down, self.value)
             weight = self.conv.weight if self.config.conv_kernel > 1 else None
-            q, k, v = form_of_views(views, state.conv, weight)(views, state.conv, weight, self.config.num_heads)
-            conv = next_tail(views, state.conv)
+            q, k, v = qkv_form(qkv, state.conv, weight)(qkv, state.conv, weight, self.config.num_heads)
+            conv = next_tail(qkv, state.conv)
             rate = torch.sigmoid(self.rate(x)).transpose(1, 2)
             if rate_scale != 1.0:
                 rate = (rate * rate_scale).clamp(max=MAX_LINEAR_RATE)

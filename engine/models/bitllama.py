@@ -22,8 +22,8 @@ from engine.layers.norm import RMSNorm
 from engine.layers.ttt import LayerState, TTTLayer
 from engine.models.cache import ModelState
 from engine.models.config import BitLlamaConfig
+from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 from engine.ops.ternary.matrix import TernaryMatrix
-from engine.ops.word_table.table import WordTable
 
 
 def pick_device(device: str | torch.device = "auto") -> torch.device:
@@ -170,8 +170,8 @@ class BitLlama(nn.Module):
             owner = modules[owner_name]
             if isinstance(tensor, TernaryMatrix):
                 owner.set_codes(tensor.unpack(), tensor.scale)
-            elif isinstance(tensor, WordTable) and isinstance(owner, Head):
-                owner.set_table(tensor)
+            elif isinstance(tensor, QuantizedEmbedding) and isinstance(owner, Head):
+                owner.set_quantized(tensor)
             else:
                 with torch.no_grad():
                     getattr(owner, kind).copy_(torch.from_numpy(np.array(as_float(tensor), dtype=np.float32)))

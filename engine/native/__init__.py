@@ -78,7 +78,7 @@ class Heads(ctypes.Structure):
     _fields_ = [("at", _Pointer), *[(name, _I64) for name in ("stream", "head", "token")]]
 
 
-class QKV(ctypes.Structure):
+class QKVArgs(ctypes.Structure):
     """`bl_qkv`."""
 
     _fields_ = [

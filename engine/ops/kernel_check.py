@@ -13,10 +13,10 @@ from torch import Tensor
 
 from engine.errors import Told
 from engine.ops.delta_rule import naive as rule_naive
+from engine.ops.qkv import naive as qkv_naive
 from engine.ops.ternary import naive as ternary_naive
-from engine.ops.ternary import packing
+from engine.ops.ternary.ternary2 import Ternary2
 from engine.ops.ttt_step import naive as step_naive
-from engine.ops.views import naive as views_naive
 
 LARGEST_ERROR = 1e-4
 """Relative root-mean-square error above which a card's result is not the plain form's."""
@@ -74,11 +74,11 @@ def _randoms(device: torch.device, *shapes: tuple[int, ...]) -> list[Tensor]:
 def _products(device: torch.device) -> Iterator[Pair]:
     from engine.ops.quantize import naive as quantize_naive
     from engine.ops.quantize import triton as quantize
+    from engine.ops.quantized_embedding import triton as quantized_embedding
     from engine.ops.ternary import triton as ternary
-    from engine.ops.word_table import triton as word_table
 
     x, weight, both = _randoms(device, (17, 72), (24, 72), (2, 80))
-    matrix = packing.PackedTernary.from_float(weight.cpu().numpy())
+    matrix = Ternary2.from_float(weight.cpu().numpy())
     packed, codes = (torch.from_numpy(part).to(device) for part in (matrix.codes, matrix.unpack()))
     scale = torch.full((24,), matrix.scale, device=device)
     whole, x_scale = ternary_naive.quantize_activations(x, 8)
@@ -88,7 +88,7 @@ def _products(device: torch.device) -> Iterator[Pair]:
     bytes_codes = torch.randint(-127, 128, (24, 72), dtype=torch.int8, generator=torch.Generator().manual_seed(1))
     bytes_codes = bytes_codes.to(device)
     reference = whole @ bytes_codes.float().T * x_scale * weight[:, 0]
-    yield "the head of bytes", word_table.linear(x, bytes_codes, weight[:, 0].contiguous()), reference
+    yield "the head of bytes", quantized_embedding.linear(x, bytes_codes, weight[:, 0].contiguous()), reference
     yield "the norm", quantize.norm(x, x[0], 1e-5, 8).floats, quantize_naive.norm(x, x[0], 1e-5, 8).floats
     yield "the gate", quantize.gate(both, 8).floats, quantize_naive.gate(both, 8).floats
 
@@ -96,18 +96,18 @@ def _products(device: torch.device) -> Iterator[Pair]:
 def _steps(device: torch.device) -> Iterator[Pair]:
     from engine.ops.ttt_step import triton as step
 
-    views, x, conv, tail, weight, bias, fast = _randoms(
+    qkv, x, conv, tail, weight, bias, fast = _randoms(
         device, (120,), (48,), (120, 4), (3, 120), (2, 48), (2,), (2, 20, 20)
     )
-    expected = step_naive.linear(views, x, conv, tail, weight, bias, fast, 1.0)
-    mine, output, loss = fast.clone(), views.new_empty(40), step.loss_room(2, 20, device)
+    expected = step_naive.linear(qkv, x, conv, tail, weight, bias, fast, 1.0)
+    mine, output, loss = fast.clone(), qkv.new_empty(40), step.loss_room(2, 20, device)
     slot, one = torch.full((1,), 3, dtype=torch.int32, device=device), torch.ones(1, device=device)
-    step.linear(views, x, conv, step.ring_of(tail), slot, weight, bias, mine, output, loss, one)
+    step.linear(qkv, x, conv, step.ring_of(tail), slot, weight, bias, mine, output, loss, one)
     yield "one token, linear", output, expected.output
     yield "one token, linear", mine, expected.fast
-    expected = step_naive.tied(views[:20], fast[:1], 0.3, 1.0)
-    mine, output = fast[:1].clone(), views.new_empty(20)
-    step.tied(views[:20].contiguous(), mine, output, loss[:1], 0.3, one)
+    expected = step_naive.tied(qkv[:20], fast[:1], 0.3, 1.0)
+    mine, output = fast[:1].clone(), qkv.new_empty(20)
+    step.tied(qkv[:20].contiguous(), mine, output, loss[:1], 0.3, one)
     yield "one token, tied", output, expected.output
     yield "one token, tied", mine, expected.fast
 
@@ -122,8 +122,8 @@ def _with_gradients(name: str, run: Callable[[Any], list[Tensor | None]], mine: 
         yield name, found, reference
 
 
-def _views(device: torch.device) -> Iterator[Pair]:
-    from engine.ops.views import triton as views
+def _qkv(device: torch.device) -> Iterator[Pair]:
+    from engine.ops.qkv import triton as qkv
 
     def run(form: Any) -> list[Tensor | None]:
         leaves = [x.requires_grad_() for x in _randoms(device, (2, 9, 120), (2, 3, 120), (120, 4))]
@@ -131,7 +131,7 @@ def _views(device: torch.device) -> Iterator[Pair]:
         torch.autograd.backward([view.square().mul(view.detach().cos()).sum() for view in made])
         return [*(view.detach() for view in made), *(x.grad for x in leaves)]
 
-    yield from _with_gradients("the views", run, views.views, views_naive.views)
+    yield from _with_gradients("the qkv", run, qkv.qkv, qkv_naive.qkv)
 
 
 def _rules(device: torch.device) -> Iterator[Pair]:
@@ -150,5 +150,5 @@ def _rules(device: torch.device) -> Iterator[Pair]:
     yield from _with_gradients("the delta rule in chunks", run, rule.delta_rule, rule_naive.delta_rule)
 
 
-CHECKS: tuple[Callable[[torch.device], Iterator[Pair]], ...] = (_products, _steps, _views, _rules)
+CHECKS: tuple[Callable[[torch.device], Iterator[Pair]], ...] = (_products, _steps, _qkv, _rules)
 """Small cases of every kernel."""

@@ -24,11 +24,9 @@ from engine.io.weights import Body, Tensor
 from engine.models.bitllama import BitLlama
 from engine.models.cache import ModelState
 from engine.models.config import BitLlamaConfig
+from engine.ops.quantized_embedding.int8 import Int8Embedding
 from engine.ops.ttt_step import triton as ttt_step
-from engine.ops.word_table.table import ByteTable
 from engine.runtime.base import Cancel, Progress
-from engine.runtime.card import Card
-from engine.runtime.card_layers import CardHead, CardLayer, CardState
 from engine.runtime.checks import (
     check_fast,
     check_rate_scale,
@@ -37,7 +35,9 @@ from engine.runtime.checks import (
     logits_into,
     max_rate_scale,
 )
-from engine.runtime.pieces import in_pieces
+from engine.runtime.chunks import in_chunks
+from engine.runtime.cuda_device import CudaDevice
+from engine.runtime.cuda_layers import CudaHead, CudaLayer, CudaState
 from engine.runtime.placement import Placement, place, size
 
 CHUNK = 128
@@ -80,7 +80,7 @@ class CudaRuntime:
     name = "cuda"
     chunk = CHUNK
 
-    def __init__(self, body: Body, card: Card, threads: int | None = None) -> None:
+    def __init__(self, body: Body, card: CudaDevice, threads: int | None = None) -> None:
         why = why_not_cuda(body.config)
         if why is not None:
             raise DeviceError(
@@ -90,7 +90,7 @@ class CudaRuntime:
             torch.set_num_threads(check_threads(threads))
         self.config = config = body.config
         self.device = str(card.device)
-        self.placement: Placement = place(config, card.free_bytes(), CHUNK, CardHead.room(body))
+        self.placement: Placement = place(config, card.free_bytes(), CHUNK, CudaHead.room(body))
         if not self.placement.on_card:
             raise DeviceError(
                 Told(
@@ -115,9 +115,9 @@ class CudaRuntime:
         if first:
             self._below = _first_layers(body, first)
             self._below_state = self._below.init_state()
-        self._layers = [CardLayer(card, body, i) for i in range(first, config.num_layers)]
-        self._head = CardHead(card, body)
-        self._state = CardState(config, len(self._layers), card.device)
+        self._layers = [CudaLayer(card, body, i) for i in range(first, config.num_layers)]
+        self._head = CudaHead(card, body)
+        self._state = CudaState(config, len(self._layers), card.device)
         self._h = torch.zeros(1, config.hidden_dim, device=card.device)
         self._logits = torch.zeros(1, config.vocab_size, device=card.device)
         self._replay = card.capture(self._token)
@@ -170,7 +170,7 @@ class CudaRuntime:
     ) -> np.ndarray | None:
         ids = check_tokens(tokens, self.config)
         last = None
-        for piece, _ in in_pieces(ids, self.chunk, cancel, progress):
+        for piece, _ in in_chunks(ids, self.chunk, cancel, progress):
             with self._on_card("while a text was read"):
                 last = self._feed(piece)[-1:]
         if not logits or last is None:
@@ -268,8 +268,8 @@ class CudaRuntime:
 
 def _rows(table: Tensor, ids: np.ndarray) -> np.ndarray:
     """Rows of an embedding, float32 ``(T, D)``."""
-    if isinstance(table, ByteTable):
-        return ByteTable(table.stored[ids], table.scales[ids], table.cols).to_float()
+    if isinstance(table, Int8Embedding):
+        return Int8Embedding(table.stored[ids], table.scales[ids], table.cols).to_float()
     return np.asarray(np.asarray(table)[ids], np.float32)
 
 

@@ -28,8 +28,8 @@ from engine.runtime.checks import (
     check_tokens,
     max_rate_scale,
 )
+from engine.runtime.chunks import in_chunks
 from engine.runtime.native_weights import NativeWeights
-from engine.runtime.pieces import in_pieces
 
 Floats = NDArray[np.float32]
 Living = tuple[NDArray[Any], ...]
@@ -164,7 +164,7 @@ class NativeRuntime:
     ) -> np.ndarray | None:
         ids = check_tokens(tokens, self.config)
         last = None
-        for piece, ends in in_pieces(ids, self.chunk, cancel, progress):
+        for piece, ends in in_chunks(ids, self.chunk, cancel, progress):
             last = self._feed(piece, int(logits and ends))
         return last[0] if logits and last is not None else None
 

@@ -7,9 +7,9 @@ import numpy as np
 from engine import native
 from engine.io.packed import EMBED, HEAD, Packing
 from engine.io.weights import Body, as_matrix
-from engine.ops.ternary.triples import TripleTernary
-from engine.ops.word_table.fives import FiveTable
-from engine.ops.word_table.table import WordTable
+from engine.ops.quantized_embedding.int5 import Int5Embedding
+from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
+from engine.ops.ternary.ternary5in3 import Ternary5in3
 from engine.runtime.aligned import aligned_zeros
 
 
@@ -48,10 +48,10 @@ class NativeWeights:
 
     def _table(self, name: str) -> native.Table:
         tensor = self._body.tensors[name]
-        if not isinstance(tensor, WordTable):
+        if not isinstance(tensor, QuantizedEmbedding):
             return native.Table(floats=self._pointer(np.ascontiguousarray(tensor, np.float32)))
         stored, scales = (self._pointer(np.ascontiguousarray(part)) for part in (tensor.stored, tensor.scales))
-        return native.Table(**{"int5" if isinstance(tensor, FiveTable) else "int8": stored}, scales=scales)
+        return native.Table(**{"int5" if isinstance(tensor, Int5Embedding) else "int8": stored}, scales=scales)
 
     def _gathered(self) -> dict[str, np.ndarray]:
         """Norms, convolutions and rates side by side: in the file they lie in many pages, of which little is read."""
@@ -72,7 +72,7 @@ class NativeWeights:
     def _ternary(self, name: str) -> native.Ternary:
         packed = as_matrix(self._body.tensors[name], self._packing.matrix(name))
         codes = self._pointer(np.ascontiguousarray(packed.codes))
-        return native.Ternary(codes, packed.scale, isinstance(packed, TripleTernary))
+        return native.Ternary(codes, packed.scale, isinstance(packed, Ternary5in3))
 
     def _pointer(self, array: np.ndarray) -> int:
         self._kept.append(array)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from engine.models.config import BitLlamaConfig
 from engine.ops.delta_rule.chunk import CHUNK
-from engine.ops.ternary.packing import packed_width
+from engine.ops.ternary.ternary2 import packed_width
 
 RESERVE = 384 << 20
 """Bytes left alone: compiled kernels, the captured graph, what torch keeps for itself."""

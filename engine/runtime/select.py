@@ -65,10 +65,10 @@ def _with_torch(body: Body, device: str, runtime: str, threads: int | None, why_
         return NativeRuntime(body, threads)  # there is a driver without a card
     why_not_card = _why_not_cuda(body.config, place, runtime)
     if why_not_card is None:
-        from engine.runtime.card import Card
+        from engine.runtime.cuda_device import CudaDevice
         from engine.runtime.cuda_runtime import CudaRuntime
 
-        return CudaRuntime(body, Card(place), threads)
+        return CudaRuntime(body, CudaDevice(place), threads)
     if runtime == "cuda":
         raise DeviceError(Told("The CUDA runtime cannot be used, since {reason}.", reason=why_not_card))
     from engine.runtime.torch_runtime import TorchRuntime

@@ -22,7 +22,7 @@ from engine.runtime.checks import (
     logits_into,
     max_rate_scale,
 )
-from engine.runtime.pieces import in_pieces
+from engine.runtime.chunks import in_chunks
 
 CHUNK = 128
 """Tokens computed at once in `TorchRuntime.prefill`: long enough for full speed, short enough to stop soon."""
@@ -95,7 +95,7 @@ class TorchRuntime:
     ) -> np.ndarray | None:
         ids = self._checked(tokens)
         last = None
-        for piece, _ in in_pieces(ids, self.chunk, cancel, progress):
+        for piece, _ in in_chunks(ids, self.chunk, cancel, progress):
             last = self._feed(piece)
         return self._logits(last) if logits and last is not None else None
 

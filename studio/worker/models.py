@@ -186,7 +186,7 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
 
     beside = target.with_name(f".{target.name}.new")
     try:
-        save_bitt(beside, watched(body), packed=command.packed, maps="fours")
+        save_bitt(beside, watched(body), packed=command.packed, linears="ternary2")
         written = watched(load_body(beside))
         found = fingerprint(written.config, written.tensors)
         if found != fingerprint(body.config, body.tensors):

@@ -28,15 +28,18 @@ DATA = Path(__file__).parent / "data"
 MODELS, SOULS, TALKERS, WORKSPACES = (DATA / name for name in ("models", "souls", "talkers", "workspaces"))
 VARIANTS = ("tied", "linear")
 
+_FILES = {"ternary5in3": "triples", "int8": "bytes", "int5": "fives"}
+"""What the files are called, which are older than the names of the forms."""
+
 ENCODINGS: dict[str, dict[str, Any]] = {
     "float": {"packed": False},
     "float-half": {"packed": False, "half": True},
 } | {
-    "-".join(filter(None, (maps or "ternary2", words, "half" if half else ""))): {
-        "packed": True, "maps": maps, "words": words, "half": half,
+    "-".join(filter(None, (_FILES.get(linears, "ternary2"), _FILES.get(embedding), "half" if half else ""))): {
+        "packed": True, "linears": linears, "embedding": embedding, "half": half,
     }
-    for maps in (None, "triples")
-    for words in (None, "bytes", "fives")
+    for linears in (None, "ternary5in3")
+    for embedding in (None, "int8", "int5")
     for half in (False, True)
 }  # fmt: skip
 """Arguments of `save_bitt` for each way to store a model in one file."""

@@ -20,18 +20,18 @@ from small_bodies import CONFIGS, make_body
 from engine.errors import BitLlamaError, FileFormatError
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
-from engine.io.model_file import Body, PackedTernary, fingerprint, load_body
+from engine.io.model_file import Body, Ternary2, fingerprint, load_body
 from engine.io.soul import Soul, save_soul
 from engine.models.config import BitLlamaConfig
 from engine.ops.ternary.matrix import quantize_weight
-from engine.ops.ternary.packing import unpack
+from engine.ops.ternary.ternary2 import unpack
 
 
 def meaning(body: Body) -> dict[str, Any]:
     """Every tensor as the function sees it: codes and scale, or float values."""
     out: dict[str, Any] = {}
     for name, tensor in body.tensors.items():
-        if isinstance(tensor, PackedTernary):
+        if isinstance(tensor, Ternary2):
             out[name] = (unpack(tensor.codes, tensor.shape[1]).tolist(), tensor.scale)
         elif body.config.tensor_specs()[name].ternary:
             codes, scale = quantize_weight(tensor)
@@ -127,7 +127,7 @@ def test_values_too_large_for_half_precision_are_refused(tmp_path: Path, body: B
 def test_weights_stay_in_the_file(tmp_path: Path, body: Body, packed: bool) -> None:
     save_bitt(tmp_path / "a.bitt", body, packed)
     for tensor in load_body(tmp_path / "a.bitt").tensors.values():
-        base: Any = tensor.codes if isinstance(tensor, PackedTernary) else tensor
+        base: Any = tensor.codes if isinstance(tensor, Ternary2) else tensor
         assert not base.flags.writeable
         while isinstance(base, np.ndarray):
             base = base.base

@@ -122,8 +122,8 @@ def test_damage_loads_or_is_refused_in_words(tmp_path: Path, name: str, seed: in
     body = make_body(CONFIGS[("tied", "linear")[seed]])
     save_checkpoint(tmp_path / "sound", body)
     save_bitt(tmp_path / "packed.bitt", body, packed=True)
-    save_bitt(tmp_path / "triples.bitt", body, packed=True, maps="triples")
-    save_bitt(tmp_path / "fives.bitt", body, packed=True, words="fives")
+    save_bitt(tmp_path / "triples.bitt", body, packed=True, linears="ternary5in3")
+    save_bitt(tmp_path / "fives.bitt", body, packed=True, embedding="int5")
     save_bitt(tmp_path / "float.bitt", body, packed=False)
     layers = [np.ones(body.config.fast_shape, np.float32)] * 2
     save_soul(tmp_path / "a.soul", Soul(layers, new_meta(body.fingerprint, 5, "Mika", None, [{"event": "save"}])))

@@ -10,22 +10,22 @@ from native_bodies import needs_library
 
 from engine import native
 from engine.ops.ternary.matrix import TernaryMatrix
-from engine.ops.ternary.packing import PackedTernary
-from engine.ops.ternary.triples import TripleTernary
+from engine.ops.ternary.ternary2 import Ternary2
+from engine.ops.ternary.ternary5in3 import Ternary5in3
 
 pytestmark = needs_library
 
 SETS = native.instruction_sets() if native.why_not() is None else []
 
 
-FORMS = [PackedTernary, TripleTernary]
+FORMS = [Ternary2, Ternary5in3]
 
 
-def sums(instructions: str, codes: np.ndarray, x: np.ndarray, form: type[TernaryMatrix] = PackedTernary) -> np.ndarray:
+def sums(instructions: str, codes: np.ndarray, x: np.ndarray, form: type[TernaryMatrix] = Ternary2) -> np.ndarray:
     """(tokens, rows) sums of ternary codes (rows, cols) times int8 x (tokens, cols)."""
     packed, x = form.packed(codes), np.ascontiguousarray(x)
     out = np.full((len(x), len(codes)), -1, np.int32)
-    matrix = native.Ternary(packed.ctypes.data, 1.0, form is TripleTernary)
+    matrix = native.Ternary(packed.ctypes.data, 1.0, form is Ternary5in3)
     pointers = [ctypes.c_void_p(array.ctypes.data) for array in (x, out)]
     done = native.library().bl_ternary_sums(
         instructions.encode(), matrix, *codes.shape, pointers[0], len(x), pointers[1]

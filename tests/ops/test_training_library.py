@@ -20,19 +20,19 @@ from engine.ops.delta_rule import naive as rule
 from engine.ops.delta_rule.fast import fast_form
 from engine.ops.norm import fast as norm
 from engine.ops.norm import naive as plain_norm
+from engine.ops.qkv import naive as plain_qkv
+from engine.ops.qkv.fast import qkv_form
 from engine.ops.swiglu import fast as gate
 from engine.ops.swiglu import naive as plain_gate
 from engine.ops.ternary import fast as product
 from engine.ops.ternary import naive as plain_product
-from engine.ops.views import naive as plain_views
-from engine.ops.views.fast import form_of_views
 
 Form = Callable[..., Tensor | Sequence[Tensor]]
 
 FORMS: dict[str, tuple[Form, Form, list[tuple[int, ...]]]] = {
-    "views": (
-        lambda *given: form_of_views(*given)(*given, 2),
-        lambda *given: plain_views.views(*given, 2),
+    "qkv": (
+        lambda *given: qkv_form(*given)(*given, 2),
+        lambda *given: plain_qkv.qkv(*given, 2),
         [(3, 70, 30), (3, 3, 30), (30, 4)],
     ),
     "delta rule": (
@@ -55,7 +55,7 @@ FORMS: dict[str, tuple[Form, Form, list[tuple[int, ...]]]] = {
 """Of each part: the form that is chosen, the plain one, and the shapes of the tensors that it is given."""
 
 CALLS = {
-    "views": ["bl_qkv_forward", "bl_qkv_backward"],
+    "qkv": ["bl_qkv_forward", "bl_qkv_backward"],
     "delta rule": ["bl_delta_rule", "bl_delta_rule_back"],
     "ternary product": ["bl_ternary_linears"],  # its gradient is two products of torch
     "norm": ["bl_norm", "bl_norm_back"],

@@ -21,7 +21,7 @@ FLOATS = {"largest", "eps", "inner_lr"}
 POINTERS = {"packed": "*u8", "codes": "*i8", "whole": "*i8", "slot": "*i32"}
 """Parameters of the kernels that are not pointers to float32."""
 
-VIEWS = {"kernel": 4, "block_tokens": 16, "block": 256}
+QKV = {"kernel": 4, "block_tokens": 16, "block": 256}
 RULE = {"size": 32, "block_k": 128, "block_v": 16}
 WIDE = RULE | {"block_k": 256}
 PRODUCT = {"block_rows": 16, "block_bytes": 64, "add": True}
@@ -29,14 +29,14 @@ KERNELS: list[tuple[str, str, dict[str, Any]]] = [
     ("ternary", "quantize_kernel", {"block": 1024}),
     ("ternary", "matvec_kernel", PRODUCT),
     ("ternary", "matmat_kernel", PRODUCT | {"block_tokens": 16}),
-    ("word_table", "table_kernel", {"block_rows": 16, "block_columns": 128}),
+    ("quantized_embedding", "quantized_kernel", {"block_rows": 16, "block_columns": 128}),
     ("quantize", "norm_kernel", {"block_groups": 4, "block": 256}),
     ("quantize", "gate_kernel", {"block": 4096}),
     ("ttt_step", "tied_kernel", {"block_rows": 16, "block": 256}),
     ("ttt_step", "linear_kernel", {"kernel": 4, "block_rows": 16, "block": 256, "block_inputs": 1024}),
-    ("views", "views_kernel", VIEWS),
-    ("views", "bend_back_kernel", VIEWS),
-    ("views", "convolve_back_kernel", VIEWS),
+    ("qkv", "qkv_kernel", QKV),
+    ("qkv", "activate_back_kernel", QKV),
+    ("qkv", "convolve_back_kernel", QKV),
     ("delta_rule", "invert_kernel", {"size": 32}),
     ("delta_rule", "carry_kernel", RULE),
     ("delta_rule", "carry_back_kernel", RULE),
@@ -47,7 +47,7 @@ def test_kernels_equal_their_naive_forms_in_the_interpreter() -> None:
     done = subprocess.run([sys.executable, str(CASES)], capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("checked ")] == [
-        "checked ternary", "checked bytes", "checked quantize", "checked views", "checked rule", "checked step",
+        "checked ternary", "checked bytes", "checked quantize", "checked qkv", "checked rule", "checked step",
     ]  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def test_the_kernels_are_chosen_on_a_card_that_computes_them(monkeypatch: pytest
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA card was found")
-@pytest.mark.parametrize("check", ["ternary", "bytes", "quantize", "views", "rule", "step"])
+@pytest.mark.parametrize("check", ["ternary", "bytes", "quantize", "qkv", "rule", "step"])
 def test_kernels_equal_their_naive_forms_on_the_card(check: str) -> None:
     from triton_cases import CHECKS
 

@@ -20,17 +20,18 @@ from torch import Tensor
 
 from engine.ops.delta_rule import naive as rule_naive
 from engine.ops.delta_rule import triton as rule_triton
+from engine.ops.qkv import naive as qkv_naive
+from engine.ops.qkv import triton as qkv_triton
 from engine.ops.quantize import naive as quantize_naive
 from engine.ops.quantize import triton as quantize_triton
+from engine.ops.quantized_embedding import triton as table_triton
+from engine.ops.quantized_embedding.int8 import Int8Embedding
 from engine.ops.ternary import naive as ternary_naive
-from engine.ops.ternary import packing, ste
+from engine.ops.ternary import ste
 from engine.ops.ternary import triton as ternary_triton
+from engine.ops.ternary.ternary2 import Ternary2
 from engine.ops.ttt_step import naive as step_naive
 from engine.ops.ttt_step import triton as step_triton
-from engine.ops.views import naive as views_naive
-from engine.ops.views import triton as views_triton
-from engine.ops.word_table import triton as table_triton
-from engine.ops.word_table.table import ByteTable
 
 TERNARY_SHAPES = [(1, 64, 16), (1, 300, 37), (1, 5, 1), (3, 65, 17), (17, 520, 40)]
 """(tokens, columns, rows); odd ones cross every edge of a tile."""
@@ -59,7 +60,7 @@ def check_ternary(device: str) -> None:
         x, weights = randoms("cpu", columns, (tokens, columns), (rows, columns))
         x[0, 0] = 127.0  # a scale of exactly 1 in the first token, and so a value that lies on a half:
         x[0, -1] = 2.5
-        matrix = packing.PackedTernary.from_float(weights.numpy())
+        matrix = Ternary2.from_float(weights.numpy())
         scale = torch.linspace(0.5, 2.0, rows) * matrix.scale
         x_there, packed, scale_there = (t.to(device) for t in (x, torch.from_numpy(matrix.codes), scale))
         for bits in (8, 4):
@@ -84,7 +85,7 @@ def check_bytes(device: str) -> None:
     """Every bit of the product with a table of bytes."""
     for tokens, columns, rows in [(1, 64, 16), (2, 150, 21)]:
         x, weights = randoms("cpu", columns, (tokens, columns), (rows, columns))
-        table = ByteTable.from_float(weights.numpy())
+        table = Int8Embedding.from_float(weights.numpy())
         codes, scale = torch.from_numpy(table.codes()), torch.from_numpy(table.scales)
         y = table_triton.linear(*(t.to(device) for t in (x, codes, scale))).cpu()
         assert torch.equal(y, ste.frozen_linear(x, codes.float(), scale, 8))
@@ -139,11 +140,11 @@ def check_rule(device: str) -> None:
                 assert_close(f"gradient of {name}", actual.cpu(), reference.cpu(), 2e-5)
 
 
-def check_views(device: str) -> None:
+def check_qkv(device: str) -> None:
     """Queries, keys, values and all gradients; tokens before the first, odd sizes, several tiles."""
     for batch, tokens, heads, d, kernel in VIEW_SHAPES:
         results = []
-        for form in (views_naive.views, views_triton.views):
+        for form in (qkv_naive.qkv, qkv_triton.qkv):
             width = 3 * heads * d
             inputs = randoms(device, tokens, (batch, tokens, width), (batch, kernel - 1, width), (width, kernel))
             inputs = [x.requires_grad_() for x in inputs]
@@ -151,7 +152,7 @@ def check_views(device: str) -> None:
             weights = [torch.linspace(-1, 1, view.numel(), device=device).view_as(view) for view in made]
             torch.autograd.backward(list(made), weights)
             results.append([*made, *(x.grad for x in inputs)])
-        for name, reference, actual in zip((*views_naive.Views._fields, "x", "tail", "weight"), *results, strict=True):
+        for name, reference, actual in zip((*qkv_naive.QKV._fields, "x", "tail", "weight"), *results, strict=True):
             if reference.numel():
                 assert_close(f"{name} {tokens, heads, d, kernel}", actual.cpu(), reference.cpu(), 1e-5)
 
@@ -160,29 +161,29 @@ def check_step(device: str) -> None:
     """Several tokens one after the other, both variants: readings, fast weights, the convolution's tail, losses."""
     for heads, d, kernel in STEP_SHAPES:
         width, dim, tokens = heads * d, 40, kernel + 2
-        views, x, conv, tail, weight, bias, fast = randoms(
+        qkv, x, conv, tail, weight, bias, fast = randoms(
             device, d, (tokens, 3 * width), (tokens, dim), (3 * width, kernel), (kernel - 1, 3 * width), (heads, dim),
             (heads,), (heads, d, d),
         )  # fmt: skip
         taps = conv if kernel > 1 else None
         for scale in (1.0, 3.0):
-            expected = step_naive.Step(views[0], fast, tail, bias)
+            expected = step_naive.Step(qkv[0], fast, tail, bias)
             mine, ring, slot = fast.clone(), step_triton.ring_of(tail), torch.tensor([kernel - 1], dtype=torch.int32)
-            slot, output, loss = slot.to(device), views.new_empty(width), step_triton.loss_room(heads, d, fast.device)
+            slot, output, loss = slot.to(device), qkv.new_empty(width), step_triton.loss_room(heads, d, fast.device)
             for i in range(tokens):
-                expected = step_naive.linear(views[i], x[i], taps, expected.tail, weight, bias, expected.fast, scale)
+                expected = step_naive.linear(qkv[i], x[i], taps, expected.tail, weight, bias, expected.fast, scale)
                 raised = torch.tensor([scale], device=device)
-                step_triton.linear(views[i], x[i], taps, ring, slot, weight, bias, mine, output, loss, raised)
+                step_triton.linear(qkv[i], x[i], taps, ring, slot, weight, bias, mine, output, loss, raised)
                 slot += 1
                 assert_close(f"linear {heads, d, kernel}", output.cpu(), expected.output.cpu(), 1e-5)
                 assert_close("fast weights", mine.cpu(), expected.fast.cpu(), 1e-5)
                 assert_close("losses", loss.sum(1).cpu(), expected.loss.cpu(), 1e-5)
                 assert torch.equal(step_triton.tail_of(ring, slot), expected.tail)
-        mine, expected = fast[:1].clone(), step_naive.Step(views[0], fast[:1], tail, bias)
-        output, loss = views.new_empty(d), step_triton.loss_room(1, d, fast.device)
+        mine, expected = fast[:1].clone(), step_naive.Step(qkv[0], fast[:1], tail, bias)
+        output, loss = qkv.new_empty(d), step_triton.loss_room(1, d, fast.device)
         for i in range(3):
-            expected = step_naive.tied(views[i, :d], expected.fast, 0.3, 2.0)
-            step_triton.tied(views[i, :d].contiguous(), mine, output, loss, 0.3, torch.tensor([2.0], device=device))
+            expected = step_naive.tied(qkv[i, :d], expected.fast, 0.3, 2.0)
+            step_triton.tied(qkv[i, :d].contiguous(), mine, output, loss, 0.3, torch.tensor([2.0], device=device))
             assert_close(f"tied {d}", output.cpu(), expected.output.cpu(), 1e-5)
             assert_close("fast weights", mine.cpu(), expected.fast.cpu(), 1e-5)
             assert_close("losses", loss.sum(1).cpu(), expected.loss.cpu(), 1e-5)
@@ -192,7 +193,7 @@ CHECKS = {
     "ternary": check_ternary,
     "bytes": check_bytes,
     "quantize": check_quantize,
-    "views": check_views,
+    "qkv": check_qkv,
     "rule": check_rule,
     "step": check_step,
 }

@@ -25,9 +25,9 @@ from native_bodies import random_body
 
 from engine.errors import DeviceError
 from engine.io.model_file import Body
-from engine.io.packed import WORD_FORMS
+from engine.io.packed import EMBEDDING_FORMS
 from engine.runtime.base import Cancelled
-from engine.runtime.card import Card
+from engine.runtime.cuda_device import CudaDevice
 from engine.runtime.cuda_runtime import CudaRuntime
 from engine.runtime.placement import RESERVE, layer_bytes, shared_bytes
 from engine.runtime.torch_runtime import TorchRuntime
@@ -38,7 +38,7 @@ SMALL = {"hidden_dim": 16, "head_dim": 5, "intermediate_dim": 23}
 """The interpreter takes a hundredth of a second for what a program does, so the bodies are small; and odd."""
 
 
-class PaperCard(Card):
+class PaperCard(CudaDevice):
     """The processor in the part of a card, with as much memory as it is told."""
 
     def __init__(self, free: int = 1 << 40) -> None:
@@ -64,7 +64,7 @@ class PaperCard(Card):
         return work
 
 
-Make = Callable[[], Card]
+Make = Callable[[], CudaDevice]
 
 
 def pair(make: Make, shape: str, layers: int = 1) -> tuple[CudaRuntime, TorchRuntime]:
@@ -152,7 +152,7 @@ def check_memory(make: Make) -> None:
 
 def check_words(make: Make) -> None:
     """Embedding and head as bytes, and a head of five bits, which a card holds as bytes."""
-    for forms in WORD_FORMS.values():
+    for forms in EMBEDDING_FORMS.values():
         body = random_body("linear", **SMALL, num_layers=1)
         tables = {name: form.from_float(np.asarray(body.tensors[name])) for name, form in forms.items()}
         body = Body(body.config, dict(body.tensors) | tables, encoding=body.encoding)

@@ -21,7 +21,7 @@ from engine.io.model_file import Body
 from engine.models import bitllama as model
 from engine.models.config import BitLlamaConfig
 from engine.ops import kernel_check
-from engine.ops.word_table.table import ByteTable
+from engine.ops.quantized_embedding.int8 import Int8Embedding
 from engine.runtime import card, select, torch_runtime
 from engine.runtime.placement import RESERVE, layer_bytes, place, shared_bytes
 from engine.runtime.select import create_runtime
@@ -66,7 +66,7 @@ def test_the_runtime_equals_torch_in_the_interpreter() -> None:
     ]  # fmt: skip
 
 
-class Pretended(card.Card):
+class Pretended(card.CudaDevice):
     """A card of tensors without values, which notes what is sent and fetched."""
 
     def __init__(self, free: int = 1 << 40) -> None:
@@ -200,7 +200,7 @@ def test_a_driver_without_a_card_leaves_the_native_library_its_work(monkeypatch:
 
 def test_a_head_of_bytes_may_lie_on_the_card(pretended_card: Pretended) -> None:
     body = random_body()
-    table = ByteTable.from_float(np.asarray(body.tensors["lm_head.weight"]))
+    table = Int8Embedding.from_float(np.asarray(body.tensors["lm_head.weight"]))
     body = Body(body.config, dict(body.tensors) | {"lm_head.weight": table}, encoding=body.encoding)
     assert create_runtime(body, "cuda").name == "cuda"
     assert ("load", (260,)) in pretended_card.crossings
@@ -252,4 +252,4 @@ def test_a_missing_triton_and_a_failing_kernel_are_reasons(monkeypatch: pytest.M
 def test_the_runtime_equals_torch_on_the_card(check: str) -> None:
     from cuda_cases import CHECKS
 
-    CHECKS[check](lambda: card.Card(torch.device("cuda:0")))
+    CHECKS[check](lambda: card.CudaDevice(torch.device("cuda:0")))

@@ -161,7 +161,7 @@ def test_a_checkpoint_is_converted_and_is_the_same_model(kind: str, person: Pers
 
 def test_packed_means_two_bits_whatever_the_source_has(person: Person, shelf: Path) -> None:
     source, target = shelf / "triples.bitt", shelf / "made.bitt"
-    save_bitt(source, load_body(shelf / "deeper" / "checkpoint"), packed=True, maps="triples")
+    save_bitt(source, load_body(shelf / "deeper" / "checkpoint"), packed=True, linears="ternary5in3")
     person.settings.set("model_folders", [str(shelf)])
     row, card = look(person, source)
     person.click(row.convert_button)
@@ -169,7 +169,7 @@ def test_packed_means_two_bits_whatever_the_source_has(person: Person, shelf: Pa
     person.through(lambda: person.choose_file(target), Busy.CONVERTING)
     person.wait(lambda: not person.notices())
     written = load_body(target)
-    assert Packing.of(written.tensors).maps == "fours"
+    assert Packing.of(written.tensors).linears == "ternary2"
     assert written.fingerprint == card.fingerprint
 
 

@@ -30,7 +30,7 @@ ERRORS = {
 } | {"DataError", "TrainingError", "_Fault", "EngineFailure"}
 
 OUT_OF_REACH = (
-    "cli", "native", "ops/delta_rule", "ops/word_table", "ops/ternary/triton.py", "cortex_rust.py",
+    "cli", "native", "ops/delta_rule", "ops/quantized_embedding", "ops/ternary/triton.py", "cortex_rust.py",
     "sleep/trial.py",
     "train/args.py", "train/companion", "train/distributed.py", "train/evaluate.py",
     "train/rendezvous.py", "train/shard_files.py", "train/shard_storage.py", "train/sharding.py",

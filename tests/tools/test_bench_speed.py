@@ -21,7 +21,7 @@ from engine.native import training
 from engine.ops.delta_rule import naive
 from tools.bench import llama_cpp
 from tools.bench import train as bench_train
-from tools.bench.yardsticks import check_same, fastest_maps, token_bytes
+from tools.bench.yardsticks import check_same, fastest_linears, token_bytes
 from tools.bench.yardsticks import random_body as body_of_size
 
 pytestmark = needs_library
@@ -114,7 +114,7 @@ def test_llama_cpp_takes_the_model_that_is_written_for_it(tmp_path: Path) -> Non
 
 
 def ours_alone(config: BitLlamaConfig) -> int:
-    """Parameters of a TTT layer that an attention layer of the same maps does not have."""
+    """Parameters of a TTT layer that an attention layer of the same linears does not have."""
     names = ("conv", "rate", "out_norm")
     specs = config.tensor_specs().items()
     return sum(int(np.prod(spec.shape)) for name, spec in specs if any(part in name for part in names))
@@ -130,26 +130,26 @@ def test_startup(capsys: pytest.CaptureFixture[str]) -> None:
     assert figures["process"] > figures["import"] + figures["loading"] + figures["first_token"] > 0
 
 
-@pytest.mark.parametrize("maps", ["fours", "triples"])
-def test_random_weights_are_held_as_asked(maps: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("linears", ["ternary2", "ternary5in3"])
+def test_random_weights_are_held_as_asked(linears: str, capsys: pytest.CaptureFixture[str]) -> None:
     shape = ["--dim", "192", "--layers", "1", "--heads", "2", "--vocab-size", "300", "--runs", "1", "--threads", "1"]
-    assert main(["bench", "decode", *shape, "--tokens", "2", "--maps", maps]) == 0
+    assert main(["bench", "decode", *shape, "--tokens", "2", "--linears", linears]) == 0
     table, *_, last = capsys.readouterr().out.splitlines()
-    assert f"random weights ({maps}, head in fives)" in table
+    assert f"random weights ({linears}, head in int5)" in table
     config = BitLlamaConfig.from_dict(json.loads(last)["config"], "the bench")
-    packing = Packing(maps, "fives")  # type: ignore[arg-type]
+    packing = Packing(linears, "int5")  # type: ignore[arg-type]
     assert json.loads(last)["token_bytes"] == token_bytes(config, packing, native.MAX_DEFERRED)
-    assert token_bytes(config, Packing("triples")) < token_bytes(config, Packing("fours"))
+    assert token_bytes(config, Packing("ternary5in3")) < token_bytes(config, Packing("ternary2"))
 
 
 @pytest.mark.parametrize(
-    ("best", "maps"), [("AVX-512 VNNI", "triples"), ("AVX2", "fours"), ("NEON dot product", "fours")]
+    ("best", "linears"), [("AVX-512 VNNI", "ternary5in3"), ("AVX2", "ternary2"), ("NEON dot product", "ternary2")]
 )
 def test_random_weights_are_held_as_the_processor_reads_them_faster(
-    best: str, maps: str, monkeypatch: pytest.MonkeyPatch
+    best: str, linears: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(native, "instruction_sets", lambda: [best, "scalar"])
-    assert fastest_maps() == maps
+    assert fastest_linears() == linears
 
 
 def test_nonsense_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -182,6 +182,6 @@ def test_a_body_of_random_weights_is_sound(shape: str) -> None:
     floats = 4 * sum(t.size for n, t in body.tensors.items() if isinstance(t, np.ndarray) and n != "embed.weight")
     assert token_bytes(config) == packed + floats + 4 * config.hidden_dim + 2 * fast
     assert token_bytes(config) - token_bytes(config, deferred=8) == fast - fast // 8
-    rows = body_of_size(config, packing=Packing(words="bytes")).tensors["lm_head.weight"]
+    rows = body_of_size(config, packing=Packing(embedding="int8")).tensors["lm_head.weight"]
     saved = 4 * config.vocab_size * config.hidden_dim - rows.nbytes + 3 * config.hidden_dim - 4
-    assert token_bytes(config) - token_bytes(config, Packing(words="bytes")) == saved
+    assert token_bytes(config) - token_bytes(config, Packing(embedding="int8")) == saved

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine.cli.options import add_linears
 from engine.errors import ConfigError
 
 Run = Callable[[argparse.Namespace], int]
@@ -199,8 +200,12 @@ def _speed(benches: Any, name: str, text: str, run: Run) -> argparse.ArgumentPar
     add("--heads", type=int, default=8, help="heads of the linear variant (default: 8)")
     add("--vocab-size", type=int, default=16384, help="words (default: 16384)")
     add("--variant", choices=("linear", "tied"), default="linear", help="(default: linear)")
-    add("--head", choices=("fives", "bytes", "float"), default="fives", help="how random weights hold the head")
-    add("--maps", choices=("triples", "fours"), help="and ternary weights (default: what this processor reads faster)")
+    former = {"fives": "int5", "bytes": "int8"}  # as earlier versions called them
+    add(
+        "--head", type=lambda form: former.get(form, form), choices=("int5", "int8", "float"), default="int5",
+        help="how random weights hold the head (default: int5)",
+    )  # fmt: skip
+    add_linears(parser, "and ternary weights (default: what this processor reads faster)")
     add("--threads", type=int, help="processor threads (default: as many as help)")
     add("--runs", type=int, default=5, help="runs, of which the median counts (default: 5)")
     return parser

@@ -35,7 +35,7 @@ def why_not(config: BitLlamaConfig) -> str | None:
 def write_model(path: Path, config: BitLlamaConfig, seed: int = 1) -> int:
     """Write a random Llama as large as a body of `config` in the GGUF format; returns its number of parameters.
 
-    Attention takes the place of the TTT layer: four square maps where ours are, and a SwiGLU of the same width.
+    Attention takes the place of the TTT layer: four square matrices where ours are, and a SwiGLU of the same width.
     """
     import gguf
 

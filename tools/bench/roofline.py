@@ -16,7 +16,7 @@ from engine.models.config import BitLlamaConfig
 from tools.bench.yardsticks import token_bytes
 
 KERNELS_PER_LAYER = 9
-"""Launches of one token in a layer of `engine.runtime.card_layers`; a test counts them."""
+"""Launches of one token in a layer of `engine.runtime.cuda_layers`; a test counts them."""
 KERNELS_BESIDE = 6
 """Final norm, head, two of the inner losses, their copy, the count of tokens."""
 LAUNCH_SECONDS = 4e-6

@@ -15,7 +15,7 @@ from engine.io.bitt import save_bitt
 from engine.io.model_file import Body, load_body
 from engine.io.packed import Packing
 from engine.models.config import BitLlamaConfig
-from tools.bench.yardsticks import fastest_maps, random_body
+from tools.bench.yardsticks import fastest_linears, random_body
 
 PAUSE, QUICK = 0.05, 1.0
 """Seconds between two turns, and of a work that runs once untimed in each of its turns."""
@@ -30,7 +30,7 @@ def make_body(args: argparse.Namespace, sure: float = 1.0) -> Body:
         return load_body(args.model)
     heads = args.heads if args.variant == "linear" else 1
     config = BitLlamaConfig(args.vocab_size, args.dim, args.layers, 0.5, ttt_variant=args.variant, num_heads=heads)
-    packing = Packing(args.maps or fastest_maps(), None if args.head == "float" else args.head)
+    packing = Packing(args.linears or fastest_linears(), None if args.head == "float" else args.head)
     body = random_body(config, packing=packing, sure=sure)
     if os.name == "nt":  # a file that is mapped cannot be removed there
         return body
@@ -78,7 +78,7 @@ def show_rates(tokens: int, seconds: Mapping[str, list[float]]) -> dict[str, flo
 def describe(body: Body) -> str:
     """A body in a few words."""
     c, held = body.config, Packing.of(body.tensors)
-    what = str(body.path) if body.path else f"random weights ({held.maps}, head in {held.words or 'float'})"
+    what = str(body.path) if body.path else f"random weights ({held.linears}, head in {held.embedding or 'float'})"
     return f"{what}: {c.hidden_dim} wide, {c.num_layers} layers, {c.ttt_variant}, {c.vocab_size:,} words"
 
 

@@ -22,9 +22,9 @@ from engine.models.bitllama import BitLlama
 from engine.models.config import BitLlamaConfig
 from engine.ops.delta_rule import naive as plain_rule
 from engine.ops.norm import naive as plain_norm
+from engine.ops.qkv import naive as plain_qkv
 from engine.ops.swiglu import naive as plain_gate
 from engine.ops.ternary import naive as plain_product
-from engine.ops.views import naive as plain_views
 from engine.train.allocator import keep_freed_memory
 from tools.bench.speed import in_turns, load, note_load, show_rates
 
@@ -84,15 +84,15 @@ def plain_forms() -> Iterator[None]:
     """While it lasts, models compute by the plain forms, token by token, as the first version did."""
 
     def product(x: Any, weights: Any, bits: int) -> Any:
-        maps = weights if isinstance(weights, list) else [weights]
-        return torch.cat([plain_product.bit_linear(x, weight, bits) for weight in maps], dim=-1)
+        linears = weights if isinstance(weights, list) else [weights]
+        return torch.cat([plain_product.bit_linear(x, weight, bits) for weight in linears], dim=-1)
 
     with contextlib.ExitStack() as stack:
         for room, name, plain in (
             (bit_linear, "bit_linear", product),
             (mlp, "swiglu", plain_gate.swiglu),
             (norm, "rms_norm", plain_norm.rms_norm),
-            (ttt, "form_of_views", lambda *_: plain_views.views),
+            (ttt, "qkv_form", lambda *_: plain_qkv.qkv),
             (ttt, "fast_form", lambda *_: plain_rule.delta_rule),
         ):
             stack.callback(setattr, room, name, getattr(room, name))

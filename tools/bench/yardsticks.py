@@ -10,7 +10,7 @@ import numpy as np
 from engine import native
 from engine.errors import BitLlamaError
 from engine.io.model_file import Body
-from engine.io.packed import EMBED, MapForm, Packing
+from engine.io.packed import EMBED, LinearForm, Packing
 from engine.models.config import BitLlamaConfig
 from engine.runtime.aligned import aligned
 from engine.runtime.base import Runtime
@@ -50,10 +50,10 @@ def random_body(config: BitLlamaConfig, seed: int = 1, packing: Packing = PLAIN,
     return Body(config, tensors, encoding="packed")
 
 
-def fastest_maps() -> MapForm:
+def fastest_linears() -> LinearForm:
     """The form of ternary matrices that this processor reads faster."""
     usable = native.why_not() is None
-    return "triples" if usable and native.instruction_sets()[0].startswith("AVX-512") else "fours"
+    return "ternary5in3" if usable and native.instruction_sets()[0].startswith("AVX-512") else "ternary2"
 
 
 def token_bytes(config: BitLlamaConfig, packing: Packing = PLAIN, deferred: int = 1) -> int:

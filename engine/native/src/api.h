@@ -30,7 +30,7 @@ struct bl_config {
     float inner_lr, norm_eps, out_norm_eps;
 };
 
-// A ternary matrix, packed as engine/ops/ternary/packing.py says, a row being 16 * ceil(cols / 64) bytes, or, where
+// A ternary matrix, packed as engine/ops/ternary/ternary2.py says, a row being 16 * ceil(cols / 64) bytes, or, where
 // `ternary5in3` is not 0, as engine/ops/ternary/ternary5in3.py does. Matrices of one input are held alike.
 struct bl_ternary {
     const uint8_t* codes;
@@ -39,7 +39,7 @@ struct bl_ternary {
 };
 
 // A row for each word, (V, D): floats, or whole numbers with a scale for each row: bytes, each a number + 128, or, in a
-// head only, five bits each, packed as engine/ops/word_table/int5.py says. The others are null.
+// head only, five bits each, packed as engine/ops/quantized_embedding/int5.py says. The others are null.
 struct bl_table {
     const float* floats;
     const uint8_t *bytes, *int5;

@@ -23,14 +23,14 @@ class _BitLinear(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, bits: int, instructions: str | None, *weights: Tensor) -> Tensor:
         codes, scales = zip(*map(quantize_weight, weights), strict=True)
-        maps = [whole.mul_(scale) for whole, scale in zip(codes, scales, strict=True)]
-        ternary = maps[0].contiguous() if len(maps) == 1 else torch.cat(maps)
+        linears = [whole.mul_(scale) for whole, scale in zip(codes, scales, strict=True)]
+        ternary = linears[0].contiguous() if len(linears) == 1 else torch.cat(linears)
         x = x.contiguous()
         rounded, y = torch.empty_like(x), x.new_empty(*x.shape[:-1], len(ternary))
         ctx.rows = [len(weight) for weight in weights]
         ctx.save_for_backward(rounded, ternary)
-        rows, scale = (ctypes.c_int32 * len(maps))(*ctx.rows), torch.stack(scales)
-        struct = native.Linears(len(maps), x.shape[-1], ctypes.addressof(rows), ternary.data_ptr(), scale.data_ptr())
+        rows, scale = (ctypes.c_int32 * len(linears))(*ctx.rows), torch.stack(scales)
+        struct = native.Linears(len(linears), x.shape[-1], ctypes.addressof(rows), ternary.data_ptr(), scale.data_ptr())
         tokens, largest = x.numel() // x.shape[-1], float(2 ** (bits - 1) - 1)
         training.call(
             "bl_ternary_linears", instructions, ctypes.byref(struct), tokens, largest, x.data_ptr(), rounded.data_ptr(),

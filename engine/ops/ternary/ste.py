@@ -1,6 +1,6 @@
 """The ternary product for training, fused, and the one for running with weights that were quantised once.
 
-`bit_linear` takes several maps of one input together, so that the input is quantised once and read once. Both factors
+`bit_linear` takes several linears of one input, so that the input is quantised once and read once. Both factors
 are scaled before the product, as in `naive`, which leaves no scaling of the larger result.
 
 `frozen_linear` multiplies whole numbers instead: sums of int8 times {-1, 0, +1} are exact in float32 below 2**24, so
@@ -46,8 +46,8 @@ class _BitLinear(torch.autograd.Function):
             absmax = torch.maximum(x.amax(dim=-1, keepdim=True), x.amin(dim=-1, keepdim=True).neg_())
             scale = absmax.clamp_min_(SMALLEST_ABSMAX).div_(largest)
             x = x.div(scale).round_().mul_(scale)
-        maps = [codes.mul_(s) for codes, s in map(quantize_weight, weights)]
-        ternary = maps[0] if len(maps) == 1 else torch.cat(maps)
+        linears = [codes.mul_(s) for codes, s in map(quantize_weight, weights)]
+        ternary = linears[0] if len(linears) == 1 else torch.cat(linears)
         ctx.save_for_backward(x, ternary)
         ctx.rows = [len(weight) for weight in weights]
         return F.linear(x, ternary)
@@ -62,7 +62,7 @@ class _BitLinear(torch.autograd.Function):
 def gradients(
     grad: Tensor, x: Tensor, ternary: Tensor, rows: list[int], needed: tuple[bool, ...], first_weight: int
 ) -> tuple[Tensor | None, Sequence[Tensor | None]]:
-    """Straight-through gradients of several maps of one input.
+    """Straight-through gradients of several linears of one input.
 
     Args:
         grad: of the outputs, ``[..., sum of rows]``.
@@ -82,7 +82,7 @@ def gradients(
 
 
 def bit_linear(x: Tensor, weights: Tensor | list[Tensor], bits: int) -> Tensor:
-    """`naive.bit_linear` for one or several maps of the same input.
+    """`naive.bit_linear` for one or several linears of the same input.
 
     Args:
         x: activations of shape ``[..., in]``.

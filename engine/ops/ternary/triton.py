@@ -14,7 +14,7 @@ import triton.language as tl
 from torch import Tensor
 
 from engine.ops.ternary.naive import SMALLEST_ABSMAX
-from engine.ops.ternary.packing import packed_width
+from engine.ops.ternary.ternary2 import packed_width
 
 ROWS = 16
 """Rows of weights in a program."""
@@ -143,7 +143,7 @@ def multiply(whole: Tensor, x_scale: Tensor, packed: Tensor, scale: Tensor, out:
     Args:
         whole: int8 activations of shape ``[tokens, in]``.
         x_scale: their scales, float32 ``[tokens]``.
-        packed: uint8 weights of shape ``[out, 16 * ceil(in / 64)]``; maps of one input may lie one below the other.
+        packed: uint8 weights of shape ``[out, 16 * ceil(in / 64)]``; linears of one input may lie one below the other.
         scale: the scale of each row, float32 ``[out]``.
         out: float32 ``[tokens, out]``.
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.ops.delta_rule import naive as delta_rule
-from engine.ops.views.naive import unit
+from engine.ops.qkv.naive import unit
 
 
 class Step(NamedTuple):
@@ -32,13 +32,13 @@ def _update(q: Tensor, k: Tensor, v: Tensor, rate: Tensor, fast: Tensor, tail: T
 
 
 def tied(f: Tensor, fast: Tensor, inner_lr: float, rate_scale: float) -> Step:
-    """The variant with one view ``f [d]`` of the input, read before the update; ``fast [1, d, d]``."""
+    """The variant with one activated ``f [d]`` of the input, read before the update; ``fast [1, d, d]``."""
     k = unit(f)[None]
     return _update(k, k, k, torch.full_like(k[:, 0], inner_lr * rate_scale), fast, f.new_zeros(0, 0), False)
 
 
 def linear(
-    views: Tensor,
+    qkv: Tensor,
     x: Tensor,
     conv: Tensor | None,
     tail: Tensor,
@@ -47,22 +47,22 @@ def linear(
     fast: Tensor,
     rate_scale: float,
 ) -> Step:
-    """The variant with three views, read after the update.
+    """The variant with three qkv, read after the update.
 
     Args:
-        views: query, key and value side by side, ``[3 H d]``.
+        qkv: query, key and value side by side, ``[3 H d]``.
         x: the layer's normed input ``[D]``, which the rate is made of.
         conv: ``[3 H d, K]``, or None for K = 1.
-        tail: the views of the last K - 1 tokens, the oldest first, ``[K - 1, 3 H d]``.
+        tail: the qkv of the last K - 1 tokens, the oldest first, ``[K - 1, 3 H d]``.
         rate_weight: ``[H, D]``.
         rate_bias: ``[H]``.
         fast: ``[H, d, d]``.
         rate_scale: factor on the rate, which is cut at 1.
     """
     heads, d, _ = fast.shape
-    mixed = views
+    mixed = qkv
     if conv is not None:
-        seen = torch.cat((tail, views[None]))
+        seen = torch.cat((tail, qkv[None]))
         mixed, tail = (seen.T * conv).sum(dim=1), seen[1:]
     q, k, v = F.silu(mixed).view(3, heads, d)
     rate = (torch.sigmoid(rate_weight @ x + rate_bias) * rate_scale).clamp(max=1.0)

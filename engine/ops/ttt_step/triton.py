@@ -12,7 +12,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from engine.ops.views.naive import KEY_EPS
+from engine.ops.qkv.naive import KEY_EPS
 
 ROWS = 16
 """Rows of fast weights in a program."""
@@ -37,9 +37,9 @@ def unit(x):
 
 
 @triton.jit
-def view(views, ring, conv, slot, channel, inside, channels, kernel: tl.constexpr):
-    """The mixed and activated view of some channels; stores what later tokens will need of them."""
-    now = tl.load(views + channel, mask=inside, other=0.0)
+def activated(qkv, ring, conv, slot, channel, inside, channels, kernel: tl.constexpr):
+    """The mixed and activated activated of some channels; stores what later tokens will need of them."""
+    now = tl.load(qkv + channel, mask=inside, other=0.0)
     mixed = now
     if kernel > 1:
         mixed = now * tl.load(conv + channel * kernel + kernel - 1, mask=inside, other=0.0)
@@ -77,7 +77,7 @@ def tied_kernel(f, fast, output, loss, rate_scale, d, inner_lr, block_rows: tl.c
 
 @triton.jit
 def linear_kernel(
-    views, x, conv, ring, slot, rate_weight, rate_bias, fast, output, loss, rate_scale, d, inputs,
+    qkv, x, conv, ring, slot, rate_weight, rate_bias, fast, output, loss, rate_scale, d, inputs,
     kernel: tl.constexpr, block_rows: tl.constexpr, block: tl.constexpr, block_inputs: tl.constexpr,
 ):  # fmt: skip
     """Program (head, part): `block_rows` rows of one head."""
@@ -85,9 +85,9 @@ def linear_kernel(
     width = tl.num_programs(0) * d
     lane, row = tl.arange(0, block), part * block_rows + tl.arange(0, block_rows)
     now = tl.load(slot)
-    q = unit(view(views, ring, conv, now, head * d + lane, lane < d, 3 * width, kernel))
-    k = unit(view(views, ring, conv, now, width + head * d + lane, lane < d, 3 * width, kernel))
-    v = view(views, ring, conv, now, 2 * width + head * d + row, row < d, 3 * width, kernel)
+    q = unit(activated(qkv, ring, conv, now, head * d + lane, lane < d, 3 * width, kernel))
+    k = unit(activated(qkv, ring, conv, now, width + head * d + lane, lane < d, 3 * width, kernel))
+    v = activated(qkv, ring, conv, now, 2 * width + head * d + row, row < d, 3 * width, kernel)
     total = tl.zeros((block_inputs,), dtype=tl.float32)
     for first in range(0, inputs, block_inputs):
         at = first + tl.arange(0, block_inputs)
@@ -115,7 +115,7 @@ def tied(f: Tensor, fast: Tensor, output: Tensor, loss: Tensor, inner_lr: float,
 
 
 def linear(
-    views: Tensor,
+    qkv: Tensor,
     x: Tensor,
     conv: Tensor | None,
     ring: Tensor,
@@ -130,7 +130,7 @@ def linear(
     """`naive.linear` in place.
 
     Args:
-        ring: the views of the last tokens, ``[K, 3 H d]``; the one before token number n lies in slot ``(n - 1) % K``.
+        ring: the qkv of the last tokens, ``[K, 3 H d]``; the one before token number n lies in slot ``(n - 1) % K``.
         slot: int32 ``[1]``, n; the caller counts it on after the token.
         fast: changed, ``[H, d, d]``.
         output: filled, ``[H d]``.
@@ -140,7 +140,7 @@ def linear(
     heads, d, _ = fast.shape
     kernel = 1 if conv is None else conv.shape[1]
     linear_kernel[(heads, triton.cdiv(d, ROWS))](
-        views, x, x if conv is None else conv, ring, slot, rate_weight, rate_bias, fast, output, loss, rate_scale,
+        qkv, x, x if conv is None else conv, ring, slot, rate_weight, rate_bias, fast, output, loss, rate_scale,
         d, x.shape[-1], kernel, block_inputs=min(INPUTS, triton.next_power_of_2(x.shape[-1])), **_launch(d),
     )  # fmt: skip
 

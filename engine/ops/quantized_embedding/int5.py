@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import native
-from engine.ops.word_table.table import Bytes, Codes, WordTable, parts, rounded
+from engine.ops.quantized_embedding.int8 import Bytes, Codes, QuantizedEmbedding, parts, rounded
 
 LARGEST = 15
 ZERO = 16
@@ -30,7 +30,7 @@ _HALF = BLOCK // 2
 _BLOCK_BYTES = _HALF + BLOCK // 8
 
 
-class FiveTable(WordTable):
+class Int5Embedding(QuantizedEmbedding):
     """Five bits a weight."""
 
     @staticmethod
@@ -39,7 +39,7 @@ class FiveTable(WordTable):
         return _BLOCK_BYTES * -(-cols // BLOCK)
 
     @classmethod
-    def from_float(cls, w: NDArray[Any]) -> FiveTable:
+    def from_float(cls, w: NDArray[Any]) -> Int5Embedding:
         """Quantise float weights (rows, cols), which are finite. A row of zeros has the scale 0."""
         rows, cols = w.shape
         stored, scales = np.empty((rows, cls.stored_width(cols)), np.uint8), np.zeros(rows, np.float32)
@@ -83,17 +83,17 @@ class Damage(enum.IntEnum):
     PADDING = 2
 
 
-def find_damage(table: FiveTable) -> Damage:
+def find_damage(table: Int5Embedding) -> Damage:
     """What is wrong with the first damaged row: a stored 0, else something that is not zero in the padding."""
     for some in parts(len(table.stored)):
-        values = FiveTable(table.stored[some], table.scales[some], table.cols).values()
+        values = Int5Embedding(table.stored[some], table.scales[some], table.cols).values()
         zero, padding = (values == 0).any(axis=1), (values[:, table.cols :] != ZERO).any(axis=1)
         if (zero | padding).any():
             return Damage.VALUE_ZERO if zero[np.argmax(zero | padding)] else Damage.PADDING
     return Damage.NONE
 
 
-def find_damage_natively(table: FiveTable) -> Damage:
+def find_damage_natively(table: Int5Embedding) -> Damage:
     """`find_damage` by the library, for rows without gaps: in one pass over the memory, without a copy of it."""
     return Damage(native.library().bl_int5_damage(table.stored.ctypes.data, len(table.stored), table.cols))
 

@@ -27,7 +27,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class WordTable(ABC):
+class QuantizedEmbedding(ABC):
     """A matrix (rows, cols): weight = code * its row's scale.
 
     `stored` is uint8 (rows, `stored_width(cols)`), `scales` float32 (rows,).
@@ -70,7 +70,7 @@ class WordTable(ABC):
     def _damage_of_codes(self) -> str | None: ...
 
 
-class ByteTable(WordTable):
+class Int8Embedding(QuantizedEmbedding):
     """A byte a weight."""
 
     @staticmethod
@@ -79,7 +79,7 @@ class ByteTable(WordTable):
         return cols
 
     @classmethod
-    def from_float(cls, w: NDArray[Any]) -> ByteTable:
+    def from_float(cls, w: NDArray[Any]) -> Int8Embedding:
         """Quantise float weights (rows, cols), which are finite. A row of zeros has the scale 0."""
         stored, scales = np.empty(w.shape, np.uint8), np.empty(len(w), np.float32)
         for rows in parts(len(w)):

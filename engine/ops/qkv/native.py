@@ -1,4 +1,4 @@
-"""The views of a TTT layer by the C++ library, forward and backward in one pass each over what is in the caches."""
+"""q, k and v of a TTT layer by the C++ library, forward and backward in one pass each over what is in the caches."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from torch.autograd.function import once_differentiable
 
 from engine import native
 from engine.native import training
-from engine.ops.views.naive import Views
+from engine.ops.qkv.naive import QKV
 
 
-class _Views(torch.autograd.Function):
+class _QKV(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, tail: Tensor, weight: Tensor, heads: int, instructions: str | None) -> Any:
         batch, tokens, width = x.shape
@@ -42,11 +42,11 @@ class _Views(torch.autograd.Function):
 def _struct(x: Tensor, tail: Tensor, rows: Tensor, heads: int) -> Any:
     batch, tokens, width = x.shape
     sizes = batch, tokens, heads, width // (3 * heads), len(rows)
-    return ctypes.byref(native.QKV(*sizes, x.data_ptr(), tail.data_ptr(), rows.data_ptr()))
+    return ctypes.byref(native.QKVArgs(*sizes, x.data_ptr(), tail.data_ptr(), rows.data_ptr()))
 
 
-def views(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int, instructions: str | None = None) -> Views:
-    """`naive.views` of float32 tensors on the processor; `instructions` names one of the library's sets."""
+def qkv(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int, instructions: str | None = None) -> QKV:
+    """`naive.qkv` of float32 tensors on the processor; `instructions` names one of the library's sets."""
     if weight is None:
         weight = x.new_ones(x.shape[-1], 1)
-    return Views(*_Views.apply(x, tail, weight, heads, instructions))
+    return QKV(*_QKV.apply(x, tail, weight, heads, instructions))

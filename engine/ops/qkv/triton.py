@@ -1,4 +1,4 @@
-"""The views of a TTT layer on a CUDA card: convolution, bend and lengths in one pass, forward and backward.
+"""q, k and v of a TTT layer on a CUDA card: convolution, silu and lengths in one pass, forward and backward.
 
 Forward reads each projection once and writes queries, keys and values where the delta rule wants them. Backward
 computes the convolution again, since keeping it would cost a write and a read of everything.
@@ -13,7 +13,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from engine.ops.views.naive import KEY_EPS, Views
+from engine.ops.qkv.naive import KEY_EPS, QKV
 
 TILE = 4096
 """Numbers of a program's tile: some tokens of one head, one at least."""
@@ -45,25 +45,25 @@ def convolve(x, tail, weight, batch, token, channel, tokens, width, kernel: tl.c
 
 
 @triton.jit
-def views_kernel(
-    x, tail, weight, views, streams, tokens, width, heads, d, eps,
+def qkv_kernel(
+    x, tail, weight, qkv, streams, tokens, width, heads, d, eps,
     kernel: tl.constexpr, block_tokens: tl.constexpr, block: tl.constexpr,
 ):  # fmt: skip
-    """Some tokens of one head of one view, to ``views [3, B, H, T, d]``."""
+    """Some tokens of one head of one part, to ``qkv [3, B, H, T, d]``."""
     blocks = tl.cdiv(tokens, block_tokens)
     batch, part = (tl.program_id(0) // blocks).to(tl.int64), tl.program_id(1)
     token = tl.program_id(0) % blocks * block_tokens + tl.arange(0, block_tokens)
     lane = tl.arange(0, block)
-    bent = convolve(x, tail, weight, batch, token, part * d + lane, tokens, width, kernel, lane < d)
-    bent *= tl.sigmoid(bent)
+    activated = convolve(x, tail, weight, batch, token, part * d + lane, tokens, width, kernel, lane < d)
+    activated *= tl.sigmoid(activated)
     if part < 2 * heads:
-        bent /= tl.sqrt(tl.sum(bent * bent, axis=1))[:, None] + eps
+        activated /= tl.sqrt(tl.sum(activated * activated, axis=1))[:, None] + eps
     row = ((part // heads * streams + batch) * heads + part % heads) * tokens + token
-    tl.store(views + row[:, None] * d + lane[None, :], bent, mask=(token < tokens)[:, None] & (lane < d)[None, :])
+    tl.store(qkv + row[:, None] * d + lane[None, :], activated, mask=(token < tokens)[:, None] & (lane < d)[None, :])
 
 
 @triton.jit
-def bend_back_kernel(
+def activate_back_kernel(
     x, tail, weight, grad_query, grad_key, grad_value, grad_mixed, grad_weight, tokens, width, heads, d, eps,
     kernel: tl.constexpr, block_tokens: tl.constexpr, block: tl.constexpr,
 ):  # fmt: skip
@@ -84,10 +84,10 @@ def bend_back_kernel(
     else:
         grad = tl.load(grad_value + place, mask=inside, other=0.0)
     if part < 2 * heads:
-        bent = mixed * opened
-        length = tl.sqrt(tl.sum(bent * bent, axis=1))
-        along = tl.sum(bent * grad, axis=1) / (tl.maximum(length, 1e-30) * (length + eps))
-        grad = (grad - bent * along[:, None]) / (length + eps)[:, None]
+        activated = mixed * opened
+        length = tl.sqrt(tl.sum(activated * activated, axis=1))
+        along = tl.sum(activated * grad, axis=1) / (tl.maximum(length, 1e-30) * (length + eps))
+        grad = (grad - activated * along[:, None]) / (length + eps)[:, None]
     grad *= opened * (1.0 + mixed * (1.0 - opened))
     tl.store(grad_mixed + (batch * tokens + token)[:, None] * width + channel[None, :], grad, mask=inside)
     grad = tl.where(inside, grad, 0.0)
@@ -123,20 +123,20 @@ def convolve_back_kernel(
         tl.store(grad_tail + place, summed, mask=(token < 0)[:, None] & here[None, :])
 
 
-class _Views(torch.autograd.Function):
+class _QKV(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, tail: Tensor, weight: Tensor, heads: int) -> tuple[Tensor, Tensor, Tensor]:
         x, tail, weight = (part.contiguous() for part in (x, tail, weight))
         batch, tokens, width = x.shape
         d = width // (3 * heads)
-        views = x.new_empty(3, batch, heads, tokens, d)
+        qkv = x.new_empty(3, batch, heads, tokens, d)
         block_tokens, block = _tile(d)
-        views_kernel[(batch * triton.cdiv(tokens, block_tokens), 3 * heads)](
-            x, tail, weight, views, batch, tokens, width, heads, d, KEY_EPS, weight.shape[1], block_tokens, block
+        qkv_kernel[(batch * triton.cdiv(tokens, block_tokens), 3 * heads)](
+            x, tail, weight, qkv, batch, tokens, width, heads, d, KEY_EPS, weight.shape[1], block_tokens, block
         )
         ctx.save_for_backward(x, tail, weight)
         ctx.heads = heads
-        query, key, value = views.unbind()
+        query, key, value = qkv.unbind()
         return query, key, value
 
     @staticmethod
@@ -148,7 +148,7 @@ class _Views(torch.autograd.Function):
         parts = batch * triton.cdiv(tokens, block_tokens)
         grad_mixed, grad_x, grad_tail = (torch.empty_like(part) for part in (x, x, tail))
         shares = weight.new_empty(parts, width, kernel)
-        bend_back_kernel[(parts, 3 * ctx.heads)](
+        activate_back_kernel[(parts, 3 * ctx.heads)](
             x, tail, weight, *(grad.contiguous() for grad in grads), grad_mixed, shares, tokens, width, ctx.heads, d,
             KEY_EPS, kernel, block_tokens, block,
         )  # fmt: skip
@@ -165,8 +165,8 @@ def _tile(d: int) -> tuple[int, int]:
     return max(1, TILE // block), block
 
 
-def views(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int) -> Views:
-    """`naive.views` with a convolution, and its gradient. The result is float32."""
-    assert weight is not None, "what has no convolution is bent by torch"
+def qkv(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int) -> QKV:
+    """`naive.qkv` with a convolution, and its gradient. The result is float32."""
+    assert weight is not None, "what has no convolution is activated by torch"
     with torch.cuda.device_of(x):  # Triton launches on the current card, which may be another
-        return Views(*_Views.apply(x.float(), tail.float(), weight.float(), heads))
+        return QKV(*_QKV.apply(x.float(), tail.float(), weight.float(), heads))

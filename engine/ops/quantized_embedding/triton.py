@@ -16,7 +16,7 @@ COLUMNS = 128
 
 
 @triton.jit
-def table_kernel(
+def quantized_kernel(
     codes, whole, x_scale, scale, out, rows, columns, block_rows: tl.constexpr, block_columns: tl.constexpr
 ):
     """`block_rows` outputs of token number ``program_id(1)``."""
@@ -40,7 +40,7 @@ def multiply(whole: Tensor, x_scale: Tensor, codes: Tensor, scale: Tensor, out: 
     Args:
         whole: int8 activations of shape ``[tokens, in]``.
         x_scale: their scales, float32 ``[tokens]``.
-        codes: int8 weights of shape ``[out, in]``; see `table.ByteTable.codes`.
+        codes: int8 weights of shape ``[out, in]``; see `table.Int8Embedding.codes`.
         scale: float32 ``[out]``.
         out: float32 ``[tokens, out]``.
 
@@ -51,7 +51,7 @@ def multiply(whole: Tensor, x_scale: Tensor, codes: Tensor, scale: Tensor, out: 
     layouts = all(t.is_contiguous() for t in (whole, x_scale, codes, scale, out))
     if codes.shape[1] != columns or scale.shape != (rows,) or out.shape != (tokens, rows) or not layouts:
         raise ValueError(f"A table of {tuple(codes.shape)} does not map {tuple(whole.shape)} to {tuple(out.shape)}.")
-    table_kernel[(triton.cdiv(rows, ROWS), tokens)](
+    quantized_kernel[(triton.cdiv(rows, ROWS), tokens)](
         codes, whole, x_scale, scale, out, rows, columns, ROWS, min(COLUMNS, triton.next_power_of_2(columns))
     )
 

@@ -46,7 +46,7 @@ def rest_lines(cols: int) -> int:
     return -(-max(cols - spans(cols) * SPAN, 0) // _LINE_COLUMNS)
 
 
-class TripleTernary(TernaryMatrix):
+class Ternary5in3(TernaryMatrix):
     """Three weights in five bits, 64 rows side by side."""
 
     @staticmethod
@@ -57,7 +57,7 @@ class TripleTernary(TernaryMatrix):
     @staticmethod
     def packed(codes: NDArray[Any]) -> Bytes:
         """Pack codes (rows, cols) in {-1, 0, 1}. Raises `FileFormatError` for any other code."""
-        out = np.empty(TripleTernary.stored_shape(*codes.shape), np.uint8)
+        out = np.empty(Ternary5in3.stored_shape(*codes.shape), np.uint8)
         for rows in row_parts(len(codes), codes.shape[1], GROUP):
             require_codes(codes[rows])
             out[rows.start // GROUP : -(-rows.stop // GROUP)] = _packed_groups(codes[rows])
@@ -90,7 +90,7 @@ class Damage(enum.IntEnum):
     PADDING = 2
 
 
-def find_damage(matrix: TripleTernary) -> Damage:
+def find_damage(matrix: Ternary5in3) -> Damage:
     """The first that holds: a code that no weights have, or a bit where none is left over; weights in the padding of
     columns and rows; or nothing."""
     rows, cols = matrix.shape
@@ -106,7 +106,7 @@ def find_damage(matrix: TripleTernary) -> Damage:
     return found
 
 
-def find_damage_natively(matrix: TripleTernary) -> Damage:
+def find_damage_natively(matrix: Ternary5in3) -> Damage:
     """`find_damage` by the library, for an array without gaps: without a copy of the memory."""
     return Damage(native.library().bl_ternary5in3_damage(matrix.codes.ctypes.data, *matrix.shape))
 

@@ -15,19 +15,19 @@ from engine.cli import main
 from engine.errors import FileFormatError
 from engine.io.bitt import load_bitt, save_bitt
 from engine.io.inspect import inspect_path
-from engine.io.model_file import Body, PackedTernary, fingerprint
-from engine.io.packed import PACKINGS, Packing, WordForm
+from engine.io.model_file import Body, Ternary2, fingerprint
+from engine.io.packed import PACKINGS, EmbeddingForm, Packing
 from engine.io.weights import as_packed
-from engine.ops.ternary.triples import TripleTernary
+from engine.ops.ternary.ternary5in3 import Ternary5in3
 from engine.runtime.native_runtime import NativeRuntime
 from engine.runtime.torch_runtime import TorchRuntime
 
 TOKENS = [5, 200, 3, 77, 4, 9, 250, 31, 8, 8, 120, 61]
 
 
-def held(tmp_path: Path, body: Body, maps: str = "triples", words: WordForm | None = None) -> Body:
-    path = tmp_path / f"{maps}.bitt"
-    save_bitt(path, body, packed=True, words=words, maps=maps)  # type: ignore[arg-type]
+def held(tmp_path: Path, body: Body, linears: str = "ternary5in3", embedding: EmbeddingForm | None = None) -> Body:
+    path = tmp_path / f"{linears}.bitt"
+    save_bitt(path, body, packed=True, embedding=embedding, linears=linears)  # type: ignore[arg-type]
     return load_bitt(path)
 
 
@@ -35,28 +35,26 @@ def held(tmp_path: Path, body: Body, maps: str = "triples", words: WordForm | No
 def test_the_model_and_its_fingerprint_stay_the_same(tmp_path: Path, shape: str) -> None:
     body = random_body(shape)
     loaded = held(tmp_path, body)
-    assert Packing.of(loaded.tensors) == Packing("triples")
+    assert Packing.of(loaded.tensors) == Packing("ternary5in3")
     assert loaded.fingerprint == body.fingerprint == fingerprint(loaded.config, loaded.tensors)
     for name, spec in body.config.tensor_specs().items():
         if spec.ternary:
             tensor = loaded.tensors[name]
-            assert isinstance(
-                tensor, PackedTernary if name.endswith(("ttt.up.weight", "down_proj.weight")) else TripleTernary
-            )
+            assert isinstance(tensor, Ternary2 if name.endswith(("ttt.up.weight", "down_proj.weight")) else Ternary5in3)
             assert (as_packed(tensor).codes == as_packed(body.tensors[name]).codes).all()
-    assert Packing.of(held(tmp_path, loaded, "fours").tensors) == Packing("fours")
+    assert Packing.of(held(tmp_path, loaded, "ternary2").tensors) == Packing("ternary2")
     save_bitt(tmp_path / "again.bitt", loaded, packed=True)  # keeps its form
-    assert (tmp_path / "again.bitt").read_bytes() == (tmp_path / "triples.bitt").read_bytes()
+    assert (tmp_path / "again.bitt").read_bytes() == (tmp_path / "ternary5in3.bitt").read_bytes()
 
 
 def test_a_card_says_it_and_counts_it(tmp_path: Path) -> None:
     body = random_body("linear, wide")
-    fours, triples = (held(tmp_path, body, maps) for maps in ("fours", "triples"))
-    cards = [inspect_path(tmp_path / f"{maps}.bitt") for maps in ("fours", "triples")]
-    assert "ternary weights as triples" in cards[1].format
+    ternary2, ternary5in3 = (held(tmp_path, body, linears) for linears in ("ternary2", "ternary5in3"))
+    cards = [inspect_path(tmp_path / f"{linears}.bitt") for linears in ("ternary2", "ternary5in3")]
+    assert "three in five bits" in cards[1].format
     assert "packed ternary weights" in cards[0].format
     saved = sum(
-        fours.tensors[name].nbytes - triples.tensors[name].nbytes
+        ternary2.tensors[name].nbytes - ternary5in3.tensors[name].nbytes
         for name in body.tensors  # type: ignore[union-attr]
     )
     assert saved > 0
@@ -65,19 +63,19 @@ def test_a_card_says_it_and_counts_it(tmp_path: Path) -> None:
 
 
 @needs_library
-@pytest.mark.parametrize("words", [None, "bytes", "fives"])
+@pytest.mark.parametrize("words", [None, "int8", "int5"])
 @pytest.mark.parametrize("bits", [8, 16, 32])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_both_runtimes_compute_the_same(tmp_path: Path, shape: str, bits: int, words: WordForm | None) -> None:
-    loaded = held(tmp_path, random_body(shape, activation_bits=bits), words=words)
-    assert Packing.of(loaded.tensors) == Packing("triples", words)
+def test_both_runtimes_compute_the_same(tmp_path: Path, shape: str, bits: int, words: EmbeddingForm | None) -> None:
+    loaded = held(tmp_path, random_body(shape, activation_bits=bits), embedding=words)
+    assert Packing.of(loaded.tensors) == Packing("ternary5in3", words)
     theirs, ours = TorchRuntime(loaded), NativeRuntime(loaded, 2)
-    fours = NativeRuntime(held(tmp_path, loaded, "fours"), 3)
-    for runtime in (theirs, ours, fours):
+    ternary2 = NativeRuntime(held(tmp_path, loaded, "ternary2"), 3)
+    for runtime in (theirs, ours, ternary2):
         runtime.prefill(TOKENS)
     for token in TOKENS:
-        expected, logits, of_fours = (runtime.step(token) for runtime in (theirs, ours, fours))
-        assert (logits == of_fours).all()  # whole sums are whole sums
+        expected, logits, of_ternary2 = (runtime.step(token) for runtime in (theirs, ours, ternary2))
+        assert (logits == of_ternary2).all()  # whole sums are whole sums
         if bits == 32:  # others fall on either side of a half
             assert_close("logits", logits, expected, 1e-4)
 
@@ -87,29 +85,29 @@ def test_both_runtimes_compute_the_same(tmp_path: Path, shape: str, bits: int, w
 def test_every_instruction_set_gives_the_same_logits(tmp_path: Path, shape: str) -> None:
     loaded = held(tmp_path, random_body(shape))
     for instructions in native.instruction_sets():
-        triples = NativeRuntime(loaded, 1, instructions)
-        fours = NativeRuntime(held(tmp_path, loaded, "fours"), 1, instructions)
-        for runtime in (triples, fours):
+        ternary5in3 = NativeRuntime(loaded, 1, instructions)
+        ternary2 = NativeRuntime(held(tmp_path, loaded, "ternary2"), 1, instructions)
+        for runtime in (ternary5in3, ternary2):
             runtime.prefill(TOKENS)
         for token in TOKENS:
-            assert (triples.step(token) == fours.step(token)).all(), instructions
+            assert (ternary5in3.step(token) == ternary2.step(token)).all(), instructions
 
 
 def test_export_offers_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source, triples, fours = (tmp_path / name for name in ("source.bitt", "triples.bitt", "fours.bitt"))
+    source, ternary5in3, ternary2 = (tmp_path / name for name in ("source.bitt", "ternary5in3.bitt", "ternary2.bitt"))
     save_bitt(source, random_body(), packed=True)
-    assert main(["export", str(source), str(triples), "--maps", "triples"]) == 0
+    assert main(["export", str(source), str(ternary5in3), "--linears", "ternary5in3"]) == 0
     assert "souls of its own" not in capsys.readouterr().out
-    assert Packing.of(load_bitt(triples).tensors).maps == "triples"
-    assert main(["export", str(triples), str(fours), "--maps", "fours"]) == 0
-    assert fours.read_bytes() == source.read_bytes()
-    for others, said in (([str(tmp_path / "folder")], "--maps are for"), ([str(fours), "--float"], "contradict")):
-        assert main(["export", str(source), *others, "--maps", "triples"]) == 1
+    assert Packing.of(load_bitt(ternary5in3).tensors).linears == "ternary5in3"
+    assert main(["export", str(ternary5in3), str(ternary2), "--linears", "ternary2"]) == 0
+    assert ternary2.read_bytes() == source.read_bytes()
+    for others, said in (([str(tmp_path / "folder")], "--linears are for"), ([str(ternary2), "--float"], "contradict")):
+        assert main(["export", str(source), *others, "--linears", "ternary5in3"]) == 1
         assert said in capsys.readouterr().err
 
 
 def test_the_encodings_that_are_read() -> None:
-    assert PACKINGS["triples+bytes+fives"] == Packing("triples", "fives")
+    assert PACKINGS["triples+bytes+fives"] == Packing("ternary5in3", "int5")
     assert PACKINGS["ternary2"] == Packing()
     assert len(set(PACKINGS.values())) == len(PACKINGS) == 6
 
@@ -129,6 +127,6 @@ GATE = "layers.0.mlp.gate_proj.weight"
 )
 def test_damage_is_refused_in_words(tmp_path: Path, change: Callable[[Tensors], Tensors], said: str) -> None:
     path = tmp_path / "a.bitt"
-    save_bitt(path, random_body("linear, odd sizes"), packed=True, maps="triples")
+    save_bitt(path, random_body("linear, odd sizes"), packed=True, linears="ternary5in3")
     with pytest.raises(FileFormatError, match=said):
         load_bitt(with_tensors(path, change))

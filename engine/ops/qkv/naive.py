@@ -1,4 +1,4 @@
-"""The views of a TTT layer as their formulas stand: the truth that the native form is held against."""
+"""q, k and v of a TTT layer as their formulas stand: the truth that the faster forms are compared with."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ KEY_EPS = 1e-6
 """Added to the length of a key before dividing by it."""
 
 
-class Views(NamedTuple):
-    """What a token is asked, known and worth under, of shape ``[B, H, T, d]`` each."""
+class QKV(NamedTuple):
+    """Queries, keys and values of shape ``[B, H, T, d]`` each."""
 
     query: Tensor
     key: Tensor
@@ -38,8 +38,8 @@ def next_tail(x: Tensor, tail: Tensor) -> Tensor:
     return torch.cat((tail, x[:, max(x.shape[1] - past, 0) :]), dim=1)[:, -past:] if past else tail
 
 
-def views(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int) -> Views:
-    """Convolve, bend, and bring queries and keys to length 1.
+def qkv(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int) -> QKV:
+    """Convolve, apply silu, and bring queries and keys to length 1.
 
     Args:
         x: projections of T tokens, queries, keys and values side by side, ``[B, T, 3 H d]``.
@@ -48,14 +48,14 @@ def views(x: Tensor, tail: Tensor, weight: Tensor | None, heads: int) -> Views:
         heads: H.
 
     Returns:
-        `Views`.
+        `QKV`.
     """
     if weight is not None:
         x = causal_conv(torch.cat((tail, x), dim=1), weight)
-    return bend(x, heads)
+    return activate(x, heads)
 
 
-def bend(x: Tensor, heads: int) -> Views:
-    """What follows the convolution of `x`, ``[B, T, 3 H d]``."""
-    query, key, value = (split_heads(view, heads) for view in F.silu(x).chunk(3, dim=-1))
-    return Views(unit(query), unit(key), value)
+def activate(x: Tensor, heads: int) -> QKV:
+    """silu of the convolved `x`, ``[B, T, 3 H d]``, split into heads; queries and keys are brought to length 1."""
+    query, key, value = (split_heads(part, heads) for part in F.silu(x).chunk(3, dim=-1))
+    return QKV(unit(query), unit(key), value)

@@ -9,7 +9,7 @@ import numpy as np
 from engine.runtime.base import Cancel, Cancelled, Progress
 
 
-def in_pieces(
+def in_chunks(
     ids: np.ndarray, size: int, cancel: Cancel | None = None, progress: Progress | None = None
 ) -> Iterator[tuple[np.ndarray, bool]]:
     """Token ids (T,) in pieces of at most `size`, each with whether it is the last one.

@@ -8,9 +8,9 @@ import pytest
 from engine import native
 from engine.errors import FileFormatError
 from engine.ops.ternary.matrix import quantize_weight
-from engine.ops.ternary.packing import (
+from engine.ops.ternary.ternary2 import (
     Damage,
-    PackedTernary,
+    Ternary2,
     find_damage,
     find_damage_natively,
     pack,
@@ -144,7 +144,7 @@ def test_float_weights_made_from_packed_ones_mean_exactly_the_same(seed: int) ->
     scale = float(np.float32(10.0 ** rng.uniform(-30, 30)))
     codes = random_codes(shape, seed) * (rng.random(shape) < rng.uniform(0.05, 1.0))
     codes[0, 0] = 1  # a scale above zero has some weight that is not zero
-    again, same_scale = quantize_weight(PackedTernary(pack(codes), scale, shape).to_float())
+    again, same_scale = quantize_weight(Ternary2(pack(codes), scale, shape).to_float())
     np.testing.assert_array_equal(again, codes)
     assert same_scale == scale
 
@@ -153,4 +153,4 @@ def test_a_scale_that_float_weights_cannot_hold_is_refused() -> None:
     codes = np.zeros((64, 64), np.int8)
     codes[0, 0] = 1
     with pytest.raises(FileFormatError, match="too large"):
-        PackedTernary(pack(codes), 1e38, (64, 64)).to_float()
+        Ternary2(pack(codes), 1e38, (64, 64)).to_float()

@@ -1,4 +1,4 @@
-"""The views by torch and by the C++ library are those of the formulas, and so are their gradients."""
+"""The qkv by torch and by the C++ library are those of the formulas, and so are their gradients."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from assert_close import assert_close
 from native_bodies import needs_library
 
 from engine import native as library
-from engine.ops.views import fused, naive, native
-from engine.ops.views.fast import form_of_views
+from engine.ops.qkv import fused, naive, native
+from engine.ops.qkv.fast import qkv_form
 
-FORMS = {"torch": fused.views}
+FORMS = {"torch": fused.qkv}
 if library.why_not() is None:
-    FORMS |= {name: partial(native.views, instructions=name) for name in library.instruction_sets()}
+    FORMS |= {name: partial(native.qkv, instructions=name) for name in library.instruction_sets()}
 
 
 def inputs(batch: int, tokens: int, heads: int, d: int, kernel: int) -> list[torch.Tensor]:
@@ -37,11 +37,11 @@ def inputs(batch: int, tokens: int, heads: int, d: int, kernel: int) -> list[tor
 def test_results_and_gradients(name: str, batch: int, tokens: int, heads: int, d: int, kernel: int) -> None:
     given, weights = inputs(batch, tokens, heads, d, kernel), [torch.randn(batch, heads, tokens, d) for _ in range(3)]
     found = []
-    for form in (naive.views, FORMS[name]):
+    for form in (naive.qkv, FORMS[name]):
         results = form(*given, heads)
         loss = torch.stack([(result * w).sum() for result, w in zip(results, weights, strict=True)]).sum()
         found.append((*results, *torch.autograd.grad(loss, given)))
-    for what, truth, mine in zip((*naive.Views._fields, "of x", "of tail", "of weight"), *found, strict=True):
+    for what, truth, mine in zip((*naive.QKV._fields, "of x", "of tail", "of weight"), *found, strict=True):
         assert_close(what, mine, truth, 1e-6)
 
 
@@ -50,7 +50,7 @@ def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     given, found = inputs(2, 100, 3, 16, 4), []
     for threads in (1, 3):
         monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
-        results = native.views(*given, 3)
+        results = native.qkv(*given, 3)
         loss = (results.query * results.key * results.value).sum()
         found.append((*results, *torch.autograd.grad(loss, given)))
     assert all(torch.equal(one, three) for one, three in zip(*found, strict=True))
@@ -59,7 +59,7 @@ def test_threads_do_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
 @needs_library
 def test_a_row_of_zeros_has_a_gradient() -> None:
     found = []
-    for form in (naive.views, native.views):
+    for form in (naive.qkv, native.qkv):
         x = torch.zeros(1, 3, 24, requires_grad=True)
         results = form(x, torch.zeros(1, 0, 24), None, 2)
         found.append(torch.autograd.grad(torch.stack([r.sum() for r in results]).sum(), x)[0])
@@ -70,17 +70,17 @@ def test_a_row_of_zeros_has_a_gradient() -> None:
 def test_which_form_is_taken() -> None:
     x, tail, weight = inputs(1, 2, 2, 2, 4)
     given = x.detach(), tail.detach(), weight.detach()
-    assert form_of_views(*given) is fused.views
+    assert qkv_form(*given) is fused.qkv
     for i in range(3):
         wanted = *given[:i], (x, tail, weight)[i], *given[i + 1 :]
-        assert form_of_views(*wanted) is native.views
-        assert form_of_views(*(tensor.double() if i == j else tensor for j, tensor in enumerate(wanted))) is fused.views
-    assert form_of_views(x, tail, None) is native.views
+        assert qkv_form(*wanted) is native.qkv
+        assert qkv_form(*(tensor.double() if i == j else tensor for j, tensor in enumerate(wanted))) is fused.qkv
+    assert qkv_form(x, tail, None) is native.qkv
     with torch.no_grad():
-        assert form_of_views(x, tail, weight) is fused.views
+        assert qkv_form(x, tail, weight) is fused.qkv
 
 
 @needs_library
 def test_a_set_that_is_not_there() -> None:
     with pytest.raises(MemoryError, match="steam"):
-        native.views(*inputs(1, 2, 1, 4, 2), 1, "steam")
+        native.qkv(*inputs(1, 2, 1, 4, 2), 1, "steam")

@@ -94,7 +94,7 @@ def find_damage_natively(packed: Bytes, cols: int) -> Damage:
     return Damage(native.library().bl_ternary2_damage(packed.ctypes.data, packed.shape[0], cols))
 
 
-class PackedTernary(TernaryMatrix):
+class Ternary2(TernaryMatrix):
     """Four weights in a byte, row by row."""
 
     @staticmethod

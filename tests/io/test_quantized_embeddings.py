@@ -18,21 +18,21 @@ from engine.io.bitt import load_bitt, save_bitt
 from engine.io.checkpoint import load_checkpoint
 from engine.io.inspect import inspect_path
 from engine.io.model_file import fingerprint
-from engine.io.packed import EMBED, HEAD, WORD_FORMS, Packing, WordForm
+from engine.io.packed import EMBED, EMBEDDING_FORMS, HEAD, EmbeddingForm, Packing
 from engine.io.weights import Body, as_float
 from engine.models.bitllama import BitLlama
-from engine.ops.word_table.fives import Damage, FiveTable, find_damage, find_damage_natively
-from engine.ops.word_table.table import ByteTable
+from engine.ops.quantized_embedding.int5 import Damage, Int5Embedding, find_damage, find_damage_natively
+from engine.ops.quantized_embedding.int8 import Int8Embedding
 from engine.runtime.native_runtime import NativeRuntime
 from engine.runtime.torch_runtime import TorchRuntime
 
 TOKENS = [(7 * i * i + 3) % 260 for i in range(40)]
-WORDS: list[WordForm] = ["bytes", "fives"]
+FORMS: list[EmbeddingForm] = ["int8", "int5"]
 
 
-def held(words: WordForm, shape: str, **changes: object) -> Body:
+def held(words: EmbeddingForm, shape: str, **changes: object) -> Body:
     body = random_body(shape, **changes)
-    tables = {name: form.from_float(as_float(body.tensors[name])) for name, form in WORD_FORMS[words].items()}
+    tables = {name: form.from_float(as_float(body.tensors[name])) for name, form in EMBEDDING_FORMS[words].items()}
     return Body(body.config, {**body.tensors, **tables}, body.tokenizer, encoding="packed")
 
 
@@ -44,7 +44,7 @@ def some_weights(rows: int, cols: int) -> np.ndarray:
 
 def test_a_row_of_bytes_is_at_most_half_a_step_away() -> None:
     w = some_weights(70, 33)
-    table = ByteTable.from_float(w)
+    table = Int8Embedding.from_float(w)
     assert table.damage() is None
     assert not table.to_float()[35].any()
     step = np.abs(w).max(axis=1, keepdims=True) / 127
@@ -54,9 +54,9 @@ def test_a_row_of_bytes_is_at_most_half_a_step_away() -> None:
 
 @pytest.mark.parametrize("cols", [1, 33, 64, 65, 192])
 def test_five_bits_lie_where_the_format_says(cols: int) -> None:
-    table = FiveTable.from_float(some_weights(9, cols))
+    table = Int5Embedding.from_float(some_weights(9, cols))
     assert table.damage() is None
-    assert table.stored.shape == (9, FiveTable.stored_width(cols))
+    assert table.stored.shape == (9, Int5Embedding.stored_width(cols))
     blocks = table.stored.shape[1] // 40
     for row, codes in zip(table.stored, table.codes(), strict=True):
         for i, code in enumerate(codes):
@@ -67,7 +67,7 @@ def test_five_bits_lie_where_the_format_says(cols: int) -> None:
 
 def test_a_row_of_fives_has_the_best_of_many_scales() -> None:
     w = some_weights(40, 100)
-    table = FiveTable.from_float(w)
+    table = Int5Embedding.from_float(w)
     assert not table.to_float()[20].any()
     assert np.abs(table.codes()).max() == 15
     step = np.abs(w).max(axis=1, keepdims=True) / 15
@@ -80,25 +80,25 @@ def test_a_row_of_fives_has_the_best_of_many_scales() -> None:
 @needs_library
 @pytest.mark.parametrize("cols", [33, 64, 130])
 def test_the_library_finds_the_damage_that_numpy_finds(cols: int) -> None:
-    whole = FiveTable.from_float(some_weights(7, cols))
+    whole = Int5Embedding.from_float(some_weights(7, cols))
     rng, found = np.random.default_rng(cols), set()
     assert find_damage_natively(whole) == find_damage(whole) == Damage.NONE
     for _ in range(400):
         stored = whole.stored.copy()
         for _ in range(rng.integers(1, 3)):
             stored[rng.integers(7), rng.integers(stored.shape[1])] = rng.integers(256)
-        table = FiveTable(stored, whole.scales, cols)
+        table = Int5Embedding(stored, whole.scales, cols)
         assert find_damage_natively(table) == find_damage(table)
         found.add(find_damage(table))
     assert found >= {Damage.NONE, Damage.VALUE_ZERO} | ({Damage.PADDING} if cols % 64 else set())
 
 
-@pytest.mark.parametrize(("words", "said"), [("bytes", "embedding and head as bytes"), ("fives", "head of five bits")])
-def test_a_file_keeps_them_and_says_so(tmp_path: Path, words: WordForm, said: str) -> None:
+@pytest.mark.parametrize(("words", "said"), [("int8", "embedding and head as bytes"), ("int5", "head of five bits")])
+def test_a_file_keeps_them_and_says_so(tmp_path: Path, words: EmbeddingForm, said: str) -> None:
     body, path = random_body("linear, odd sizes"), tmp_path / "a.bitt"
-    save_bitt(path, body, packed=True, words=words)
+    save_bitt(path, body, packed=True, embedding=words)
     loaded, floats = load_bitt(path), tmp_path / "b.bitt"
-    assert Packing.of(loaded.tensors).words == words
+    assert Packing.of(loaded.tensors).embedding == words
     assert loaded.fingerprint == fingerprint(loaded.config, loaded.tensors) != body.fingerprint
     card = inspect_path(path)
     assert card.ok
@@ -106,7 +106,7 @@ def test_a_file_keeps_them_and_says_so(tmp_path: Path, words: WordForm, said: st
     save_bitt(floats, body, packed=True)
     sizes = [inspect_path(p).to_dict() for p in (path, floats)]
     rows, cols = body.config.vocab_size, body.config.hidden_dim
-    head = cols if words == "bytes" else FiveTable.stored_width(cols)
+    head = cols if words == "int8" else Int5Embedding.stored_width(cols)
     saved = rows * (8 * cols - cols - head - 8)  # a scale for each row of both is new
     assert sizes[1]["memory_packed_bytes"] - sizes[0]["memory_packed_bytes"] == saved
     again = tmp_path / "c.bitt"
@@ -114,9 +114,9 @@ def test_a_file_keeps_them_and_says_so(tmp_path: Path, words: WordForm, said: st
     assert again.read_bytes() == path.read_bytes()
 
 
-@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize("words", FORMS)
 @pytest.mark.parametrize("half", [False, True])
-def test_back_in_float_they_are_the_weights_that_they_mean(tmp_path: Path, words: WordForm, half: bool) -> None:
+def test_back_in_float_they_are_the_weights_that_they_mean(tmp_path: Path, words: EmbeddingForm, half: bool) -> None:
     body, path = held(words, "linear"), tmp_path / "a.bitt"
     save_bitt(path, body, packed=False, half=half)
     loaded = load_bitt(path)
@@ -140,32 +140,32 @@ def with_padding(tensors: dict[str, np.ndarray]) -> Mapping[str, np.ndarray]:
 @pytest.mark.parametrize(
     ("words", "change", "said"),
     [
-        ("bytes", lambda t: t | {"lm_head.scale": t["lm_head.scale"][:-1]}, "scale for each are needed"),
-        ("bytes", lambda t: t | {EMBED: t[EMBED].astype(np.float32)}, "scale for each are needed"),
-        ("bytes", without("embed.scale"), "missing"),
-        ("bytes", lambda t: t | {EMBED: t[EMBED] * 0}, "the byte 0"),
-        ("bytes", lambda t: t | {"embed.scale": t["embed.scale"] * np.nan}, "not finite"),
-        ("fives", lambda t: t | {HEAD: t[EMBED]}, r"U8 rows of \d+ bytes and an F32 scale"),
-        ("fives", without("lm_head.scale"), "missing"),
-        ("fives", lambda t: t | {HEAD: t[HEAD] * 0}, "five bits of 0"),
-        ("fives", lambda t: t | {"lm_head.scale": -t["lm_head.scale"]}, "negative"),
-        ("fives", with_padding, "padding that is not zero"),
+        ("int8", lambda t: t | {"lm_head.scale": t["lm_head.scale"][:-1]}, "scale for each are needed"),
+        ("int8", lambda t: t | {EMBED: t[EMBED].astype(np.float32)}, "scale for each are needed"),
+        ("int8", without("embed.scale"), "missing"),
+        ("int8", lambda t: t | {EMBED: t[EMBED] * 0}, "the byte 0"),
+        ("int8", lambda t: t | {"embed.scale": t["embed.scale"] * np.nan}, "not finite"),
+        ("int5", lambda t: t | {HEAD: t[EMBED]}, r"U8 rows of \d+ bytes and an F32 scale"),
+        ("int5", without("lm_head.scale"), "missing"),
+        ("int5", lambda t: t | {HEAD: t[HEAD] * 0}, "five bits of 0"),
+        ("int5", lambda t: t | {"lm_head.scale": -t["lm_head.scale"]}, "negative"),
+        ("int5", with_padding, "padding that is not zero"),
     ],
 )
 def test_damage_is_refused_in_words(
-    tmp_path: Path, words: WordForm, change: Callable[[dict[str, np.ndarray]], Mapping[str, np.ndarray]], said: str
+    tmp_path: Path, words: EmbeddingForm, change: Callable[[dict[str, np.ndarray]], Mapping[str, np.ndarray]], said: str
 ) -> None:
     path = tmp_path / "a.bitt"
-    save_bitt(path, random_body("linear, odd sizes"), packed=True, words=words)
+    save_bitt(path, random_body("linear, odd sizes"), packed=True, embedding=words)
     with pytest.raises(FileFormatError, match=said):
         load_bitt(with_tensors(path, change))
 
 
 @needs_library
-@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize("words", FORMS)
 @pytest.mark.parametrize("shape", ["tied, odd sizes", "linear, odd sizes", "linear, wide"])
 @pytest.mark.parametrize("bits", [8, 32])
-def test_both_runtimes_compute_the_same(words: WordForm, shape: str, bits: int) -> None:
+def test_both_runtimes_compute_the_same(words: EmbeddingForm, shape: str, bits: int) -> None:
     body = held(words, shape, activation_bits=bits)
     mine, theirs = NativeRuntime(body, 2), TorchRuntime(body, "cpu")
     errors = []
@@ -179,16 +179,16 @@ def test_both_runtimes_compute_the_same(words: WordForm, shape: str, bits: int) 
 
 
 @needs_library
-@pytest.mark.parametrize("words", WORDS)
-def test_every_instruction_set_gives_the_same_logits(words: WordForm) -> None:
+@pytest.mark.parametrize("words", FORMS)
+def test_every_instruction_set_gives_the_same_logits(words: EmbeddingForm) -> None:
     body = held(words, "linear, odd sizes")
     first = [NativeRuntime(body, 1, instructions=name).step(7) for name in native.instruction_sets()]
     for logits in first[1:]:
         assert_close("logits", logits, first[0], 1e-5)
 
 
-@pytest.mark.parametrize("words", WORDS)
-def test_export_offers_them(tmp_path: Path, capsys: pytest.CaptureFixture[str], words: WordForm) -> None:
+@pytest.mark.parametrize("words", FORMS)
+def test_export_offers_them(tmp_path: Path, capsys: pytest.CaptureFixture[str], words: EmbeddingForm) -> None:
     source, path = tmp_path / "a.bitt", tmp_path / "b.bitt"
     save_bitt(source, random_body(), packed=True)
     assert main(["export", str(source), str(path), f"--{words}"]) == 0
@@ -206,6 +206,6 @@ def test_export_offers_them(tmp_path: Path, capsys: pytest.CaptureFixture[str], 
 
 def test_a_body_of_bytes_can_become_one_of_fives(tmp_path: Path) -> None:
     source, path = tmp_path / "a.bitt", tmp_path / "b.bitt"
-    save_bitt(source, random_body(), packed=True, words="bytes")
-    assert main(["export", str(source), str(path), "--fives"]) == 0
-    assert Packing.of(load_bitt(path).tensors).words == "fives"
+    save_bitt(source, random_body(), packed=True, embedding="int8")
+    assert main(["export", str(source), str(path), "--int5"]) == 0
+    assert Packing.of(load_bitt(path).tensors).embedding == "int5"

@@ -8,7 +8,7 @@ from native_bodies import needs_library
 
 from engine.errors import FileFormatError
 from engine.ops.ternary.matrix import quantize_weight
-from engine.ops.ternary.triples import Damage, TripleTernary, find_damage, find_damage_natively
+from engine.ops.ternary.ternary5in3 import Damage, Ternary5in3, find_damage, find_damage_natively
 
 SHAPES = [(1, 1), (64, 48), (65, 47), (63, 46), (64, 45), (130, 512), (3, 1408), (200, 9), (64, 144), (1, 94)]
 
@@ -20,8 +20,8 @@ def random_codes(rows: int, cols: int, seed: int = 0) -> np.ndarray:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_unpacking_gives_back_what_was_packed(shape: tuple[int, int]) -> None:
     codes = random_codes(*shape)
-    matrix = TripleTernary.from_codes(codes, 0.5)
-    assert matrix.codes.shape == TripleTernary.stored_shape(*shape)
+    matrix = Ternary5in3.from_codes(codes, 0.5)
+    assert matrix.codes.shape == Ternary5in3.stored_shape(*shape)
     assert matrix.damage() is None
     assert (matrix.unpack() == codes).all()
     again, scale = quantize_weight(matrix.to_float())
@@ -34,7 +34,7 @@ def test_the_layout_is_the_one_of_the_documentation() -> None:
     codes[1, :3] = 1, -1, 1  # 1 - 3 + 9 = 7
     codes[1, 3:6] = 0, -1, 0  # -3
     codes[1, 45:] = -1, -1, -1  # -13, the triple whose bits are left over: 0b11101
-    words = TripleTernary.from_codes(codes, 1.0).codes.view("<u2").reshape(5, 64)
+    words = Ternary5in3.from_codes(codes, 1.0).codes.view("<u2").reshape(5, 64)
     assert words[0, 1] == 7 | (16 + 3) << 5 | 1 << 15
     assert words[1:, 1].tolist() == [1 << 15, 1 << 15, 0, 1 << 15]
     words[:, 1] = 0
@@ -43,29 +43,29 @@ def test_the_layout_is_the_one_of_the_documentation() -> None:
 
 @pytest.mark.parametrize(("cols", "lines"), [(1, 1), (9, 1), (10, 2), (45, 5), (46, 5), (48, 5), (49, 6), (93, 10)])
 def test_a_row_takes_the_lines_that_it_needs(cols: int, lines: int) -> None:
-    assert TripleTernary.stored_shape(64, cols) == (1, 128 * lines)
-    assert TripleTernary.stored_shape(65, cols) == (2, 128 * lines)
+    assert Ternary5in3.stored_shape(64, cols) == (1, 128 * lines)
+    assert Ternary5in3.stored_shape(65, cols) == (2, 128 * lines)
 
 
 def test_other_codes_are_refused() -> None:
     with pytest.raises(FileFormatError, match="-1, 0 or 1"):
-        TripleTernary.packed(np.full((1, 3), 2, np.int8))
+        Ternary5in3.packed(np.full((1, 3), 2, np.int8))
 
 
 @needs_library
 @pytest.mark.parametrize("shape", [*SHAPES, (70, 130)])
 def test_every_flipped_bit_is_judged_alike_by_both(shape: tuple[int, int]) -> None:
-    matrix = TripleTernary.from_codes(random_codes(*shape), 1.0)
+    matrix = Ternary5in3.from_codes(random_codes(*shape), 1.0)
     rng = np.random.default_rng(1)
     found = set()
     for _ in range(200):
         codes = matrix.codes.copy()
         codes[rng.integers(codes.shape[0]), rng.integers(codes.shape[1])] ^= 1 << rng.integers(8)
-        damaged = TripleTernary(codes, 1.0, shape)
+        damaged = Ternary5in3(codes, 1.0, shape)
         assert find_damage(damaged) == find_damage_natively(damaged)
         found.add(find_damage(damaged))
         if find_damage(damaged) == Damage.NONE:  # other weights, and nothing else
-            assert (TripleTernary.from_codes(damaged.unpack(), 1.0).codes == codes).all()
+            assert (Ternary5in3.from_codes(damaged.unpack(), 1.0).codes == codes).all()
     assert Damage.NO_CODE in found
 
 
@@ -74,13 +74,13 @@ def test_every_flipped_bit_is_judged_alike_by_both(shape: tuple[int, int]) -> No
 @pytest.mark.parametrize("place", [0, 4, 15, 17])
 def test_codes_that_no_weights_have_are_refused(code: int, place: int) -> None:
     """A code in the middle of a line, at its end, in the bits left over, and in a line that has none."""
-    words = TripleTernary.from_codes(np.zeros((64, 57), np.int8), 1.0).codes.copy().view("<u2").reshape(6, 64)
+    words = Ternary5in3.from_codes(np.zeros((64, 57), np.int8), 1.0).codes.copy().view("<u2").reshape(6, 64)
     if place == 15:
         words[:5, 7] |= np.array([code >> bit & 1 for bit in (4, 3, 2, 1, 0)], np.uint16) << 15
     else:
         line, within = (place // 3, place % 3) if place < 15 else (5, place - 16)
         words[line, 7] = code << (5 * within)
-    matrix = TripleTernary(words.view(np.uint8).reshape(1, -1), 1.0, (64, 57))
+    matrix = Ternary5in3(words.view(np.uint8).reshape(1, -1), 1.0, (64, 57))
     allowed = code <= 13 or 17 <= code <= 29
     assert (matrix.damage() is None) == allowed
     for find in (find_damage, find_damage_natively):
@@ -88,15 +88,15 @@ def test_codes_that_no_weights_have_are_refused(code: int, place: int) -> None:
 
 
 def test_damage_is_said_in_words() -> None:
-    whole = TripleTernary.from_codes(random_codes(70, 50), 1.0)
+    whole = Ternary5in3.from_codes(random_codes(70, 50), 1.0)
     codes = whole.codes.copy()
     codes[0, 0] = 14
     with pytest.raises(FileFormatError, match="a code that no weights have"):
-        TripleTernary(codes, 1.0, whole.shape).unpack()
+        Ternary5in3(codes, 1.0, whole.shape).unpack()
     codes = whole.codes.copy()
     codes.view("<u2")[1, 6] |= 1  # row 70, of 70
     with pytest.raises(FileFormatError, match="weights in the padding"):
-        TripleTernary(codes, 1.0, whole.shape).unpack()
-    assert "scale" in str(TripleTernary(whole.codes, float("nan"), whole.shape).damage())
-    assert "packed rows" in str(TripleTernary(whole.codes[:1], 1.0, whole.shape).damage())
-    assert "is needed" in str(TripleTernary(whole.codes[:, 2:], 1.0, whole.shape).damage())
+        Ternary5in3(codes, 1.0, whole.shape).unpack()
+    assert "scale" in str(Ternary5in3(whole.codes, float("nan"), whole.shape).damage())
+    assert "packed rows" in str(Ternary5in3(whole.codes[:1], 1.0, whole.shape).damage())
+    assert "is needed" in str(Ternary5in3(whole.codes[:, 2:], 1.0, whole.shape).damage())

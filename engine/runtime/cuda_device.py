@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 
-class Card:
+class CudaDevice:
     """One CUDA device.
 
     Args:

@@ -14,32 +14,32 @@ from engine.layers.ttt import MAX_LINEAR_RATE
 from engine.models.config import BitLlamaConfig
 from engine.ops.delta_rule import chunk
 from engine.ops.delta_rule import triton as rule
+from engine.ops.qkv import triton as qkv_triton
+from engine.ops.qkv.naive import activate, next_tail, unit
 from engine.ops.quantize import triton as quantize
 from engine.ops.quantize.naive import Quantized
+from engine.ops.quantized_embedding import triton as quantized_embedding
+from engine.ops.quantized_embedding.int8 import HEAD_BITS, QuantizedEmbedding
 from engine.ops.ternary import triton as ternary
 from engine.ops.ttt_step import triton as step
-from engine.ops.views import triton as views_on_card
-from engine.ops.views.naive import bend, next_tail, unit
-from engine.ops.word_table import triton as word_table
-from engine.ops.word_table.table import HEAD_BITS, WordTable
-from engine.runtime.card import Card
+from engine.runtime.cuda_device import CudaDevice
 
 
 @dataclass(frozen=True, eq=False)
 class Product:
-    """Ternary maps of one input, one below the other."""
+    """Ternary linears of one input, one below the other."""
 
     codes: Tensor
-    """uint8 ``[rows, bytes]``; see `engine.ops.ternary.packing`."""
+    """uint8 ``[rows, bytes]``; see `engine.ops.ternary.ternary2`."""
     scale: Tensor
     """Float32 ``[rows]``."""
 
     @classmethod
-    def load(cls, card: Card, body: Body, *names: str) -> Product:
+    def load(cls, card: CudaDevice, body: Body, *names: str) -> Product:
         """From the tensors of these names."""
-        maps = [as_packed(body.tensors[name]) for name in names]
-        scales = [np.full(len(m.codes), m.scale, np.float32) for m in maps]
-        return cls(card.load(np.concatenate([m.codes for m in maps])), card.load(np.concatenate(scales)))
+        linears = [as_packed(body.tensors[name]) for name in names]
+        scales = [np.full(len(m.codes), m.scale, np.float32) for m in linears]
+        return cls(card.load(np.concatenate([m.codes for m in linears])), card.load(np.concatenate(scales)))
 
     def __call__(self, x: Quantized) -> Tensor:
         """``[tokens, rows]``."""
@@ -52,7 +52,7 @@ class Product:
         ternary.multiply(x.whole, x.scale, self.codes, self.scale, h, add=True)
 
 
-class CardHead:
+class CudaHead:
     """The final norm and the head, in float32 or as a table of whole numbers, a byte each.
 
     Args:
@@ -60,12 +60,12 @@ class CardHead:
         body: the slow weights.
     """
 
-    def __init__(self, card: Card, body: Body) -> None:
+    def __init__(self, card: CudaDevice, body: Body) -> None:
         self.eps = body.config.norm_eps
         self.norm = card.load(np.array(body.tensors["norm_f.weight"], np.float32))
         head = body.tensors["lm_head.weight"]
         self.scale: Tensor | None = None
-        if isinstance(head, WordTable):
+        if isinstance(head, QuantizedEmbedding):
             self.weight, self.scale = card.load(head.codes()), card.load(head.scales)
         else:
             self.weight = card.load(np.array(head, np.float32))
@@ -74,18 +74,20 @@ class CardHead:
     def room(body: Body) -> int:
         """What the head takes on a card."""
         head, rows = body.tensors["lm_head.weight"], body.config.vocab_size
-        return rows * (body.config.hidden_dim + 4 if isinstance(head, WordTable) else 4 * body.config.hidden_dim)
+        return rows * (
+            body.config.hidden_dim + 4 if isinstance(head, QuantizedEmbedding) else 4 * body.config.hidden_dim
+        )
 
     def __call__(self, h: Tensor, out: Tensor) -> Tensor:
         """Logits of the residual stream ``[T, D]``, into ``out [T, V]``."""
         if self.scale is None:
             return torch.mm(F.rms_norm(h, self.norm.shape, self.norm, self.eps), self.weight.T, out=out)
         x = quantize.norm(h, self.norm, self.eps, HEAD_BITS)
-        word_table.multiply(x.whole, x.scale, self.weight, self.scale, out)
+        quantized_embedding.multiply(x.whole, x.scale, self.weight, self.scale, out)
         return out
 
 
-class CardState:
+class CudaState:
     """What the layers on the card carry from token to token. The memory stays, the values change in place.
 
     Args:
@@ -129,7 +131,7 @@ class CardState:
         self.slot.fill_(self.kernel - 1)
 
 
-class CardLayer:
+class CudaLayer:
     """One block on a card.
 
     Args:
@@ -138,7 +140,7 @@ class CardLayer:
         index: which layer of the body.
     """
 
-    def __init__(self, card: Card, body: Body, index: int) -> None:
+    def __init__(self, card: CudaDevice, body: Body, index: int) -> None:
         self.config = body.config
         at = f"layers.{index}."
 
@@ -151,45 +153,45 @@ class CardLayer:
         self.down = Product.load(card, body, at + "mlp.down_proj.weight")
         self.conv: Tensor | None = None
         if self.config.ttt_variant == "tied":
-            self.views = Product.load(card, body, at + "ttt.down.weight")
+            self.qkv = Product.load(card, body, at + "ttt.down.weight")
             return
-        self.views = Product.load(card, body, *(at + f"ttt.{view}.weight" for view in ("query", "down", "value")))
+        self.qkv = Product.load(card, body, *(at + f"ttt.{view}.weight" for view in ("query", "down", "value")))
         self.rate_weight, self.rate_bias = floats("ttt.rate.weight"), floats("ttt.rate.bias")
         self.out_norm = floats("ttt.out_norm.weight")
         self.out_eps = self.config.out_norm_eps or self.config.norm_eps
         if self.config.conv_kernel > 1:
             self.conv = floats("ttt.conv.weight")
 
-    def step(self, h: Tensor, state: CardState, i: int) -> None:
+    def step(self, h: Tensor, state: CudaState, i: int) -> None:
         """One token: ``h [1, D]`` and layer `i` of the state change in place."""
         c = self.config
         x = quantize.norm(h, self.norm1, c.norm_eps, c.activation_bits)
-        views = self.views(x)[0]
+        qkv = self.qkv(x)[0]
         read = torch.empty(1, c.num_heads * c.fast_dim, device=h.device)
         fast, parts = state.fast[i], state.parts[i]
         if c.ttt_variant == "tied":
-            step.tied(views, fast, read[0], parts, c.inner_lr, state.rate)
+            step.tied(qkv, fast, read[0], parts, c.inner_lr, state.rate)
         else:
             step.linear(
-                views, x.floats[0], self.conv, state.ring[i], state.slot, self.rate_weight, self.rate_bias,
+                qkv, x.floats[0], self.conv, state.ring[i], state.slot, self.rate_weight, self.rate_bias,
                 fast, read[0], parts, state.rate,
             )  # fmt: skip
         self._after(h, read)
 
-    def chunk(self, h: Tensor, state: CardState, i: int) -> tuple[Tensor, Tensor, Tensor]:
+    def chunk(self, h: Tensor, state: CudaState, i: int) -> tuple[Tensor, Tensor, Tensor]:
         """Many tokens: ``h [T, D]`` changes in place; the layer's new fast weights, tail and mean loss are returned."""
         c = self.config
         x = quantize.norm(h, self.norm1, c.norm_eps, c.activation_bits)
-        views, tail = self.views(x), step.tail_of(state.ring[i], state.slot)
+        qkv, tail = self.qkv(x), step.tail_of(state.ring[i], state.slot)
         if c.ttt_variant == "tied":
-            q = k = v = unit(views)[None]
-            rate = (c.inner_lr * state.rate).expand(1, len(views))
+            q = k = v = unit(qkv)[None]
+            rate = (c.inner_lr * state.rate).expand(1, len(qkv))
         else:
             if self.conv is None:
-                (q,), (k,), (v,) = bend(views[None], c.num_heads)
+                (q,), (k,), (v,) = activate(qkv[None], c.num_heads)
             else:
-                (q,), (k,), (v,) = views_on_card.views(views[None], tail[None], self.conv, c.num_heads)
-            tail = next_tail(views[None], tail[None])[0]
+                (q,), (k,), (v,) = qkv_triton.qkv(qkv[None], tail[None], self.conv, c.num_heads)
+            tail = next_tail(qkv[None], tail[None])[0]
             rate = torch.sigmoid(F.linear(x.floats, self.rate_weight, self.rate_bias)).T
             rate = (rate * state.rate).clamp(max=MAX_LINEAR_RATE)
         form = rule.delta_rule if c.fast_dim <= rule.MAX_DIM else chunk.delta_rule  # its check was that of the runtime
