@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.llama import Completion, Llama
     from engine.models.bitllama import BitLlama, BitLlamaBlock
     from engine.models.config import BitLlamaConfig
-    from engine.session.memory_session import Mind
+    from engine.session.memory_session import MemorySession
 
 __all__ = [
     "BitLinear",
@@ -39,7 +39,7 @@ __all__ = [
     "DeviceError",
     "FileFormatError",
     "Llama",
-    "Mind",
+    "MemorySession",
     "RMSNorm",
     "SoulMismatchError",
     "SwiGLU",
@@ -54,13 +54,16 @@ _HOMES = {
     "engine.errors": tuple(name for name in __all__ if name.endswith("Error")),
     "engine.layers": ("BitLinear", "RMSNorm", "SwiGLU", "TTTLayer"),
     "engine.llama": ("Completion", "Llama"),
-    "engine.session.memory_session": ("Mind",),
+    "engine.session.memory_session": ("MemorySession",),
     "engine.models.bitllama": ("BitLlama", "BitLlamaBlock"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
+_RENAMED = {"Mind": "MemorySession"}
+"""Names of earlier versions, which scripts of before still import."""
 
 
 def __getattr__(name: str) -> Any:
+    name = _RENAMED.get(name, name)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOME[name]), name)

@@ -9,26 +9,27 @@ from __future__ import annotations
 import json
 from typing import Any
 
-TOLD = "told: "
-"""What a line begins with that says the sentence of an error to another program, as `Told.to_json` writes it."""
+MESSAGE_PREFIX = "told: "
+"""What a line begins with that says the sentence of an error to another program, as `Message.to_json` writes it."""
 
 
-class Told(str):
+class Message(str):
     """A sentence that knows what it was made of, so that a window can say it in another language.
 
     It is text like any other for whoever does not ask.
 
     Attributes:
-        template: the English sentence with the names of `values` in braces, as `str.format` takes it.
-        values: what stands there; a value may itself be `Told`. An error stands for its sentence.
+        template: the English sentence with the names of `values` in braces, as `str.format` takes it; as it is where
+            there are none.
+        values: what stands there; a value may itself be a `Message`. An error stands for its sentence.
     """
 
     template: str
     values: dict[str, Any]
 
-    def __new__(cls, template: str, **values: Any) -> Told:
-        values = {name: _said(value) for name, value in values.items()}
-        made = super().__new__(cls, template.format(**values))
+    def __new__(cls, template: str, /, **values: Any) -> Message:
+        values = {name: _as_value(value) for name, value in values.items()}
+        made = super().__new__(cls, template.format(**values) if values else template)
         made.template, made.values = template, values
         return made
 
@@ -40,7 +41,7 @@ class Told(str):
         return [self.template, {name: _plain(value) for name, value in self.values.items()}]
 
     @classmethod
-    def from_json(cls, line: str) -> Told:
+    def from_json(cls, line: str) -> Message:
         """What `to_json` wrote. Raises `ValueError` for anything else."""
         try:
             return cls._of(json.loads(line))
@@ -48,30 +49,37 @@ class Told(str):
             raise ValueError(f"{line[:80]!r} is no sentence") from error
 
     @classmethod
-    def _of(cls, parts: Any) -> Told:
+    def _of(cls, parts: Any) -> Message:
         template, values = parts
         return cls(template, **{name: cls._of(v) if isinstance(v, list) else v for name, v in values.items()})
 
 
-def _said(value: Any) -> Any:
+def _as_value(value: Any) -> Any:
     if isinstance(value, BitLlamaError):
-        return value.told
+        return value.message
     return str(value) if isinstance(value, Exception) else value  # its traceback is not to live on in a sentence
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Told):
+    if isinstance(value, Message):
         return value._parts()
     return value if type(value) in (int, float, str) else str(value)
 
 
 class BitLlamaError(Exception):
-    """Base of all errors whose message is written for the person in front of the program."""
+    """Base of all errors whose message is written for the person in front of the program.
 
-    @property
-    def told(self) -> str:
-        """The message, as `Told` where it was raised with one."""
-        return self.args[0] if self.args and isinstance(self.args[0], Told) else str(self)
+    Args:
+        message: the English sentence, with the names of `values` in braces; or a `Message` that was made before.
+        values: what stands there, as in `Message`.
+
+    Attributes:
+        message: the sentence with its parts.
+    """
+
+    def __init__(self, message: str, /, **values: Any) -> None:
+        self.message = message if isinstance(message, Message) else Message(message, **values)
+        super().__init__(self.message)
 
 
 class ConfigError(BitLlamaError, ValueError):

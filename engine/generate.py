@@ -34,7 +34,7 @@ class _Path:
     """For the token behind them; None where nobody followed the path so far."""
 
 
-class Lookahead:
+class BeamSearch:
     """Says which tokens come next: one where that is clear, a whole path where it is not.
 
     Args:

@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import ConfigError, FileFormatError, Told
-from engine.generate import Lookahead
-from engine.io.model_file import Body, load_body
+from engine.errors import ConfigError, FileFormatError
+from engine.generate import BeamSearch
+from engine.io.model_file import ModelWeights, load_weights
 from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.runtime.base import Cancel, Cancelled, Runtime
 from engine.runtime.select import create_runtime
 from engine.text.completion import Callback, Completion, Progress, Stopped
 from engine.text.sampling import Sampler, SamplingParams
 from engine.text.stopping import StopMatcher
-from engine.text.template import ChatTemplate, Message
+from engine.text.template import ChatMessage, ChatTemplate
 from engine.text.tokenizer import END, Tokenizer
 
 __all__ = ["Callback", "Completion", "Llama", "Progress", "Stopped"]
@@ -40,23 +40,20 @@ class Llama:
         fresh: nothing was fed since a conversation began: the fast weights are all of the state.
     """
 
-    def __init__(self, body: Body, runtime: Runtime) -> None:
+    def __init__(self, body: ModelWeights, runtime: Runtime) -> None:
         where = str(body.path or "This body")
         if body.tokenizer is None:
             raise FileFormatError(
-                Told("{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.", where=where)
+                "{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.", where=where
             )
         self.body = body
         self.tokenizer = Tokenizer.from_json(body.tokenizer, f"{where}: the tokenizer")
         if self.tokenizer.vocab_size > body.config.vocab_size:
             raise FileFormatError(
-                Told(
-                    "{where}: the tokenizer has {has} tokens but the body knows only {known}; they do not "
-                    "belong together.",
-                    where=where,
-                    has=self.tokenizer.vocab_size,
-                    known=body.config.vocab_size,
-                )
+                "{where}: the tokenizer has {has} tokens but the body knows only {known}; they do not belong together.",
+                where=where,
+                has=self.tokenizer.vocab_size,
+                known=body.config.vocab_size,
             )
         self.template = ChatTemplate(body.config.chat_template)
         self.runtime = runtime
@@ -70,7 +67,7 @@ class Llama:
 
         Raises `FileFormatError` or `ConfigError` for files that cannot be used, `DeviceError` for an absent device.
         """
-        body = load_body(Path(path))
+        body = load_weights(Path(path))
         return cls(body, create_runtime(body, device=device, threads=threads))
 
     def stream_completion(
@@ -109,7 +106,7 @@ class Llama:
 
     def stream_chat(
         self,
-        messages: Sequence[Message],
+        messages: Sequence[ChatMessage],
         max_tokens: int = 256,
         sampling: SamplingParams | None = None,
         callback: Callback | None = None,
@@ -125,7 +122,7 @@ class Llama:
         ids = self._turn(messages)
         return self._complete(ids, max_tokens, sampling or SamplingParams(), callback, stop, cancel, self.closing())
 
-    def relive(self, messages: Sequence[Message], reply: Sequence[int], cancel: Cancel | None = None) -> None:
+    def replay(self, messages: Sequence[ChatMessage], reply: Sequence[int], cancel: Cancel | None = None) -> None:
         """Live through a turn as `stream_chat` did when it generated the tokens `reply`: the same steps, the same bits.
 
         Raises `Cancelled` when `cancel` answers True before a chunk or a token; what was fed by then stays lived.
@@ -245,7 +242,7 @@ class Llama:
         self.level += len(ids)
         return out
 
-    def _turn(self, messages: Sequence[Message]) -> list[int]:
+    def _turn(self, messages: Sequence[ChatMessage]) -> list[int]:
         """What a turn feeds before the reply. A soul that has lived begins a conversation as one that goes on: behind
         the end of a turn. Without it the first words look like the beginning of a life, of which nothing is known."""
         ids = self.template.render_ids(self.tokenizer, messages, reply=True)
@@ -260,7 +257,7 @@ class Llama:
         turns = self.tokenizer.special_tokens.values()
         return [*(token for token in last if token not in turns), *self.closing()]
 
-    def _tokens(self, ids: Sequence[int], max_tokens: int, chooser: Lookahead, cancel: Cancel | None) -> Iterator[int]:
+    def _tokens(self, ids: Sequence[int], max_tokens: int, chooser: BeamSearch, cancel: Cancel | None) -> Iterator[int]:
         """Read `ids`, then yield generated tokens, ``<|end|>`` among them; each is fed when the next is asked for.
 
         Raises `Cancelled` while `ids` are read. The token that was yielded last is left to the caller to feed.
@@ -297,7 +294,7 @@ class Llama:
         special = self.tokenizer.special_tokens
         # In a turn, who names the next speaker has finished, too.
         turns = {token for name, token in special.items() if closing or name == END}
-        chooser = Lookahead(self.runtime, Sampler(sampling), turns, self.tokenizer.vocab_size)
+        chooser = BeamSearch(self.runtime, Sampler(sampling), turns, self.tokenizer.vocab_size)
         pieces: list[str] = []
 
         def emit(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError
 
 
 def resource_root() -> Path:
@@ -19,7 +19,7 @@ def resource_root() -> Path:
         if candidate.is_dir():
             return candidate
     raise FileFormatError(
-        Told("The program's resources folder is missing beside {here}; install the program again.", here=here)
+        "The program's resources folder is missing beside {here}; install the program again.", here=here
     )
 
 
@@ -33,6 +33,6 @@ def bundled_model() -> Path:
     path = resource_path("models/companion.bitt")
     if not path.exists():
         raise FileFormatError(
-            Told("The bundled model {path} is missing; name a model, or install the program again.", path=path)
+            "The bundled model {path} is missing; name a model, or install the program again.", path=path
         )
     return path

@@ -1,8 +1,8 @@
 """Keeps the translation files in step with the program: ``python packaging/translations.py``.
 
-Finds every text that the Studio shows (``self.tr``, ``_tr``, ``QT_TRANSLATE_NOOP``, and ``Told`` in the engine), adds
-what is new to each ``resources/translations/*.ts`` as unfinished and drops what is gone. The files are in Qt's own
-format and can be edited by hand or with Qt Linguist.
+Finds every text that the Studio shows (``self.tr``, ``_tr``, ``QT_TRANSLATE_NOOP``; in the engine ``Message`` and the
+sentences of errors), adds what is new to each ``resources/translations/*.ts`` as unfinished and drops what is gone. The
+files are in Qt's own format and can be edited by hand or with Qt Linguist.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "translations"
+ERRORS = {
+    "ConfigError", "DataError", "DeviceError", "EngineFailure", "FileFormatError", "SoulMismatchError", "TrainingError",
+    "WorkspaceError", "_Fault",
+}  # fmt: skip
+"""Exceptions that take their sentence, and the values in it, themselves."""
 
 
 def texts(*folders: Path) -> set[tuple[str, str]]:
@@ -24,6 +29,7 @@ def texts(*folders: Path) -> set[tuple[str, str]]:
     for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
         module = next(_contexts(tree), "")
+        imports = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         for owner, call in _calls(tree, ""):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
             constants = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
@@ -31,8 +37,8 @@ def texts(*folders: Path) -> set[tuple[str, str]]:
                 found.add((owner, constants[0]))
             elif name == "_tr" and constants:
                 found.add((module, constants[0]))
-            elif name == "Told" and constants:
-                found.add(("Engine", constants[0]))
+            elif (name == "Message" and "engine.errors" in imports) or name in ERRORS:
+                found.update(("Engine", text) for text in constants[:1])
             elif name == "QT_TRANSLATE_NOOP" and len(constants) > 1:
                 found.add((constants[0], constants[1]))
     return found

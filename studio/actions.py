@@ -232,7 +232,7 @@ class Actions(QObject):
         try:
             atomic.write_text(path, transfer.written(chats, suffix))
         except BitLlamaError as error:
-            self.fail(EngineFailure(sentence(error.told)))
+            self.fail(EngineFailure(sentence(error.message)))
         else:
             self.told.emit(self.tr("Exported as {file}.").format(file=path.name))
 
@@ -250,7 +250,7 @@ class Actions(QObject):
         try:
             chats = [transfer.read_text(path)] if text else transfer.read(path)
         except BitLlamaError as error:
-            self.fail(EngineFailure(sentence(error.told)))
+            self.fail(EngineFailure(sentence(error.message)))
             return
         title, words, verb = (
             self.tr("Import {conversations}?").format(conversations=wording.conversations(len(chats))),

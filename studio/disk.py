@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
-from engine.errors import BitLlamaError, Told
+from engine.errors import BitLlamaError, Message
 from engine.io import atomic
 from studio.protocol import EngineFailure
 from studio.translation import sentence
@@ -38,7 +38,7 @@ class Disk:
             if waiting.done():
                 return
             if isinstance(error, BitLlamaError):
-                waiting.set_exception(EngineFailure(sentence(error.told)))
+                waiting.set_exception(EngineFailure(sentence(error.message)))
             elif error is not None:
                 waiting.set_exception(error)
             else:
@@ -75,7 +75,7 @@ def read_json(path: Path, otherwise: str) -> tuple[dict[str, Any], str]:
     except FileNotFoundError:
         return {}, ""
     except (OSError, ValueError) as error:
-        return {}, Told("{path} cannot be read ({error}); {otherwise}.", path=path, error=error, otherwise=otherwise)
+        return {}, Message("{path} cannot be read ({error}); {otherwise}.", path=path, error=error, otherwise=otherwise)
     try:
         data = json.loads(text)
         if not isinstance(data, dict):
@@ -83,7 +83,7 @@ def read_json(path: Path, otherwise: str) -> tuple[dict[str, Any], str]:
     except (ValueError, RecursionError) as error:
         aside = path.with_suffix(".damaged.json")
         atomic.write_text(aside, text)
-        why = Told("{path} is damaged ({error}); {otherwise}, {aside} keeps it.", path=path, error=error,
+        why = Message("{path} is damaged ({error}); {otherwise}, {aside} keeps it.", path=path, error=error,
                    otherwise=otherwise, aside=aside)  # fmt: skip
         return {}, why
     return data, ""

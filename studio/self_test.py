@@ -32,7 +32,7 @@ from studio.lab.catalogue import COMPANION
 from studio.protocol import Dreaming, EngineFailure, Sampling
 from studio.window.main_window import CHAT, LAB, SETTINGS, MainWindow
 
-TOLD, ASKED = "My dog is called Bramble.", "What is my dog called?"
+MESSAGE_PREFIX, ASKED = "My dog is called Bramble.", "What is my dog called?"
 _SAMPLING = Sampling(temperature=0.0, top_k=0, top_p=1.0, beams=1, seed=1)
 _SETTLE_S = 0.1
 _NAP = 0.5
@@ -81,7 +81,7 @@ class SelfTest:
 
     async def _talk(self) -> None:
         before = self._level()
-        for words in (TOLD, ASKED):
+        for words in (MESSAGE_PREFIX, ASKED):
             said = await self.session.talk.say(words, "self-test", "", _SAMPLING, 30)
             if not said.lines[-1].text.strip() or said.unsaved:
                 raise Fault(f"To {words!r} the reply is {said.lines[-1].text!r}. {said.unsaved}")

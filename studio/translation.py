@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError, Message
 from engine.resources import resource_path
 
 LANGUAGES = ("en", "ja")
@@ -49,14 +49,14 @@ def texts(language: str) -> dict[tuple[str, str], str]:
                     found[context.findtext("name", ""), message.findtext("source", "")] = translation.text
     except (OSError, ET.ParseError) as error:
         raise FileFormatError(
-            Told("{path} cannot be read ({error}); install the program again.", path=path, error=error)
+            "{path} cannot be read ({error}); install the program again.", path=path, error=error
         ) from error
     return found
 
 
 def sentence(text: str) -> str:
     """What the engine says, in the language of the window where that is known there; else as it is, in English."""
-    if not isinstance(text, Told):
+    if not isinstance(text, Message):
         return text
     template = QCoreApplication.translate("Engine", text.template)
     return template.format(**{name: sentence(v) if isinstance(v, str) else v for name, v in text.values.items()})

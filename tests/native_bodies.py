@@ -14,7 +14,7 @@ import tiny
 import torch
 
 from engine import native
-from engine.io.model_file import Body, Ternary2
+from engine.io.model_file import ModelWeights, Ternary2
 from engine.io.tensors import TensorFile, read_header, save_tensors
 
 needs_library = pytest.mark.skipif(native.why_not() is not None, reason=f"no native library: {native.why_not()}")
@@ -43,7 +43,7 @@ SHAPES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def random_body(shape: str = "linear", seed: int = 0, packed: bool = True, **changes: Any) -> Body:
+def random_body(shape: str = "linear", seed: int = 0, packed: bool = True, **changes: Any) -> ModelWeights:
     """A random body of one of `SHAPES`, with a tokenizer; no tensor has its initial value."""
     sizes = SHAPES[shape] | changes
     config = tiny.config(sizes.pop("ttt_variant"), **sizes)
@@ -56,7 +56,7 @@ def random_body(shape: str = "linear", seed: int = 0, packed: bool = True, **cha
         elif name != "embed.weight":
             values *= np.float32(spec.shape[-1] ** -0.5)
         tensors[name] = Ternary2.from_float(values) if spec.ternary and packed else values
-    return Body(config, tensors, tiny.tokenizer_json(), encoding="packed" if packed else "float")
+    return ModelWeights(config, tensors, tiny.tokenizer_json(), encoding="packed" if packed else "float")
 
 
 def with_tensors(path: Path, change: Callable[[dict[str, np.ndarray]], Mapping[str, np.ndarray]]) -> Path:

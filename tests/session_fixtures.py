@@ -10,7 +10,7 @@ import pytest
 import tiny
 
 from engine.io.bitt import save_bitt
-from engine.session.memory_session import Mind
+from engine.session.memory_session import MemorySession
 from engine.session.workspace import Workspace
 
 
@@ -27,14 +27,14 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def wake(workspace: Workspace, model: Path) -> Iterator[Callable[[], Mind]]:
+def wake(workspace: Workspace, model: Path) -> Iterator[Callable[[], MemorySession]]:
     """Opens the mind of this test's workspace; the one that was open before is closed, as by a restart."""
-    minds: list[Mind] = []
+    minds: list[MemorySession] = []
 
-    def open_again(path: Path = model) -> Mind:
+    def open_again(path: Path = model) -> MemorySession:
         if minds:
             minds.pop().close()
-        minds.append(Mind.open(workspace, path, device="cpu"))
+        minds.append(MemorySession.open(workspace, path, device="cpu"))
         return minds[-1]
 
     yield open_again
@@ -43,7 +43,7 @@ def wake(workspace: Workspace, model: Path) -> Iterator[Callable[[], Mind]]:
 
 
 @pytest.fixture
-def mind(wake: Callable[[], Mind]) -> Mind:
+def mind(wake: Callable[[], MemorySession]) -> MemorySession:
     return wake()
 
 

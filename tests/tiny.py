@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Cancel, Cancelled, Progress
 from engine.train.tokenizer import train_tokenizer
@@ -29,7 +29,7 @@ def tokenizer_json() -> str:
 
 
 @cache
-def body(variant: str = "linear", seed: int = 0, activation_bits: int = 8) -> Body:
+def body(variant: str = "linear", seed: int = 0, activation_bits: int = 8) -> ModelWeights:
     """A random body with a tokenizer."""
     import torch
 

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 
-from engine.errors import TOLD, BitLlamaError, Told
+from engine.errors import MESSAGE_PREFIX, BitLlamaError, Message
 
 NICENESS = 5
 """How far the command steps back on POSIX; who was started with less priority than that keeps it."""
@@ -29,8 +29,8 @@ def add_background(parser: argparse.ArgumentParser) -> None:
 
 def tell(error: BitLlamaError) -> None:
     """Say an error to the program that started this one, so that it can be said there in another language."""
-    if isinstance(error.told, Told):
-        print(f"{TOLD}{error.told.to_json()}", file=sys.stderr)
+    if isinstance(error.message, Message):
+        print(f"{MESSAGE_PREFIX}{error.message.to_json()}", file=sys.stderr)
 
 
 def step_back() -> None:

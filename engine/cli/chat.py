@@ -14,7 +14,7 @@ from engine.cli.terminal import Interrupts, ProgressLine, TypedLine, printable
 from engine.errors import BitLlamaError, ConfigError
 
 if TYPE_CHECKING:
-    from engine.session.memory_session import Mind
+    from engine.session.memory_session import MemorySession
     from engine.text.sampling import SamplingParams
 
 HELP = """\
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 class Chat:
     """The loop of the terminal chat: lines in, answers out."""
 
-    def __init__(self, mind: Mind, args: argparse.Namespace, sampling: SamplingParams) -> None:
+    def __init__(self, mind: MemorySession, args: argparse.Namespace, sampling: SamplingParams) -> None:
         self.mind, self.args, self.sampling = mind, args, sampling
         self.length = options.at_least_one(args.max_tokens, "--max-tokens")
         self.rate = self._checked_rate(args.rate)

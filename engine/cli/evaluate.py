@@ -22,14 +22,14 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print a table, then one JSON line."""
     from engine.errors import ConfigError
-    from engine.io.model_file import load_body
+    from engine.io.model_file import load_weights
     from engine.models.bitllama import BitLlama
     from engine.train.data import TokenData
     from engine.train.evaluate import evaluate
 
     if args.context < 1 or args.limit < 0:
         raise ConfigError("--context must be 1 or more and --limit 0 or more.")
-    body = load_body(args.model)
+    body = load_weights(args.model)
     data = TokenData.open(args.data)
     if data.tokenizer.vocab_size != body.config.vocab_size:
         raise ConfigError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.background import add_background
 from engine.cli.options import add_linears
-from engine.errors import ConfigError, FileFormatError, Told
+from engine.errors import ConfigError, FileFormatError
 
 if TYPE_CHECKING:
     from engine.io.packed import EmbeddingForm, LinearForm
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     """Export, then load the result and compare fingerprints."""
     from engine.io.bitt import save_bitt
     from engine.io.checkpoint import save_checkpoint
-    from engine.io.model_file import fingerprint, load_body
+    from engine.io.model_file import fingerprint, load_weights
     from engine.io.packed import embedding_form
 
     bitt = args.target.suffix.lower() == ".bitt"
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
         body = trained_body(args.source)
     else:
-        body = load_body(args.source)
+        body = load_weights(args.source)
     if args.licence:
         config = dataclasses.replace(body.config, extra=body.config.extra | {"license": args.licence})
         body = dataclasses.replace(body, config=config)
@@ -71,17 +71,15 @@ def run(args: argparse.Namespace) -> int:
         save_bitt(args.target, body, packed=not args.float, half=args.half, embedding=embedding, linears=linears)
     else:
         save_checkpoint(args.target, body)
-    written = load_body(args.target)
+    written = load_weights(args.target)
     found = fingerprint(written.config, written.tensors)
     held, kept = embedding_form(body.tensors), embedding_form(written.tensors)
     same = not args.half and held == kept
     if same and found != fingerprint(body.config, body.tensors):
         raise FileFormatError(
-            Told(
-                "{target} does not hold the same model as {source}; export it again.",
-                target=args.target,
-                source=args.source,
-            )
+            "{target} does not hold the same model as {source}; export it again.",
+            target=args.target,
+            source=args.source,
         )
     files = [args.target] if bitt else [path for path in args.target.iterdir() if path.is_file()]
     size = sum(path.stat().st_size for path in files)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from engine.session.memory_session import Mind, SleepProgress, SleepReport
+    from engine.session.memory_session import MemorySession, SleepProgress, SleepReport
     from engine.session.workspace import Workspace
     from engine.text.sampling import SamplingParams
 
@@ -85,11 +85,11 @@ def open_workspace(args: argparse.Namespace) -> Workspace:
     return Workspace.open(args.workspace, portable=args.portable)
 
 
-def open_mind(args: argparse.Namespace) -> Mind:
+def open_mind(args: argparse.Namespace) -> MemorySession:
     """The model, its soul and its log."""
-    from engine.session.memory_session import Mind
+    from engine.session.memory_session import MemorySession
 
-    return Mind.open(open_workspace(args), model_path(args), args.device, args.threads, args.soul)
+    return MemorySession.open(open_workspace(args), model_path(args), args.device, args.threads, args.soul)
 
 
 def at_least_one(value: int, name: str) -> int:
@@ -131,7 +131,7 @@ def add_sleep(parser: argparse.ArgumentParser, prefix: str = "") -> None:
 
 
 def sleep_settings(args: argparse.Namespace) -> dict[str, Any]:
-    """What `add_sleep` was given, for `Mind.sleep`; what was not named is left to the defaults."""
+    """What `add_sleep` was given, for `MemorySession.sleep`; what was not named is left to the defaults."""
     given = {name: getattr(args, f"sleep_{name}") for name in _SLEEP}
     return {name: value for name, value in given.items() if value is not None}
 

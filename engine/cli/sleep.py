@@ -13,7 +13,7 @@ from engine.cli import options
 from engine.cli.terminal import Interrupts, ProgressLine, printable
 
 if TYPE_CHECKING:
-    from engine.session.memory_session import Mind
+    from engine.session.memory_session import MemorySession
 
 
 def add_parser(commands: Any) -> None:
@@ -72,7 +72,7 @@ def _wanted() -> bool:
             return answer.startswith("y")
 
 
-def _decide(mind: Mind, accept: bool) -> int:
+def _decide(mind: MemorySession, accept: bool) -> int:
     if accept:
         soul = mind.accept_sleep()
         print(f"Kept: level {soul.meta.level:,}; the former soul was kept too.")

@@ -14,7 +14,7 @@ from engine.errors import ConfigError
 
 if TYPE_CHECKING:
     from engine.io.soul import Soul
-    from engine.session.soul_registry import Household
+    from engine.session.soul_registry import SoulRegistry
     from engine.session.soul_store import SoulStore
     from engine.session.timeline import Moment
     from engine.session.workspace import Workspace
@@ -72,36 +72,36 @@ def add_parser(commands: Any) -> None:
     soul_forget.add_actions(action)
 
 
-def _open(args: argparse.Namespace, name: str | None = None) -> tuple[Workspace, Household, SoulStore]:
-    from engine.io.model_file import load_body
-    from engine.session.soul_registry import Household
+def _open(args: argparse.Namespace, name: str | None = None) -> tuple[Workspace, SoulRegistry, SoulStore]:
+    from engine.io.model_file import load_weights
+    from engine.session.soul_registry import SoulRegistry
 
     workspace = options.open_workspace(args)
-    body = load_body(options.model_path(args), check=False)
-    household = Household(workspace, body.config, body.fingerprint)
-    return workspace, household, household.store(args.soul if name is None else name)
+    body = load_weights(options.model_path(args), check=False)
+    registry = SoulRegistry(workspace, body.config, body.fingerprint)
+    return workspace, registry, registry.store(args.soul if name is None else name)
 
 
-def _active(store: SoulStore, household: Household) -> Soul:
+def _active(store: SoulStore, registry: SoulRegistry) -> Soul:
     soul = store.load_active()
     if soul is None:
-        raise ConfigError(f"The soul {household.name_of(store.name)!r} has not lived yet in this model.")
+        raise ConfigError(f"The soul {registry.name_of(store.name)!r} has not lived yet in this model.")
     return soul
 
 
 def _list(args: argparse.Namespace) -> int:
     from engine.session.timeline import Timeline
 
-    _, household, store = _open(args)
+    _, registry, store = _open(args)
     for moment in Timeline(store).moments():
         print(_line(moment))
     soul = store.load_active()
-    name = household.name_of(store.name)
+    name = registry.name_of(store.name)
     if soul is None:
         print(f"The soul {name!r} has not lived yet in this model.")
     else:
         print(f"{soul.meta.id[:8]}  {soul.meta.created:<16.16}  active    level {soul.meta.level:>9,}  {name}")
-    if others := [mate for mate in household.all() if mate.key != store.name]:
+    if others := [mate for mate in registry.all() if mate.key != store.name]:
         print("Other souls of this model: " + ", ".join(f"{m.name}{' (wakes)' if m.active else ''}" for m in others))
     return 0
 
@@ -120,10 +120,10 @@ def _show(args: argparse.Namespace) -> int:
     if args.which and Path(args.which).exists():
         path = Path(args.which)
     else:
-        _, household, store = _open(args)
+        _, registry, store = _open(args)
         path = Timeline(store).find(args.which).path if args.which else store.active
         if not args.which:
-            _active(store, household)
+            _active(store, registry)
     card = inspect_path(path)
     print(card.render().rstrip("\n"))
     if not card.problems:
@@ -138,9 +138,9 @@ def _save(args: argparse.Namespace) -> int:
     from engine.session.active_soul import copied
     from engine.session.timeline import Timeline
 
-    _, household, store = _open(args)
-    soul = Timeline(store).read(args.id) if args.id else _active(store, household)
-    save_soul(args.target, copied(soul, household.name_of(store.name)))
+    _, registry, store = _open(args)
+    soul = Timeline(store).read(args.id) if args.id else _active(store, registry)
+    save_soul(args.target, copied(soul, registry.name_of(store.name)))
     print(f"Wrote {args.target}, level {soul.meta.level:,}.")
     return 0
 
@@ -160,9 +160,9 @@ def _restore(args: argparse.Namespace) -> int:
 def _undo(args: argparse.Namespace) -> int:
     from engine.session.timeline import Timeline
 
-    workspace, household, store = _open(args)
+    workspace, registry, store = _open(args)
     with workspace.lock():
-        _go_back(workspace, store, Timeline(store).before_last_event(_active(store, household).meta))
+        _go_back(workspace, store, Timeline(store).before_last_event(_active(store, registry).meta))
     return 0
 
 
@@ -180,11 +180,11 @@ def _blend(args: argparse.Namespace) -> int:
     from engine.session.blend import blend, blend_facts, find_second
     from engine.session.timeline import Timeline
 
-    workspace, household, store = _open(args)
+    workspace, registry, store = _open(args)
     with workspace.lock():
-        first = Timeline(store).read(args.first) if args.first else _active(store, household)
+        first = Timeline(store).read(args.first) if args.first else _active(store, registry)
         log, file = ConversationLog(workspace.memories), Path(args.second)
-        second = find_second(file if file.is_file() else args.second, household, store, log)
+        second = find_second(file if file.is_file() else args.second, registry, store, log)
         facts = {"heard": log.newest(), **blend_facts(first, second, args.share)}
         soul = blend(first, second.soul, args.share)
         kept = store.save_active(soul, "blend", second.told(args.share), facts)
@@ -196,18 +196,18 @@ def _blend(args: argparse.Namespace) -> int:
 def _branch(args: argparse.Namespace) -> int:
     from engine.session.timeline import Timeline
 
-    workspace, household, store = _open(args)
+    workspace, registry, store = _open(args)
     with workspace.lock():
-        soul = Timeline(store).read(args.id) if args.id else _active(store, household)
-        household.branch(store, soul, args.name)
+        soul = Timeline(store).read(args.id) if args.id else _active(store, registry)
+        registry.branch(store, soul, args.name)
     print(f"The soul {args.name!r} begins at level {soul.meta.level:,}; `bit-llama soul switch` makes it wake.")
     return 0
 
 
 def _switch(args: argparse.Namespace) -> int:
-    workspace, household, _ = _open(args)
+    workspace, registry, _ = _open(args)
     with workspace.lock():
-        household.choose(household.existing(args.name).name)
+        registry.choose(registry.existing(args.name).name)
     print(f"The soul {args.name!r} wakes from now on.")
     return 0
 
@@ -215,12 +215,12 @@ def _switch(args: argparse.Namespace) -> int:
 def _rename(args: argparse.Namespace) -> int:
     from engine.session.timeline import Timeline
 
-    workspace, household, store = _open(args)
+    workspace, registry, store = _open(args)
     with workspace.lock():
         if args.id:
             print(_line(Timeline(store).rename(args.id, args.name)))
         else:
-            household.rename(household.existing(args.soul).name, args.name)
+            registry.rename(registry.existing(args.soul).name, args.name)
             print(f"It is called {args.name!r} now.")
     return 0
 
@@ -271,9 +271,9 @@ def _diff(args: argparse.Namespace) -> int:
     from engine.io.soul import load_soul
     from engine.session.timeline import Timeline
 
-    _, household, store = _open(args)
+    _, registry, store = _open(args)
     first, second = (
-        _active(store, household) if which is None else load_soul(Path(which)) if Path(which).is_file() else which
+        _active(store, registry) if which is None else load_soul(Path(which)) if Path(which).is_file() else which
         for which in (args.first, args.second)
     )
     found = Timeline(store).compare(first, second)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError, Message
 
 
 class _Pieces(io.BufferedIOBase):
@@ -75,9 +75,9 @@ def writing(path: str | os.PathLike[str], pieces: int | None = None) -> Iterator
         with contextlib.suppress(FileNotFoundError):
             found = target.stat().st_mode
             if not stat.S_ISREG(found):
-                kind = Told("a folder") if stat.S_ISDIR(found) else Told("not a plain file")
+                kind = Message("a folder") if stat.S_ISDIR(found) else Message("not a plain file")
                 raise FileFormatError(
-                    Told("Could not write {path}: it is {kind}. Choose another name.", path=path, kind=kind)
+                    "Could not write {path}: it is {kind}. Choose another name.", path=path, kind=kind
                 )
             mode = stat.S_IMODE(found)
         file = cast(BinaryIO, _Pieces(temporary, pieces)) if pieces else open(temporary, "xb")  # noqa: SIM115 (closed below)
@@ -114,7 +114,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         data = text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise FileFormatError(
-            Told("Could not write {path}: the text is not valid Unicode ({reason}).", path=path, reason=error.reason)
+            "Could not write {path}: the text is not valid Unicode ({reason}).", path=path, reason=error.reason
         ) from error
     write_bytes(path, data)
 
@@ -126,11 +126,7 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise FileFormatError(
-            Told(
-                "Could not make the folder {folder}: {why}. Choose another place for it.",
-                folder=folder,
-                why=_reason(error),
-            )
+            "Could not make the folder {folder}: {why}. Choose another place for it.", folder=folder, why=_reason(error)
         ) from error
     return folder
 
@@ -153,9 +149,7 @@ def _reason(error: Exception) -> str:
 
 def _failure(path: str | os.PathLike[str], error: Exception) -> FileFormatError:
     return FileFormatError(
-        Told(
-            "Could not write {path}: {why}. Free some space or choose another place; nothing was changed.",
-            path=path,
-            why=_reason(error),
-        )
+        "Could not write {path}: {why}. Free some space or choose another place; nothing was changed.",
+        path=path,
+        why=_reason(error),
     )

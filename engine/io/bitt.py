@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError
 from engine.io import strict_json
 from engine.io.atomic import writing
 from engine.io.packed import (
@@ -46,7 +46,7 @@ from engine.io.tensors import (
     save_tensors,
 )
 from engine.io.validation import value_damage
-from engine.io.weights import Body, Tensor, as_float, as_matrix, fingerprint
+from engine.io.weights import ModelWeights, Tensor, as_float, as_matrix, fingerprint
 from engine.models.config import BitLlamaConfig
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 
@@ -64,10 +64,10 @@ def is_bitt(path: str | os.PathLike[str]) -> bool:
         with open(path, "rb") as file:
             return file.read(len(MAGIC)) == MAGIC
     except OSError as error:
-        raise FileFormatError(Told("Could not read {path}: {why}.", path=path, why=error.strerror or error)) from error
+        raise FileFormatError("Could not read {path}: {why}.", path=path, why=error.strerror or error) from error
 
 
-def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
+def load_bitt(path: str | os.PathLike[str], check: bool = True) -> ModelWeights:
     """Map a ``.bitt`` file, float or packed.
 
     Without `check` the weights are mapped but not compared with the config, for a report on a broken file.
@@ -77,11 +77,7 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     buffer = map_file(path)
     if buffer[: len(MAGIC)] != MAGIC:
         raise FileFormatError(
-            Told(
-                "{path} is not a .bitt file: it begins with {found!r} where 'BITT' belongs.",
-                path=path,
-                found=buffer[:4],
-            )
+            "{path} is not a .bitt file: it begins with {found!r} where 'BITT' belongs.", path=path, found=buffer[:4]
         )
     header, start = read_header(buffer, path, len(MAGIC), len(buffer), "header")
     config = BitLlamaConfig.from_dict(header.get("config", {}), f"{path}: the config")
@@ -89,24 +85,20 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
     encoding = header.get("encoding", "float")
     if not (isinstance(encoding, str) and (encoding == "float" or encoding in PACKINGS)):
         raise FileFormatError(
-            Told(
-                "{path} has the encoding {encoding!r}; this version reads {known}.",
-                path=path,
-                encoding=str(encoding)[:40],
-                known=", ".join(map(repr, ("float", *PACKINGS))),
-            )
+            "{path} has the encoding {encoding!r}; this version reads {known}.",
+            path=path,
+            encoding=str(encoding)[:40],
+            known=", ".join(map(repr, ("float", *PACKINGS))),
         )
     known = header.get("fingerprint")
     if known is not None and not (isinstance(known, str) and re.fullmatch("[0-9a-f]{64}", known)):
-        raise FileFormatError(
-            Told("{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.", path=path)
-        )
+        raise FileFormatError("{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.", path=path)
     packed = encoding != "float"
     tensors: Mapping[str, Tensor] = stored
     if packed:
         tensors = packed_tensors(path, header.get("ternary"), stored, PACKINGS[encoding], config.hidden_dim)
     tokenizer = _tokenizer_text(path, header.get("tokenizer"))
-    body = Body(config, tensors, tokenizer, known, path, "packed" if packed else "float")
+    body = ModelWeights(config, tensors, tokenizer, known, path, "packed" if packed else "float")
     if check:
         body.validate().require(path)
         stored.let_go(sparse=EMBED)  # only the rows of words that come are ever needed
@@ -115,7 +107,7 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> Body:
 
 def save_bitt(
     path: str | os.PathLike[str],
-    body: Body,
+    body: ModelWeights,
     packed: bool,
     half: bool = False,
     embedding: EmbeddingForm | None = None,
@@ -204,7 +196,7 @@ class _Halved(_Seen):
             rounded = tensor.astype(_F16).astype(_F32)
         if value_damage(rounded):
             raise FileFormatError(
-                Told("{name} holds values too large for float16; save it without half precision.", name=name)
+                "{name} holds values too large for float16; save it without half precision.", name=name
             )
         return rounded
 
@@ -219,6 +211,4 @@ def _tokenizer_text(path: Path, tokenizer: Any) -> str | None:
         return tokenizer
     if isinstance(tokenizer, dict):
         return json.dumps(tokenizer, ensure_ascii=False)
-    raise FileFormatError(
-        Told("{path}: the tokenizer in the header is not a JSON object; the file is damaged.", path=path)
-    )
+    raise FileFormatError("{path}: the tokenizer in the header is not a JSON object; the file is damaged.", path=path)

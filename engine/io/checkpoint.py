@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError
 from engine.io import strict_json
 from engine.io.atomic import make_folder, writing
 from engine.io.soul import looks_like_soul
 from engine.io.tensors import Array, Pending, TensorFile, save_tensors
-from engine.io.weights import Body, as_float
+from engine.io.weights import ModelWeights, as_float
 from engine.models.config import BitLlamaConfig
 
 WEIGHTS = "model.safetensors"
@@ -23,7 +23,7 @@ TOKENIZER = "tokenizer.json"
 FILES = (WEIGHTS, CONFIG, TOKENIZER)
 
 
-def load_checkpoint(path: str | os.PathLike[str], check: bool = True) -> Body:
+def load_checkpoint(path: str | os.PathLike[str], check: bool = True) -> ModelWeights:
     """Read a checkpoint folder, or a ``.safetensors`` file that lies in one, memory-mapped.
 
     Without `check` the weights are mapped but not compared with the config, for a report on a broken file.
@@ -33,27 +33,25 @@ def load_checkpoint(path: str | os.PathLike[str], check: bool = True) -> Body:
     tensors = TensorFile.open(weights).tensors
     if looks_like_soul(tensors):
         raise FileFormatError(
-            Told("{path} is a soul, not a body; load the body first and then this soul into it.", path=weights)
+            "{path} is a soul, not a body; load the body first and then this soul into it.", path=weights
         )
     folder = weights.parent
     if not (folder / CONFIG).exists():
         raise FileFormatError(
-            Told(
-                "There is no {file} beside {weights}; a checkpoint needs it to know its sizes.",
-                file=CONFIG,
-                weights=weights,
-            )
+            "There is no {file} beside {weights}; a checkpoint needs it to know its sizes.",
+            file=CONFIG,
+            weights=weights,
         )
     data, _ = strict_json.read_object(folder / CONFIG)
     config = BitLlamaConfig.from_dict(data, str(folder / CONFIG))
     tokenizer = strict_json.read_text(folder / TOKENIZER) if (folder / TOKENIZER).exists() else None
-    body = Body(config, tensors, tokenizer, path=weights)
+    body = ModelWeights(config, tensors, tokenizer, path=weights)
     if check:
         body.validate().require(weights)
     return body
 
 
-def save_checkpoint(folder: str | os.PathLike[str], body: Body) -> None:
+def save_checkpoint(folder: str | os.PathLike[str], body: ModelWeights) -> None:
     """Write a body as a checkpoint folder, made where it is missing; packed weights become float ones of equal meaning.
 
     All files are written in full before the first takes its name. Raises `FileFormatError` for a body that is not
@@ -79,7 +77,7 @@ def save_checkpoint(folder: str | os.PathLike[str], body: Body) -> None:
             (place / TOKENIZER).unlink()
 
 
-def _values(body: Body, name: str) -> Array:
+def _values(body: ModelWeights, name: str) -> Array:
     return as_float(body.tensors[name])
 
 
@@ -94,11 +92,9 @@ def _weights_file(path: Path) -> Path:
         return others[0]
     if others:
         raise FileFormatError(
-            Told(
-                "{path} holds {count} .safetensors files and no {file}; name the one to load.",
-                path=path,
-                count=len(others),
-                file=WEIGHTS,
-            )
+            "{path} holds {count} .safetensors files and no {file}; name the one to load.",
+            path=path,
+            count=len(others),
+            file=WEIGHTS,
         )
-    raise FileFormatError(Told("{path} is not a checkpoint folder: it holds no {file}.", path=path, file=WEIGHTS))
+    raise FileFormatError("{path} is not a checkpoint folder: it holds no {file}.", path=path, file=WEIGHTS)

@@ -2,7 +2,7 @@
 
 ``memories/YYYY-MM-DD.jsonl`` (UTC days), each line a JSON object: ``role``, ``text``, ``timestamp`` (ISO 8601, UTC),
 ``conversation``, ``soul``, ``id``, and what `engine.session.history` needs to live it again. Lines are appended; only
-forgetting and `Mind.go_back` write a file anew. Ids sort in the order of writing.
+forgetting and `MemorySession.rewind` write a file anew. Ids sort in the order of writing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.errors import Told, WorkspaceError
+from engine.errors import WorkspaceError
 
 Role = Literal["user", "assistant", "system"]
 
@@ -81,12 +81,10 @@ class ConversationLog:
                 _sync_folder(self.folder)
         except OSError as error:
             raise WorkspaceError(
-                Told(
-                    "Could not write to {path}: {why}. The message was not taken; free some space or check "
-                    "the permissions, then send it again.",
-                    path=path,
-                    why=error.strerror or error,
-                )
+                "Could not write to {path}: {why}. The message was not taken; free some space or check "
+                "the permissions, then send it again.",
+                path=path,
+                why=error.strerror or error,
             ) from error
         self._last_id = entry.id
         return entry
@@ -125,7 +123,7 @@ class ConversationLog:
                 data = path.read_bytes()
             except OSError as error:
                 raise WorkspaceError(
-                    Told("Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+                    "Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror
                 ) from error
             lines = [new for line in data.split(b"\n") if (new := _changed(line, change)) is not None]
             if (new_data := b"\n".join(lines)) != data:
@@ -140,7 +138,7 @@ class ConversationLog:
             lines = path.read_bytes().split(b"\n")
         except OSError as error:
             raise WorkspaceError(
-                Told("Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+                "Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror
             ) from error
         for number, line in enumerate(lines, start=1):
             if not line.strip():

@@ -1,4 +1,4 @@
-"""`Card`: what is known of a body or soul file, for a person to read and for a program to use."""
+"""`FileInfo`: what is known of a body or soul file, for a person to read and for a program to use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FOR_FORGETTING = ("shared", "second", "upto")
 
 
 @dataclass(frozen=True)
-class BodyFacts:
+class ModelInfo:
     """A body in numbers. Counts are of weights, sizes of bytes."""
 
     parameters: int
@@ -76,7 +76,7 @@ class BodyFacts:
 
 
 @dataclass(frozen=True)
-class SoulFacts:
+class SoulInfo:
     """A soul in numbers."""
 
     name: str
@@ -114,7 +114,7 @@ class SoulFacts:
 
 
 @dataclass(frozen=True)
-class Card:
+class FileInfo:
     """One file or checkpoint folder. `facts` is None where the file is too broken to tell."""
 
     kind: Literal["body", "soul", "unknown"]
@@ -123,7 +123,7 @@ class Card:
     """For example ``.bitt, packed ternary weights``."""
     size: int
     """Bytes on disk."""
-    facts: BodyFacts | SoulFacts | None = None
+    facts: ModelInfo | SoulInfo | None = None
     problems: list[str] = field(default_factory=list)
     """Whole sentences; empty when nothing is wrong."""
     config: BitLlamaConfig | None = None

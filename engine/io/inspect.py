@@ -12,18 +12,18 @@ import numpy as np
 from engine.errors import BitLlamaError
 from engine.io.bitt import is_bitt
 from engine.io.checkpoint import FILES
-from engine.io.file_info import BodyFacts, Card, Fingerprint, SoulFacts
-from engine.io.model_file import load_body
+from engine.io.file_info import FileInfo, Fingerprint, ModelInfo, SoulInfo
+from engine.io.model_file import load_weights
 from engine.io.packed import EMBED, HEAD, PackedTensors, Packing
 from engine.io.soul import Soul, load_soul, looks_like_soul
 from engine.io.tensors import MappedTensors, TensorFile
 from engine.io.validation import tokenizer_entries
-from engine.io.weights import Body, fingerprint
+from engine.io.weights import ModelWeights, fingerprint
 from engine.models.config import BitLlamaConfig
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 
 
-def inspect_path(path: str | os.PathLike[str]) -> Card:
+def inspect_path(path: str | os.PathLike[str]) -> FileInfo:
     """The card of a checkpoint folder, a ``.safetensors`` file in one, a ``.bitt`` or a ``.soul``.
 
     Reads everything: each weight is checked and a stored fingerprint compared with the one that the weights give. A
@@ -34,22 +34,22 @@ def inspect_path(path: str | os.PathLike[str]) -> Card:
         size = _size_on_disk(path)
         return _inspect_soul(path, size) if _is_soul(path) else _inspect_body(path, size)
     except BitLlamaError as error:
-        return Card("unknown", path, "unreadable", _size_on_disk(path), problems=[error.told])
+        return FileInfo("unknown", path, "unreadable", _size_on_disk(path), problems=[error.message])
 
 
-def _inspect_soul(path: Path, size: int) -> Card:
+def _inspect_soul(path: Path, size: int) -> FileInfo:
     try:
         soul = load_soul(path)
     except BitLlamaError as error:
-        return Card("soul", path, "soul, unreadable", size, problems=[error.told])
-    return Card("soul", path, f"soul, version {soul.meta.version}", size, _soul_facts(soul))
+        return FileInfo("soul", path, "soul, unreadable", size, problems=[error.message])
+    return FileInfo("soul", path, f"soul, version {soul.meta.version}", size, _soul_facts(soul))
 
 
-def _inspect_body(path: Path, size: int) -> Card:
+def _inspect_body(path: Path, size: int) -> FileInfo:
     try:
-        body = load_body(path, check=False)
+        body = load_weights(path, check=False)
     except BitLlamaError as error:
-        return Card("body", path, "unreadable", size, problems=[error.told])
+        return FileInfo("body", path, "unreadable", size, problems=[error.message])
     report = body.validate()
     problems = [f"{problem[0].upper()}{problem[1:]}." for problem in report.problems()]
     computed = fingerprint(body.config, body.tensors) if report.ok else None
@@ -60,10 +60,10 @@ def _inspect_body(path: Path, size: int) -> Card:
             state = "differs"
             problems.append(f"The weights give the fingerprint {computed}, not the stored one; export the body again.")
     facts = _body_facts(body, body.stored_fingerprint or computed, state)
-    return Card("body", path, _format(body), size, facts, problems, body.config)
+    return FileInfo("body", path, _format(body), size, facts, problems, body.config)
 
 
-def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:
+def _body_facts(body: ModelWeights, known: str | None, state: Fingerprint) -> ModelInfo:
     config = body.config
     parameters, ternary = _count(config)
     fast = config.num_layers * math.prod(config.fast_shape)
@@ -74,7 +74,7 @@ def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:
             kind, entries = tokenizer_entries(body.tokenizer)
         except BitLlamaError:
             kind = "unreadable"
-    return BodyFacts(
+    return ModelInfo(
         parameters=parameters,
         ternary_parameters=ternary,
         float_parameters=parameters - ternary,
@@ -100,7 +100,7 @@ def _body_facts(body: Body, known: str | None, state: Fingerprint) -> BodyFacts:
     )
 
 
-def memory_needed(body: Body) -> tuple[int, int]:
+def memory_needed(body: ModelWeights) -> tuple[int, int]:
     """Bytes of the weights and one soul: with ternary weights packed, and all in float32. No weight is read."""
     parameters, ternary = _count(body.config)
     fast = body.config.num_layers * math.prod(body.config.fast_shape)
@@ -111,7 +111,7 @@ def memory_needed(body: Body) -> tuple[int, int]:
     return packed + _float_bytes(body, parameters - ternary) + 4 * fast, 4 * (parameters + fast)
 
 
-def _float_bytes(body: Body, floats: int) -> int:
+def _float_bytes(body: ModelWeights, floats: int) -> int:
     """Memory of the `floats` weights that are not ternary: four bytes each, unless a table holds them otherwise."""
     tables = [t for t in map(body.tensors.get, (EMBED, HEAD)) if isinstance(t, QuantizedEmbedding)]
     return 4 * (floats - sum(math.prod(table.shape) for table in tables)) + sum(table.nbytes for table in tables)
@@ -128,9 +128,9 @@ def _ternary(config: BitLlamaConfig) -> dict[str, tuple[int, ...]]:
     return {name: spec.shape for name, spec in one.items() if spec.ternary}
 
 
-def _soul_facts(soul: Soul) -> SoulFacts:
+def _soul_facts(soul: Soul) -> SoulInfo:
     meta = soul.meta
-    return SoulFacts(
+    return SoulInfo(
         name=meta.name,
         level=meta.level,
         created=meta.created,
@@ -144,7 +144,7 @@ def _soul_facts(soul: Soul) -> SoulFacts:
     )
 
 
-def _format(body: Body) -> str:
+def _format(body: ModelWeights) -> str:
     packed, infos = body.encoding == "packed", _stored(body).infos
     kinds = ", ".join(sorted({infos[name].dtype for name in body.tensors} - ({"U8"} if packed else set())))
     container = ".bitt" if body.path and is_bitt(body.path) else "checkpoint"
@@ -155,7 +155,7 @@ def _format(body: Body) -> str:
     return f"{container}, {held}float weights as {kinds}"
 
 
-def _stored(body: Body) -> MappedTensors | PackedTensors:
+def _stored(body: ModelWeights) -> MappedTensors | PackedTensors:
     """The mapped tensors of a loaded body as its file holds them."""
     tensors = body.tensors
     assert isinstance(tensors, (MappedTensors, PackedTensors))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from engine.io.bitt import is_bitt, load_bitt
 from engine.io.checkpoint import load_checkpoint
-from engine.io.validation import BodyReport
-from engine.io.weights import Body, Encoding, Tensor, fingerprint
+from engine.io.validation import WeightsReport
+from engine.io.weights import Encoding, ModelWeights, Tensor, fingerprint
 from engine.ops.ternary.ternary2 import Ternary2
 
-__all__ = ["Body", "BodyReport", "Encoding", "Tensor", "Ternary2", "fingerprint", "load_body"]
+__all__ = ["Encoding", "ModelWeights", "Tensor", "Ternary2", "WeightsReport", "fingerprint", "load_weights"]
 
 
-def load_body(path: str | os.PathLike[str], check: bool = True) -> Body:
+def load_weights(path: str | os.PathLike[str], check: bool = True) -> ModelWeights:
     """Load a checkpoint folder, a ``.safetensors`` file that lies in one, or a ``.bitt`` file.
 
     Without `check` the weights are mapped but not compared with the config, for a report on a broken file.

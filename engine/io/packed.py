@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError
 from engine.io.tensors import MappedTensors
 from engine.io.weights import Tensor
 from engine.ops.quantized_embedding.int5 import Int5Embedding
@@ -123,66 +123,54 @@ def packed_tensors(path: Path, ternary: Any, stored: MappedTensors, packing: Pac
     """The view of a packed body, its table of shapes and its embeddings compared with what is stored."""
     if not isinstance(ternary, dict):
         raise FileFormatError(
-            Told("{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.", path=path)
+            "{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.", path=path
         )
     shapes: dict[str, tuple[int, int]] = {}
     for name, shape in ternary.items():
         where = f"{path}: the packed tensor {name[:80]!r}"
         if not (isinstance(shape, list) and len(shape) == 2 and all(type(n) is int and n > 0 for n in shape)):
             raise FileFormatError(
-                Told(
-                    "{where} has the shape {shape}, not two sizes; the file is damaged.",
-                    where=where,
-                    shape=str(shape)[:60],
-                )
+                "{where} has the shape {shape}, not two sizes; the file is damaged.", where=where, shape=str(shape)[:60]
             )
         codes, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
         if codes is None or scale is None or scale_name(name) == name:
-            raise FileFormatError(Told("{where} or its scale is missing; the file is damaged.", where=where))
+            raise FileFormatError("{where} or its scale is missing; the file is damaged.", where=where)
         packed_shape = packing.matrix(name).stored_shape(*shape)
         if codes.dtype != "U8" or codes.shape != packed_shape:
             raise FileFormatError(
-                Told(
-                    "{where} of {rows} x {columns} is stored as {dtype} {shape} where U8 {needed} is needed; "
-                    "the file is damaged.",
-                    where=where,
-                    rows=shape[0],
-                    columns=shape[1],
-                    dtype=codes.dtype,
-                    shape=list(codes.shape),
-                    needed=list(packed_shape),
-                )
+                "{where} of {rows} x {columns} is stored as {dtype} {shape} where U8 {needed} is needed; "
+                "the file is damaged.",
+                where=where,
+                rows=shape[0],
+                columns=shape[1],
+                dtype=codes.dtype,
+                shape=list(codes.shape),
+                needed=list(packed_shape),
             )
         if scale.dtype != "F32" or scale.shape != (1,):
-            raise FileFormatError(
-                Told("{where} has a scale that is not one F32 number; the file is damaged.", where=where)
-            )
+            raise FileFormatError("{where} has a scale that is not one F32 number; the file is damaged.", where=where)
         shapes[name] = (shape[0], shape[1])
     for name, form in packing.tables.items():
         rows, scale = stored.infos.get(name), stored.infos.get(scale_name(name))
         if rows is None or scale is None or name in shapes:
             raise FileFormatError(
-                Told(
-                    "{path}: the table {name!r} of words or its scales are missing; the file is damaged.",
-                    path=path,
-                    name=name,
-                )
+                "{path}: the table {name!r} of words or its scales are missing; the file is damaged.",
+                path=path,
+                name=name,
             )
         needed = form.stored_width(width)
         sound = len(rows.shape) == 2 and rows.shape[1] == needed and scale.shape == rows.shape[:1]
         if (rows.dtype, scale.dtype) != ("U8", "F32") or not sound:
             raise FileFormatError(
-                Told(
-                    "{path}: the table {name!r} is stored as {dtype} {shape} with scales {scale_dtype} "
-                    "{scale_shape} where U8 rows of {needed} bytes and an F32 scale for each are needed; the file is "
-                    "damaged.",
-                    path=path,
-                    name=name,
-                    dtype=rows.dtype,
-                    shape=list(rows.shape),
-                    needed=needed,
-                    scale_dtype=scale.dtype,
-                    scale_shape=list(scale.shape),
-                )
+                "{path}: the table {name!r} is stored as {dtype} {shape} with scales {scale_dtype} "
+                "{scale_shape} where U8 rows of {needed} bytes and an F32 scale for each are needed; the file is "
+                "damaged.",
+                path=path,
+                name=name,
+                dtype=rows.dtype,
+                shape=list(rows.shape),
+                needed=needed,
+                scale_dtype=scale.dtype,
+                scale_shape=list(scale.shape),
             )
     return PackedTensors(stored, shapes, packing, width)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import FileFormatError, SoulMismatchError, Told
+from engine.errors import FileFormatError, Message, SoulMismatchError
 from engine.io import strict_json
 from engine.io.bitt import MAGIC
 from engine.io.tensors import TensorFile, map_file, save_tensors
@@ -95,7 +95,7 @@ def load_soul(path: str | os.PathLike[str]) -> Soul:
     path = Path(path)
     buffer = map_file(path)
     if buffer[: len(MAGIC)] == MAGIC:
-        raise FileFormatError(Told("{path} is not a soul but a body (.bitt); load it as a model.", path=path))
+        raise FileFormatError("{path} is not a soul but a body (.bitt); load it as a model.", path=path)
     file = TensorFile.read(buffer, path)
     layers = [np.array(file.tensors[name]) for name in _layer_names(path, list(file.tensors))]
     _check_layers(layers, str(path))
@@ -112,36 +112,30 @@ def check_fits(soul: Soul, config: BitLlamaConfig, fingerprint: str) -> None:
 
     A soul that does not say its body is judged by its shapes alone.
     """
-    name = Told("The soul {name!r}", name=soul.meta.name) if soul.meta.name else Told("The soul")
+    name = Message("The soul {name!r}", name=soul.meta.name) if soul.meta.name else Message("The soul")
     if len(soul.layers) != config.num_layers:
         raise SoulMismatchError(
-            Told(
-                "{name} has {has} layers and this body has {needs}; load it with its own body.",
-                name=name,
-                has=len(soul.layers),
-                needs=config.num_layers,
-            )
+            "{name} has {has} layers and this body has {needs}; load it with its own body.",
+            name=name,
+            has=len(soul.layers),
+            needs=config.num_layers,
         )
     for i, layer in enumerate(soul.layers):
         if layer.shape != config.fast_shape:
             raise SoulMismatchError(
-                Told(
-                    "{name} has fast weights of {has} in layer {layer} where this body has {needs}; "
-                    "load it with its own body.",
-                    name=name,
-                    has=_size(layer.shape),
-                    layer=i,
-                    needs=_size(config.fast_shape),
-                )
+                "{name} has fast weights of {has} in layer {layer} where this body has {needs}; "
+                "load it with its own body.",
+                name=name,
+                has=_size(layer.shape),
+                layer=i,
+                needs=_size(config.fast_shape),
             )
     if soul.meta.body and soul.meta.body != fingerprint:
         raise SoulMismatchError(
-            Told(
-                "{name} was lived in the body {its}, and this body is {this}; load it with its own body.",
-                name=name,
-                its=soul.meta.body[:16],
-                this=fingerprint[:16],
-            )
+            "{name} was lived in the body {its}, and this body is {this}; load it with its own body.",
+            name=name,
+            its=soul.meta.body[:16],
+            this=fingerprint[:16],
         )
 
 
@@ -157,27 +151,25 @@ def _layer_names(path: Path, names: list[str]) -> list[str]:
         if found:
             break
     else:
-        raise FileFormatError(Told("{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.", path=path))
+        raise FileFormatError("{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.", path=path)
     others = sorted(set(names) - set(found.values()))
     if others:
         raise FileFormatError(
-            Told(
-                "{path} holds the tensor {name!r}, which no soul has; it is of another kind.",
-                path=path,
-                name=others[0][:80],
-            )
+            "{path} holds the tensor {name!r}, which no soul has; it is of another kind.",
+            path=path,
+            name=others[0][:80],
         )
     for i in range(len(found)):
         if i not in found:
             raise FileFormatError(
-                Told("{path} lacks the fast weights of layer {layer}; the soul is damaged.", path=path, layer=i)
+                "{path} lacks the fast weights of layer {layer}; the soul is damaged.", path=path, layer=i
             )
     return [found[i] for i in range(len(found))]
 
 
 def _check_layers(layers: list[NDArray[Any]], where: str) -> None:
     if not layers:
-        raise FileFormatError(Told("{where} has no layers.", where=where))
+        raise FileFormatError("{where} has no layers.", where=where)
     for i, layer in enumerate(layers):
         if (
             layer.dtype != np.float32
@@ -186,35 +178,27 @@ def _check_layers(layers: list[NDArray[Any]], where: str) -> None:
             or not layer.size
         ):
             raise FileFormatError(
-                Told(
-                    "{where}: the fast weights of layer {layer} are {dtype} {shape}, which are not square "
-                    "float matrices.",
-                    where=where,
-                    layer=i,
-                    dtype=layer.dtype,
-                    shape=_size(layer.shape),
-                )
+                "{where}: the fast weights of layer {layer} are {dtype} {shape}, which are not square float matrices.",
+                where=where,
+                layer=i,
+                dtype=layer.dtype,
+                shape=_size(layer.shape),
             )
         if layer.shape != layers[0].shape:
             raise FileFormatError(
-                Told(
-                    "{where}: the fast weights of layer {layer} are {shape} and of layer 0 {first}; one body "
-                    "has one size.",
-                    where=where,
-                    layer=i,
-                    shape=_size(layer.shape),
-                    first=_size(layers[0].shape),
-                )
+                "{where}: the fast weights of layer {layer} are {shape} and of layer 0 {first}; one body has one size.",
+                where=where,
+                layer=i,
+                shape=_size(layer.shape),
+                first=_size(layers[0].shape),
             )
         damage = value_damage(layer)
         if damage:
             raise FileFormatError(
-                Told(
-                    "{where}: the fast weights of layer {layer} {damage}; take an earlier soul.",
-                    where=where,
-                    layer=i,
-                    damage=damage,
-                )
+                "{where}: the fast weights of layer {layer} {damage}; take an earlier soul.",
+                where=where,
+                layer=i,
+                damage=damage,
             )
 
 
@@ -223,35 +207,31 @@ def _read_meta(values: dict[str, Any], where: str) -> SoulMeta:
     version = values.get("version", VERSION)
     if type(version) is not int or version < 1:
         raise FileFormatError(
-            Told(
-                "{where}: the soul's format version is {version!r}, not a number from 1.",
-                where=where,
-                version=str(version)[:40],
-            )
+            "{where}: the soul's format version is {version!r}, not a number from 1.",
+            where=where,
+            version=str(version)[:40],
         )
     if version > VERSION:
         raise FileFormatError(
-            Told(
-                "{where} is a soul of format {version}; this program reads up to {newest}. Update it.",
-                where=where,
-                version=version,
-                newest=VERSION,
-            )
+            "{where} is a soul of format {version}; this program reads up to {newest}. Update it.",
+            where=where,
+            version=version,
+            newest=VERSION,
         )
     level = values.get("level", 0)
     if type(level) is not int or not 0 <= level < 1 << 63:
         raise FileFormatError(
-            Told("{where}: the soul's level is {level!r}, not a number of tokens.", where=where, level=str(level)[:40])
+            "{where}: the soul's level is {level!r}, not a number of tokens.", where=where, level=str(level)[:40]
         )
     for key in ("body", "id", "created", "name", "parent", "lived"):
         value = values.get(key, "")
         if not isinstance(value, str) and not (key == "parent" and value is None):
             raise FileFormatError(
-                Told("{where}: the soul's {key} is {value!r}, not a text.", where=where, key=key, value=str(value)[:40])
+                "{where}: the soul's {key} is {value!r}, not a text.", where=where, key=key, value=str(value)[:40]
             )
     history = values.get("history", [])
     if not isinstance(history, list) or not all(isinstance(event, dict) for event in history):
-        raise FileFormatError(Told("{where}: the soul's history is not a list of events.", where=where))
+        raise FileFormatError("{where}: the soul's history is not a list of events.", where=where)
     return SoulMeta(**values)
 
 

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError
 
 MAX_BYTES = 100_000_000
 """No header or JSON file is longer than this: the limit that the safetensors library keeps, too."""
@@ -21,7 +21,7 @@ def parse_object(data: bytes | str, where: str) -> dict[str, Any]:
     value = parse(data, where)
     if not isinstance(value, dict):
         raise FileFormatError(
-            Told("{where} does not hold a JSON object; the file is damaged or of another kind.", where=where)
+            "{where} does not hold a JSON object; the file is damaged or of another kind.", where=where
         )
     return value
 
@@ -38,23 +38,21 @@ def parse(data: bytes | str, where: str) -> Any:
             text, object_pairs_hook=_once, parse_int=_int, parse_float=_float, parse_constant=_refuse_constant
         )
     except RecursionError as error:
-        raise FileFormatError(
-            Told("{where} is nested too deeply to be real; the file is damaged.", where=where)
-        ) from error
+        raise FileFormatError("{where} is nested too deeply to be real; the file is damaged.", where=where) from error
     except ValueError as error:
         raise FileFormatError(
-            Told("{where} is not valid JSON ({error}); the file is damaged.", where=where, error=error)
+            "{where} is not valid JSON ({error}); the file is damaged.", where=where, error=error
         ) from error
     if _too_deep(value):
         raise FileFormatError(
-            Told("{where} is nested deeper than {most} levels; the file is damaged.", where=where, most=MAX_DEPTH)
+            "{where} is nested deeper than {most} levels; the file is damaged.", where=where, most=MAX_DEPTH
         )
     if "\\ud" in text.lower():  # half a surrogate pair can be escaped in JSON but never printed or saved
         try:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError as error:
             raise FileFormatError(
-                Told("{where} holds text that is not valid Unicode; the file is damaged.", where=where)
+                "{where} holds text that is not valid Unicode; the file is damaged.", where=where
             ) from error
     return value
 
@@ -67,15 +65,13 @@ def to_bytes(value: dict[str, Any], where: str) -> bytes:
     try:
         data = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
     except (TypeError, ValueError, RecursionError) as error:
-        raise FileFormatError(Told("{where} cannot be written as JSON: {error}.", where=where, error=error)) from error
+        raise FileFormatError("{where} cannot be written as JSON: {error}.", where=where, error=error) from error
     if len(data) > MAX_BYTES:
         raise FileFormatError(
-            Told(
-                "{where} takes {length:,} bytes of JSON, more than the {most:,} that are read.",
-                where=where,
-                length=len(data),
-                most=MAX_BYTES,
-            )
+            "{where} takes {length:,} bytes of JSON, more than the {most:,} that are read.",
+            where=where,
+            length=len(data),
+            most=MAX_BYTES,
         )
     parse_object(data, where)
     return data
@@ -92,18 +88,16 @@ def read_text(path: Path) -> str:
     size = require_file(path)
     if size > MAX_BYTES:
         raise FileFormatError(
-            Told(
-                "{path} has {size:,} bytes, too many for a JSON file; it is damaged or of another kind.",
-                path=path,
-                size=size,
-            )
+            "{path} has {size:,} bytes, too many for a JSON file; it is damaged or of another kind.",
+            path=path,
+            size=size,
         )
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FileFormatError(Told("{path} is not UTF-8 text; it is damaged or of another kind.", path=path)) from error
+        raise FileFormatError("{path} is not UTF-8 text; it is damaged or of another kind.", path=path) from error
     except OSError as error:
-        raise FileFormatError(Told("Could not read {path}: {why}.", path=path, why=error.strerror or error)) from error
+        raise FileFormatError("Could not read {path}: {why}.", path=path, why=error.strerror or error) from error
 
 
 def require_file(path: Path) -> int:
@@ -111,15 +105,15 @@ def require_file(path: Path) -> int:
     try:
         found = os.stat(path)
     except FileNotFoundError as error:
-        raise FileFormatError(Told("There is no file {path}. Check the name.", path=path)) from error
+        raise FileFormatError("There is no file {path}. Check the name.", path=path) from error
     except (OSError, ValueError) as error:
         raise FileFormatError(
-            Told("Could not read {path}: {why}.", path=path, why=getattr(error, "strerror", None) or error)
+            "Could not read {path}: {why}.", path=path, why=getattr(error, "strerror", None) or error
         ) from error
     if stat.S_ISDIR(found.st_mode):
-        raise FileFormatError(Told("{path} is a folder where a file is expected.", path=path))
+        raise FileFormatError("{path} is a folder where a file is expected.", path=path)
     if not stat.S_ISREG(found.st_mode):
-        raise FileFormatError(Told("{path} is not a plain file.", path=path))
+        raise FileFormatError("{path} is not a plain file.", path=path)
     return found.st_size
 
 

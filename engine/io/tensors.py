@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError, Message
 from engine.io import strict_json
 from engine.io.atomic import writing
 
@@ -128,17 +128,15 @@ class TensorFile:
         end = len(buffer) if length is None else offset + length
         if not 0 <= offset <= end <= len(buffer):
             raise FileFormatError(
-                Told(
-                    "{path} is truncated: it has {has:,} bytes of the {end:,} it speaks of.",
-                    path=path,
-                    has=len(buffer),
-                    end=end,
-                )
+                "{path} is truncated: it has {has:,} bytes of the {end:,} it speaks of.",
+                path=path,
+                has=len(buffer),
+                end=end,
             )
         header, start = read_header(buffer, path, offset, end, "tensor header")
         metadata = header.pop("__metadata__", {})
         if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-            raise FileFormatError(Told("{path}: the metadata is not a table of texts; the file is damaged.", path=path))
+            raise FileFormatError("{path}: the metadata is not a table of texts; the file is damaged.", path=path)
         infos = {name: _info(path, name, entry, start, end) for name, entry in header.items()}
         _check_cover(path, infos, start, end)
         return cls(MappedTensors(buffer, infos), metadata)
@@ -147,41 +145,37 @@ class TensorFile:
 def map_file(path: Path) -> mmap.mmap:
     """Map a plain file for reading. Raises `FileFormatError` where it is missing, empty, a folder or unreadable."""
     if strict_json.require_file(path) == 0:
-        raise FileFormatError(Told("{path} is empty; copy or save it again.", path=path))
+        raise FileFormatError("{path} is empty; copy or save it again.", path=path)
     try:
         with open(path, "rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise FileFormatError(Told("Could not read {path}: {why}.", path=path, why=why)) from error
+        raise FileFormatError("Could not read {path}: {why}.", path=path, why=why) from error
 
 
 def read_header(buffer: mmap.mmap, path: Path, at: int, end: int, what: str) -> tuple[dict[str, Any], int]:
     """The JSON object whose u64 length stands at byte `at`, and the byte after it. Raises `FileFormatError`."""
     if end - at < 8:
         raise FileFormatError(
-            Told("{path} is truncated: it ends before the length of its {what}; copy it again.", path=path, what=what)
+            "{path} is truncated: it ends before the length of its {what}; copy it again.", path=path, what=what
         )
     (length,) = struct.unpack_from("<Q", buffer, at)
     if length > strict_json.MAX_BYTES:
         raise FileFormatError(
-            Told(
-                "{path}: the {what} claims {length:,} bytes; the file is damaged or of another kind.",
-                path=path,
-                what=what,
-                length=length,
-            )
+            "{path}: the {what} claims {length:,} bytes; the file is damaged or of another kind.",
+            path=path,
+            what=what,
+            length=length,
         )
     if length > end - at - 8:
         raise FileFormatError(
-            Told(
-                "{path}: the {what} claims {length:,} bytes but {left:,} follow; the file is truncated, "
-                "damaged or of another kind.",
-                path=path,
-                what=what,
-                length=length,
-                left=end - at - 8,
-            )
+            "{path}: the {what} claims {length:,} bytes but {left:,} follow; the file is truncated, "
+            "damaged or of another kind.",
+            path=path,
+            what=what,
+            length=length,
+            left=end - at - 8,
         )
     start = at + 8 + length
     return strict_json.parse_object(buffer[at + 8 : start], f"{path}: the {what}"), start
@@ -228,45 +222,36 @@ def _info(path: Path, name: str, entry: Any, start: int, end: int) -> TensorInfo
     where = f"{path}: the tensor {name[:80]!r}"
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise FileFormatError(
-            Told("{where} is not described by dtype, shape and data_offsets; the file is damaged.", where=where)
+            "{where} is not described by dtype, shape and data_offsets; the file is damaged.", where=where
         )
     kind, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(kind, str) or kind not in _DTYPES:
         raise FileFormatError(
-            Told(
-                "{where} is stored as {kind!r}, which this program cannot read; save it as F32.",
-                where=where,
-                kind=str(kind)[:20],
-            )
+            "{where} is stored as {kind!r}, which this program cannot read; save it as F32.",
+            where=where,
+            kind=str(kind)[:20],
         )
     if not _whole_numbers(shape) or len(shape) > _MAX_AXES or _span(shape) > _MAX_SPAN:
         raise FileFormatError(
-            Told(
-                "{where} has the shape {shape}, which no tensor here has; the file is damaged.",
-                where=where,
-                shape=str(shape)[:80],
-            )
+            "{where} has the shape {shape}, which no tensor here has; the file is damaged.",
+            where=where,
+            shape=str(shape)[:80],
         )
     if not _whole_numbers(offsets) or len(offsets) != 2 or not offsets[0] <= offsets[1] <= end - start:
         raise FileFormatError(
-            Told(
-                "{where} claims the bytes {offsets} of {there:,}; the file is truncated or damaged.",
-                where=where,
-                offsets=str(offsets)[:60],
-                there=end - start,
-            )
+            "{where} claims the bytes {offsets} of {there:,}; the file is truncated or damaged.",
+            where=where,
+            offsets=str(offsets)[:60],
+            there=end - start,
         )
     nbytes = offsets[1] - offsets[0]
     if math.prod(shape) * _DTYPES[kind].itemsize != nbytes:
         raise FileFormatError(
-            Told(
-                "{where} has {length:,} bytes, which do not make a {kind} tensor of shape {shape}; the "
-                "file is damaged.",
-                where=where,
-                length=nbytes,
-                kind=kind,
-                shape=shape,
-            )
+            "{where} has {length:,} bytes, which do not make a {kind} tensor of shape {shape}; the file is damaged.",
+            where=where,
+            length=nbytes,
+            kind=kind,
+            shape=shape,
         )
     return TensorInfo(kind, tuple(shape), start + offsets[0], nbytes)
 
@@ -284,12 +269,12 @@ def _check_cover(path: Path, infos: Mapping[str, TensorInfo], start: int, end: i
     at = start
     for name, info in sorted(infos.items(), key=lambda item: (item[1].start, item[1].nbytes)):
         if info.start != at:
-            word = Told("overlaps another") if info.start < at else Told("leaves a hole before it")
+            word = Message("overlaps another") if info.start < at else Message("leaves a hole before it")
             raise FileFormatError(
-                Told("{path}: the tensor {name!r} {word}; the file is damaged.", path=path, name=name[:80], word=word)
+                "{path}: the tensor {name!r} {word}; the file is damaged.", path=path, name=name[:80], word=word
             )
         at += info.nbytes
     if at != end:
         raise FileFormatError(
-            Told("{path}: {left:,} bytes follow the last tensor; the file is damaged.", path=path, left=end - at)
+            "{path}: {left:,} bytes follow the last tensor; the file is damaged.", path=path, left=end - at
         )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError, Message
 from engine.io import strict_json
 from engine.models.config import BitLlamaConfig, TensorSpec
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
@@ -23,7 +23,7 @@ _SHOWN = 3  # names listed before "and n more"
 
 
 @dataclass
-class BodyReport:
+class WeightsReport:
     """What is wrong with a body; all lists are empty when nothing is. Names are those of tensors."""
 
     missing: list[str] = field(default_factory=list)
@@ -63,17 +63,17 @@ class BodyReport:
         """Raise `FileFormatError`, naming `where`, unless the body can be used."""
         if not self.ok:
             raise FileFormatError(
-                Told(
-                    "{where} cannot be used as a body: {summary}. Take another copy or export it again.",
-                    where=where,
-                    summary=self.summary(),
-                )
+                "{where} cannot be used as a body: {summary}. Take another copy or export it again.",
+                where=where,
+                summary=self.summary(),
             )
 
 
-def check_body(config: BitLlamaConfig, tensors: Mapping[str, Any], tokenizer: str | None, packed: bool) -> BodyReport:
+def check_weights(
+    config: BitLlamaConfig, tensors: Mapping[str, Any], tokenizer: str | None, packed: bool
+) -> WeightsReport:
     """Compare tensors with `config.tensor_specs`, and look at every value once, one tensor in memory at a time."""
-    report = BodyReport()
+    report = WeightsReport()
     # First, since a damaged config may speak of a million layers; so the layers are counted, not the highest number.
     count = len({int(match[1]) for match in map(_LAYER.match, tensors) if match})
     if count != config.num_layers:
@@ -104,7 +104,7 @@ def value_damage(values: NDArray[Any]) -> str | None:
         with np.errstate(invalid="ignore"):
             sound = bool(np.isfinite(part.min()) and np.isfinite(part.max()))  # both carry a NaN through
         if not sound:
-            return Told("hold NaN or infinite values")
+            return Message("hold NaN or infinite values")
     return None
 
 

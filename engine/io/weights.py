@@ -1,4 +1,4 @@
-"""`Body`: what a model file holds, whichever kind of file it came from, and its fingerprint."""
+"""`ModelWeights`: what a model file holds, whichever kind of file it came from, and its fingerprint."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.io.validation import BodyReport, check_body
+from engine.io.validation import WeightsReport, check_weights
 from engine.models.config import BitLlamaConfig
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 from engine.ops.ternary.matrix import TernaryMatrix
@@ -24,7 +24,7 @@ Matrix = TypeVar("Matrix", bound=TernaryMatrix)
 
 
 @dataclass(frozen=True, init=False, eq=False)
-class Body:
+class ModelWeights:
     """A model without a runtime: config, slow weights and tokenizer.
 
     `tensors` maps the names of `BitLlamaConfig.tensor_specs` to float32 arrays, read-only views of the file where it
@@ -59,9 +59,9 @@ class Body:
         """The fingerprint that souls refer to: the stored one, or computed from the weights at the first call."""
         return self.stored_fingerprint or fingerprint(self.config, self.tensors)
 
-    def validate(self) -> BodyReport:
+    def validate(self) -> WeightsReport:
         """Compare every tensor with the config; read all values once, one tensor at a time."""
-        return check_body(self.config, self.tensors, self.tokenizer, self.encoding == "packed")
+        return check_weights(self.config, self.tensors, self.tokenizer, self.encoding == "packed")
 
 
 def as_matrix(tensor: Tensor, form: type[Matrix]) -> Matrix:

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from engine.errors import ConfigError, DeviceError, Told
-from engine.io.model_file import Body, load_body
+from engine.errors import ConfigError, DeviceError, Message
+from engine.io.model_file import ModelWeights, load_weights
 from engine.io.tensors import TensorFile
 from engine.io.weights import as_float
 from engine.layers.bit_linear import BitLinear
@@ -38,43 +38,36 @@ def pick_device(device: str | torch.device = "auto") -> torch.device:
     try:
         wanted = torch.device(device)
     except RuntimeError as error:
-        raise DeviceError(
-            Told("There is no device called {device!r}; use auto, cpu, cuda or mps.", device=device)
-        ) from error
+        raise DeviceError("There is no device called {device!r}; use auto, cpu, cuda or mps.", device=device) from error
     if wanted.type == "cuda" and not torch.cuda.is_available():
         built = torch.version.cuda is not None
-        why = Told("no CUDA card was found") if built else Told("this torch was built without CUDA")
+        why = Message("no CUDA card was found") if built else Message("this torch was built without CUDA")
         raise DeviceError(
-            Told("Device {device!r} cannot be used: {why}. Use device 'cpu' or 'auto'.", device=device, why=why)
+            "Device {device!r} cannot be used: {why}. Use device 'cpu' or 'auto'.", device=device, why=why
         )
     if wanted.type == "cuda" and (wanted.index or 0) >= torch.cuda.device_count():
         raise DeviceError(
-            Told(
-                "Device {device!r} does not exist: there are {count} CUDA cards.",
-                device=device,
-                count=torch.cuda.device_count(),
-            )
+            "Device {device!r} does not exist: there are {count} CUDA cards.",
+            device=device,
+            count=torch.cuda.device_count(),
         )
     if wanted.type == "mps" and not torch.backends.mps.is_available():
         raise DeviceError(
-            Told(
-                "Device {device!r} cannot be used: this machine has no Metal. Use device 'cpu' or 'auto'.",
-                device=device,
-            )
+            "Device {device!r} cannot be used: this machine has no Metal. Use device 'cpu' or 'auto'.", device=device
         )
     if wanted.type not in ("cpu", "cuda", "mps", "meta"):
         raise DeviceError(
-            Told("Device {device!r} is not one that BitLlama runs on; use auto, cpu, cuda or mps.", device=device)
+            "Device {device!r} is not one that BitLlama runs on; use auto, cpu, cuda or mps.", device=device
         )
     return wanted
 
 
-def _read_weights(path: Path, config: BitLlamaConfig) -> Body:
+def _read_weights(path: Path, config: BitLlamaConfig) -> ModelWeights:
     """The weights of any file that holds a body, checked against `config`, which counts more than the file's own."""
     alone = path.is_file() and path.suffix == ".safetensors" and not (path.parent / "config.json").exists()
-    found = None if alone else load_body(path, check=False)
-    body = found or Body(config, TensorFile.open(path).tensors)
-    body = Body(config, body.tensors, encoding=body.encoding)
+    found = None if alone else load_weights(path, check=False)
+    body = found or ModelWeights(config, TensorFile.open(path).tensors)
+    body = ModelWeights(config, body.tensors, encoding=body.encoding)
     body.validate().require(path)
     return body
 
@@ -150,7 +143,7 @@ class BitLlama(nn.Module):
                 parameter.data.mul_(shrink)
 
     @classmethod
-    def from_body(cls, body: Body, device: str | torch.device = "cpu", frozen: bool = True) -> BitLlama:
+    def from_body(cls, body: ModelWeights, device: str | torch.device = "cpu", frozen: bool = True) -> BitLlama:
         """The model of a loaded file. `frozen` quantises the weights once, for running; otherwise it can train."""
         place = pick_device(device)
         with _WithoutRandom():
@@ -162,7 +155,7 @@ class BitLlama(nn.Module):
             model.thaw()
         return model.to(place)
 
-    def load_tensors(self, body: Body) -> BitLlama:
+    def load_tensors(self, body: ModelWeights) -> BitLlama:
         """Take every weight of `body`, which was checked against its config; packed ones stay quantised."""
         modules = dict(self.named_modules())
         for name, tensor in body.tensors.items():
@@ -192,7 +185,7 @@ class BitLlama(nn.Module):
                 module.thaw()
         return self
 
-    def to_body(self, tokenizer: str | None = None) -> Body:
+    def to_body(self, tokenizer: str | None = None) -> ModelWeights:
         """The weights as numpy arrays under their names in a checkpoint, with an optional tokenizer JSON.
 
         Raises `ConfigError` for a frozen model, whose float weights are gone.
@@ -200,7 +193,7 @@ class BitLlama(nn.Module):
         if any(isinstance(m, (BitLinear, Head)) and m.frozen for m in self.modules()):
             raise ConfigError("A frozen model has no float weights to save; save the body that it was loaded from.")
         tensors = {name: p.detach().float().cpu().numpy().copy() for name, p in self.named_parameters()}
-        return Body(self.config, tensors, tokenizer)
+        return ModelWeights(self.config, tensors, tokenizer)
 
     @property
     def device(self) -> torch.device:

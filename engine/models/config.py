@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.errors import ConfigError, Told
+from engine.errors import ConfigError, Message
 
 Variant = Literal["tied", "linear"]
 
@@ -74,54 +74,47 @@ class BitLlamaConfig:
         for name in ("intermediate_dim", "head_dim"):
             self._check_int(name, 0)
         if self.ttt_variant not in ("tied", "linear"):
-            raise ConfigError(Told("ttt_variant is {value!r}; it must be 'tied' or 'linear'.", value=self.ttt_variant))
+            raise ConfigError("ttt_variant is {value!r}; it must be 'tied' or 'linear'.", value=self.ttt_variant)
         upper = 2.0 if self.ttt_variant == "tied" else 1.0
-        self._check_float("inner_lr", 0.0, upper, Told("with |k| = 1 the update is unstable outside it"))
-        self._check_float("norm_eps", 0.0, 1.0, Told("it keeps RMSNorm from dividing by zero"))
+        self._check_float("inner_lr", 0.0, upper, Message("with |k| = 1 the update is unstable outside it"))
+        self._check_float("norm_eps", 0.0, 1.0, Message("it keeps RMSNorm from dividing by zero"))
         if self.out_norm_eps:
-            self._check_float("out_norm_eps", 0.0, 100.0, Told("it is added to a mean square"))
+            self._check_float("out_norm_eps", 0.0, 100.0, Message("it is added to a mean square"))
         if isinstance(self.activation_bits, bool) or self.activation_bits not in (4, 8, 16, 32):
             raise ConfigError(
-                Told("activation_bits is {value!r}; it must be 4, 8, 16 or 32 (none).", value=self.activation_bits)
+                "activation_bits is {value!r}; it must be 4, 8, 16 or 32 (none).", value=self.activation_bits
             )
         if self.chat_template is not None and not isinstance(self.chat_template, str):
-            raise ConfigError(Told("chat_template must be text or null."))
+            raise ConfigError("chat_template must be text or null.")
         if self.ttt_variant == "tied":
             if self.num_heads != 1:
                 raise ConfigError(
-                    Told("num_heads is {value}, but the tied variant has exactly one head.", value=self.num_heads)
+                    "num_heads is {value}, but the tied variant has exactly one head.", value=self.num_heads
                 )
             if not self.head_dim and self.hidden_dim % 4:
                 raise ConfigError(
-                    Told("hidden_dim is {value}; the tied variant needs a multiple of 4.", value=self.hidden_dim)
+                    "hidden_dim is {value}; the tied variant needs a multiple of 4.", value=self.hidden_dim
                 )
         elif not self.head_dim and self.hidden_dim % self.num_heads:
             raise ConfigError(
-                Told(
-                    "hidden_dim {width} is not a multiple of num_heads {heads}; give head_dim.",
-                    width=self.hidden_dim,
-                    heads=self.num_heads,
-                )
+                "hidden_dim {width} is not a multiple of num_heads {heads}; give head_dim.",
+                width=self.hidden_dim,
+                heads=self.num_heads,
             )
         if self.num_parameters > MAX_PARAMETERS:
             raise ConfigError(
-                Told(
-                    "The config describes {count:,} weights, more than any body; it is damaged.",
-                    count=self.num_parameters,
-                )
+                "The config describes {count:,} weights, more than any body; it is damaged.", count=self.num_parameters
             )
 
     def _check_int(self, name: str, low: int) -> None:
         value = getattr(self, name)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= MAX_DIM:
             raise ConfigError(
-                Told(
-                    "{name} is {value!r}; it must be a whole number from {low} to {high}.",
-                    name=name,
-                    value=value,
-                    low=low,
-                    high=MAX_DIM,
-                )
+                "{name} is {value!r}; it must be a whole number from {low} to {high}.",
+                name=name,
+                value=value,
+                low=low,
+                high=MAX_DIM,
             )
 
     def _check_float(self, name: str, low: float, high: float, why: str) -> None:
@@ -129,14 +122,12 @@ class BitLlamaConfig:
         ok = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not ok or not low < value < high:
             raise ConfigError(
-                Told(
-                    "{name} is {value!r}; it must lie between {low:g} and {high:g}: {why}.",
-                    name=name,
-                    value=value,
-                    low=low,
-                    high=high,
-                    why=why,
-                )
+                "{name} is {value!r}; it must lie between {low:g} and {high:g}: {why}.",
+                name=name,
+                value=value,
+                low=low,
+                high=high,
+                why=why,
             )
 
     @property
@@ -211,17 +202,17 @@ class BitLlamaConfig:
     def from_dict(cls, data: dict[str, Any], where: str = "the config") -> BitLlamaConfig:
         """Read the keys of ``config.json``; `where` names the file in errors. Raises `ConfigError`."""
         if not isinstance(data, dict):
-            raise ConfigError(Told("{where} does not hold a JSON object.", where=where))
+            raise ConfigError("{where} does not hold a JSON object.", where=where)
         known = {f.name for f in dataclasses.fields(cls)} - {"extra"}
         basic = ("vocab_size", "hidden_dim", "num_layers", "inner_lr")
         missing = [name for name in basic if name not in data]
         if missing:
-            raise ConfigError(Told("{where} lacks {names}.", where=where, names=", ".join(missing)))
+            raise ConfigError("{where} lacks {names}.", where=where, names=", ".join(missing))
         extra = {k: v for k, v in data.items() if k not in known}
         try:
             return cls(**{k: v for k, v in data.items() if k in known}, extra=extra)
         except ConfigError as error:
-            raise ConfigError(Told("{where}: {error}", where=where, error=error)) from error
+            raise ConfigError("{where}: {error}", where=where, error=error) from error
 
     @classmethod
     def from_json(cls, text: str, where: str = "the config") -> BitLlamaConfig:
@@ -229,5 +220,5 @@ class BitLlamaConfig:
         try:
             data = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise ConfigError(Told("{where} is not JSON: {error}.", where=where, error=error)) from error
+            raise ConfigError("{where} is not JSON: {error}.", where=where, error=error) from error
         return cls.from_dict(data, where)

@@ -11,7 +11,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from engine.errors import Told
+from engine.errors import Message
 
 ABI = 12
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
@@ -148,24 +148,24 @@ def library_path() -> Path | None:
 
 
 @functools.cache
-def _load() -> ctypes.CDLL | Told:
+def _load() -> ctypes.CDLL | Message:
     """The library with its functions typed, or why there is none, as the end of a sentence."""
     path = library_path()
     if path is None:
         note = _HERE / NOT_BUILT
         if note.is_file():
-            return Told("it was not built at install: {why}", why=note.read_text(encoding="utf-8").strip())
-        return Told("it was not built: install the package again on a machine with a C++ compiler")
+            return Message("it was not built at install: {why}", why=note.read_text(encoding="utf-8").strip())
+        return Message("it was not built: install the package again on a machine with a C++ compiler")
     try:
         loaded = ctypes.CDLL(str(path))  # calls release the GIL
         loaded.bl_abi.restype = _I32
         if loaded.bl_abi() != ABI:
-            return Told("{file} was built from other sources: install the package again", file=path.name)
+            return Message("{file} was built from other sources: install the package again", file=path.name)
         for name, (result, arguments) in _SIGNATURES.items():
             function = getattr(loaded, name)
             function.restype, function.argtypes = result, arguments
     except (OSError, AttributeError) as error:
-        return Told("{file} cannot be loaded ({error}): install the package again", file=path.name, error=error)
+        return Message("{file} cannot be loaded ({error}): install the package again", file=path.name, error=error)
     return loaded
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.errors import Told
+from engine.errors import Message
 from engine.ops.delta_rule import naive as rule_naive
 from engine.ops.qkv import naive as qkv_naive
 from engine.ops.ternary import naive as ternary_naive
@@ -30,7 +30,7 @@ Pair = tuple[str, Tensor, Tensor]
 def why_not_triton() -> str | None:
     """Why no Triton kernel can run, whatever the card, as the end of a sentence; None where Triton is there."""
     if importlib.util.find_spec("triton") is None:
-        return Told("Triton is not installed")
+        return Message("Triton is not installed")
     return None
 
 
@@ -46,7 +46,7 @@ def why_not_kernels(device: torch.device) -> str | None:
         return why
     if device.type == "cuda" and torch.cuda.get_device_capability(device) < OLDEST:
         major, minor = torch.cuda.get_device_capability(device)
-        return Told(
+        return Message(
             "the card's compute capability is {found} and the kernels need {needed}",
             found=f"{major}.{minor}", needed=".".join(map(str, OLDEST)),
         )  # fmt: skip
@@ -56,13 +56,13 @@ def why_not_kernels(device: torch.device) -> str | None:
                 for name, mine, reference in check(device):
                     error = float((mine - reference).norm() / reference.norm().clamp_min(1e-30))
                     if not error <= LARGEST_ERROR:
-                        return Told(
+                        return Message(
                             "the kernel of {name} computes something else on this card (relative error {error:.1g})",
                             name=name, error=error,
                         )  # fmt: skip
     except Exception as error:  # whatever a compiler, a driver or a card may raise: torch computes then
         first, *_ = f"{type(error).__name__}: {error}".splitlines()
-        return Told("the kernels fail on this card ({why})", why=first)
+        return Message("the kernels fail on this card ({why})", why=first)
     return None
 
 

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import ConfigError, SoulMismatchError, Told
+from engine.errors import ConfigError, SoulMismatchError
 from engine.models.config import BitLlamaConfig
 
 
 def check_threads(threads: object) -> int:
     """A number of threads. Raises `ConfigError` unless it is a whole number from 1 to 1024."""
     if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 1024:
-        raise ConfigError(Told("threads is {threads!r}; it must be a whole number from 1 to 1024.", threads=threads))
+        raise ConfigError("threads is {threads!r}; it must be a whole number from 1 to 1024.", threads=threads)
     return threads
 
 
@@ -35,15 +35,13 @@ def check_rate_scale(value: object, config: BitLlamaConfig) -> float:
     ):
         if limit == math.inf:
             raise ConfigError(
-                Told("The learning rate cannot be scaled by {value}: it must be a number above 0.", value=repr(value))
+                "The learning rate cannot be scaled by {value}: it must be a number above 0.", value=repr(value)
             )
         raise ConfigError(
-            Told(
-                "The learning rate cannot be scaled by {value}: it must be a number above 0 and below {limit}, where "
-                "the updates of this body become unstable.",
-                value=repr(value),
-                limit=f"{limit:g}",
-            )
+            "The learning rate cannot be scaled by {value}: it must be a number above 0 and below {limit}, where "
+            "the updates of this body become unstable.",
+            value=repr(value),
+            limit=f"{limit:g}",
         )
     return float(value)
 
@@ -79,11 +77,9 @@ def check_fast(layers: Sequence[np.ndarray], config: BitLlamaConfig) -> None:
     if len(layers) != config.num_layers or any(layer.shape != shape for layer in layers):
         found = ", ".join(sorted({str(layer.shape) for layer in layers})) or "none"
         raise SoulMismatchError(
-            Told(
-                "The soul has {count} layers of shape {found}, the body {needed} of {shape}.",
-                count=len(layers),
-                found=found,
-                needed=config.num_layers,
-                shape=shape,
-            )
+            "The soul has {count} layers of shape {found}, the body {needed} of {shape}.",
+            count=len(layers),
+            found=found,
+            needed=config.num_layers,
+            shape=shape,
         )

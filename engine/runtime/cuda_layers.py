@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.io.weights import Body, as_packed
+from engine.io.weights import ModelWeights, as_packed
 from engine.layers.ttt import MAX_LINEAR_RATE
 from engine.models.config import BitLlamaConfig
 from engine.ops.delta_rule import chunk
@@ -35,7 +35,7 @@ class Product:
     """Float32 ``[rows]``."""
 
     @classmethod
-    def load(cls, card: CudaDevice, body: Body, *names: str) -> Product:
+    def load(cls, card: CudaDevice, body: ModelWeights, *names: str) -> Product:
         """From the tensors of these names."""
         linears = [as_packed(body.tensors[name]) for name in names]
         scales = [np.full(len(m.codes), m.scale, np.float32) for m in linears]
@@ -60,7 +60,7 @@ class CudaHead:
         body: the slow weights.
     """
 
-    def __init__(self, card: CudaDevice, body: Body) -> None:
+    def __init__(self, card: CudaDevice, body: ModelWeights) -> None:
         self.eps = body.config.norm_eps
         self.norm = card.load(np.array(body.tensors["norm_f.weight"], np.float32))
         head = body.tensors["lm_head.weight"]
@@ -71,7 +71,7 @@ class CudaHead:
             self.weight = card.load(np.array(head, np.float32))
 
     @staticmethod
-    def room(body: Body) -> int:
+    def room(body: ModelWeights) -> int:
         """What the head takes on a card."""
         head, rows = body.tensors["lm_head.weight"], body.config.vocab_size
         return rows * (
@@ -140,7 +140,7 @@ class CudaLayer:
         index: which layer of the body.
     """
 
-    def __init__(self, card: CudaDevice, body: Body, index: int) -> None:
+    def __init__(self, card: CudaDevice, body: ModelWeights, index: int) -> None:
         self.config = body.config
         at = f"layers.{index}."
 

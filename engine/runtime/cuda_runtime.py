@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from engine.errors import DeviceError, Told
-from engine.io.weights import Body, Tensor
+from engine.errors import DeviceError, Message
+from engine.io.weights import ModelWeights, Tensor
 from engine.models.bitllama import BitLlama
 from engine.models.cache import ModelState
 from engine.models.config import BitLlamaConfig
@@ -47,11 +47,11 @@ CHUNK = 128
 def why_not_cuda(config: BitLlamaConfig) -> str | None:
     """Why the kernels cannot compute a body of this config, as the end of a sentence, or None."""
     if config.activation_bits > 8:
-        return Told(
+        return Message(
             "the kernels take activations of 8 bits at most and this body has {bits}", bits=config.activation_bits
         )
     if config.fast_dim > ttt_step.MAX_DIM:
-        return Told(
+        return Message(
             "the kernels take heads of width {most} at most and this body has {width}",
             most=ttt_step.MAX_DIM, width=config.fast_dim,
         )  # fmt: skip
@@ -80,12 +80,10 @@ class CudaRuntime:
     name = "cuda"
     chunk = CHUNK
 
-    def __init__(self, body: Body, card: CudaDevice, threads: int | None = None) -> None:
+    def __init__(self, body: ModelWeights, card: CudaDevice, threads: int | None = None) -> None:
         why = why_not_cuda(body.config)
         if why is not None:
-            raise DeviceError(
-                Told("The CUDA runtime cannot be used, since {reason}; use the torch runtime.", reason=why)
-            )
+            raise DeviceError("The CUDA runtime cannot be used, since {reason}; use the torch runtime.", reason=why)
         if threads is not None:
             torch.set_num_threads(check_threads(threads))
         self.config = config = body.config
@@ -93,12 +91,10 @@ class CudaRuntime:
         self.placement: Placement = place(config, card.free_bytes(), CHUNK, CudaHead.room(body))
         if not self.placement.on_card:
             raise DeviceError(
-                Told(
-                    "The model does not fit into the memory of {name}: {free} are free, and the head with a "
-                    "single layer needs more. Close other programs on the card, or use device 'cpu'.",
-                    name=card.name,
-                    free=size(self.placement.free),
-                )
+                "The model does not fit into the memory of {name}: {free} are free, and the head with a "
+                "single layer needs more. Close other programs on the card, or use device 'cpu'.",
+                name=card.name,
+                free=size(self.placement.free),
             )
         self.reason = f"the graphics card {card.name} computes with Triton kernels, {self.placement.text}"
         self._card = card
@@ -110,7 +106,7 @@ class CudaRuntime:
         with self._on_card("while the model was loaded"):
             self._load(body)
 
-    def _load(self, body: Body) -> None:
+    def _load(self, body: ModelWeights) -> None:
         card, first, config = self._card, self.placement.on_processor, self.config
         if first:
             self._below = _first_layers(body, first)
@@ -257,12 +253,10 @@ class CudaRuntime:
                 yield
         except torch.OutOfMemoryError as error:
             raise DeviceError(
-                Told(
-                    "The memory of {name} ran out {when}; the soul that was saved is untouched. Close other "
-                    "programs on the card, or use device 'cpu'.",
-                    name=self._card.name,
-                    when=when,
-                )
+                "The memory of {name} ran out {when}; the soul that was saved is untouched. Close other "
+                "programs on the card, or use device 'cpu'.",
+                name=self._card.name,
+                when=when,
             ) from error
 
 
@@ -273,10 +267,10 @@ def _rows(table: Tensor, ids: np.ndarray) -> np.ndarray:
     return np.asarray(np.asarray(table)[ids], np.float32)
 
 
-def _first_layers(body: Body, count: int) -> BitLlama:
+def _first_layers(body: ModelWeights, count: int) -> BitLlama:
     """The embedding and the first layers of a body, on the processor, without its head."""
     config = dataclasses.replace(body.config, num_layers=count)
     kept = {name: body.tensors[name] for name in config.tensor_specs()}
-    model = BitLlama.from_body(Body(config, kept, encoding=body.encoding))
+    model = BitLlama.from_body(ModelWeights(config, kept, encoding=body.encoding))
     del model.lm_head, model.norm_f
     return model

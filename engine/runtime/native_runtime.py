@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import native
-from engine.errors import DeviceError, Told
-from engine.io.weights import Body
+from engine.errors import DeviceError, Message
+from engine.io.weights import ModelWeights
 from engine.models.config import BitLlamaConfig
 from engine.runtime.aligned import aligned_zeros
 from engine.runtime.base import Cancel, Progress
@@ -52,7 +52,7 @@ def why_not_native(config: BitLlamaConfig) -> str | None:
         return reason
     for field in dataclasses.fields(config):
         if field.name not in _UNDERSTOOD and getattr(config, field.name) != field.default:
-            return Told("it does not know the config's {field}", field=field.name)
+            return Message("it does not know the config's {field}", field=field.name)
     return None
 
 
@@ -73,11 +73,11 @@ class NativeRuntime:
     device = "cpu"
     chunk = native.MAX_CHUNK
 
-    def __init__(self, body: Body, threads: int | None = None, instructions: str | None = None) -> None:
+    def __init__(self, body: ModelWeights, threads: int | None = None, instructions: str | None = None) -> None:
         reason = why_not_native(body.config)
         if reason is not None:
             raise DeviceError(
-                Told("The native runtime cannot be used, since {reason}; use the torch runtime.", reason=reason)
+                "The native runtime cannot be used, since {reason}; use the torch runtime.", reason=reason
             )
         self.config = config = body.config
         self.threads = default_threads(config) if threads is None else check_threads(threads)
@@ -91,20 +91,18 @@ class NativeRuntime:
         )  # fmt: skip
         if not model:
             raise DeviceError(
-                Told(
-                    "The native runtime cannot start {threads} threads with the instructions {instructions}: "
-                    "memory is short, or this processor lacks them.",
-                    threads=self.threads,
-                    instructions=self.instructions,
-                )
+                "The native runtime cannot start {threads} threads with the instructions {instructions}: "
+                "memory is short, or this processor lacks them.",
+                threads=self.threads,
+                instructions=self.instructions,
             )
         self._model = model
         # Not at exit: another thread may be computing still, and the process takes everything with it.
         weakref.finalize(self, self._library.bl_destroy, model).atexit = False
-        self.reason: str = Told(
+        self.reason: str = Message(
             "the processor computes with the native library, {instructions} on {threads}",
             instructions=self.instructions,
-            threads=Told("1 thread") if self.threads == 1 else Told("{n} threads", n=self.threads),
+            threads=Message("1 thread") if self.threads == 1 else Message("{n} threads", n=self.threads),
         )
         heads, d = config.num_heads, config.fast_dim
         tail = config.conv_kernel - 1 if config.ttt_variant == "linear" else 0

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine import native
 from engine.io.packed import EMBED, HEAD, Packing
-from engine.io.weights import Body, as_matrix
+from engine.io.weights import ModelWeights, as_matrix
 from engine.ops.quantized_embedding.int5 import Int5Embedding
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 from engine.ops.ternary.ternary5in3 import Ternary5in3
@@ -16,7 +16,7 @@ from engine.runtime.aligned import aligned_zeros
 class NativeWeights:
     """A body's weights as the library wants them; keeps alive what the pointers point to."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: ModelWeights) -> None:
         c = body.config
         self._body = body
         self._kept: list[np.ndarray] = []

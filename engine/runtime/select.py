@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import ConfigError, DeviceError, Told
-from engine.io.model_file import Body
+from engine.errors import ConfigError, DeviceError, Message
+from engine.io.model_file import ModelWeights
 from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Runtime
 from engine.runtime.native_runtime import NativeRuntime, why_not_native
@@ -22,7 +22,9 @@ RUNTIME_VARIABLE = "BIT_LLAMA_RUNTIME"
 """An environment variable that stands for `runtime` where that is ``auto``: for comparing, and for finding faults."""
 
 
-def create_runtime(body: Body, device: str = "auto", runtime: str = "auto", threads: int | None = None) -> Runtime:
+def create_runtime(
+    body: ModelWeights, device: str = "auto", runtime: str = "auto", threads: int | None = None
+) -> Runtime:
     """The runtime for `body`.
 
     On the processor the native library computes where it can, without torch being imported; on a CUDA card the Triton
@@ -45,18 +47,18 @@ def create_runtime(body: Body, device: str = "auto", runtime: str = "auto", thre
     if why_not is None:
         return NativeRuntime(body, threads)
     if runtime == "native":
-        raise DeviceError(Told("The native runtime cannot be used, since {reason}.", reason=why_not))
+        raise DeviceError("The native runtime cannot be used, since {reason}.", reason=why_not)
     try:
         return _with_torch(body, device, runtime, threads, why_not)
     except DeviceError as error:
         if device != "auto" or not _has_cuda_driver():
             raise
         chosen = create_runtime(body, "cpu", "auto" if runtime == "cuda" else runtime, threads)
-        chosen.reason = Told("{reason}. {error}", reason=chosen.reason, error=error)
+        chosen.reason = Message("{reason}. {error}", reason=chosen.reason, error=error)
         return chosen
 
 
-def _with_torch(body: Body, device: str, runtime: str, threads: int | None, why_not: str) -> Runtime:
+def _with_torch(body: ModelWeights, device: str, runtime: str, threads: int | None, why_not: str) -> Runtime:
     """The Triton kernels where they can compute, else torch, with the reason."""
     from engine.models.bitllama import pick_device  # torch is imported here, by whoever needs it
 
@@ -70,16 +72,16 @@ def _with_torch(body: Body, device: str, runtime: str, threads: int | None, why_
 
         return CudaRuntime(body, CudaDevice(place), threads)
     if runtime == "cuda":
-        raise DeviceError(Told("The CUDA runtime cannot be used, since {reason}.", reason=why_not_card))
+        raise DeviceError("The CUDA runtime cannot be used, since {reason}.", reason=why_not_card)
     from engine.runtime.torch_runtime import TorchRuntime
 
     torch_runtime = TorchRuntime(body, device, threads)
     if torch_runtime.device == "cpu":
-        torch_runtime.reason = Told(
+        torch_runtime.reason = Message(
             "{reason}; with torch and not the native library, since {why}", reason=torch_runtime.reason, why=why_not
         )
     elif place.type == "cuda":
-        torch_runtime.reason = Told(
+        torch_runtime.reason = Message(
             "{reason}, with torch and not the Triton kernels, since {why}",
             reason=torch_runtime.reason,
             why=why_not_card,
@@ -90,9 +92,9 @@ def _with_torch(body: Body, device: str, runtime: str, threads: int | None, why_
 def _why_not_cuda(config: BitLlamaConfig, place: torch.device, runtime: str) -> str | None:
     """Why the Triton kernels are not taken, as the end of a sentence, or None where they are."""
     if runtime == "torch":
-        return Told("torch was asked for")
+        return Message("torch was asked for")
     if place.type != "cuda":
-        return Told("the device is {device!r} and not a CUDA card", device=str(place))
+        return Message("the device is {device!r} and not a CUDA card", device=str(place))
     from engine.ops.kernel_check import why_not_kernels
 
     why = why_not_kernels(place)
@@ -106,13 +108,13 @@ def _why_not_cuda(config: BitLlamaConfig, place: torch.device, runtime: str) -> 
 def _why_not_native(config: BitLlamaConfig, device: str, runtime: str) -> str | None:
     """Why the native runtime is not taken, as the end of a sentence, or None where it is."""
     if runtime == "torch":
-        return Told("torch was asked for")
+        return Message("torch was asked for")
     if runtime == "cuda":
-        return Told("the CUDA runtime was asked for")
+        return Message("the CUDA runtime was asked for")
     if device not in ("auto", "cpu"):
-        return Told("it computes on the processor and {device!r} was asked for", device=device)
+        return Message("it computes on the processor and {device!r} was asked for", device=device)
     if runtime == "auto" and device == "auto" and _has_cuda_driver():
-        return Told("there may be a CUDA card")
+        return Message("there may be a CUDA card")
     return why_not_native(config)
 
 

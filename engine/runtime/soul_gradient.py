@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.errors import ConfigError
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.layers.ttt import LayerState
 from engine.models.bitllama import BitLlama
 from engine.models.cache import ModelState
@@ -56,7 +56,7 @@ class SoulGradient:
 
     def __init__(
         self,
-        body: Body,
+        body: ModelWeights,
         layers: Sequence[np.ndarray],
         learning_rate: float,
         stay: float = 0.0,

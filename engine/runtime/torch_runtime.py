@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from engine.errors import DeviceError, Told
-from engine.io.model_file import Body
+from engine.errors import DeviceError, Message
+from engine.io.model_file import ModelWeights
 from engine.models.bitllama import BitLlama, pick_device
 from engine.models.cache import ModelState
 from engine.models.config import BitLlamaConfig
@@ -44,7 +44,7 @@ class TorchRuntime:
     name = "torch"
     chunk = CHUNK
 
-    def __init__(self, body: Body, device: str = "auto", threads: int | None = None) -> None:
+    def __init__(self, body: ModelWeights, device: str = "auto", threads: int | None = None) -> None:
         if threads is not None:
             torch.set_num_threads(check_threads(threads))
         place = pick_device(device)
@@ -53,7 +53,7 @@ class TorchRuntime:
             self._model = BitLlama.from_body(body, place)
         except torch.OutOfMemoryError as error:
             raise DeviceError(
-                Told("The model does not fit into the memory of {place}; use device 'cpu'.", place=place)
+                "The model does not fit into the memory of {place}; use device 'cpu'.", place=place
             ) from error
         self.device = str(self._model.device)
         self._rate_scale = 1.0
@@ -149,11 +149,11 @@ class TorchRuntime:
 
 def _reason(asked: str, place: torch.device) -> str:
     if place.type == "cuda":
-        return Told("the graphics card {card} computes", card=torch.cuda.get_device_name(place))
+        return Message("the graphics card {card} computes", card=torch.cuda.get_device_name(place))
     if place.type == "mps":
-        return Told("the Apple graphics processor computes")
+        return Message("the Apple graphics processor computes")
     if str(asked) != "auto":
-        return Told("the processor computes, as asked")
+        return Message("the processor computes, as asked")
     built = torch.version.cuda is not None
-    without = Told("no CUDA card was found") if built else Told("this torch was built without CUDA")
-    return Told("the processor computes, since {without}", without=without)
+    without = Message("no CUDA card was found") if built else Message("this torch was built without CUDA")
+    return Message("the processor computes, since {without}", without=without)

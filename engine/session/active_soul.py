@@ -14,16 +14,16 @@ from engine.io.conversation_log import ConversationLog
 from engine.io.soul import Soul, SoulMeta, new_meta, save_soul
 from engine.llama import Llama
 from engine.session import notes
-from engine.session.dial import Aside, Dial
+from engine.session.dial import Dial, Suspended
 from engine.session.history import last_lived
-from engine.session.soul_store import Event, SoulStore
+from engine.session.soul_store import EventKind, SoulStore
 from engine.session.timeline import Timeline
 
 MILESTONE = 2000
 """Tokens lived after which a new conversation keeps the soul as it stands: forgetting goes back to such moments."""
 
 
-class LivingSoul:
+class ActiveSoul:
     """The live state of a `Llama` and its `SoulStore`. What cannot be written does not happen.
 
     Attributes:
@@ -34,7 +34,7 @@ class LivingSoul:
 
     def __init__(self, llama: Llama, store: SoulStore, log: ConversationLog) -> None:
         self.llama, self.store, self.log = llama, store, log
-        self._aside: Aside | None = None
+        self._aside: Suspended | None = None
         self._milestone = 0
 
     @property
@@ -43,7 +43,7 @@ class LivingSoul:
         return self.llama.meta if self._aside is None else self._aside.meta
 
     @property
-    def is_aside(self) -> bool:
+    def is_suspended(self) -> bool:
         """Whether a conversation is going on that the soul does not live."""
         return self._aside is not None
 
@@ -61,12 +61,12 @@ class LivingSoul:
         """Note the log entry that was lived last."""
         self.llama.adopt(replace(self.llama.meta, lived=entry_id))
 
-    def stand_aside(self, dial: Dial) -> None:
-        """Keep the soul out of the conversation that begins now; `come_back` ends that conversation."""
-        self.come_back()
-        self._aside = Aside(self.llama, dial)
+    def suspend(self, dial: Dial) -> None:
+        """Keep the soul out of the conversation that begins now; `resume` ends that conversation."""
+        self.resume()
+        self._aside = Suspended(self.llama, dial)
 
-    def come_back(self) -> None:
+    def resume(self) -> None:
         """Be the soul again that stood aside, bit for bit; what was lived meanwhile is gone."""
         if self._aside is not None:
             self._aside.end()
@@ -77,7 +77,7 @@ class LivingSoul:
 
         Returns False where that was not needed: it lived nothing since, or is newborn and was never written.
         """
-        self.come_back()
+        self.resume()
         meta = self.llama.meta
         unwritten = not meta.level and not meta.history and not self.store.active.exists()
         if unwritten or self.store.holds(meta):
@@ -93,9 +93,9 @@ class LivingSoul:
             self._milestone = self.llama.level
             self._prune()
 
-    def commit(self, event: Event, note: str = "", facts: dict[str, Any] | None = None, root: bool = False) -> Soul:
+    def commit(self, event: EventKind, note: str = "", facts: dict[str, Any] | None = None, root: bool = False) -> Soul:
         """Write the soul as it lives as the outcome of `event`, the former one kept; see `SoulStore.save_active`."""
-        self.come_back()
+        self.resume()
         facts = {"heard": self.log.newest(), **(facts or {})}
         kept = self.store.save_active(self.llama.soul(), event, note, facts, root)
         self.llama.adopt(kept.meta)
@@ -107,7 +107,7 @@ class LivingSoul:
         with contextlib.suppress(BitLlamaError):
             Timeline(self.store).prune()
 
-    def become(self, soul: Soul, event: Event, note: str, facts: dict[str, Any] | None = None) -> Soul:
+    def replace_state(self, soul: Soul, event: EventKind, note: str, facts: dict[str, Any] | None = None) -> Soul:
         """Go on as `soul`, with nothing transient; the present one is kept."""
         self.save()
         with self.whole():
@@ -139,7 +139,7 @@ class LivingSoul:
 
     def copy_to(self, path: str | PathLike[str]) -> Soul:
         """Write a copy with an id of its own, whose parent is the soul as it lives; returns it."""
-        self.come_back()
+        self.resume()
         soul = copied(self.llama.soul(), self.store.name)
         save_soul(Path(path), soul)
         return soul

@@ -17,11 +17,11 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from engine.errors import ConfigError, FileFormatError, SoulMismatchError, Told
+from engine.errors import ConfigError, FileFormatError, Message, SoulMismatchError
 from engine.io.conversation_log import ConversationLog
 from engine.io.soul import Soul, SoulMeta, load_soul
 from engine.session.history import ELSEWHERE, heard_upto, last_lived
-from engine.session.soul_registry import Household
+from engine.session.soul_registry import SoulRegistry
 from engine.session.soul_store import SoulStore
 from engine.session.timeline import Timeline
 
@@ -57,7 +57,7 @@ def blend(first: Soul, second: Soul, share: float) -> Soul:
     bodies = {soul.meta.body for soul in (first, second)} - {""}
     if len(bodies) > 1 or [layer.shape for layer in first.layers] != [layer.shape for layer in second.layers]:
         raise SoulMismatchError(
-            Told("These two souls were lived in different bodies; only souls of one body can be blended.")
+            "These two souls were lived in different bodies; only souls of one body can be blended."
         )
     layers = [
         ((1 - share) * np.asarray(a, np.float64) + share * np.asarray(b, np.float64)).astype(np.float32)
@@ -74,11 +74,9 @@ def blend_facts(first: Soul, second: Ingredient, share: float) -> dict[str, Any]
     lived = last_lived(second.soul.meta)
     if len(json.dumps(other[shared:])) > _LONGEST:
         raise ConfigError(
-            Told(
-                "The soul {name!r} was blended so often that its history is too long to be kept in "
-                "another one; blend in an earlier one.",
-                name=second.name,
-            )
+            "The soul {name!r} was blended so often that its history is too long to be kept in "
+            "another one; blend in an earlier one.",
+            name=second.name,
         )
     return {
         "with": second.soul.meta.id,
@@ -98,7 +96,7 @@ def second_of(history: Sequence[Mapping[str, Any]], number: int) -> tuple[str, S
     key, shared, told = event.get("of"), event.get("shared"), event.get("second")
     if not isinstance(key, str) or type(shared) is not int or not 0 <= shared <= number or not _tells_a_life(told):
         raise FileFormatError(
-            Told("The history of a soul does not say what was blended into it; go back to a soul of before that.")
+            "The history of a soul does not say what was blended into it; go back to a soul of before that."
         )
     events = [dict(one) for one in [*history[:shared], *told["history"]]]
     return key, SoulMeta(level=told["level"], history=events, lived=told["lived"]), shared
@@ -111,7 +109,7 @@ def _tells_a_life(told: Any) -> TypeGuard[dict[str, Any]]:
     return isinstance(told.get("history"), list) and all(isinstance(one, dict) for one in told["history"])
 
 
-def find_second(which: str | Path, household: Household, store: SoulStore, log: ConversationLog) -> Ingredient:
+def find_second(which: str | Path, registry: SoulRegistry, store: SoulStore, log: ConversationLog) -> Ingredient:
     """The soul that is to be blended in.
 
     Args:
@@ -125,7 +123,7 @@ def find_second(which: str | Path, household: Household, store: SoulStore, log: 
     """
     if isinstance(which, Path):
         return _from_file(load_soul(which), which, log)
-    mates = sorted(household.all(), key=lambda mate: mate.store.key != store.key)
+    mates = sorted(registry.all(), key=lambda mate: mate.store.key != store.key)
     moments = [(mate, moment) for mate in mates for moment in Timeline(mate.store).moments() if which]
     found = [(mate, moment) for mate, moment in moments if moment.label == which][:1]
     for mate in mates:
@@ -134,13 +132,13 @@ def find_second(which: str | Path, household: Household, store: SoulStore, log: 
             return Ingredient(soul, mate.store.key, mate.name)
     found = found or [(mate, moment) for mate, moment in moments if moment.id.startswith(which)]
     if len(found) != 1:
-        many = Told("no kept soul, and no soul of this model,") if not found else Told("{n} kept souls", n=len(found))
+        many = (
+            Message("no kept soul, and no soul of this model,")
+            if not found
+            else Message("{n} kept souls", n=len(found))
+        )
         raise ConfigError(
-            Told(
-                "There is {many} with the id or name {which!r}; `bit-llama soul list` shows them.",
-                many=many,
-                which=which,
-            )
+            "There is {many} with the id or name {which!r}; `bit-llama soul list` shows them.", many=many, which=which
         )
     mate, moment = found[0]
     return Ingredient(mate.store.read(moment.id), mate.store.key, moment.label or moment.id[:8])

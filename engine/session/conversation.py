@@ -15,13 +15,13 @@ from engine.llama import Callback
 from engine.runtime.base import Cancel
 from engine.runtime.checks import check_rate_scale
 from engine.session import dial as dials
-from engine.session.active_soul import LivingSoul
+from engine.session.active_soul import ActiveSoul
 from engine.session.dial import Dial
 from engine.session.history import REPLACED
 from engine.session.reply import Reply
-from engine.session.soul_registry import Household
+from engine.session.soul_registry import SoulRegistry
 from engine.text.sampling import SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 
 def new_conversation_id() -> str:
@@ -39,8 +39,8 @@ class Conversation:
         dial: what that one leaves behind.
     """
 
-    def __init__(self, soul: LivingSoul, household: Household) -> None:
-        self._soul, self._household = soul, household
+    def __init__(self, soul: ActiveSoul, registry: SoulRegistry) -> None:
+        self._soul, self._registry = soul, registry
         self.id = new_conversation_id()
         self.dial: Dial = "learn"
         self._system = ""  # the system prompt that the state has read
@@ -82,12 +82,12 @@ class Conversation:
         dial = dials.checked(dial or ("learn" if another else self.dial))
         if another or dial != self.dial:
             self.begin(conversation, dial)
-        if dial != "learn" and not self._soul.is_aside:
-            self._soul.stand_aside(dial)
-        messages = [Message("user", text)]
+        if dial != "learn" and not self._soul.is_suspended:
+            self._soul.suspend(dial)
+        messages = [ChatMessage("user", text)]
         system = system.strip()
         if system and system != ("" if self._soul.llama.fresh else self._system):
-            messages.insert(0, Message("system", system))
+            messages.insert(0, ChatMessage("system", system))
         if dial == "learn":
             self._log_messages(messages)
         heard: list[str] = []
@@ -114,7 +114,7 @@ class Conversation:
             try:
                 self.save()
             except BitLlamaError as error:  # the exchange stands: it must not look as if it could be said again
-                unsaved = error.told
+                unsaved = error.message
         return Reply(
             done.text,
             self.id,
@@ -126,7 +126,7 @@ class Conversation:
             unsaved,
         )
 
-    def _log_messages(self, messages: list[Message]) -> None:
+    def _log_messages(self, messages: list[ChatMessage]) -> None:
         """Write down what is to be lived, and where in the life of this soul (see `engine.session.history`)."""
         place: dict[str, Any] = {"after": self._soul.llama.meta.lived}
         if self._soul.llama.fresh:
@@ -143,7 +143,7 @@ class Conversation:
             dial: what it leaves behind. After one that is not ``learn`` the soul is, bit for bit, the one of before.
         """
         self.dial = dials.checked(dial)
-        self._soul.come_back()
+        self._soul.resume()
         self._soul.llama.new_conversation()
         if dial == "learn":
             self._soul.milestone()
@@ -151,10 +151,10 @@ class Conversation:
         return self.id
 
     def mark(self) -> Any:
-        """Where the conversation that goes on stands, for `go_back`. The soul must be living it (dial ``learn``)."""
+        """Where the conversation that goes on stands, for `rewind`. The soul must be living it (dial ``learn``)."""
         return self._soul.llama.snapshot(), self.id, self._system
 
-    def go_back(self, mark: Any, replaced: Collection[str] = (), restored: Collection[str] = ()) -> None:
+    def rewind(self, mark: Any, replaced: Collection[str] = (), restored: Collection[str] = ()) -> None:
         """Go on from where `mark` was taken, bit for bit, as another soul than the one that went on from there.
 
         Args:
@@ -165,7 +165,7 @@ class Conversation:
 
         Raises `WorkspaceError` or `FileFormatError` where that cannot be written; the live state is that of before.
         """
-        self._soul.come_back()
+        self._soul.resume()
         state, conversation, system = mark
 
         def change(entry: Entry) -> Entry:
@@ -186,4 +186,4 @@ class Conversation:
     def save(self) -> None:
         """Write the soul as it lives; a conversation that it does not learn from ends with this."""
         if self._soul.save():
-            self._household.choose(self._soul.store.name)
+            self._registry.choose(self._soul.store.name)

@@ -27,7 +27,7 @@ def checked(value: str) -> Dial:
     raise ConfigError(f"The dial cannot be set to {value!r}; it is one of {', '.join(DIALS)}.")
 
 
-class Aside:
+class Suspended:
     """A soul that stands aside while its body holds a conversation that shall leave no trace.
 
     Args:

@@ -18,7 +18,7 @@ def tokens_of(llama: Llama, step: Step) -> int:
     return read + written
 
 
-def seconds_to_relive(llama: Llama, steps: Sequence[Step]) -> float:
+def seconds_to_replay(llama: Llama, steps: Sequence[Step]) -> float:
     """Expected time of `steps` on this machine as it is now: measured by feeding a few tokens; a night takes as long as
     it did. The state of `llama` is the same afterwards."""
     if not steps:

@@ -2,7 +2,7 @@
 
 A soul is taken back to the last kept moment before the message (to its birth where there is none), and lives everything
 after it again. The reply to a forgotten message goes with it, since it quotes it. The result is bit for bit the soul
-that `relive` makes of the log without the message. Files change all together or not at all (`Transaction`).
+that `replay` makes of the log without the message. Files change all together or not at all (`Transaction`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ConfigError, Told
+from engine.errors import ConfigError, Message
 from engine.io import atomic
 from engine.io.conversation_log import ConversationLog, Entry
 from engine.io.soul import SoulMeta, load_soul, save_soul
@@ -20,12 +20,12 @@ from engine.llama import Llama
 from engine.runtime.base import Cancel
 from engine.session import notes
 from engine.session.blend import second_of
-from engine.session.forget_cost import seconds_to_relive, tokens_of
-from engine.session.history import CLEARING, Happening, Life, Step, Turn, heard_by, life_of, turns_of
+from engine.session.forget_cost import seconds_to_replay, tokens_of
+from engine.session.history import CLEARING, History, SoulEvent, Step, Turn, heard_by, history_of, turns_of
 from engine.session.labels import Label, Labels
-from engine.session.redaction import Reduced, reduce_log
-from engine.session.replay import relive
-from engine.session.soul_registry import Household
+from engine.session.redaction import Redaction, redact_log
+from engine.session.replay import replay
+from engine.session.soul_registry import SoulRegistry
 from engine.session.soul_store import SoulStore, after_event
 from engine.session.timeline import Moment, Timeline
 from engine.session.transaction import Transaction
@@ -56,14 +56,14 @@ class Rebuilding:
     @property
     def nights(self) -> int:
         """Nights to sleep again."""
-        return sum(isinstance(step, Happening) and step.kind == "sleep" for step in self.steps)
+        return sum(isinstance(step, SoulEvent) and step.kind == "sleep" for step in self.steps)
 
 
 @dataclass(frozen=True)
 class ForgetPlan:
     """What forgetting costs and what it touches; nothing has happened yet."""
 
-    reduced: Reduced
+    reduced: Redaction
     """The log without the messages that were named, their exchanges, and a system prompt that nothing else needs."""
     rebuilds: tuple[Rebuilding, ...]
     """Souls to be made anew; empty where none has lived it."""
@@ -81,7 +81,7 @@ class ForgetPlan:
 
 
 def plan_forgetting(
-    household: Household, log: ConversationLog, llama: Llama, ids: Sequence[str], pinned_too: bool = False
+    registry: SoulRegistry, log: ConversationLog, llama: Llama, ids: Sequence[str], pinned_too: bool = False
 ) -> ForgetPlan:
     """What it would take to forget the messages with these ids (or their beginnings) in the souls of one body.
 
@@ -97,14 +97,14 @@ def plan_forgetting(
     """
     entries = log.entries()
     turns = turns_of(entries)
-    reduced = reduce_log(entries, turns, [_find(entries, which) for which in ids])
-    moments = [(mate.store, moment) for mate in household.all() for moment in Timeline(mate.store).moments()]
+    reduced = redact_log(entries, turns, [_find(entries, which) for which in ids])
+    moments = [(mate.store, moment) for mate in registry.all() for moment in Timeline(mate.store).moments()]
     tainted = [
         (store, moment) for store, moment in moments if _first_affected(moment.meta, store.key, turns, reduced) >= 0
     ]
     starts = [moment for store, moment in moments if not moment.stale and (store, moment) not in tainted]
     rebuilds = []
-    for mate in household.all():
+    for mate in registry.all():
         active = mate.store.load_active()
         if active is not None and _first_affected(active.meta, mate.store.key, turns, reduced) >= 0:
             rebuilds.append(_rebuilding(mate.store, active.meta, starts, entries, turns, reduced, llama))
@@ -113,14 +113,14 @@ def plan_forgetting(
         tuple(rebuilds),
         tuple((store, moment) for store, moment in tainted if pinned_too or not moment.pinned),
         tuple((store, moment) for store, moment in tainted if moment.pinned and not pinned_too),
-        seconds_to_relive(llama, [step for one in rebuilds for step in one.steps]),
+        seconds_to_replay(llama, [step for one in rebuilds for step in one.steps]),
     )
 
 
 def carry_out(
     plan: ForgetPlan,
     root: Path,
-    household: Household,
+    registry: SoulRegistry,
     log: ConversationLog,
     llama: Llama,
     cancel: Cancel | None = None,
@@ -133,7 +133,7 @@ def carry_out(
     """
     change = Transaction(root)
     try:
-        labels = {mate.key: Labels(mate.store.history) for mate in household.all()}
+        labels = {mate.key: Labels(mate.store.history) for mate in registry.all()}
         counter = _Counter(plan.tokens, llama, progress)
         for one in plan.rebuilds:
             _make_anew(one, plan, labels[one.store.name], change, llama, cancel, counter)
@@ -142,7 +142,7 @@ def carry_out(
             labels[store.name].put(moment.id, Label())
         for store, moment in plan.stale:
             labels[store.name].put(moment.id, replace(labels[store.name][moment.id], stale=True))
-        for mate in household.all():
+        for mate in registry.all():
             change.delete(mate.store.history / "candidate.soul")  # a night that waits for a decision
             if labels[mate.key].to_bytes() != Labels(mate.store.history).to_bytes():
                 atomic.write_bytes(change.prepare(labels[mate.key].path), labels[mate.key].to_bytes())
@@ -158,14 +158,14 @@ def carry_out(
 def _find(entries: Sequence[Entry], which: str) -> Entry:
     found = [entry for entry in entries if which and entry.id.startswith(which)]
     if len(found) != 1:
-        many = Told("no message") if not found else Told("{n} messages", n=len(found))
+        many = Message("no message") if not found else Message("{n} messages", n=len(found))
         raise ConfigError(
-            Told("There is {many} with the id {which!r}; `bit-llama soul log` shows them.", many=many, which=which)
+            "There is {many} with the id {which!r}; `bit-llama soul log` shows them.", many=many, which=which
         )
     return found[0]
 
 
-def _first_affected(meta: SoulMeta, key: str, turns: dict[str, Turn], reduced: Reduced, seen: int = 0) -> int:
+def _first_affected(meta: SoulMeta, key: str, turns: dict[str, Turn], reduced: Redaction, seen: int = 0) -> int:
     """The first step in which a soul met what is to be forgotten, awake, asleep or by a blend; -1 where it never did.
 
     The first `seen` events of its history are looked at elsewhere for what they blended in.
@@ -173,7 +173,7 @@ def _first_affected(meta: SoulMeta, key: str, turns: dict[str, Turn], reduced: R
     known = {entry.id for entry in heard_by(reduced.gone, key, meta.history)}
     earliest = min(known, default="")
     mixed = _tainted_blends(meta.history, turns, reduced, seen)
-    for number, step in enumerate(life_of(meta, turns).steps):
+    for number, step in enumerate(history_of(meta, turns).steps):
         if isinstance(step, Turn):
             if any(entry.id in reduced.ids for entry in step.entries):
                 return number
@@ -183,7 +183,7 @@ def _first_affected(meta: SoulMeta, key: str, turns: dict[str, Turn], reduced: R
 
 
 def _tainted_blends(
-    history: Sequence[Mapping[str, Any]], turns: dict[str, Turn], reduced: Reduced, seen: int
+    history: Sequence[Mapping[str, Any]], turns: dict[str, Turn], reduced: Redaction, seen: int
 ) -> set[int]:
     """The events, from the one numbered `seen` on, by which a soul came in that had met what is to be forgotten."""
     found = set()
@@ -201,51 +201,47 @@ def _rebuilding(
     starts: Sequence[Moment],
     entries: Sequence[Entry],
     turns: dict[str, Turn],
-    reduced: Reduced,
+    reduced: Redaction,
     llama: Llama,
 ) -> Rebuilding:
-    life, first = life_of(meta, turns), _first_affected(meta, store.key, turns, reduced)
+    life, first = history_of(meta, turns), _first_affected(meta, store.key, turns, reduced)
     blended = _last_blend(life, meta.history)
     names = [step.id for step in life.steps]
     start, number = None, -1 if not life.newborn else 0
     for moment in starts:
-        lived = [step.id for step in life_of(moment.meta, turns).steps]
+        lived = [step.id for step in history_of(moment.meta, turns).steps]
         if number < len(lived) <= first and names[: len(lived)] == lived and _clean(life, len(lived)):
             start, number = moment, len(lived)
     if number <= blended and blended >= 0:
         raise ConfigError(
-            Told(
-                "The soul {name!r} is blended from two souls that cannot be lived again together: go back to before "
-                "the blend, forget this there, and blend again.",
-                name=store.name,
-            )
+            "The soul {name!r} is blended from two souls that cannot be lived again together: go back to before "
+            "the blend, forget this there, and blend again.",
+            name=store.name,
         )
     if number < 0:
         raise ConfigError(
-            Told(
-                "The soul {name!r} cannot be made anew without this: no moment before it is kept, and what it lived "
-                "first is not in this log. `bit-llama chat` can only /reset it.",
-                name=store.name,
-            )
+            "The soul {name!r} cannot be made anew without this: no moment before it is kept, and what it lived "
+            "first is not in this log. `bit-llama chat` can only /reset it.",
+            name=store.name,
         )
     remaining = reduced.log(entries)
     history = [
         {**event, "lived": reduced.lived(event["lived"])} if "lived" in event else event for event in meta.history
     ]
     there = replace(meta, lived=reduced.lived(meta.lived), history=history)
-    steps = life_of(there, turns_of(remaining)).steps[number:]
+    steps = history_of(there, turns_of(remaining)).steps[number:]
     heard = tuple(heard_by(remaining, store.key, meta.history))
     return Rebuilding(store, start, steps, heard, sum(tokens_of(llama, step) for step in steps))
 
 
-def _last_blend(life: Life, history: Sequence[Mapping[str, Any]]) -> int:
+def _last_blend(life: History, history: Sequence[Mapping[str, Any]]) -> int:
     """The step with which a soul became a blend for the last time, -1 where it is none; a life must begin behind it."""
     blends = {number for number, event in enumerate(history) if event.get("event") == "blend"}
-    at = [place for place, step in enumerate(life.steps) if isinstance(step, Happening) and step.number in blends]
+    at = [place for place, step in enumerate(life.steps) if isinstance(step, SoulEvent) and step.number in blends]
     return max(at, default=-1) if len(at) == len(blends) else len(life.steps)
 
 
-def _clean(life: Life, number: int) -> bool:
+def _clean(life: History, number: int) -> bool:
     """Whether nothing transient was there before the step `number`, so that fast weights alone bring it back."""
     for step in life.steps[number:]:
         if isinstance(step, Turn):
@@ -281,13 +277,13 @@ def _make_anew(
 
     def on_step(step: Step) -> None:
         counter.add(step)
-        if isinstance(step, Happening) and (former := named.get(step.id)) is not None:
+        if isinstance(step, SoulEvent) and (former := named.get(step.id)) is not None:
             soul = llama.soul()
             save_soul(change.prepare(one.store.file_for(step.kind, soul.meta.id, former.when)), soul)
             goes = any(moment.id == former.id for _, moment in plan.deleted)
             labels.put(soul.meta.id, replace(labels[former.id], pinned=goes and former.pinned))
 
-    relive(llama, load_soul(one.start.path) if one.start else None, one.steps, one.heard, cancel, on_step)
+    replay(llama, load_soul(one.start.path) if one.start else None, one.steps, one.heard, cancel, on_step)
     forgotten = notes.of("forget", len(plan.reduced.gone))
     llama.adopt(replace(after_event(llama.meta, "forget", forgotten, {"former": ""}), name=one.store.name))
     soul = llama.soul()

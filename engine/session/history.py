@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.io.conversation_log import Entry
 from engine.io.soul import SoulMeta
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 ELSEWHERE = "?"
 """``lived`` and ``after`` of a soul whose past is not in this log."""
@@ -52,9 +52,9 @@ class Turn:
         return (*self.heard, self.reply)
 
     @property
-    def messages(self) -> list[Message]:
+    def messages(self) -> list[ChatMessage]:
         """What was heard, for the template."""
-        return [Message(entry.role, entry.text) for entry in self.heard]
+        return [ChatMessage(entry.role, entry.text) for entry in self.heard]
 
     @property
     def tokens(self) -> list[int]:
@@ -68,7 +68,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Happening:
+class SoulEvent:
     """An event of the soul's history."""
 
     event: Mapping[str, Any]
@@ -87,11 +87,11 @@ class Happening:
         return str(self.event.get("event", ""))
 
 
-Step = Turn | Happening
+Step = Turn | SoulEvent
 
 
 @dataclass(frozen=True)
-class Life:
+class History:
     """The steps that made a soul, oldest first, as far as the log knows them."""
 
     steps: tuple[Step, ...]
@@ -124,7 +124,7 @@ def last_lived(meta: SoulMeta) -> str:
     return ELSEWHERE if unknown else meta.lived
 
 
-def life_of(meta: SoulMeta, turns: Mapping[str, Turn]) -> Life:
+def history_of(meta: SoulMeta, turns: Mapping[str, Turn]) -> History:
     """What the soul with this metadata has lived."""
     chain: list[Turn] = []
     at, seen = last_lived(meta), set()
@@ -138,17 +138,17 @@ def life_of(meta: SoulMeta, turns: Mapping[str, Turn]) -> Life:
     happened: list[list[Step]] = [[] for _ in range(len(chain) + 1)]
     for number, event in enumerate(meta.history):
         if (lived := event.get("lived")) in place:
-            happened[place[lived]].append(Happening(event, number))
+            happened[place[lived]].append(SoulEvent(event, number))
     for number, turn in enumerate([None, *chain]):
         steps += [turn] if turn is not None else []
         steps += happened[number]
-    return Life(tuple(steps), at == "")
+    return History(tuple(steps), at == "")
 
 
 def heard_by(entries: Sequence[Entry], key: str, history: Sequence[Mapping[str, Any]]) -> list[Entry]:
     """Of `entries`, those that the soul logged as `key` heard, and what came into it from others (`heard_upto`).
 
-    What was taken back by `Conversation.go_back` is not among them.
+    What was taken back by `Conversation.rewind` is not among them.
     """
     upto = heard_upto(history)
     return [

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError
 from engine.io import atomic, strict_json
 
 _VERSION = 1
@@ -75,15 +75,15 @@ def read_object(path: Path, key: str) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise FileFormatError(
-            Told("Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+            "Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror
         ) from error
     told = strict_json.parse_object(data, str(path))
     version, found = told.get("version"), told.get(key, {})
     if type(version) is not int or version > _VERSION:
-        raise FileFormatError(Told("{path} was made by a newer version of this program; update it.", path=path))
+        raise FileFormatError("{path} was made by a newer version of this program; update it.", path=path)
     if not isinstance(found, dict):
         raise FileFormatError(
-            Told("{path} does not hold {key!r}; delete it: only names, notes and pins are lost.", path=path, key=key)
+            "{path} does not hold {key!r}; delete it: only names, notes and pins are lost.", path=path, key=key
         )
     return found
 
@@ -96,5 +96,5 @@ def to_bytes(value: dict[str, Any]) -> bytes:
 def _label(values: Any, path: Path) -> Label:
     kinds = {field.name: type(field.default) for field in fields(Label)}
     if not isinstance(values, dict) or any(type(values[key]) is not kinds[key] for key in kinds.keys() & values.keys()):
-        raise FileFormatError(Told("{path} is damaged; delete it: only names, notes and pins are lost.", path=path))
+        raise FileFormatError("{path} is damaged; delete it: only names, notes and pins are lost.", path=path)
     return Label(**{key: value for key, value in values.items() if key in kinds})

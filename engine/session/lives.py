@@ -8,10 +8,10 @@ from typing import Any
 
 from engine.io.soul import Soul, SoulMeta, load_soul
 from engine.session import notes
-from engine.session.active_soul import LivingSoul
+from engine.session.active_soul import ActiveSoul
 from engine.session.blend import blend, blend_facts, find_second
 from engine.session.history import ELSEWHERE
-from engine.session.soul_registry import Household
+from engine.session.soul_registry import SoulRegistry
 from engine.session.soul_store import SoulStore
 from engine.session.timeline import Timeline
 
@@ -19,8 +19,8 @@ from engine.session.timeline import Timeline
 class Lives:
     """The souls of one body and the one of them that is awake. Whatever fails changes nothing."""
 
-    def __init__(self, household: Household, soul: LivingSoul) -> None:
-        self.household, self.soul = household, soul
+    def __init__(self, registry: SoulRegistry, soul: ActiveSoul) -> None:
+        self.registry, self.soul = registry, soul
 
     @property
     def timeline(self) -> Timeline:
@@ -34,12 +34,12 @@ class Lives:
         if not self._was_lived_here(soul.meta):
             soul = replace(soul, meta=replace(soul.meta, lived=ELSEWHERE))
             facts = {"until": self._newest_entry()}
-        return self.soul.become(soul, "import", notes.of("import", path.name), facts)
+        return self.soul.replace_state(soul, "import", notes.of("import", path.name), facts)
 
     def restore(self, which: str) -> Soul:
         """Go on as a kept moment, by its id or label."""
         moment = self.timeline.find(which)
-        return self.soul.become(self.timeline.read(moment.id), "restore", notes.of("restore", moment.called))
+        return self.soul.replace_state(self.timeline.read(moment.id), "restore", notes.of("restore", moment.called))
 
     def undo(self) -> Soul:
         """Go back to before the last event. Raises `ConfigError` as `Timeline.before_last_event`."""
@@ -54,7 +54,7 @@ class Lives:
         """Begin a soul called `name` from a kept moment, or from the soul as it is."""
         self.soul.save()
         soul = self.soul.llama.soul() if which is None else self.timeline.read(which)
-        return self.household.branch(self.soul.store, soul, name)
+        return self.registry.branch(self.soul.store, soul, name)
 
     def blend(self, second: str | Path, share: float, first: str = "") -> Soul:
         """Go on as a kept moment (the soul as it is where `first` is empty) with a share of another soul in it.
@@ -63,14 +63,14 @@ class Lives:
         """
         self.soul.save()
         soul = self.timeline.read(first) if first else self.soul.llama.soul()
-        other = find_second(second, self.household, self.soul.store, self.soul.log)
+        other = find_second(second, self.registry, self.soul.store, self.soul.log)
         blended = blend(soul, other.soul, share)
-        return self.soul.become(blended, "blend", other.told(share), blend_facts(soul, other, share))
+        return self.soul.replace_state(blended, "blend", other.told(share), blend_facts(soul, other, share))
 
     def switch(self, name: str) -> None:
         """Go on as another soul of this body. Raises `ConfigError` for a name that none has."""
-        self.soul.move(self.household.existing(name))
-        self.household.choose(self.soul.store.name)
+        self.soul.move(self.registry.existing(name))
+        self.registry.choose(self.soul.store.name)
 
     def _newest_entry(self) -> str | None:
         newest = self.soul.log.entries(soul=self.soul.store.key)[-1:]

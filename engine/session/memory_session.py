@@ -11,23 +11,23 @@ from engine.io.soul import Soul
 from engine.llama import Llama
 from engine.resources import bundled_model
 from engine.runtime.base import Cancel
-from engine.session.active_soul import LivingSoul
+from engine.session.active_soul import ActiveSoul
 from engine.session.conversation import Conversation
 from engine.session.dial import Dial
 from engine.session.forgetting import ForgetPlan, OnForget, carry_out, plan_forgetting
 from engine.session.lives import Lives
 from engine.session.nights import Decide, Nights
 from engine.session.reply import Reply
-from engine.session.soul_registry import Household
+from engine.session.soul_registry import SoulRegistry
 from engine.session.soul_store import SoulStore
 from engine.session.timeline import Timeline
 from engine.session.workspace import Workspace, WorkspaceLock
 from engine.sleep import OnProgress, SleepProgress, SleepReport, SleepSettings, chosen, to_replay
 
-__all__ = ["Mind", "Reply", "SleepProgress", "SleepReport"]
+__all__ = ["MemorySession", "Reply", "SleepProgress", "SleepReport"]
 
 
-class Mind:
+class MemorySession:
     """One soul awake in one body, in a workspace that is locked for it. Use it from one thread at a time.
 
     Every message is on disk before it is answered; the soul is on disk after every answer.
@@ -40,19 +40,19 @@ class Mind:
         nights: its sleeps.
         log: what was said to every soul of the workspace.
         say, new_conversation: `Conversation.say` and `Conversation.begin` of the conversation with it.
-        mark, go_back: `Conversation.mark` and `Conversation.go_back`, to say something otherwise.
+        mark, go_back: `Conversation.mark` and `Conversation.rewind`, to say something otherwise.
     """
 
     def __init__(self, workspace: Workspace, lock: WorkspaceLock, llama: Llama, soul: str | None = None) -> None:
         self.workspace, self.llama = workspace, llama
-        self.household = Household(workspace, llama.body.config, llama.body.fingerprint)
+        self.registry = SoulRegistry(workspace, llama.body.config, llama.body.fingerprint)
         self.log = ConversationLog(workspace.memories)
-        self.soul = LivingSoul(llama, self.household.store(soul), self.log)
+        self.soul = ActiveSoul(llama, self.registry.store(soul), self.log)
         self.nights = Nights(self.soul)
-        self._lives = Lives(self.household, self.soul)
-        self._talk = Conversation(self.soul, self.household)
+        self._lives = Lives(self.registry, self.soul)
+        self._talk = Conversation(self.soul, self.registry)
         self.say, self.new_conversation = self._talk.say, self._talk.begin
-        self.mark, self.go_back = self._talk.mark, self._talk.go_back
+        self.mark, self.rewind = self._talk.mark, self._talk.rewind
         self._lock = lock
         self.soul.wake()
 
@@ -64,7 +64,7 @@ class Mind:
         device: str = "auto",
         threads: int | None = None,
         soul: str | None = None,
-    ) -> Mind:
+    ) -> MemorySession:
         """Lock a workspace, load a body (the bundled one where none is named), and wake a soul of it.
 
         That is the soul called `soul`, or the one that was used last; where there is none yet, a newborn.
@@ -94,7 +94,7 @@ class Mind:
     @property
     def soul_name(self) -> str:
         """What the soul is called."""
-        return self.household.name_of(self.store.name)
+        return self.registry.name_of(self.store.name)
 
     @property
     def timeline(self) -> Timeline:
@@ -204,7 +204,7 @@ class Mind:
     def forget_plan(self, *ids: str, pinned_too: bool = False) -> ForgetPlan:
         """What it costs to forget messages of the log, and what it touches; see `plan_forgetting`."""
         self.save()
-        return plan_forgetting(self.household, self.log, self.llama, ids, pinned_too)
+        return plan_forgetting(self.registry, self.log, self.llama, ids, pinned_too)
 
     def forget(self, plan: ForgetPlan, cancel: Cancel | None = None, progress: OnForget | None = None) -> None:
         """Forget as planned, and go on as the soul that never heard it; see `engine.session.forgetting`.
@@ -213,7 +213,7 @@ class Mind:
         """
         self.save()
         with self.soul.whole():
-            carry_out(plan, self.workspace.root, self.household, self.log, self.llama, cancel, progress)
+            carry_out(plan, self.workspace.root, self.registry, self.log, self.llama, cancel, progress)
             self.soul.wake()
         self.new_conversation()
 
@@ -226,7 +226,7 @@ class Mind:
         finally:
             self._lock.release()
 
-    def __enter__(self) -> Mind:
+    def __enter__(self) -> MemorySession:
         return self
 
     def __exit__(self, *_: object) -> None:

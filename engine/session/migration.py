@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.errors import BitLlamaError, Told, WorkspaceError
+from engine.errors import BitLlamaError, Message, WorkspaceError
 from engine.io import atomic, strict_json
 from engine.session.transaction import FOLDER, Transaction
 
@@ -80,20 +80,16 @@ def layout_of(root: Path) -> int | None:
         return None
     except (OSError, BitLlamaError) as error:
         raise WorkspaceError(
-            Told(
-                "{path} cannot be read ({error}); delete that one file, and the workspace is taken for one of today.",
-                path=marker,
-                error=error,
-            )
+            "{path} cannot be read ({error}); delete that one file, and the workspace is taken for one of today.",
+            path=marker,
+            error=error,
         ) from error
     if type(version) is not int or version < 1:
         raise WorkspaceError(
-            Told(
-                "{path} names the layout {version!r}, which is none; delete that one file, and the "
-                "workspace is taken for one of today.",
-                path=marker,
-                version=version,
-            )
+            "{path} names the layout {version!r}, which is none; delete that one file, and the "
+            "workspace is taken for one of today.",
+            path=marker,
+            version=version,
         )
     return version
 
@@ -125,16 +121,14 @@ def migrate(root: Path, target: int, steps: Mapping[int, Step] = STEPS) -> Path 
     except (OSError, BitLlamaError, ValueError) as error:
         if change is not None:
             change.abandon()
-        copy = Told(" A copy of it is in {kept}.", kept=kept) if kept else ""
+        copy = Message(" A copy of it is in {kept}.", kept=kept) if kept else ""
         raise WorkspaceError(
-            Told(
-                "The workspace {root} is of an older version (layout {version}) and could not be brought "
-                "up to date: {why}. Nothing in it was changed.{copy}",
-                root=root,
-                version=version,
-                why=getattr(error, "strerror", None) or error,
-                copy=copy,
-            )
+            "The workspace {root} is of an older version (layout {version}) and could not be brought "
+            "up to date: {why}. Nothing in it was changed.{copy}",
+            root=root,
+            version=version,
+            why=getattr(error, "strerror", None) or error,
+            copy=copy,
         ) from error
     change.finish()
     return kept

@@ -6,7 +6,7 @@ from engine.llama import Llama
 from engine.runtime.base import Cancel
 from engine.text.completion import Completion
 from engine.text.sampling import SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 
 def answer(
@@ -29,11 +29,11 @@ def answer(
 
     Raises `ConfigError` for settings that cannot work; the state is the one of before then, too.
     """
-    messages = [Message("system", system.strip())] if system.strip() else []
+    messages = [ChatMessage("system", system.strip())] if system.strip() else []
     before = llama.snapshot()
     try:
         llama.reset_state()
         with llama.at_rate(rate):
-            return llama.stream_chat([*messages, Message("user", text)], max_tokens, sampling, cancel=cancel)
+            return llama.stream_chat([*messages, ChatMessage("user", text)], max_tokens, sampling, cancel=cancel)
     finally:
         llama.restore(before)

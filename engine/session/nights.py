@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.errors import ConfigError, FileFormatError, Told, WorkspaceError
+from engine.errors import ConfigError, FileFormatError, Message, WorkspaceError
 from engine.io import atomic
 from engine.io.conversation_log import Entry
 from engine.io.soul import Soul, check_fits, load_soul, save_soul
 from engine.runtime.base import Cancel
 from engine.session import notes
-from engine.session.active_soul import LivingSoul
+from engine.session.active_soul import ActiveSoul
 from engine.session.history import heard_by, slept_until
 from engine.sleep import OnProgress, SleepReport, SleepSettings, dream
 
@@ -30,7 +30,7 @@ Decide = Literal["auto", "ask"]
 class Nights:
     """Sleeps for one soul; the soul that is awake is untouched until a night's outcome is accepted."""
 
-    def __init__(self, soul: LivingSoul) -> None:
+    def __init__(self, soul: ActiveSoul) -> None:
         self._soul = soul
 
     @property
@@ -72,7 +72,7 @@ class Nights:
         if decide not in ("auto", "ask"):
             raise ConfigError(f"decide is {decide!r}; it must be auto or ask.")
         if self.candidate.exists():
-            raise ConfigError(Told("A night waits for your decision; accept or reject it before the next one."))
+            raise ConfigError("A night waits for your decision; accept or reject it before the next one.")
         self._soul.save()
         new = self.waiting()
         past = self._slept_on(new)
@@ -81,7 +81,7 @@ class Nights:
         if report.verdict == "rejected":
             self._note(report.facts(), "rejected", report.why)
             tried = self._tried()
-            note = Told("{first} {second}", first=report.note, second=tried) if report.note else tried
+            note = Message("{first} {second}", first=report.note, second=tried) if report.note else tried
             return replace(report, note=note)
         if night.soul is None:
             return report
@@ -108,7 +108,7 @@ class Nights:
         Raises `ConfigError` where none waits.
         """
         if not self.candidate.exists():
-            raise ConfigError(Told("No night waits for a decision."))
+            raise ConfigError("No night waits for a decision.")
         facts: dict[str, Any] = {}
         with contextlib.suppress(FileFormatError):  # a damaged one can still be let go
             facts = self._read_candidate()[1]
@@ -121,7 +121,7 @@ class Nights:
             self.candidate.unlink(missing_ok=True)
         except OSError as error:
             raise WorkspaceError(
-                Told("Could not delete {path}: {why}. Check its permissions.", path=self.candidate, why=error.strerror)
+                "Could not delete {path}: {why}. Check its permissions.", path=self.candidate, why=error.strerror
             ) from error
 
     def waiting_facts(self) -> dict[str, Any] | None:
@@ -135,11 +135,11 @@ class Nights:
             count = count + 1 if line.get("verdict") == "rejected" else 0
         return count
 
-    def _tried(self) -> Told:
+    def _tried(self) -> Message:
         times = self.rejected_in_a_row()
         if times < 2:
-            return Told("The soul is as it was, and what it was about goes on waiting.")
-        return Told(
+            return Message("The soul is as it was, and what it was about goes on waiting.")
+        return Message(
             "The soul is as it was, and what it was about goes on waiting; {times} nights in a row were rejected: "
             "sleep with a lower rate, by replay alone, or with a higher drift limit.",
             times=times,
@@ -159,15 +159,13 @@ class Nights:
 
     def _read_candidate(self) -> tuple[Soul, dict[str, Any]]:
         if not self.candidate.exists():
-            raise ConfigError(Told("No night waits for a decision."))
+            raise ConfigError("No night waits for a decision.")
         soul = load_soul(self.candidate)
         body = self._soul.llama.body
         check_fits(soul, body.config, body.fingerprint)
         *history, facts = soul.meta.history or [{}]
         if facts.get("event") != "candidate":
-            raise FileFormatError(
-                Told("{path} is no soul of a night; reject it, and sleep again.", path=self.candidate)
-            )
+            raise FileFormatError("{path} is no soul of a night; reject it, and sleep again.", path=self.candidate)
         facts = {key: value for key, value in facts.items() if key != "event"}
         return replace(soul, meta=replace(soul.meta, history=history)), facts
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.errors import Told
+from engine.errors import Message
 
-_NOTES: dict[str, Callable[[str], Told]] = {
-    "sleep": lambda what: Told("messages slept on: {what}", what=what),
-    "forget": lambda what: Told("messages forgotten: {what}", what=what),
-    "restore": lambda what: Told("back to {what}", what=what),
-    "import": lambda what: Told("from the file {what}", what=what),
-    "branch": lambda what: Told("from {what}", what=what),
-    "reset": lambda what: Told("newborn"),
+_NOTES: dict[str, Callable[[str], Message]] = {
+    "sleep": lambda what: Message("messages slept on: {what}", what=what),
+    "forget": lambda what: Message("messages forgotten: {what}", what=what),
+    "restore": lambda what: Message("back to {what}", what=what),
+    "import": lambda what: Message("from the file {what}", what=what),
+    "branch": lambda what: Message("from {what}", what=what),
+    "reset": lambda what: Message("newborn"),
 }
 
 
-def of(event: str, what: object = "") -> Told:
+def of(event: str, what: object = "") -> Message:
     """The words of an event that is noted here: how much, from where or back to what it was."""
     return _NOTES[event](str(what))
 

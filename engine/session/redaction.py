@@ -15,7 +15,7 @@ from engine.session.history import Turn
 
 
 @dataclass(frozen=True)
-class Reduced:
+class Redaction:
     """What becomes of a log."""
 
     gone: tuple[Entry, ...]
@@ -52,12 +52,12 @@ class _Gap:
     system: Entry | None
 
 
-def reduce_log(entries: Sequence[Entry], turns: Mapping[str, Turn], named: Iterable[Entry]) -> Reduced:
+def redact_log(entries: Sequence[Entry], turns: Mapping[str, Turn], named: Iterable[Entry]) -> Redaction:
     """Take the messages `named` out of a log, each with its whole exchange; a system prompt goes alone."""
-    return _Reduction(entries, turns).without(named)
+    return _Redactor(entries, turns).without(named)
 
 
-class _Reduction:
+class _Redactor:
     def __init__(self, entries: Sequence[Entry], turns: Mapping[str, Turn]) -> None:
         self.entries = entries
         self.turns = sorted(turns.values(), key=lambda turn: turn.heard[0].id)
@@ -66,7 +66,7 @@ class _Reduction:
         self.others: dict[str, Entry] = {}
         self.gaps: dict[str, _Gap] = {}
 
-    def without(self, named: Iterable[Entry]) -> Reduced:
+    def without(self, named: Iterable[Entry]) -> Redaction:
         whole = {turn.id for entry in named if (turn := self._name(entry)) is not None}
         for turn in self.turns:
             if turn.id in whole:
@@ -76,7 +76,7 @@ class _Reduction:
         for entry in self.entries:  # messages whose answer failed stand somewhere, too
             if entry.id not in self.turn_of and (gap := self.gaps.get(str(entry.extra.get("after")))):
                 self.others[entry.id] = _placed(entry, gap.after, gap.begins or entry.extra.get("begins") is True)
-        return Reduced(
+        return Redaction(
             tuple(entry for entry in self.entries if entry.id in self.gone),
             self.others,
             {turn_id: gap.after for turn_id, gap in self.gaps.items()},

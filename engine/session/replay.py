@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from engine.errors import ConfigError, Told
+from engine.errors import ConfigError
 from engine.io.conversation_log import Entry
 from engine.io.soul import Soul
 from engine.llama import Llama
 from engine.runtime.base import Cancel, Cancelled
-from engine.session.history import CLEARING, Happening, Step, Turn, slept_until
+from engine.session.history import CLEARING, SoulEvent, Step, Turn, slept_until
 from engine.session.soul_store import after_event
 from engine.sleep import sleep_again
 
@@ -25,7 +25,7 @@ OnStep = Callable[[Step], None]
 _OF_ITS_TIME = frozenset({"event", "id", "created", "level", "note", "lived", "former"})
 
 
-def relive(
+def replay(
     llama: Llama,
     start: Soul | None,
     steps: Sequence[Step],
@@ -38,7 +38,7 @@ def relive(
     Args:
         llama: whose state this becomes.
         start: a kept soul.
-        steps: turns and events, as in a `Life`.
+        steps: turns and events, as in a `History`.
         heard: all messages that this soul heard, in the order of the log: what its nights replay.
         cancel: asked before every chunk and token; `Cancelled` is raised then.
         on_step: told of each step that was done.
@@ -57,20 +57,18 @@ def relive(
             if step.begins:
                 llama.new_conversation()
             with llama.at_rate(step.rate):
-                llama.relive(step.messages, step.tokens, cancel)
+                llama.replay(step.messages, step.tokens, cancel)
             llama.adopt(replace(llama.meta, lived=step.id))
         else:
             _happen(llama, step, heard, cancel)
         on_step(step)
 
 
-def _happen(llama: Llama, step: Happening, heard: Sequence[Entry], cancel: Cancel | None) -> None:
+def _happen(llama: Llama, step: SoulEvent, heard: Sequence[Entry], cancel: Cancel | None) -> None:
     event = step.event
     facts = {key: value for key, value in event.items() if key not in _OF_ITS_TIME} | {"former": ""}
     if step.kind == "blend":
-        raise ConfigError(
-            Told("A soul that was blended from two cannot be made anew by living one of their lives again.")
-        )
+        raise ConfigError("A soul that was blended from two cannot be made anew by living one of their lives again.")
     if step.kind in CLEARING:
         llama.new_conversation()
     if step.kind == "sleep":

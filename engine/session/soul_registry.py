@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.errors import ConfigError, Told
+from engine.errors import ConfigError
 from engine.io import atomic
 from engine.io.soul import Soul
 from engine.models.config import BitLlamaConfig
@@ -18,7 +18,7 @@ _HISTORY = ".history"
 
 
 @dataclass(frozen=True)
-class Housemate:
+class RegisteredSoul:
     """One soul of a body."""
 
     name: str
@@ -30,7 +30,7 @@ class Housemate:
     store: SoulStore
 
 
-class Household:
+class SoulRegistry:
     """The souls that live in one body, one at a time.
 
     Args:
@@ -45,12 +45,12 @@ class Household:
         self.folder = workspace.souls / fingerprint[:16]
         self._file = self.folder / "souls.json"
 
-    def all(self) -> list[Housemate]:
+    def all(self) -> list[RegisteredSoul]:
         """Every soul that has been saved, the active one among them, by name."""
         shown, active = self._shown(), self.active
         keys = {path.name.removesuffix(".soul") for path in self.folder.glob("*.soul")}
         keys |= {path.parent.name.removesuffix(_HISTORY) for path in self.folder.glob(f"*{_HISTORY}/*.soul")}
-        mates = [Housemate(shown.get(key, key), key, key == active, self._store(key)) for key in keys]
+        mates = [RegisteredSoul(shown.get(key, key), key, key == active, self._store(key)) for key in keys]
         return sorted(mates, key=lambda mate: mate.name.casefold())
 
     @property
@@ -83,7 +83,7 @@ class Household:
         store = self.store(name)
         if store.name not in {mate.key for mate in self.all()}:
             raise ConfigError(
-                Told("There is no soul called {name!r}; `bit-llama soul list` shows them.", name=name or store.name)
+                "There is no soul called {name!r}; `bit-llama soul list` shows them.", name=name or store.name
             )
         return store
 
@@ -114,9 +114,7 @@ class Household:
         for mate in self.all():
             if mate.key != but and name.casefold() in (mate.name.casefold(), mate.key.casefold()):
                 raise ConfigError(
-                    Told(
-                        "There is a soul called {name!r} already, or it began as that; choose another name.", name=name
-                    )
+                    "There is a soul called {name!r} already, or it began as that; choose another name.", name=name
                 )
 
     def _store(self, key: str) -> SoulStore:

@@ -18,13 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from engine.errors import ConfigError, FileFormatError, Told
+from engine.errors import ConfigError, FileFormatError, Message
 from engine.io import atomic
 from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.models.config import BitLlamaConfig
 from engine.session.workspace import Workspace
 
-Event = Literal["save", "sleep", "import", "reset", "restore", "branch", "blend", "forget"]
+EventKind = Literal["save", "sleep", "import", "reset", "restore", "branch", "blend", "forget"]
 
 DEFAULT_NAME = "main"
 
@@ -60,12 +60,10 @@ class SoulEntry:
 def check_name(name: str) -> None:
     """Raise `ConfigError` for a name that a soul cannot have."""
     if not _NAME.fullmatch(name) or name.endswith((".", " ")):
-        raise ConfigError(
-            Told("A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.", name=name)
-        )
+        raise ConfigError("A soul cannot be called {name!r}; use letters, digits, spaces, dots and dashes.", name=name)
 
 
-def after_event(meta: SoulMeta, event: Event, note: str, facts: dict[str, Any], root: bool = False) -> SoulMeta:
+def after_event(meta: SoulMeta, event: EventKind, note: str, facts: dict[str, Any], root: bool = False) -> SoulMeta:
     """What a soul says of itself once `event` has happened to it; `root`: it descends from nothing.
 
     The history gains the event, and with it the level and the log entry lived last, as they stood then.
@@ -108,10 +106,8 @@ class SoulStore:
             soul = load_soul(self.active)
         except FileFormatError as error:
             raise FileFormatError(
-                Told(
-                    "{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last.",
-                    error=error,
-                )
+                "{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last.",
+                error=error,
             ) from error
         check_fits(soul, self._config, self._fingerprint)
         self._written = (soul.meta.id, soul.meta.level)
@@ -142,7 +138,7 @@ class SoulStore:
         self._keep_former()
 
     def save_active(
-        self, soul: Soul, event: Event, note: str = "", facts: dict[str, Any] | None = None, root: bool = False
+        self, soul: Soul, event: EventKind, note: str = "", facts: dict[str, Any] | None = None, root: bool = False
     ) -> Soul:
         """Make `soul` the active one and keep it, the former active one too; returns it as written.
 
@@ -199,13 +195,9 @@ class SoulStore:
         """The file of the kept soul whose id begins with `soul_id`. Raises `ConfigError` where none or several do."""
         matches = [file.path for file in self.kept() if soul_id and file.id.startswith(soul_id)]
         if len(matches) != 1:
-            many = Told("no kept soul") if not matches else Told("{n} kept souls", n=len(matches))
+            many = Message("no kept soul") if not matches else Message("{n} kept souls", n=len(matches))
             raise ConfigError(
-                Told(
-                    "There is {many} with the id {soul_id!r}; `bit-llama soul list` shows them.",
-                    many=many,
-                    soul_id=soul_id,
-                )
+                "There is {many} with the id {soul_id!r}; `bit-llama soul list` shows them.", many=many, soul_id=soul_id
             )
         return matches[0]
 
@@ -215,7 +207,7 @@ class SoulStore:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise FileFormatError(
-                Told("Could not delete {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+                "Could not delete {path}: {why}. Check its permissions.", path=path, why=error.strerror
             ) from error
 
     def file_for(self, event: str, soul_id: str, when: str = "") -> Path:
@@ -262,7 +254,7 @@ def _meta(path: Path) -> SoulMeta:
         state = path.stat()
     except OSError as error:
         raise FileFormatError(
-            Told("Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror)
+            "Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror
         ) from error
     return _read_meta(path, state.st_size, state.st_mtime_ns)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ConfigError, Told
+from engine.errors import ConfigError, Message
 from engine.io.soul import Soul, SoulMeta
 from engine.session import notes
 from engine.session.compare import Comparison, compare
@@ -74,13 +74,11 @@ class Timeline:
         found = [m for m in moments if which and m.label == which]
         found = found or [m for m in moments if which and m.id.startswith(which)]
         if len(found) != 1:
-            many = Told("no kept soul") if not found else Told("{n} kept souls", n=len(found))
+            many = Message("no kept soul") if not found else Message("{n} kept souls", n=len(found))
             raise ConfigError(
-                Told(
-                    "There is {many} with the id or label {which!r}; `bit-llama soul list` shows them.",
-                    many=many,
-                    which=which,
-                )
+                "There is {many} with the id or label {which!r}; `bit-llama soul list` shows them.",
+                many=many,
+                which=which,
             )
         return found[0]
 
@@ -93,7 +91,7 @@ class Timeline:
         moment = self.find(which)
         label = " ".join(label.split())
         if label and any(m.label == label and m.id != moment.id for m in self.moments()):
-            raise ConfigError(Told("Another moment is called {label!r} already; choose another name.", label=label))
+            raise ConfigError("Another moment is called {label!r} already; choose another name.", label=label)
         return self._say(moment, label=label)
 
     def note(self, which: str, note: str) -> Moment:
@@ -108,7 +106,7 @@ class Timeline:
         """Delete a moment; the active soul stays as it is. Raises `ConfigError` for one that is pinned."""
         moment = self.find(which)
         if moment.pinned:
-            raise ConfigError(Told("{name} is pinned; `bit-llama soul unpin` first.", name=moment.called))
+            raise ConfigError("{name} is pinned; `bit-llama soul unpin` first.", name=moment.called)
         self._remove([moment])
         return moment
 
@@ -137,17 +135,15 @@ class Timeline:
         """
         event = last_change(meta.history)
         if event is None:
-            raise ConfigError(Told("Nothing has happened to this soul that could be undone."))
+            raise ConfigError("Nothing has happened to this soul that could be undone.")
         if event.get("event") == "forget":
-            raise ConfigError(Told("What was forgotten stays forgotten: the soul of before is gone."))
+            raise ConfigError("What was forgotten stays forgotten: the soul of before is gone.")
         kept = [m for m in self.moments() if m.id == event.get("former")]
         if not kept:
             raise ConfigError(
-                Told(
-                    "The soul of before the {event} is not kept any more; `bit-llama soul list` shows to "
-                    "what you can go back.",
-                    event=event.get("event"),
-                )
+                "The soul of before the {event} is not kept any more; `bit-llama soul list` shows to "
+                "what you can go back.",
+                event=event.get("event"),
             )
         return kept[0]
 

@@ -12,7 +12,7 @@ import os
 import shutil
 from pathlib import Path
 
-from engine.errors import FileFormatError, Told, WorkspaceError
+from engine.errors import FileFormatError, WorkspaceError
 from engine.io import atomic, strict_json
 
 FOLDER = "unfinished"
@@ -72,7 +72,7 @@ def finish(root: Path) -> None:
         plan = strict_json.parse_object(plan_file.read_bytes(), str(plan_file))
         replace, delete = plan.get("replace"), plan.get("delete")
         if not isinstance(replace, dict) or not isinstance(delete, list):
-            raise FileFormatError(Told("{path} is not a plan.", path=plan_file))
+            raise FileFormatError("{path} is not a plan.", path=plan_file)
         moves = [(folder / Path(name).name, _within(root, target)) for name, target in replace.items()]
         gone = [_within(root, target) for target in delete]
         for prepared, target in moves:
@@ -85,12 +85,10 @@ def finish(root: Path) -> None:
             atomic.flush_folder(parent)
     except (OSError, FileFormatError) as error:
         raise WorkspaceError(
-            Told(
-                "A change that was begun in {folder} could not be finished: {why}. Free some space or "
-                "check the permissions, then start the program again.",
-                folder=folder,
-                why=getattr(error, "strerror", None) or error,
-            )
+            "A change that was begun in {folder} could not be finished: {why}. Free some space or "
+            "check the permissions, then start the program again.",
+            folder=folder,
+            why=getattr(error, "strerror", None) or error,
         ) from error
     with contextlib.suppress(OSError):
         plan_file.unlink()
@@ -100,5 +98,5 @@ def finish(root: Path) -> None:
 def _within(root: Path, target: object) -> Path:
     path = Path(str(target))
     if path.is_absolute() or ".." in path.parts:
-        raise FileFormatError(Told("The plan names {target!r}, which lies outside of the workspace.", target=target))
+        raise FileFormatError("The plan names {target!r}, which lies outside of the workspace.", target=target)
     return root / path

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import platformdirs
 
-from engine.errors import Told, WorkspaceError
+from engine.errors import Message, WorkspaceError
 from engine.session import migration, transaction
 
 ENVIRONMENT = "BIT_LLAMA_WORKSPACE"
@@ -60,11 +60,9 @@ class Workspace:
         except OSError as error:
             reason = error.strerror or str(error)
             raise WorkspaceError(
-                Told(
-                    "The workspace {root} cannot be used: {reason}. Choose another folder with --workspace.",
-                    root=workspace.root,
-                    reason=reason,
-                )
+                "The workspace {root} cannot be used: {reason}. Choose another folder with --workspace.",
+                root=workspace.root,
+                reason=reason,
             ) from error
         workspace._check_layout()
         return workspace
@@ -76,12 +74,10 @@ class Workspace:
             migration.write_layout(self.root, VERSION)
         elif version > VERSION:
             raise WorkspaceError(
-                Told(
-                    "The workspace {root} was made by a newer version of this program (layout {version}); "
-                    "update the program, or choose another folder with --workspace.",
-                    root=self.root,
-                    version=version,
-                )
+                "The workspace {root} was made by a newer version of this program (layout {version}); "
+                "update the program, or choose another folder with --workspace.",
+                root=self.root,
+                version=version,
             )
         elif version < VERSION:
             with self.lock():  # which finishes what was begun, perhaps this very step
@@ -112,7 +108,7 @@ class WorkspaceLock:
             self._file: BinaryIO | None = self.path.open("a+b")
         except OSError as error:
             raise WorkspaceError(
-                Told("Could not open {path}: {why}. Check its permissions.", path=self.path, why=error.strerror)
+                "Could not open {path}: {why}. Check its permissions.", path=self.path, why=error.strerror
             ) from error
         try:
             _lock(self._file)
@@ -120,12 +116,10 @@ class WorkspaceLock:
             holder = self._holder()
             self._file.close()
             raise WorkspaceError(
-                Told(
-                    "The workspace {root} is in use by another program{holder}. Close that one first, or "
-                    "choose another folder with --workspace.",
-                    root=root,
-                    holder=holder,
-                )
+                "The workspace {root} is in use by another program{holder}. Close that one first, or "
+                "choose another folder with --workspace.",
+                root=root,
+                holder=holder,
             ) from error
         self._file.truncate(0)
         self._file.write(str(os.getpid()).encode())
@@ -133,7 +127,7 @@ class WorkspaceLock:
 
     def _holder(self) -> str:
         try:
-            return Told(" (process {number})", number=int(self.path.read_bytes()))
+            return Message(" (process {number})", number=int(self.path.read_bytes()))
         except (OSError, ValueError):
             return ""
 

@@ -6,7 +6,7 @@ import functools
 import itertools
 from collections.abc import Sequence
 
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 from engine.train.companion.dialogues import make_life
 from engine.train.companion.frames import DO_NOT_KNOW
 
@@ -18,21 +18,21 @@ EXCHANGES = 8
 
 
 @functools.cache
-def dialogues(seed: int = SEED, count: int = DIALOGUES, exchanges: int = EXCHANGES) -> Sequence[Sequence[Message]]:
+def dialogues(seed: int = SEED, count: int = DIALOGUES, exchanges: int = EXCHANGES) -> Sequence[Sequence[ChatMessage]]:
     """The first exchanges of `count` lives in wordings and values that the companion was not trained on.
 
     Lives that begin with a system prompt are passed over: without it their manner would look like whim. So are
     questions about what was never told: what is right to say then depends on what the soul knows.
     """
-    found: list[Sequence[Message]] = []
+    found: list[Sequence[ChatMessage]] = []
     for index in itertools.count():
         if len(found) == count:
             break
         talk = make_life(seed, index, "chat", wordings="test", values="test").conversations[0]
         if talk.system:
             continue
-        said: list[Message] = []
+        said: list[ChatMessage] = []
         for exchange in [one for one in talk.exchanges if DO_NOT_KNOW not in one.reply][:exchanges]:
-            said += [Message("user", exchange.user), Message("assistant", exchange.reply)]
+            said += [ChatMessage("user", exchange.user), ChatMessage("assistant", exchange.reply)]
         found.append(said)
     return found

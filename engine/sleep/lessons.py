@@ -17,7 +17,7 @@ from engine.llama import Llama
 from engine.runtime.lesson import Lesson
 from engine.sleep.facts import Statement
 from engine.sleep.replay import Line, Talk
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 from engine.train.companion.dialogues import make_life
 from engine.train.companion.frames import Replies
 from engine.train.companion.kinds import OPEN_KINDS
@@ -217,7 +217,7 @@ class Lessons:
         weights = [0.0] * len(ids)
         answers = []
         for exchange in said:
-            messages = [Message("user", exchange.user), Message("assistant", exchange.reply)]
+            messages = [ChatMessage("user", exchange.user), ChatMessage("assistant", exchange.reply)]
             rendered = self._llama.template.render_masked(self._llama.tokenizer, messages)
             if exchange.fact is not None:
                 answers.append((exchange.fact, slice(len(ids), len(ids) + len(rendered.ids))))

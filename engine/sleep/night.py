@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import Told
+from engine.errors import Message
 from engine.io.conversation_log import Entry
 from engine.io.soul import Soul
 from engine.llama import Llama
@@ -220,7 +220,7 @@ class _Night:
             try:
                 self.after = Examiner(self.llama, self.exam, self.meter, self.cancel).whole(self.after)
             except Cancelled:
-                self.note = Told("Woken during the last probes, after all was learned.")
+                self.note = Message("Woken during the last probes, after all was learned.")
 
     def _report(self, verdict: Verdict, why: str) -> SleepReport:
         new = [line for talk in self.new if talk.conversation in self.finished for line in talk.lines]
@@ -254,9 +254,9 @@ class _Night:
             note=self._told_part() if self.part < 1 else self.note,
         )
 
-    def _told_part(self) -> Told:
-        told = Told("Only {part:.0%} of the way was kept, since all of it would have been refused.", part=self.part)
-        return Told("{first} {second}", first=self.note, second=told) if self.note else told
+    def _told_part(self) -> Message:
+        told = Message("Only {part:.0%} of the way was kept, since all of it would have been refused.", part=self.part)
+        return Message("{first} {second}", first=self.note, second=told) if self.note else told
 
 
 def _stable(method: Method, settings: SleepSettings, most: float) -> float:
@@ -271,7 +271,7 @@ def _stable(method: Method, settings: SleepSettings, most: float) -> float:
 
 def _possible(method: Method) -> tuple[Method, str]:
     if method != "replay" and not deep.available():
-        return "replay", Told("Deep sleep needs torch, which is not installed here; this was plain replay.")
+        return "replay", Message("Deep sleep needs torch, which is not installed here; this was plain replay.")
     return method, ""
 
 

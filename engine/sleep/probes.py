@@ -20,7 +20,7 @@ from engine.sleep.facts import Statement
 from engine.sleep.replay import Meter, Talk
 from engine.sleep.report import Answer, Probed
 from engine.text.sampling import CHAT_BEAMS, SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 from engine.train.companion.probes import Question
 from engine.train.companion.wording import User
 
@@ -38,7 +38,7 @@ _WORD = re.compile(r"[\w'-]+")
 
 def reply(llama: Llama, text: str, sampling: SamplingParams = LIKELIEST) -> str:
     """The answer of `llama` to one message, which it lives."""
-    return llama.stream_chat([Message("user", text)], MAX_REPLY, sampling).text
+    return llama.stream_chat([ChatMessage("user", text)], MAX_REPLY, sampling).text
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def make_cloze(llama: Llama, text: str) -> Cloze | None:
     if not rare:
         return None
     beginning, target = text[: rare[-1].start()].rstrip(), " " + rare[-1][0]
-    ids = llama.template.render_ids(llama.tokenizer, [Message("user", beginning)], reply=False)
+    ids = llama.template.render_ids(llama.tokenizer, [ChatMessage("user", beginning)], reply=False)
     ids = ids[: max(n for n, i in enumerate(ids) if i == llama.tokenizer.end_id)]  # the message goes on
     return Cloze(beginning, ids, target.strip(), llama.tokenizer.encode(target))
 
@@ -142,7 +142,7 @@ def _is_rare(llama: Llama, word: str) -> bool:
 
 def _counted(llama: Llama, role: str, text: str) -> tuple[list[int], list[int]]:
     """A message in its template, and which of its tokens are a person's words."""
-    message = Message(role, text)  # type: ignore[arg-type]
+    message = ChatMessage(role, text)  # type: ignore[arg-type]
     ids = llama.template.render_ids(llama.tokenizer, [message], reply=False)
     special = set(llama.tokenizer.special_tokens.values())
     return ids, [int(role == "user" and i not in special) for i in ids]

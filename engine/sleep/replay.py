@@ -13,7 +13,7 @@ from engine.llama import Llama
 from engine.runtime.base import Cancel, Cancelled
 from engine.sleep.report import OnProgress, SleepProgress
 from engine.sleep.settings import Replies
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def talks_of(llama: Llama, entries: Sequence[Entry], replies: Replies, new: bool
     """The conversations of `entries`, in the order in which they began."""
     found: dict[str, list[Line]] = {}
     for entry in to_replay(entries, replies):
-        ids = llama.template.render_ids(llama.tokenizer, [Message(entry.role, entry.text)], reply=False)
+        ids = llama.template.render_ids(llama.tokenizer, [ChatMessage(entry.role, entry.text)], reply=False)
         line = Line(entry, ids, entry.role == "user" or replies == "learn")
         found.setdefault(entry.conversation, []).append(line)
     return [Talk(name, lines, new) for name, lines in found.items() if any(line.entry.role == "user" for line in lines)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.errors import Told
+from engine.errors import Message
 from engine.sleep.report import Probed, Verdict
 
 _PROBES = ("question", "cloze")
@@ -22,10 +22,10 @@ def judge(before: Probed, after: Probed, drift_limit: float, layers: Sequence[np
         layers: the fast weights that came of it.
     """
     if not all(np.isfinite(layer).all() for layer in layers):
-        return "rejected", Told("The new soul held numbers that are not finite; sleep with a lower rate.")
+        return "rejected", Message("The new soul held numbers that are not finite; sleep with a lower rate.")
     drift = after.drift_from(before)
     if drift > drift_limit:
-        return "rejected", Told(
+        return "rejected", Message(
             "The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: "
             "it would have learned this night at the cost of everything else.",
             drift=drift,
@@ -52,16 +52,16 @@ def _counted(before: Probed, after: Probed) -> tuple[str, int, int, int]:
     return "", 0, 0, 0
 
 
-def _less(kind: str, count: int, was: int, would: int) -> Told:
+def _less(kind: str, count: int, was: int, would: int) -> Message:
     if kind == "question":
-        return Told(
+        return Message(
             "Of {count} questions about what it was told it got {was} right before the night and would get {would} "
             "right after it: a night that makes it know less is refused.",
             count=count,
             was=was,
             would=would,
         )
-    return Told(
+    return Message(
         "Of {count} messages cut before their last rare word it got {was} right before the night and would get {would} "
         "right after it: a night that makes it know less is refused.",
         count=count,

@@ -31,4 +31,4 @@ class Completion:
     stopped: Stopped
     """Why it ended."""
     ids: tuple[int, ...] = ()
-    """The tokens generated, one that ended the turn included: with the prompt, all that `Llama.relive` needs."""
+    """The tokens generated, one that ended the turn included: with the prompt, all that `Llama.replay` needs."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import tokenizers
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError
 
 MAX_VOCAB = 1 << 20
 """No tokenizer has more ids: it bounds what a damaged file can make us allocate."""
@@ -55,9 +55,7 @@ class TokenBytes:
         size = max(vocabulary.values(), default=-1) + 1
         if not 0 < size <= MAX_VOCAB:
             raise FileFormatError(
-                Told(
-                    "The tokenizer has ids up to {highest}, which no model has; the file is damaged.", highest=size - 1
-                )
+                "The tokenizer has ids up to {highest}, which no model has; the file is damaged.", highest=size - 1
             )
         self.table: list[bytes | None] = [None] * size
         for piece, i in vocabulary.items():
@@ -76,11 +74,9 @@ class TokenBytes:
             self.strip = int(step["start"])
         elif kind not in ("ByteLevel", "ByteFallback", "Fuse"):
             raise FileFormatError(
-                Told(
-                    "The tokenizer turns tokens into text by {kind!r}, which cannot be streamed; use a "
-                    "byte-level or byte-fallback tokenizer.",
-                    kind=kind,
-                )
+                "The tokenizer turns tokens into text by {kind!r}, which cannot be streamed; use a "
+                "byte-level or byte-fallback tokenizer.",
+                kind=kind,
             )
 
     def _bytes(self, piece: str) -> bytes:

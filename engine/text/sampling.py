@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine import native
-from engine.errors import BitLlamaError, ConfigError, Told
+from engine.errors import BitLlamaError, ConfigError
 from engine.text.draw import NO_NUMBER, Boldness, draw, draw_natively
 
 MOST_BEAMS = 16
@@ -46,9 +46,7 @@ class SamplingParams:
                 raise ConfigError(f"{name} is {value!r}; it must be a whole number from 0.")
         if not _is_int(self.beams) or not 1 <= self.beams <= MOST_BEAMS:
             raise ConfigError(
-                Told(
-                    "beams is {value!r}; it must be a whole number from 1 to {most}.", value=self.beams, most=MOST_BEAMS
-                )
+                "beams is {value!r}; it must be a whole number from 1 to {most}.", value=self.beams, most=MOST_BEAMS
             )
         if self.seed is not None and (not _is_int(self.seed) or self.seed < 0):
             raise ConfigError(f"seed is {self.seed!r}; it must be a whole number from 0, or none.")
@@ -95,10 +93,8 @@ class Sampler:
             token = self._draw(values, self._boldness, 1.0 - self._random.random())
         if token == NO_NUMBER:
             raise BitLlamaError(
-                Told(
-                    "The model's output is not a number; its weights or its soul are damaged. Reset the "
-                    "state or load another soul."
-                )
+                "The model's output is not a number; its weights or its soul are damaged. Reset the "
+                "state or load another soul."
             )
         return token
 

@@ -10,7 +10,7 @@ from typing import Literal, NoReturn, get_args
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from engine.errors import ConfigError, Told
+from engine.errors import ConfigError
 from engine.text.tokenizer import END, Tokenizer
 
 Role = Literal["system", "user", "assistant"]
@@ -31,7 +31,7 @@ MOST_WEIGHT = 100
 
 
 @dataclass(frozen=True)
-class Message:
+class ChatMessage:
     """One message of a conversation. Raises `ConfigError` for a role other than system, user or assistant."""
 
     role: Role
@@ -46,11 +46,9 @@ class Message:
             raise ConfigError(f"The role {self.role!r} is unknown; it must be one of {', '.join(ROLES)}.")
         if isinstance(self.weight, bool) or not isinstance(self.weight, int) or not 0 <= self.weight <= MOST_WEIGHT:
             raise ConfigError(
-                Told(
-                    "A weight is {value!r}; it must be a whole number from 0 to {most}.",
-                    value=self.weight,
-                    most=MOST_WEIGHT,
-                )
+                "A weight is {value!r}; it must be a whole number from 0 to {most}.",
+                value=self.weight,
+                most=MOST_WEIGHT,
             )
 
 
@@ -84,9 +82,9 @@ class ChatTemplate:
         try:
             self._template = environment.from_string(self.source)
         except (jinja2.TemplateError, RecursionError) as error:
-            raise ConfigError(Told("The chat template is not valid Jinja2: {error}.", error=error)) from error
+            raise ConfigError("The chat template is not valid Jinja2: {error}.", error=error) from error
 
-    def render_ids(self, tokenizer: Tokenizer, messages: Sequence[Message], reply: bool = True) -> list[int]:
+    def render_ids(self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool = True) -> list[int]:
         """Tokens of `messages`, stripped of outer white space, then of the opening of a reply if one is wanted.
 
         Only the template can write special tokens; the text of a message is always encoded as plain text.
@@ -94,7 +92,7 @@ class ChatTemplate:
         """
         return [i for _, ids in self._segments(tokenizer, messages, reply) for i in ids]
 
-    def render_masked(self, tokenizer: Tokenizer, messages: Sequence[Message]) -> Rendered:
+    def render_masked(self, tokenizer: Tokenizer, messages: Sequence[ChatMessage]) -> Rendered:
         """Tokens of finished messages, how much each counts, and which are worth remembering: see `Rendered`."""
         out = Rendered([], [], [])
         speakers = iter(messages)
@@ -118,15 +116,17 @@ class ChatTemplate:
 
         The model does not say it, so whoever generates a reply feeds it before the next message.
         """
-        ids = self.render_ids(tokenizer, [Message("assistant", "x")], reply=False)
+        ids = self.render_ids(tokenizer, [ChatMessage("assistant", "x")], reply=False)
         last = max((n for n, i in enumerate(ids) if i == tokenizer.end_id), default=len(ids) - 1)
         return ids[last + 1 :]
 
-    def _segments(self, tokenizer: Tokenizer, messages: Sequence[Message], reply: bool) -> list[tuple[bool, list[int]]]:
+    def _segments(
+        self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool
+    ) -> list[tuple[bool, list[int]]]:
         """(is it content?, its ids) from left to right, each message's content once and in order."""
         first, *parts = self._render(messages, reply).split(_OPEN)
         if len(parts) != len(messages):
-            raise ConfigError(Told("The chat template does not write each message once; it is not usable."))
+            raise ConfigError("The chat template does not write each message once; it is not usable.")
         # A template that loses a closing mark gives its rest as content: harmless, since content is plain.
         cut = [part.partition(_CLOSE) for part in parts]
         out = [(False, tokenizer.encode(first, special=True))]
@@ -135,7 +135,7 @@ class ChatTemplate:
             out.append((False, tokenizer.encode(literal.replace(_CLOSE, ""), special=True)))
         return out
 
-    def _render(self, messages: Sequence[Message], reply: bool) -> str:
+    def _render(self, messages: Sequence[ChatMessage], reply: bool) -> str:
         shown = []
         for message in messages:
             text = message.text.translate(_MARKS).strip()
@@ -147,13 +147,11 @@ class ChatTemplate:
                 out.append(part)
                 allowed -= len(part)
                 if allowed < 0:
-                    raise ConfigError(
-                        Told("The chat template writes far more than its messages hold; it is not usable.")
-                    )
+                    raise ConfigError("The chat template writes far more than its messages hold; it is not usable.")
         except ConfigError:
             raise
         except Exception as error:  # a template can fail in any way that an expression can
-            raise ConfigError(Told("The chat template fails on these messages: {error}.", error=error)) from error
+            raise ConfigError("The chat template fails on these messages: {error}.", error=error) from error
         return "".join(out)
 
 
@@ -175,4 +173,4 @@ def _worth(tokenizer: Tokenizer, ids: Sequence[int], keep: tuple[str, ...] | Non
 
 
 def _raise_exception(reason: str) -> NoReturn:
-    raise ConfigError(Told("The chat template refuses these messages: {reason}.", reason=reason))
+    raise ConfigError("The chat template refuses these messages: {reason}.", reason=reason)

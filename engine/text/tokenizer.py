@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import tokenizers
 
-from engine.errors import ConfigError, FileFormatError, Told
+from engine.errors import ConfigError, FileFormatError
 from engine.text.decoding import BYTE_OF_CHARACTER, StreamDecoder, TokenBytes
 from engine.text.pieces import PIECE_CHARACTERS, pieces
 
@@ -51,7 +51,7 @@ class Tokenizer:
             inner = tokenizers.Tokenizer.from_str(text)
         except Exception as error:  # the library raises plain Exception
             raise FileFormatError(
-                Told("{where} is not a tokenizer: {error}. Use a tokenizer.json.", where=where, error=error)
+                "{where} is not a tokenizer: {error}. Use a tokenizer.json.", where=where, error=error
             ) from error
         return cls(inner)
 
@@ -74,7 +74,7 @@ class Tokenizer:
         found = self._inner.token_to_id(token)
         if found is None:
             raise ConfigError(
-                Told("The tokenizer has no token {token}; prepare the corpus again with this program.", token=token)
+                "The tokenizer has no token {token}; prepare the corpus again with this program.", token=token
             )
         return found
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine.errors import DataError, Told
+from engine.errors import DataError
 from engine.train.args import TrainArgs
 from engine.train.data import Split
 
@@ -104,12 +104,10 @@ class TextStreams(_Seeded):
         self.total = len(split.tokens)
         if self.total < self.length + 2:
             raise DataError(
-                Told(
-                    "The corpus has {count} tokens, fewer than one segment of {length}; give more text or a "
-                    "smaller --context-len.",
-                    count=self.total,
-                    length=self.length,
-                )
+                "The corpus has {count} tokens, fewer than one segment of {length}; give more text or a "
+                "smaller --context-len.",
+                count=self.total,
+                length=self.length,
             )
         last = self.total - self.length - 1
         self.at[:] = np.arange(self.count) * last // self.count + self.rng.integers(0, self.length, self.count)
@@ -144,7 +142,7 @@ class DocumentStreams(_Seeded):
         keep = self.ends - self.starts >= 2
         self.starts, self.ends = self.starts[keep], self.ends[keep]
         if not len(self.starts):
-            raise DataError(Told("The corpus holds no document of two tokens or more; there is nothing to learn from."))
+            raise DataError("The corpus holds no document of two tokens or more; there is nothing to learn from.")
         self.order = self._shuffled()
         self.taken = 0
 

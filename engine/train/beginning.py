@@ -7,8 +7,8 @@ from pathlib import Path
 
 import torch
 
-from engine.errors import ConfigError, Told
-from engine.io.model_file import load_body
+from engine.errors import ConfigError
+from engine.io.model_file import load_weights
 from engine.layers.bit_linear import BitLinear
 from engine.models.bitllama import BitLlama, pick_device
 from engine.models.config import BitLlamaConfig
@@ -25,7 +25,7 @@ def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlam
         config = BitLlamaConfig.from_dict(checkpoint.read_meta(latest)["config"], str(latest))
         model = BitLlama(config, device=device)
     elif args.init_from:
-        body = load_body(Path(args.init_from))
+        body = load_weights(Path(args.init_from))
         if args.out_norm_eps:
             body = dataclasses.replace(body, config=dataclasses.replace(body.config, out_norm_eps=args.out_norm_eps))
         model = BitLlama.from_body(body, device, frozen=False)
@@ -37,12 +37,10 @@ def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlam
         _spread_rates(model, args)
     if model.config.vocab_size != vocab:
         raise ConfigError(
-            Told(
-                "The body has {has} tokens and the data {needed}; prepare the data with the body's "
-                "tokenizer (--tokenizer).",
-                has=model.config.vocab_size,
-                needed=vocab,
-            )
+            "The body has {has} tokens and the data {needed}; prepare the data with the body's "
+            "tokenizer (--tokenizer).",
+            has=model.config.vocab_size,
+            needed=vocab,
         )
     if args.precision == "bf16":
         for module in model.modules():

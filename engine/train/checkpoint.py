@@ -20,9 +20,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.errors import ConfigError, FileFormatError, Told, TrainingError
+from engine.errors import ConfigError, FileFormatError, TrainingError
 from engine.io import atomic
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.io.strict_json import read_text
 from engine.io.tensors import save_tensors
 from engine.models.bitllama import BitLlama
@@ -126,10 +126,7 @@ def find_latest(run: Path) -> Path | None:
     folder = pointer.parent / pointer.read_text(encoding="utf-8", errors="replace").strip()
     if folder.parent != pointer.parent or not (folder / "loop.json").is_file():
         raise FileFormatError(
-            Told(
-                "{pointer} names a checkpoint that is not there; write an existing step-… folder in it.",
-                pointer=pointer,
-            )
+            "{pointer} names a checkpoint that is not there; write an existing step-… folder in it.", pointer=pointer
         )
     return folder
 
@@ -140,12 +137,12 @@ def read_meta(folder: Path) -> dict[str, Any]:
         meta = json.loads((folder / "loop.json").read_text(encoding="utf-8"))
         if meta["format"] > FORMAT:
             raise FileFormatError(
-                Told("{folder} was written by a newer version of this program; use that one to resume.", folder=folder)
+                "{folder} was written by a newer version of this program; use that one to resume.", folder=folder
             )
         BitLlamaConfig.from_dict(meta["config"], str(folder / "loop.json"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FileFormatError(
-            Told("{path} cannot be read ({error}); resume from another step.", path=folder / "loop.json", error=error)
+            "{path} cannot be read ({error}); resume from another step.", path=folder / "loop.json", error=error
         ) from error
     return meta
 
@@ -158,12 +155,10 @@ def check_same_run(meta: dict[str, Any], args: TrainArgs) -> None:
         if name not in MAY_DIFFER and name in now and now[name] != value:
             flag = name.replace("_", "-")
             raise ConfigError(
-                Told(
-                    "The checkpoint was trained with --{flag} {value}, not {now}; resume with the same value.",
-                    flag=flag,
-                    value=value,
-                    now=now[name],
-                )
+                "The checkpoint was trained with --{flag} {value}, not {now}; resume with the same value.",
+                flag=flag,
+                value=value,
+                now=now[name],
             )
 
 
@@ -182,15 +177,13 @@ def load(folder: Path, meta: dict[str, Any], loop: LoopState, ranks: Ranks = ALO
     wanted |= _carried_tensors(carried) | {"random": random}
     for name, tensor in wanted.items():
         if name.startswith("optimizer.") and name not in shards:
-            raise TrainingError(Told("{folder} was written by another optimiser; it cannot be resumed.", folder=folder))
+            raise TrainingError("{folder} was written by another optimiser; it cannot be resumed.", folder=folder)
         if shards.shapes.get(name) != tuple(tensor.shape):
             raise FileFormatError(
-                Told(
-                    "{folder} lacks {name} of shape {shape}; resume from another step.",
-                    folder=folder,
-                    name=name,
-                    shape=tuple(tensor.shape),
-                )
+                "{folder} lacks {name} of shape {shape}; resume from another step.",
+                folder=folder,
+                name=name,
+                shape=tuple(tensor.shape),
             )
     if ranks.mesh is not None:
         from engine.train.shard_storage import load_shards
@@ -209,7 +202,7 @@ def load(folder: Path, meta: dict[str, Any], loop: LoopState, ranks: Ranks = ALO
     loop.streams = meta["streams"]
 
 
-def trained_body(folder: Path) -> Body:
+def trained_body(folder: Path) -> ModelWeights:
     """The body in a checkpoint, with the tokenizer of its run where that was written.
 
     Raises `FileFormatError` where it is damaged.
@@ -218,6 +211,6 @@ def trained_body(folder: Path) -> Body:
     config = BitLlamaConfig.from_dict(read_meta(folder)["config"], str(folder))
     tensors = {name.removeprefix("model."): shards[name] for name in shards if name.startswith("model.")}
     tokenizer = folder.parent / TOKENIZER_FILE
-    body = Body(config, tensors, read_text(tokenizer) if tokenizer.is_file() else None)
+    body = ModelWeights(config, tensors, read_text(tokenizer) if tokenizer.is_file() else None)
     body.validate().require(folder)
     return body

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from engine.errors import ConfigError, DataError, FileFormatError, Told
+from engine.errors import ConfigError, DataError, FileFormatError, Message
 from engine.io.strict_json import parse_object
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 TEXT_SUFFIX, JSONL_SUFFIX = ".txt", ".jsonl"
 
@@ -43,7 +43,7 @@ class DialogueDocument:
 
     size: int
     digest: int
-    messages: list[Message]
+    messages: list[ChatMessage]
 
 
 Document = TextDocument | DialogueDocument
@@ -60,7 +60,7 @@ class Corpus:
         self.total_bytes = sum(path.stat().st_size for path in self.files)
         self.read_bytes = 0
         if not self.total_bytes:
-            raise DataError(Told("The corpus is empty: {names} hold no text.", names=", ".join(map(str, self.files))))
+            raise DataError("The corpus is empty: {names} hold no text.", names=", ".join(map(str, self.files)))
 
     def documents(self) -> Iterator[Document]:
         """All documents in a fixed order; counts `read_bytes` from 0. Raises `DataError` for a damaged file."""
@@ -95,7 +95,7 @@ class Corpus:
             while line := _read_line(file, path, number + 1):
                 number += 1
                 self.read_bytes += len(line)
-                place = Told("Line {number} of {path}", number=number, path=path)
+                place = Message("Line {number} of {path}", number=number, path=path)
                 content = line.removeprefix(_BOM) if number == 1 else line
                 if b"\0" in content:
                     raise _binary(path, offset + line.index(b"\0"))
@@ -114,23 +114,19 @@ def _find_files(inputs: list[Path]) -> list[Path]:
             files = sorted(p for p in inside if p.suffix.lower() in (TEXT_SUFFIX, JSONL_SUFFIX) and p.is_file())
             if not files:
                 raise DataError(
-                    Told(
-                        "The folder {path} holds no {text} or {jsonl} file.",
-                        path=path,
-                        text=TEXT_SUFFIX,
-                        jsonl=JSONL_SUFFIX,
-                    )
-                )
-        elif not path.exists():
-            raise DataError(Told("There is no file or folder {path}; check the name.", path=path))
-        elif not path.is_file() or path.suffix.lower() not in (TEXT_SUFFIX, JSONL_SUFFIX):
-            raise DataError(
-                Told(
-                    "{path} is neither a {text} nor a {jsonl} file; a corpus is made of these.",
+                    "The folder {path} holds no {text} or {jsonl} file.",
                     path=path,
                     text=TEXT_SUFFIX,
                     jsonl=JSONL_SUFFIX,
                 )
+        elif not path.exists():
+            raise DataError("There is no file or folder {path}; check the name.", path=path)
+        elif not path.is_file() or path.suffix.lower() not in (TEXT_SUFFIX, JSONL_SUFFIX):
+            raise DataError(
+                "{path} is neither a {text} nor a {jsonl} file; a corpus is made of these.",
+                path=path,
+                text=TEXT_SUFFIX,
+                jsonl=JSONL_SUFFIX,
             )
         else:
             files = [path]
@@ -143,29 +139,27 @@ def _open(path: Path) -> BinaryIO:
     try:
         return open(path, "rb")
     except OSError as error:
-        raise DataError(Told("Could not read {path}: {why}.", path=path, why=error.strerror or error)) from error
+        raise DataError("Could not read {path}: {why}.", path=path, why=error.strerror or error) from error
 
 
 def _read(file: BinaryIO, path: Path, size: int) -> bytes:
     try:
         return file.read(size)
     except OSError as error:
-        raise DataError(Told("Could not read {path}: {why}.", path=path, why=error.strerror or error)) from error
+        raise DataError("Could not read {path}: {why}.", path=path, why=error.strerror or error) from error
 
 
 def _read_line(file: BinaryIO, path: Path, number: int) -> bytes:
     try:
         line = file.readline(MAX_LINE_BYTES + 1)
     except OSError as error:
-        raise DataError(Told("Could not read {path}: {why}.", path=path, why=error.strerror or error)) from error
+        raise DataError("Could not read {path}: {why}.", path=path, why=error.strerror or error) from error
     if len(line) > MAX_LINE_BYTES:
         raise DataError(
-            Told(
-                "Line {number} of {path} is longer than {most} MiB; split it.",
-                number=number,
-                path=path,
-                most=MAX_LINE_BYTES >> 20,
-            )
+            "Line {number} of {path} is longer than {most} MiB; split it.",
+            number=number,
+            path=path,
+            most=MAX_LINE_BYTES >> 20,
         )
     return line
 
@@ -186,11 +180,7 @@ def _digest(texts: list[str]) -> int:
 
 def _binary(path: Path, offset: int) -> DataError:
     return DataError(
-        Told(
-            "{path} is not text: there is a zero byte at byte {offset}. Save it as UTF-8 text.",
-            path=path,
-            offset=offset,
-        )
+        "{path} is not text: there is a zero byte at byte {offset}. Save it as UTF-8 text.", path=path, offset=offset
     )
 
 
@@ -204,12 +194,7 @@ def _decode(decoder: codecs.IncrementalDecoder, data: bytes, offset: int, path: 
     except UnicodeDecodeError as error:
         at = offset - begun + error.start
         raise DataError(
-            Told(
-                "{path} is not UTF-8 text: {reason} at byte {at}. Save it as UTF-8.",
-                path=path,
-                reason=error.reason,
-                at=at,
-            )
+            "{path} is not UTF-8 text: {reason} at byte {at}. Save it as UTF-8.", path=path, reason=error.reason, at=at
         ) from error
 
 
@@ -217,11 +202,11 @@ def _parse_line(line: bytes, place: str) -> Document:
     try:
         data = parse_object(line, place)
     except FileFormatError as error:
-        raise DataError(error.told) from error
+        raise DataError(error.message) from error
     try:
         return _parse_document(data, len(line))
     except (_Fault, ConfigError) as error:
-        raise DataError(Told("{place}: {error}", place=place, error=error)) from error
+        raise DataError("{place}: {error}", place=place, error=error) from error
 
 
 class _Fault(DataError):
@@ -231,42 +216,42 @@ class _Fault(DataError):
 def _parse_document(data: dict[str, Any], size: int) -> Document:
     kinds = [key for key in ("messages", "text", "conversations") if key in data]
     if len(kinds) != 1:
-        raise _Fault(Told('it must have one of "messages", "text" and "conversations".'))
+        raise _Fault('it must have one of "messages", "text" and "conversations".')
     if kinds == ["text"]:
-        text = _text_of(data, Told("the document"))
+        text = _text_of(data, Message("the document"))
         return TextDocument(size, _digest([text]), lambda: iter([text]))
     if kinds == ["messages"]:
         return _dialogue(size, _messages(data["messages"], ""))
     conversations = data["conversations"]
     if not isinstance(conversations, list) or not conversations:
-        raise _Fault(Told('"conversations" must be a list with at least one conversation.'))
-    messages: list[Message] = []
+        raise _Fault('"conversations" must be a list with at least one conversation.')
+    messages: list[ChatMessage] = []
     for n, conversation in enumerate(conversations, 1):
         if not isinstance(conversation, dict):
-            raise _Fault(Told("conversation {n} is not an object.", n=n))
-        messages += _messages(conversation.get("messages"), Told(" of conversation {n}", n=n))
+            raise _Fault("conversation {n} is not an object.", n=n)
+        messages += _messages(conversation.get("messages"), Message(" of conversation {n}", n=n))
     return _dialogue(size, messages)
 
 
-def _dialogue(size: int, messages: list[Message]) -> DialogueDocument:
+def _dialogue(size: int, messages: list[ChatMessage]) -> DialogueDocument:
     return DialogueDocument(
         size, _digest([part for message in messages for part in (message.role, message.text)]), messages
     )
 
 
-def _messages(value: Any, where: str) -> list[Message]:
+def _messages(value: Any, where: str) -> list[ChatMessage]:
     if not isinstance(value, list) or not value:
-        raise _Fault(Told('"messages"{where} must be a list with at least one message.', where=where))
+        raise _Fault('"messages"{where} must be a list with at least one message.', where=where)
     out = []
     for n, item in enumerate(value, 1):
-        which = Told("message {n}{where}", n=n, where=where)
+        which = Message("message {n}{where}", n=n, where=where)
         if not isinstance(item, dict):
-            raise _Fault(Told("{which} is not an object.", which=which))
+            raise _Fault("{which} is not an object.", which=which)
         try:
             text = _text_of(item, which)
-            out.append(Message(item.get("role"), text, _keep_of(item, which), item.get("weight", 1)))  # type: ignore[arg-type]
+            out.append(ChatMessage(item.get("role"), text, _keep_of(item, which), item.get("weight", 1)))  # type: ignore[arg-type]
         except ConfigError as error:
-            raise _Fault(Told("{which}: {error}", which=which, error=error)) from error
+            raise _Fault("{which}: {error}", which=which, error=error) from error
     return out
 
 
@@ -275,14 +260,14 @@ def _keep_of(item: dict[str, Any], what: str) -> tuple[str, ...] | None:
     if keep is None:
         return None
     if not isinstance(keep, list) or not all(isinstance(word, str) and word for word in keep):
-        raise _Fault(Told('"keep" of {what} must be a list of words.', what=what))
+        raise _Fault('"keep" of {what} must be a list of words.', what=what)
     return tuple(keep)
 
 
 def _text_of(item: dict[str, Any], what: str) -> str:
     text = item.get("content", item.get("text"))
     if not isinstance(text, str):
-        raise _Fault(Told("{what} has no text.", what=what))
+        raise _Fault("{what} has no text.", what=what)
     if not text.strip():
-        raise _Fault(Told("{what} is empty.", what=what))
+        raise _Fault("{what} is empty.", what=what)
     return text

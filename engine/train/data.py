@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import DataError, FileFormatError, Told
+from engine.errors import DataError, FileFormatError
 from engine.io.strict_json import read_object, read_text
 from engine.text.template import KEEP, MOST_WEIGHT
 from engine.text.tokenizer import Tokenizer
@@ -93,24 +93,22 @@ class TokenData:
         """
         folder = Path(folder)
         if not folder.is_dir():
-            raise DataError(Told("There is no folder {folder}; prepare a corpus first.", folder=folder))
+            raise DataError("There is no folder {folder}; prepare a corpus first.", folder=folder)
         if not (folder / META_FILE).is_file():
             inner = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
             if any((path / META_FILE).is_file() for path in inner):
                 return _joined(folder, [cls.open(path) for path in inner])
             raise DataError(
-                Told(
-                    "The folder {folder} is not prepared (it has no {file}); prepare a corpus into it.",
-                    folder=folder,
-                    file=META_FILE,
-                )
+                "The folder {folder} is not prepared (it has no {file}); prepare a corpus into it.",
+                folder=folder,
+                file=META_FILE,
             )
         try:
             meta, _ = read_object(folder / META_FILE)
             tokenizer_text = read_text(folder / TOKENIZER_FILE)
             tokenizer = Tokenizer.from_json(tokenizer_text, str(folder / TOKENIZER_FILE))
         except FileFormatError as error:
-            raise DataError(Told("{error} Prepare the corpus again.", error=error)) from error
+            raise DataError("{error} Prepare the corpus again.", error=error) from error
         _check_meta(meta, folder / META_FILE)
         if tokenizer.vocab_size != meta["vocab_size"] or tokenizer_hash(tokenizer_text) != meta["tokenizer_sha256"]:
             raise _contradiction(folder, f"{TOKENIZER_FILE} is not the tokenizer that made the tokens")
@@ -124,14 +122,12 @@ def _joined(folder: Path, parts: list[TokenData]) -> TokenData:
         for key, what in (("tokenizer_sha256", "tokenizer"), ("kind", "kind of documents"), ("worth", "marks")):
             if part.meta.get(key) != first.meta.get(key):
                 raise DataError(
-                    Told(
-                        "{folder} and {first} are of another {what}, so they are not one corpus; prepare all "
-                        "parts alike, with --tokenizer {tokenizer}.",
-                        folder=part.folder,
-                        first=first.folder,
-                        what=what,
-                        tokenizer=first.folder / TOKENIZER_FILE,
-                    )
+                    "{folder} and {first} are of another {what}, so they are not one corpus; prepare all "
+                    "parts alike, with --tokenizer {tokenizer}.",
+                    folder=part.folder,
+                    first=first.folder,
+                    what=what,
+                    tokenizer=first.folder / TOKENIZER_FILE,
                 )
     meta = first.meta | {
         key: {name: sum(part.meta[key][name] for part in parts) for name in SPLITS} for key in ("tokens", "documents")
@@ -156,32 +152,30 @@ def _follow(splits: list[Split]) -> Split:
 
 def _contradiction(folder: Path, what: str) -> DataError:
     return DataError(
-        Told("The folder {folder} contradicts itself: {what}. Prepare the corpus again.", folder=folder, what=what)
+        "The folder {folder} contradicts itself: {what}. Prepare the corpus again.", folder=folder, what=what
     )
 
 
 def _check_meta(meta: dict[str, Any], path: Path) -> None:
     if meta.get("format") != FORMAT:
-        raise DataError(Told("{path} does not describe token files; prepare the corpus again.", path=path))
+        raise DataError("{path} does not describe token files; prepare the corpus again.", path=path)
     version = meta.get("version")
     if not _is_count(version) or version != FORMAT_VERSION:
         raise DataError(
-            Told(
-                "{path} is of format version {version!r}, and this program reads {known}; update the "
-                "program or prepare the corpus again.",
-                path=path,
-                version=version,
-                known=FORMAT_VERSION,
-            )
+            "{path} is of format version {version!r}, and this program reads {known}; update the "
+            "program or prepare the corpus again.",
+            path=path,
+            version=version,
+            known=FORMAT_VERSION,
         )
     counts = [meta.get("vocab_size")]
     for key in ("tokens", "documents"):
         value = meta.get(key)
         counts += [value.get(name) if isinstance(value, dict) else None for name in SPLITS]
     if not all(map(_is_count, counts)) or meta.get("kind") not in ("text", "dialogue"):
-        raise DataError(Told("{path} lacks its counts; prepare the corpus again.", path=path))
+        raise DataError("{path} lacks its counts; prepare the corpus again.", path=path)
     if meta.get("dtype") != token_dtype(meta["vocab_size"]).name or not isinstance(meta.get("tokenizer_sha256"), str):
-        raise DataError(Told("{path} contradicts itself; prepare the corpus again.", path=path))
+        raise DataError("{path} contradicts itself; prepare the corpus again.", path=path)
 
 
 def _is_count(value: object) -> bool:
@@ -216,5 +210,5 @@ def _map(path: Path, dtype: np.dtype[Any], count: int) -> np.ndarray:
         return np.memmap(path, dtype=dtype, mode="r", shape=(count,))
     except OSError as error:
         raise DataError(
-            Told("Could not read {path}: {why}. Prepare the corpus again.", path=path, why=error.strerror or error)
+            "Could not read {path}: {why}. Prepare the corpus again.", path=path, why=error.strerror or error
         ) from error

@@ -19,7 +19,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from engine.errors import ConfigError, TrainingError
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.models.bitllama import BitLlama, pick_device
 from engine.models.cache import ModelState
 from engine.train.rendezvous import PATIENCE, check_share, rendezvous
@@ -94,14 +94,14 @@ class Ranks:
         """All of a tensor of the model; every rank must ask."""
         return tensor if self.mesh is None else tensor.full_tensor()  # type: ignore[attr-defined]
 
-    def body(self, model: BitLlama, tokenizer: str) -> Body | None:
+    def body(self, model: BitLlama, tokenizer: str) -> ModelWeights | None:
         """The trained body, on the leading rank; every rank must ask."""
         parameters = ((name, self.whole(parameter.detach())) for name, parameter in model.named_parameters())
         if not self.leads:
             for _ in parameters:
                 pass
             return None
-        return Body(model.config, {name: p.float().cpu().numpy().copy() for name, p in parameters}, tokenizer)
+        return ModelWeights(model.config, {name: p.float().cpu().numpy().copy() for name, p in parameters}, tokenizer)
 
     def gather(self, state: ModelState) -> ModelState:
         """The states of a micro-batch's streams, of all ranks in their order."""

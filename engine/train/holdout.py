@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from engine.errors import DataError, Told
+from engine.errors import DataError
 from engine.text.pieces import pieces
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 from engine.train.corpus import Corpus, DialogueDocument, Document, TextDocument
 
 SAMPLE_BYTES = 16 << 20
@@ -21,7 +21,7 @@ _BUCKET_BITS = 16
 _TOLERANCE = 0.25  # by which the share of the lowest hashes may differ from the one wanted, by size
 _ENOUGH, _MOST = 0.9, (1.1, 1.5)  # else, of it: where one stops, and what goes beyond is passed over
 
-Part = tuple[Literal["train", "val"], Iterator[str] | list[Message]]
+Part = tuple[Literal["train", "val"], Iterator[str] | list[ChatMessage]]
 
 
 class Scan:
@@ -102,7 +102,7 @@ class Scan:
 
     def _finish(self) -> None:
         if not self.characters:
-            raise DataError(Told("The corpus holds no text."))
+            raise DataError("The corpus holds no text.")
         filled = np.flatnonzero(self._sizes)
         wanted, held = self._fraction * float(self._sizes.sum()), 0.0
         by_hash = round(self._fraction * len(self._sizes))
@@ -120,9 +120,7 @@ class Scan:
         if self._cuts or held:
             return
         if len(filled) == 1 and self.documents > 1:
-            raise DataError(
-                Told("All documents of the corpus are equal, so none can be held out; give others beside them.")
-            )
+            raise DataError("All documents of the corpus are equal, so none can be held out; give others beside them.")
         if len(filled) > 1:  # a few large ones: the smallest is nearest to the share
             self._held[filled[np.argmin(self._sizes[filled])]] = True
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import ConfigError, DataError, FileFormatError, Told
+from engine.errors import ConfigError, DataError, FileFormatError, Message
 from engine.io.atomic import make_folder, writing
 from engine.io.bitt import load_bitt
 from engine.io.strict_json import read_text
@@ -131,7 +131,7 @@ def _read_tokenizer(path: Path) -> Tokenizer:
     if path.suffix.lower() == BITT_SUFFIX:
         text = load_bitt(path).tokenizer
         if text is None:
-            raise FileFormatError(Told("{path} has no tokenizer; name a tokenizer.json.", path=path))
+            raise FileFormatError("{path} has no tokenizer; name a tokenizer.json.", path=path)
         return with_special_tokens(Tokenizer.from_json(text, str(path)))
     return with_special_tokens(Tokenizer.from_json(read_text(path), str(path)))
 
@@ -246,17 +246,12 @@ def _write_texts(tokenizer: Tokenizer, texts: list[tuple[_SplitWriter, str]]) ->
 
 def _check_counts(writers: dict[str, _SplitWriter]) -> None:
     if min(writer.tokens for writer in writers.values()) < 2:
-        side = Told("validation") if writers["val"].tokens < 2 else Told("training")
-        raise DataError(
-            Told(
-                "The corpus is too small: nothing is left for {side}. Give more text.",
-                side=side,
-            )
-        )
+        side = Message("validation") if writers["val"].tokens < 2 else Message("training")
+        raise DataError("The corpus is too small: nothing is left for {side}. Give more text.", side=side)
     for writer in writers.values():
         if not writer.own_words:
             raise DataError(
-                Told("The dialogues have no message of the assistant to learn from, or too few to hold some out.")
+                "The dialogues have no message of the assistant to learn from, or too few to hold some out."
             )
 
 

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from engine.errors import ConfigError, TrainingError
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.io.tensors import save_tensors
 from engine.io.weights import as_float
 from engine.models.bitllama import BitLlama
@@ -69,7 +69,7 @@ class StepTrainer:
 
     def save(self, path: str | os.PathLike[str], tokenizer: str | None = None) -> None:
         """Write the body: a ``.bitt``, a single ``.safetensors``, or else a checkpoint folder."""
-        body: Body = self.model.to_body(tokenizer)
+        body: ModelWeights = self.model.to_body(tokenizer)
         target = Path(path)
         if target.suffix == ".bitt":
             save_bitt(target, body, packed=False)

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import tokenizers
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
 
-from engine.errors import DataError, Told
+from engine.errors import DataError
 from engine.text.decoding import BYTE_OF_CHARACTER, MAX_VOCAB
 from engine.text.tokenizer import SPECIAL_TOKENS, Tokenizer
 
@@ -41,14 +41,12 @@ def check_vocab_size(kind: TokenizerKind, vocab_size: int) -> None:
         raise DataError(f"The tokenizer kind {kind!r} is unknown; it must be one of {', '.join(TOKENIZER_KINDS)}.")
     if kind != "bytes" and not SMALLEST_VOCAB[kind] <= vocab_size <= MAX_VOCAB:
         raise DataError(
-            Told(
-                "A vocabulary of {count} tokens is not possible: a {kind} tokenizer needs {low} (the "
-                "special tokens, the bytes and some more) to {high}.",
-                count=vocab_size,
-                kind=kind,
-                low=SMALLEST_VOCAB[kind],
-                high=MAX_VOCAB,
-            )
+            "A vocabulary of {count} tokens is not possible: a {kind} tokenizer needs {low} (the "
+            "special tokens, the bytes and some more) to {high}.",
+            count=vocab_size,
+            kind=kind,
+            low=SMALLEST_VOCAB[kind],
+            high=MAX_VOCAB,
         )
 
 

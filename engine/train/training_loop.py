@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from engine.errors import ConfigError, Told, TrainingError
+from engine.errors import ConfigError, Message, TrainingError
 from engine.io import atomic
 from engine.io.checkpoint import save_checkpoint
 from engine.train import checkpoint
@@ -63,9 +63,9 @@ def run_training(
     out = Path(args.out)
     latest = checkpoint.find_latest(out)
     if resume and latest is None:
-        raise ConfigError(Told("There is no checkpoint in {out} to resume from; start without --resume.", out=out))
+        raise ConfigError("There is no checkpoint in {out} to resume from; start without --resume.", out=out)
     if not resume and latest is not None:
-        raise ConfigError(Told("{out} already holds a run; give --resume to go on with it, or another --out.", out=out))
+        raise ConfigError("{out} already holds a run; give --resume to go on with it, or another --out.", out=out)
     if args.threads:
         torch.set_num_threads(args.threads)
     data = TokenData.open(Path(args.data))
@@ -100,17 +100,15 @@ def run_training(
         if not math.isfinite(loss):
             kept = checkpoint.find_latest(out)
             last = (
-                Told("the last good checkpoint is {kept}", kept=kept)
+                Message("the last good checkpoint is {kept}", kept=kept)
                 if kept
-                else Told("no checkpoint had been saved yet")
+                else Message("no checkpoint had been saved yet")
             )
             raise TrainingError(
-                Told(
-                    "The loss became {loss} at step {step}, so the run was stopped; {last}. Resume with a lower --lr.",
-                    loss=loss,
-                    step=loop.step + 1,
-                    last=last,
-                )
+                "The loss became {loss} at step {step}, so the run was stopped; {last}. Resume with a lower --lr.",
+                loss=loss,
+                step=loop.step + 1,
+                last=last,
             )
         loop.step += 1
         loop.seconds = meter.seconds

@@ -12,7 +12,7 @@ import math
 import torch
 from torch import Tensor
 
-from engine.errors import ConfigError, Told
+from engine.errors import ConfigError
 from engine.models.bitllama import BitLlama
 from engine.models.config import BitLlamaConfig
 
@@ -23,14 +23,12 @@ FAINT = 0.1
 def wider(config: BitLlamaConfig, width: int) -> BitLlamaConfig:
     """The config with heads of `width`. Raises `ConfigError`, naming the flag, where they cannot grow so."""
     if config.ttt_variant != "linear" or config.conv_kernel == 1:
-        raise ConfigError(Told("--widen-heads needs a body of the linear variant with a convolution."))
+        raise ConfigError("--widen-heads needs a body of the linear variant with a convolution.")
     if width <= config.fast_dim or width % config.fast_dim:
         raise ConfigError(
-            Told(
-                "--widen-heads {width} must be a multiple of the width that the heads have, {now}, and larger.",
-                width=width,
-                now=config.fast_dim,
-            )
+            "--widen-heads {width} must be a multiple of the width that the heads have, {now}, and larger.",
+            width=width,
+            now=config.fast_dim,
         )
     eps = (config.out_norm_eps or config.norm_eps) * config.fast_dim / width
     return dataclasses.replace(config, head_dim=width, out_norm_eps=eps)

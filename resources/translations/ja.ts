@@ -790,12 +790,48 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>"messages"{where}は、メッセージを一つ以上含むリストでなければなりません。</translation>
         </message>
         <message>
+            <source>--context must be 1 or more and --limit 0 or more.</source>
+            <translation>--context は 1 以上、--limit は 0 以上にしてください。</translation>
+        </message>
+        <message>
+            <source>--distributed starts processes itself; leave it out under torchrun.</source>
+            <translation>--distributed は自分でプロセスを起動します。torchrun の下では外してください。</translation>
+        </message>
+        <message>
+            <source>--lr is 0, so nothing would be learned; give a positive rate such as 3e-4.</source>
+            <translation>--lr が 0 なので何も学習されません。3e-4 のような正の値を指定してください。</translation>
+        </message>
+        <message>
+            <source>--optimizer muon needs every matrix whole; train without --shard, or with adamw.</source>
+            <translation>--optimizer muon は行列全体を必要とします。--shard を外すか、adamw で学習してください。</translation>
+        </message>
+        <message>
+            <source>--shard divides the model among several processes; start them with --distributed.</source>
+            <translation>--shard はモデルを複数のプロセスに分割します。--distributed で起動してください。</translation>
+        </message>
+        <message>
+            <source>--shard needs parts of torch that no bundle brings; train without it, or install the program with pip.</source>
+            <translation>--shard には、バンドルに含まれない torch の部品が必要です。外して学習するか、pip でインストールしてください。</translation>
+        </message>
+        <message>
+            <source>--starts and --seconds must be more than nothing; nothing can be measured otherwise.</source>
+            <translation>--starts と --seconds は 0 より大きくしてください。そうでないと何も測定できません。</translation>
+        </message>
+        <message>
             <source>--widen-heads needs a body of the linear variant with a convolution.</source>
             <translation>--widen-heads には、畳み込みのある linear 形のモデルが必要です。</translation>
         </message>
         <message>
+            <source>--widen-heads widens a body that is there; give it with --init-from.</source>
+            <translation>--widen-heads は既存のモデルを広げます。--init-from で指定してください。</translation>
+        </message>
+        <message>
             <source>--widen-heads {width} must be a multiple of the width that the heads have, {now}, and larger.</source>
             <translation>--widen-heads {width} は、今のヘッドの幅 {now} の倍数で、それより大きくなければなりません。</translation>
+        </message>
+        <message>
+            <source>/load needs the path of a .soul file.</source>
+            <translation>/load には .soul ファイルのパスが必要です。</translation>
         </message>
         <message>
             <source>1 thread</source>
@@ -804,6 +840,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>A change that was begun in {folder} could not be finished: {why}. Free some space or check the permissions, then start the program again.</source>
             <translation>{folder} で始まった変更を終えられませんでした（{why}）。空きを作るか権限を確かめてから、プログラムをもう一度起動してください。</translation>
+        </message>
+        <message>
+            <source>A frozen model has no float weights to save; save the body that it was loaded from.</source>
+            <translation>凍結されたモデルには保存できる浮動小数の重みがありません。読み込み元のモデルを保存してください。</translation>
         </message>
         <message>
             <source>A name cannot hold {letters}, since a folder is called after it.</source>
@@ -824,6 +864,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>A soul that was blended from two cannot be made anew by living one of their lives again.</source>
             <translation>二つを混ぜたソウルは、片方の体験を生き直しても作り直せません。</translation>
+        </message>
+        <message>
+            <source>A stop sequence is empty; every reply would end at once.</source>
+            <translation>停止文字列が空です。すべての返答がすぐに終わってしまいます。</translation>
         </message>
         <message>
             <source>A vocabulary of {count} tokens is not possible: a {kind} tokenizer needs {low} (the special tokens, the bytes and some more) to {high}.</source>
@@ -906,12 +950,28 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>デバイス {device!r} では BitLlama は動きません。auto、cpu、cuda、mps のどれかを使ってください。</translation>
         </message>
         <message>
+            <source>It is damaged.</source>
+            <translation>壊れています。</translation>
+        </message>
+        <message>
             <source>Line {number} of {path}</source>
             <translation>{path} の {number} 行目</translation>
         </message>
         <message>
             <source>Line {number} of {path} is longer than {most} MiB; split it.</source>
             <translation>{path} の {number} 行目が {most} MiB を超えています。分けてください。</translation>
+        </message>
+        <message>
+            <source>Name a bench (see bit-llama bench --help), or a card: bit-llama bench --device cuda.</source>
+            <translation>ベンチの名前(bit-llama bench --help を参照)か、カード(bit-llama bench --device cuda)を指定してください。</translation>
+        </message>
+        <message>
+            <source>Name messages by their ids (`bit-llama soul log` shows them), or a --conversation.</source>
+            <translation>メッセージを ID で指定するか(`bit-llama soul log` で表示)、--conversation を指定してください。</translation>
+        </message>
+        <message>
+            <source>No corpus is given; name text files, JSONL files or folders of them.</source>
+            <translation>コーパスが指定されていません。テキストファイル、JSONL ファイル、またはそのフォルダを指定してください。</translation>
         </message>
         <message>
             <source>No model is loaded. Open one in Model Lab first.</source>
@@ -944,6 +1004,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Something unexpected went wrong ({kind}: {error}). Nothing that was saved is lost.</source>
             <translation>予期しない問題が起きました（{kind}: {error}）。保存したものは失われていません。</translation>
+        </message>
+        <message>
+            <source>Ternary codes must be -1, 0 or 1.</source>
+            <translation>三値の符号は -1、0、1 のいずれかでなければなりません。</translation>
         </message>
         <message>
             <source>That entry is not kept any more.</source>
@@ -1064,10 +1128,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The model does not fit into the memory of {place}; use device 'cpu'.</source>
             <translation>モデルが {place} のメモリに収まりません。デバイス 'cpu' を使ってください。</translation>
-        </message>
-        <message>
-            <source>The model's output is not a number; its weights or its soul are damaged. Reset the state or load another soul.</source>
-            <translation>モデルの出力が数になりません。重みかソウルが壊れています。ソウルを新しく始めるか、別のソウルを読み込んでください。</translation>
         </message>
         <message>
             <source>The native runtime cannot be used, since {reason}.</source>
@@ -1206,6 +1266,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>このメッセージにその版はありません。</translation>
         </message>
         <message>
+            <source>There is no tokenizer: give tokenizer_path, or put tokenizer.json beside the weights.</source>
+            <translation>トークナイザーがありません。tokenizer_path を指定するか、tokenizer.json を重みの隣に置いてください。</translation>
+        </message>
+        <message>
             <source>There is no {file} beside {weights}; a checkpoint needs it to know its sizes.</source>
             <translation>{weights} の隣に {file} がありません。チェックポイントの大きさを知るのに必要です。</translation>
         </message>
@@ -1262,12 +1326,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>beams が {value!r} です。1 から {most} までの整数でなければなりません。</translation>
         </message>
         <message>
+            <source>bench frames needs the program's Python sources; run it from an installed checkout.</source>
+            <translation>bench frames にはプログラムの Python ソースが必要です。チェックアウトからインストールして実行してください。</translation>
+        </message>
+        <message>
             <source>chat_template must be text or null.</source>
             <translation>chat_template は文字列か null でなければなりません。</translation>
         </message>
         <message>
             <source>conversation {n} is not an object.</source>
             <translation>{n} 番目の会話がオブジェクトではありません。</translation>
+        </message>
+        <message>
+            <source>forward needs tokens, or a token_id.</source>
+            <translation>forward には tokens か token_id が必要です。</translation>
         </message>
         <message>
             <source>from the file {what}</source>
@@ -1380,6 +1452,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>overlaps another</source>
             <translation>が別のものと重なっています</translation>
+        </message>
+        <message>
+            <source>start_tokens is empty; give at least one token.</source>
+            <translation>start_tokens が空です。少なくとも 1 つのトークンを指定してください。</translation>
         </message>
         <message>
             <source>the Apple graphics processor computes</source>

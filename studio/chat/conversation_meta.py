@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import BitLlamaError, Told
+from engine.errors import BitLlamaError, Message
 from studio import disk
 from studio.translation import sentence
 
@@ -41,7 +41,7 @@ class Shelf(QObject):
     def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path = workspace / FILE_NAME
-        data, problem = disk.read_json(self.path, Told("titles, pins, folders and the trash begin anew"))
+        data, problem = disk.read_json(self.path, Message("titles, pins, folders and the trash begin anew"))
         self.problems = [problem] if problem else []
         """What could not be used of the file when it was read, one sentence each."""
         self._kept = _objects(data.pop("conversations", None))
@@ -163,7 +163,7 @@ class Shelf(QObject):
         try:
             disk.write_json(self.path, data)
         except BitLlamaError as error:
-            self.problem.emit(sentence(error.told))
+            self.problem.emit(sentence(error.message))
         self.changed.emit()
 
 

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, get_args
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError
 from studio.protocol import Line, Role
 
 FORMATS = (".md", ".json", ".jsonl")
@@ -53,28 +53,24 @@ def read(path: Path) -> list[Chat]:
     try:
         if path.stat().st_size > _LIMIT:
             raise FileFormatError(
-                Told(
-                    "{path} is larger than {most} MiB; export fewer conversations at once.",
-                    path=path,
-                    most=_LIMIT >> 20,
-                )
+                "{path} is larger than {most} MiB; export fewer conversations at once.", path=path, most=_LIMIT >> 20
             )
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise FileFormatError(Told("{path} cannot be read: {why}.", path=path, why=error.strerror or error)) from error
+        raise FileFormatError("{path} cannot be read: {why}.", path=path, why=error.strerror or error) from error
     except ValueError as error:
         raise FileFormatError(
-            Told("{path} is not text in UTF-8; choose a .md, .json or .jsonl that was exported.", path=path)
+            "{path} is not text in UTF-8; choose a .md, .json or .jsonl that was exported.", path=path
         ) from error
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise FileFormatError(
-            Told("{path} is none of {known}; choose a file that was exported.", path=path, known=", ".join(FORMATS))
+            "{path} is none of {known}; choose a file that was exported.", path=path, known=", ".join(FORMATS)
         )
     chats = {".md": _from_markdown, ".json": _from_json, ".jsonl": _from_lines}[suffix](text, path)
     found = [chat for chat in chats if chat.lines]
     if not found:
-        raise FileFormatError(Told("{path} holds no conversation; choose a file that was exported.", path=path))
+        raise FileFormatError("{path} holds no conversation; choose a file that was exported.", path=path)
     return found
 
 
@@ -120,11 +116,11 @@ def _from_json(text: str, path: Path) -> Iterable[Chat]:
     data = _parsed(text, str(path))
     listed = data.get("conversations") if isinstance(data, dict) else None
     if not isinstance(listed, list):
-        raise FileFormatError(Told("{path} has no list of conversations; choose a file that was exported.", path=path))
+        raise FileFormatError("{path} has no list of conversations; choose a file that was exported.", path=path)
     for number, item in enumerate(listed, start=1):
         where = f"{path}, conversation {number}"
         if not isinstance(item, dict) or not isinstance(item.get("messages"), list):
-            raise FileFormatError(Told("{where} has no list of messages; nothing was imported.", where=where))
+            raise FileFormatError("{where} has no list of messages; nothing was imported.", where=where)
         lines = tuple(_line(message, f"{where}, message {n}") for n, message in enumerate(item["messages"], start=1))
         yield Chat("", _title(item), lines)
 
@@ -145,15 +141,13 @@ def _parsed(text: str, where: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise FileFormatError(
-            Told("{where} is no JSON ({error}); nothing was imported.", where=where, error=error)
+            "{where} is no JSON ({error}); nothing was imported.", where=where, error=error
         ) from error
 
 
 def _line(item: Any, where: str) -> Line:
     if not isinstance(item, dict) or item.get("role") not in get_args(Role) or not isinstance(item.get("text"), str):
-        raise FileFormatError(
-            Told("{where} is no message (it needs a role and a text); nothing was imported.", where=where)
-        )
+        raise FileFormatError("{where} is no message (it needs a role and a text); nothing was imported.", where=where)
     stamp = item.get("timestamp")
     return Line(item["role"], item["text"], stamp if isinstance(stamp, str) else "", "")
 
@@ -175,22 +169,16 @@ def read_text(path: Path) -> Chat:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise FileFormatError(
-                Told(
-                    "{path} is larger than {most} kB; cut it, or train on it instead.",
-                    path=path,
-                    most=MOST_BYTES // 1000,
-                )
+                "{path} is larger than {most} kB; cut it, or train on it instead.", path=path, most=MOST_BYTES // 1000
             )
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise FileFormatError(Told("{path} cannot be read: {why}.", path=path, why=error.strerror or error)) from error
+        raise FileFormatError("{path} cannot be read: {why}.", path=path, why=error.strerror or error) from error
     except ValueError as error:
-        raise FileFormatError(
-            Told("{path} is not text in UTF-8; save it as UTF-8 and try again.", path=path)
-        ) from error
+        raise FileFormatError("{path} is not text in UTF-8; save it as UTF-8 and try again.", path=path) from error
     messages = [piece for paragraph in re.split(r"\n\s*\n", text) for piece in _pieces(" ".join(paragraph.split()))]
     if not messages:
-        raise FileFormatError(Told("{path} is empty; there is nothing to learn in it.", path=path))
+        raise FileFormatError("{path} is empty; there is nothing to learn in it.", path=path)
     return Chat("", path.stem, tuple(Line("user", message, "", "") for message in messages))
 
 

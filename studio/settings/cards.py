@@ -59,7 +59,7 @@ class PresetCard(Card):
         try:
             presets.write(Path(chosen), self._actions.settings.get)
         except BitLlamaError as error:
-            self._actions.fail(EngineFailure(sentence(error.told)))
+            self._actions.fail(EngineFailure(sentence(error.message)))
         else:
             self._actions.told.emit(self.tr("Exported as {file}.").format(file=Path(chosen).name))
 

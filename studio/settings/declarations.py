@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.errors import ConfigError, Told
+from engine.errors import ConfigError
 
 Kind = Literal["float", "int", "bool", "text", "choice", "paths"]
 
@@ -39,38 +39,34 @@ class Setting:
         """The value in its proper type. Raises `ConfigError`, naming the key, for a value that cannot be."""
         if self.kind == "text":
             if not isinstance(value, str):
-                raise ConfigError(Told("{key} is {value!r}; it must be text.", key=self.key, value=value))
+                raise ConfigError("{key} is {value!r}; it must be text.", key=self.key, value=value)
             return value
         if self.kind == "bool":
             if not isinstance(value, bool):
-                raise ConfigError(Told("{key} is {value!r}; it must be true or false.", key=self.key, value=value))
+                raise ConfigError("{key} is {value!r}; it must be true or false.", key=self.key, value=value)
             return value
         if self.kind == "paths":
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                raise ConfigError(Told("{key} is {value!r}; it must be a list of paths.", key=self.key, value=value))
+                raise ConfigError("{key} is {value!r}; it must be a list of paths.", key=self.key, value=value)
             return list(value)
         if self.kind == "choice":
             allowed = [name for name, _ in self.choices]
             if value not in allowed:
                 raise ConfigError(
-                    Told(
-                        "{key} is {value!r}; it must be one of {allowed}.",
-                        key=self.key,
-                        value=value,
-                        allowed=", ".join(allowed),
-                    )
+                    "{key} is {value!r}; it must be one of {allowed}.",
+                    key=self.key,
+                    value=value,
+                    allowed=", ".join(allowed),
                 )
             return value
         number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
         if not number or not self.low <= value <= self.high or (self.kind == "int" and value != int(value)):
             raise ConfigError(
-                Told(
-                    "{key} is {value!r}; it must be a number from {low:g} to {high:g}.",
-                    key=self.key,
-                    value=value,
-                    low=self.low,
-                    high=self.high,
-                )
+                "{key} is {value!r}; it must be a number from {low:g} to {high:g}.",
+                key=self.key,
+                value=value,
+                low=self.low,
+                high=self.high,
             )
         return int(value) if self.kind == "int" else float(value)
 

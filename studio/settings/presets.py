@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ConfigError, FileFormatError, Told
+from engine.errors import ConfigError, FileFormatError
 from engine.io import atomic
 from studio.settings.declarations import DECLARATIONS, GROUPS, Setting
 
@@ -35,20 +35,16 @@ def read(path: Path) -> list[tuple[Setting, Any]]:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise FileFormatError(
-                Told("{path} is too large for a preset; choose a file that was exported here.", path=path)
-            )
+            raise FileFormatError("{path} is too large for a preset; choose a file that was exported here.", path=path)
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise FileFormatError(
-            Told("{path} cannot be read as a preset ({error}); choose one that was exported.", path=path, error=error)
+            "{path} cannot be read as a preset ({error}); choose one that was exported.", path=path, error=error
         ) from error
     values = data.get("settings") if isinstance(data, dict) and data.get("bit_llama_preset") == FORMAT else None
     if not isinstance(values, dict):
-        raise FileFormatError(
-            Told("{path} is no preset of this version; choose a file that was exported here.", path=path)
-        )
+        raise FileFormatError("{path} is no preset of this version; choose a file that was exported here.", path=path)
     try:
         return [(setting, setting.check(values[setting.key])) for setting in SHARED if setting.key in values]
     except ConfigError as error:
-        raise ConfigError(Told("{path}: {error} Nothing was changed.", path=path, error=error)) from error
+        raise ConfigError("{path}: {error} Nothing was changed.", path=path, error=error) from error

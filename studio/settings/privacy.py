@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import Told, WorkspaceError
+from engine.errors import WorkspaceError
 from studio.settings.declarations import QT_TRANSLATE_NOOP
 
 
@@ -58,4 +58,4 @@ def delete_all(root: Path) -> None:
             except OSError as error:
                 left.append(f"{error.filename or place}: {error.strerror}")
     if left:
-        raise WorkspaceError(Told("Not everything could be deleted: {left}. Delete it by hand.", left="; ".join(left)))
+        raise WorkspaceError("Not everything could be deleted: {left}. Delete it by hand.", left="; ".join(left))

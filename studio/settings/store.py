@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.errors import BitLlamaError, ConfigError, Told
+from engine.errors import BitLlamaError, ConfigError, Message
 from studio import disk
 from studio.settings.declarations import DECLARATIONS
 from studio.translation import sentence
@@ -69,7 +69,7 @@ class Settings(QObject):
         try:
             disk.write_json(self.path, self._unknown | changed)
         except BitLlamaError as error:
-            self.problem.emit(sentence(error.told))
+            self.problem.emit(sentence(error.message))
             return
         self._dirty = False
 
@@ -79,7 +79,7 @@ class Settings(QObject):
         self._dirty = False
 
     def _read(self) -> None:
-        data, problem = disk.read_json(self.path, Told("the defaults are in force"))
+        data, problem = disk.read_json(self.path, Message("the defaults are in force"))
         self.problems += [problem] if problem else []
         for key, value in data.items():
             if key not in self._declared:
@@ -88,4 +88,4 @@ class Settings(QObject):
             try:
                 self._values[key] = self._declared[key].check(value)
             except ConfigError as error:
-                self.problems.append(Told("{path}: {error} The default is in force.", path=self.path, error=error))
+                self.problems.append(Message("{path}: {error} The default is in force.", path=self.path, error=error))

@@ -32,7 +32,7 @@ def take_preset(actions: Actions, path: Path) -> None:
     try:
         found = presets.read(path)
     except BitLlamaError as error:
-        actions.fail(EngineFailure(sentence(error.told)))
+        actions.fail(EngineFailure(sentence(error.message)))
         return
     changes = [(setting, value) for setting, value in found if value != get(setting.key)]
     if not changes:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
-from engine.errors import TOLD, Told
+from engine.errors import MESSAGE_PREFIX, Message
 from studio.process import command_line
 from studio.protocol import EngineFailure
 from studio.translation import sentence
@@ -119,7 +119,7 @@ class Child(QObject):
 def _said(errors: str) -> str:
     """The sentence of an error in the language of the window; "" where it is not known by its parts."""
     for line in reversed(errors.splitlines()):
-        if line.startswith(TOLD):
+        if line.startswith(MESSAGE_PREFIX):
             with contextlib.suppress(ValueError):
-                return sentence(Told.from_json(line.removeprefix(TOLD)))
+                return sentence(Message.from_json(line.removeprefix(MESSAGE_PREFIX)))
     return ""

@@ -19,7 +19,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from engine.errors import BitLlamaError, ConfigError, Told, WorkspaceError
+from engine.errors import BitLlamaError, ConfigError, Message, WorkspaceError
 from engine.io import atomic
 from studio import disk
 from studio.training.curve import Curve, CurveFile
@@ -87,7 +87,7 @@ class Run:
 def chosen(folder: Path) -> Run | None:
     """What the ``run.json`` of a folder says, and no more; None where there is none that can be read."""
     try:
-        data, problem = disk.read_json(folder / "run.json", Told("the training is not listed"))
+        data, problem = disk.read_json(folder / "run.json", Message("the training is not listed"))
         if problem or not data:
             return None
         arguments = data["arguments"]
@@ -120,12 +120,12 @@ def settle(new: Run, folder: Path) -> Run:
     Raises `WorkspaceError` where that folder is taken or cannot be made.
     """
     if folder.exists():
-        raise WorkspaceError(Told("There is a training called {name}.", name=folder.name))
+        raise WorkspaceError("There is a training called {name}.", name=folder.name)
     new.write()
     try:
         new.folder.rename(folder)
     except OSError as error:
-        raise WorkspaceError(Told("{path} cannot be made ({reason}).", path=folder, reason=error.strerror)) from error
+        raise WorkspaceError("{path} cannot be made ({reason}).", path=folder, reason=error.strerror) from error
     return replace(new, folder=folder)
 
 
@@ -133,11 +133,9 @@ def check_name(name: str) -> str:
     """A name as a folder can have it. Raises `ConfigError` where it cannot be one."""
     name = name.strip()
     if not name or name.startswith(".") or name.endswith(".") or len(name) > 60:
-        raise ConfigError(Told("A name has 1 to 60 letters and neither begins nor ends with a full stop."))
+        raise ConfigError("A name has 1 to 60 letters and neither begins nor ends with a full stop.")
     if bad := sorted({letter for letter in name if letter in _FORBIDDEN or not letter.isprintable()}):
-        raise ConfigError(
-            Told("A name cannot hold {letters}, since a folder is called after it.", letters=" ".join(bad))
-        )
+        raise ConfigError("A name cannot hold {letters}, since a folder is called after it.", letters=" ".join(bad))
     return name
 
 
@@ -236,4 +234,4 @@ def _changed(path: Path) -> float:
 
 def _cannot_delete(error: OSError, where: Path) -> WorkspaceError:
     path, reason = error.filename or where, error.strerror
-    return WorkspaceError(Told("{path}: {reason}. Delete it by hand.", path=path, reason=reason))
+    return WorkspaceError("{path}: {reason}. Delete it by hand.", path=path, reason=reason)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import Told
+from engine.errors import Message
 from engine.models.config import BitLlamaConfig
 from studio.protocol import EngineFailure
 
@@ -123,5 +123,5 @@ def read_check(meta: Path) -> Checked:
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EngineFailure(
-            Told("{path} cannot be read ({error}); check the text again.", path=meta, error=error)
+            Message("{path} cannot be read ({error}); check the text again.", path=meta, error=error)
         ) from error

@@ -148,7 +148,7 @@ class Trainer(QObject):
         try:
             folder = self.folder / runs.check_name(name)
         except BitLlamaError as error:
-            raise EngineFailure(sentence(error.told)) from error
+            raise EngineFailure(sentence(error.message)) from error
         arguments = tuple(SIZES[size].arguments(steps, draft.begin))
         new = Run(self._archive.new, str(draft.source), draft.begin, size, steps, arguments)
         run = await self._disk.do(runs.settle, new, folder)

@@ -280,7 +280,7 @@ class MainWindow(QMainWindow):
         try:
             privacy.delete_all(self.session.workspace)
         except BitLlamaError as error:
-            notice = dialogs.show_failure(self, EngineFailure(translation.sentence(error.told)))
+            notice = dialogs.show_failure(self, EngineFailure(translation.sentence(error.message)))
             notice.finished.connect(self._leave)
             return
         self._leave()

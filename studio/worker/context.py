@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import Told
+from engine.errors import Message
 from studio.protocol import EngineFailure, Event, Line, Timeline, TimelineMoved
 from studio.worker.timeline import read_timeline
 from studio.worker.turns import Turns
@@ -15,7 +15,7 @@ from studio.worker.turns import Turns
 if TYPE_CHECKING:
     from engine.io.conversation_log import Entry
     from engine.llama import Llama
-    from engine.session.memory_session import Mind
+    from engine.session.memory_session import MemorySession
     from engine.session.workspace import Workspace, WorkspaceLock
 
 
@@ -40,7 +40,7 @@ def claim(path: Path | None, portable: bool = False) -> Claim:
         workspace = Workspace.open(path, portable)
         return Claim(workspace.root, workspace, workspace.lock())
     except BitLlamaError as error:
-        raise EngineFailure(error.told) from error
+        raise EngineFailure(error.message) from error
 
 
 def where(path: Path | None, portable: bool = False) -> Path:
@@ -63,25 +63,25 @@ class Desk:
 
     def __init__(self, place: Claim, tell: Callable[[Event], None]) -> None:
         self.place, self.tell = place, tell
-        self._mind: Mind | None = None
+        self._mind: MemorySession | None = None
         self._timeline: Timeline | None = None
         """As it was told last."""
         self._newest = ""
         """The log entry that was written last, as far as `new_lines` was asked."""
 
     @property
-    def mind(self) -> Mind:
+    def mind(self) -> MemorySession:
         """The mind that is awake. Raises `EngineFailure` where none is."""
         if self._mind is None:
-            raise EngineFailure(Told("No model is loaded. Open one in Model Lab first."))
+            raise EngineFailure(Message("No model is loaded. Open one in Model Lab first."))
         return self._mind
 
     def wake(self, llama: Llama) -> list[Entry]:
         """Wake a soul in a body, in place of the mind that was awake; returns what that soul has heard and said."""
-        from engine.session.memory_session import Mind
+        from engine.session.memory_session import MemorySession
 
         self.save()  # the next mind may live in the same body and read this soul
-        self._mind = Mind(self.place.workspace, self.place.lock, llama)
+        self._mind = MemorySession(self.place.workspace, self.place.lock, llama)
         return self.begin_anew()
 
     def let_go(self) -> None:

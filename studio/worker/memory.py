@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.errors import Told
+from engine.errors import Message
 from studio.protocol import (
     Answered,
     AskBoth,
@@ -42,7 +42,7 @@ def ask_both(desk: Desk, command: AskBoth) -> Answered:
     """Put the same words to both; the soul that is awake is, bit for bit, the same afterwards."""
     from engine.runtime.base import Cancelled
     from engine.text.sampling import SamplingParams
-    from engine.text.template import Message
+    from engine.text.template import ChatMessage
 
     souls = [_soul(desk, command.first), _soul(desk, command.second)]
     llama = desk.mind.llama
@@ -59,7 +59,7 @@ def ask_both(desk: Desk, command: AskBoth) -> Answered:
 
             try:
                 llama.stream_chat(
-                    [Message("user", command.words)],
+                    [ChatMessage("user", command.words)],
                     command.max_tokens,
                     SamplingParams(temperature=0.0),
                     listen,
@@ -79,19 +79,21 @@ def _soul(desk: Desk, moment: str) -> Soul:
     if not moment:
         mind.save()  # what the soul stood aside from ends with this
         return mind.llama.soul()
-    for mate in mind.household.all():
+    for mate in mind.registry.all():
         if any(file.id == moment for file in mate.store.kept()):
             return mate.store.read(moment)
-    raise EngineFailure(Told("That entry is not kept any more."))
+    raise EngineFailure(Message("That entry is not kept any more."))
 
 
 def lived_in(desk: Desk, command: LivedIn) -> tuple[str, ...]:
     """The ids of what was said between two entries."""
-    from engine.session.history import life_of, turns_of
+    from engine.session.history import history_of, turns_of
 
     turns = turns_of(desk.mind.log.entries())
-    before = {turn.id for turn in life_of(_meta(desk, command.grew_from), turns).turns()} if command.grew_from else ()
-    lived = life_of(_meta(desk, command.moment), turns).turns()
+    before = (
+        {turn.id for turn in history_of(_meta(desk, command.grew_from), turns).turns()} if command.grew_from else ()
+    )
+    lived = history_of(_meta(desk, command.moment), turns).turns()
     return tuple(entry.id for turn in lived if turn.id not in before for entry in turn.heard if entry.role == "user")
 
 
@@ -131,11 +133,11 @@ def _meta(desk: Desk, moment: str) -> SoulMeta:
 
     if not moment:
         return desk.mind.soul.meta
-    for mate in desk.mind.household.all():
+    for mate in desk.mind.registry.all():
         for one in Timeline(mate.store).moments():
             if one.id == moment:
                 return one.meta
-    raise EngineFailure(Told("That entry is not kept any more."))
+    raise EngineFailure(Message("That entry is not kept any more."))
 
 
 HANDLERS = {Compare: compare, AskBoth: ask_both, LivedIn: lived_in, PlanForgetting: plan, Forget: forget}

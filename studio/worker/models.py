@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Told
+from engine.errors import Message
 from studio.protocol import (
     BodyFacts,
     Convert,
@@ -81,13 +81,13 @@ def unload(desk: Desk, command: Unload) -> None:
 
 def inspect(desk: Desk, command: Inspect) -> ModelCard:
     """Look into a model without loading it."""
-    from engine.io.file_info import BodyFacts as Facts
+    from engine.io.file_info import ModelInfo
     from engine.io.inspect import inspect_path
 
     card = inspect_path(command.path)
     facts = card.facts
-    if not isinstance(facts, Facts):
-        problems = tuple(card.problems) or (Told("{path} is no model.", path=command.path),)
+    if not isinstance(facts, ModelInfo):
+        problems = tuple(card.problems) or (Message("{path} is no model.", path=command.path),)
         return ModelCard(command.path, card.format, card.size, problems, details=card.render())
     return ModelCard(
         path=command.path,
@@ -123,12 +123,12 @@ def _licence(path: Path, config: BitLlamaConfig | None) -> str:
 
 def _souls(desk: Desk, config: BitLlamaConfig | None, fingerprint: str) -> tuple[str, ...]:
     from engine.errors import BitLlamaError
-    from engine.session.soul_registry import Household
+    from engine.session.soul_registry import SoulRegistry
 
     if config is None or not fingerprint:
         return ()
     try:
-        return tuple(mate.name for mate in Household(desk.place.workspace, config, fingerprint).all())
+        return tuple(mate.name for mate in SoulRegistry(desk.place.workspace, config, fingerprint).all())
     except BitLlamaError:
         return ()
 
@@ -165,13 +165,13 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
     """
     from engine.io import atomic
     from engine.io.bitt import save_bitt
-    from engine.io.model_file import load_body
-    from engine.io.weights import Body, fingerprint
+    from engine.io.model_file import load_weights
+    from engine.io.weights import ModelWeights, fingerprint
 
     target = command.target
     if target.resolve() == command.source.resolve():
-        raise EngineFailure(Told("{target} is the model itself; choose another name.", target=target))
-    body = load_body(command.source)
+        raise EngineFailure(Message("{target} is the model itself; choose another name.", target=target))
+    body = load_weights(command.source)
     reads = 0
 
     def on_read() -> None:
@@ -181,17 +181,17 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
         reads += 1
         desk.tell(Progress(command.request, min(1.0, reads / (_READINGS * len(body.tensors)))))
 
-    def watched(one: Body) -> Body:
-        return Body(one.config, _Watched(one.tensors, on_read), one.tokenizer, encoding=one.encoding)
+    def watched(one: ModelWeights) -> ModelWeights:
+        return ModelWeights(one.config, _Watched(one.tensors, on_read), one.tokenizer, encoding=one.encoding)
 
     beside = target.with_name(f".{target.name}.new")
     try:
         save_bitt(beside, watched(body), packed=command.packed, linears="ternary2")
-        written = watched(load_body(beside))
+        written = watched(load_weights(beside))
         found = fingerprint(written.config, written.tensors)
         if found != fingerprint(body.config, body.tensors):
             raise EngineFailure(
-                Told(
+                Message(
                     "{target} would not be the same model as {source}; nothing was written.",
                     target=target,
                     source=command.source,
@@ -205,7 +205,7 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
         return None
     except OSError as error:
         raise EngineFailure(
-            Told("Could not write {target}: {why}.", target=target, why=error.strerror or error)
+            Message("Could not write {target}: {why}.", target=target, why=error.strerror or error)
         ) from error
     finally:
         beside.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Told
+from engine.errors import Message
 from studio.protocol import Accept, Dreaming, Probe, Reject, Sleep, Slept, SoulFacts
 from studio.protocol.souls import Figures
 from studio.worker.context import Desk
@@ -67,7 +67,7 @@ def sleep(desk: Desk, command: Sleep) -> Slept:
         report.rate_asked,
         report.woken,
         report.kept,
-        Told("{first} {second}", first=report.why, second=report.note) if report.verdict == "rejected" else "",
+        Message("{first} {second}", first=report.why, second=report.note) if report.verdict == "rejected" else "",
         report.note,
         _probes(report),
     )

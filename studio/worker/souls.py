@@ -28,7 +28,7 @@ from studio.worker.context import Desk, lines
 
 if TYPE_CHECKING:
     from engine.io.conversation_log import Entry
-    from engine.session.memory_session import Mind
+    from engine.session.memory_session import MemorySession
 
 
 def save_soul(desk: Desk, command: SaveSoul) -> SoulFacts:
@@ -111,7 +111,7 @@ def blend(desk: Desk, command: Blend) -> SoulFacts:
 
 def rename_soul(desk: Desk, command: RenameSoul) -> SoulFacts:
     """Call the soul that is awake otherwise."""
-    desk.mind.household.rename(desk.mind.store.name, command.name)
+    desk.mind.registry.rename(desk.mind.store.name, command.name)
     return soul_facts(desk.mind)
 
 
@@ -128,7 +128,7 @@ def shown_entries(heard: list[Entry]) -> list[Entry]:
     return [entry for entry in heard if entry.text and entry.extra.get(REPLACED) is not True]
 
 
-def soul_facts(mind: Mind) -> SoulFacts:
+def soul_facts(mind: MemorySession) -> SoulFacts:
     """What is known of the soul that is awake."""
     slept = [event["created"] for event in mind.soul.meta.history if event.get("event") == "sleep"]
     saved = mind.store.active.stat() if mind.store.active.exists() else None
@@ -146,7 +146,7 @@ def soul_facts(mind: Mind) -> SoulFacts:
     )
 
 
-def _undecided(mind: Mind) -> Figures | None:
+def _undecided(mind: MemorySession) -> Figures | None:
     """The figures of the night that waits for a decision; bare ones where its file cannot be read."""
     from engine.errors import BitLlamaError
 

@@ -60,13 +60,13 @@ class Worker(threading.Thread):
 
 
 def _failed(request: int, error: Exception) -> Failed:
-    from engine.errors import BitLlamaError, Told
+    from engine.errors import BitLlamaError, Message
 
     if isinstance(error, BitLlamaError):
-        return Failed(request, error.told, "")
+        return Failed(request, error.message, "")
     if isinstance(error, EngineFailure):
         return Failed(request, error.args[0], "")
-    what = Told(
+    what = Message(
         "Something unexpected went wrong ({kind}: {error}). Nothing that was saved is lost.",
         kind=type(error).__name__,
         error=error,

@@ -11,10 +11,10 @@ from studio.protocol import Mate, Moment, Second, Timeline
 if TYPE_CHECKING:
     from engine.io.soul import SoulMeta
     from engine.session import timeline as kept
-    from engine.session.memory_session import Mind
+    from engine.session.memory_session import MemorySession
 
 
-def read_timeline(mind: Mind) -> Timeline:
+def read_timeline(mind: MemorySession) -> Timeline:
     """The timeline as it is on the disk; where that cannot be read, an empty one that says why."""
     from engine.errors import BitLlamaError
     from engine.session.soul_store import DEFAULT_NAME
@@ -22,10 +22,10 @@ def read_timeline(mind: Mind) -> Timeline:
 
     key = mind.store.name
     try:
-        mates = mind.household.all()
+        mates = mind.registry.all()
         found = [(mate.key, moment) for mate in mates for moment in Kept(mate.store).moments()]
     except BitLlamaError as error:
-        return Timeline((), (), key, "", False, "", error.told)
+        return Timeline((), (), key, "", False, "", error.message)
     ids = {moment.id for _, moment in found}
     found.sort(key=lambda one: (one[1].when, one[1].meta.created))  # names of files count in seconds only
     moments = [_moment(soul, moment, ids) for soul, moment in found]
@@ -85,7 +85,7 @@ def _ancestor(meta: SoulMeta, ids: set[str]) -> str:
     return next((one for one in line if one in ids and one != meta.id), "")
 
 
-def _undoable(mind: Mind, ids: set[str]) -> str:
+def _undoable(mind: MemorySession, ids: set[str]) -> str:
     from engine.session.timeline import last_change
 
     event = last_change(mind.soul.meta.history)

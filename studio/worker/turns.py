@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Told
+from engine.errors import Message
 from studio.protocol import EngineFailure, Line, Turn
 
 if TYPE_CHECKING:
-    from engine.session.memory_session import Mind
+    from engine.session.memory_session import MemorySession
 
 KEPT = 8
 """Exchanges that can be taken back."""
@@ -25,7 +25,7 @@ class _Branch:
 
     exchanges: list[_Exchange]
     end: Any
-    """`Mind.mark` of its end."""
+    """`MemorySession.mark` of its end."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ class _Exchange:
 class Turns:
     """The way that the present conversation came, as far as it can be gone back."""
 
-    def __init__(self, mind: Mind) -> None:
+    def __init__(self, mind: MemorySession) -> None:
         self._mind = mind
         self._path: list[_Exchange] = []
         self._open: _Point | None = None
@@ -89,7 +89,7 @@ class Turns:
         place = self._find(instead_of)
         point = self._path[place].point
         branch = _Branch(self._path[place:], self._mind.mark())
-        self._mind.go_back(point.mark, replaced=branch.ids)
+        self._mind.rewind(point.mark, replaced=branch.ids)
         self._aside = point.current, branch
         self._open = point
         del self._path[place:]
@@ -109,7 +109,7 @@ class Turns:
         self._open = None
         if self._aside is not None:
             _, branch = self._aside
-            self._mind.go_back(branch.end, restored=branch.ids)
+            self._mind.rewind(branch.end, restored=branch.ids)
             self._path += branch.exchanges
 
     def switch(self, line: str, version: int) -> tuple[Line, ...]:
@@ -122,9 +122,9 @@ class Turns:
         current = point.current
         branch = point.branches[version] if 0 <= version < len(point.branches) else None
         if branch is None:
-            raise EngineFailure(Told("There is no such version of this message."))
+            raise EngineFailure(Message("There is no such version of this message."))
         left = _Branch(self._path[place:], self._mind.mark())
-        self._mind.go_back(branch.end, replaced=left.ids, restored=branch.ids)
+        self._mind.rewind(branch.end, replaced=left.ids, restored=branch.ids)
         point.branches[current], point.branches[version] = left, None
         self._path[place:] = branch.exchanges
         return tuple(line for exchange in branch.exchanges for line in exchange.lines)
@@ -141,5 +141,7 @@ class Turns:
 
     def _find(self, line: str) -> int:
         if line not in {turn.line for turn in self.turns()}:
-            raise EngineFailure(Told("That message cannot be said anew any more; only the last ones of this chat can."))
+            raise EngineFailure(
+                Message("That message cannot be said anew any more; only the last ones of this chat can.")
+            )
         return next(place for place, exchange in enumerate(self._path) if exchange.line == line)

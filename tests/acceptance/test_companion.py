@@ -15,7 +15,7 @@ from engine.train.companion.probes import make_probe
 from tools.bench.memory import NOTHING, ask, live
 
 MOST_BYTES = 12_000_000
-TOLD = "My dog is called Bramble.\nI live in Oslo.\n"
+MESSAGE_PREFIX = "My dog is called Bramble.\nI live in Oslo.\n"
 ASKED = "What is my dog called?\nWhere do I live?\n"
 
 
@@ -36,7 +36,7 @@ def test_the_file_is_sound_and_small() -> None:
 
 
 def test_told_slept_quit_and_started_again_it_still_knows(tmp_path: Path) -> None:
-    night = chat(TOLD + "/sleep\n", tmp_path)
+    night = chat(MESSAGE_PREFIX + "/sleep\n", tmp_path)
     assert "learned 2 messages" in night
     morning = chat(ASKED, tmp_path)
     assert "level 0" not in morning

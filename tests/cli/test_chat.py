@@ -17,7 +17,7 @@ import tiny
 from engine.io.bitt import save_bitt
 from engine.io.conversation_log import ConversationLog
 from engine.io.soul import load_soul
-from engine.io.weights import Body
+from engine.io.weights import ModelWeights
 from engine.text.tokenizer import Tokenizer
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -86,7 +86,9 @@ def test_ctrl_c_stops_the_answer_then_wakes_then_leaves(models: Path, environmen
     head = body.tensors["lm_head.weight"].copy()
     head[list(Tokenizer.from_json(tiny.tokenizer_json()).special_tokens.values())] = 0
     endless = models / "endless.bitt"
-    save_bitt(endless, Body(body.config, dict(body.tensors) | {"lm_head.weight": head}, body.tokenizer), packed=True)
+    save_bitt(
+        endless, ModelWeights(body.config, dict(body.tensors) | {"lm_head.weight": head}, body.tokenizer), packed=True
+    )
     child, terminal = pty.fork()
     if child == 0:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # as at a terminal; whoever runs the tests may have ignored it

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli import build_parser, main
-from engine.io.model_file import fingerprint, load_body
+from engine.io.model_file import fingerprint, load_weights
 from engine.io.soul import load_soul
 from engine.text.sampling import CHAT_BEAMS
 
@@ -45,7 +45,7 @@ def test_export_there_and_back_is_the_same_model(
 ) -> None:
     assert main(["export", str(models / "tiny"), str(tmp_path / "a.bitt"), *form]) == 0
     assert main(["export", str(tmp_path / "a.bitt"), str(tmp_path / "folder")]) == 0
-    bodies = [load_body(path) for path in (models / "tiny", tmp_path / "a.bitt", tmp_path / "folder")]
+    bodies = [load_weights(path) for path in (models / "tiny", tmp_path / "a.bitt", tmp_path / "folder")]
     prints = {fingerprint(body.config, body.tensors) for body in bodies}
     assert len(prints) == 1
     assert prints.pop()[:16] in capsys.readouterr().out
@@ -54,7 +54,7 @@ def test_export_there_and_back_is_the_same_model(
 
 def test_a_licence_is_named_in_the_model_and_leaves_it_the_same(models: Path, tmp_path: Path) -> None:
     assert main(["export", str(models / "tiny.bitt"), str(tmp_path / "a.bitt"), "--licence", "MIT"]) == 0
-    bodies = [load_body(path) for path in (models / "tiny.bitt", tmp_path / "a.bitt")]
+    bodies = [load_weights(path) for path in (models / "tiny.bitt", tmp_path / "a.bitt")]
     assert [body.config.extra.get("license") for body in bodies] == [None, "MIT"]
     assert bodies[0].fingerprint == bodies[1].fingerprint
 
@@ -65,7 +65,7 @@ def test_half_floats_are_smaller_and_said_to_be_another_body(
     assert main(["export", str(models / "tiny"), str(tmp_path / "half.bitt"), "--half"]) == 0
     assert "souls of its own" in capsys.readouterr().out
     assert (tmp_path / "half.bitt").stat().st_size < (models / "tiny.bitt").stat().st_size
-    assert load_body(tmp_path / "half.bitt").fingerprint != load_body(models / "tiny.bitt").fingerprint
+    assert load_weights(tmp_path / "half.bitt").fingerprint != load_weights(models / "tiny.bitt").fingerprint
 
 
 def test_inspect_says_what_it_is_and_fails_where_something_is_wrong(
@@ -73,7 +73,7 @@ def test_inspect_says_what_it_is_and_fails_where_something_is_wrong(
 ) -> None:
     assert main(["inspect", str(models / "tiny.bitt"), str(models / "tiny")]) == 0
     text = capsys.readouterr().out
-    assert text.count(load_body(models / "tiny").fingerprint[:16]) == 2
+    assert text.count(load_weights(models / "tiny").fingerprint[:16]) == 2
     (tmp_path / "cut.bitt").write_bytes((models / "tiny.bitt").read_bytes()[:-100])
     assert main(["inspect", "--json", str(models / "tiny.bitt"), str(tmp_path / "cut.bitt")]) == 1
     good, bad = (json.loads(line) for line in capsys.readouterr().out.splitlines())

@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 
 from engine import BitLlama, Llama, cortex_rust
 from engine.errors import ConfigError, DeviceError
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_training_step_by_step_learns_and_is_saved(weights: Path, tmp_path: Path
     assert updated.generate_tokens(text[:8], 4)[8:] == [7, 8, 9, 10]
     for name in ("updated.bitt", "folder"):
         trainer.save_checkpoint(tmp_path / name)
-        assert load_body(tmp_path / name).config == tiny.config()
+        assert load_weights(tmp_path / name).config == tiny.config()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from engine.io.bitt import save_bitt
 from engine.io.soul import load_soul
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-TOLD = "My cat is called Miso.\nMy door code is 4711.\n"
+MESSAGE_PREFIX = "My cat is called Miso.\nMy door code is 4711.\n"
 LIMIT = ("--drift-limit", "10")
 
 
@@ -28,7 +28,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def told(run: Run, place: Path) -> Path:
-    assert run("chat", place / "tiny.bitt", "--len", "3", text=TOLD).returncode == 0
+    assert run("chat", place / "tiny.bitt", "--len", "3", text=MESSAGE_PREFIX).returncode == 0
     (active,) = (place / "workspace" / "souls").glob("*/*.soul")
     return active
 

@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from engine.io.model_file import load_body
-from engine.io.weights import Body
+from engine.io.model_file import load_weights
+from engine.io.weights import ModelWeights
 from engine.llama import Llama
 from engine.runtime.base import Runtime
 from engine.runtime.native_runtime import NativeRuntime
-from engine.session.memory_session import Mind
+from engine.session.memory_session import MemorySession
 from engine.session.timeline import digest
 from engine.session.workspace import Workspace
 from engine.text.sampling import SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 DATA = Path(__file__).parent / "data"
 MODELS, SOULS, TALKERS, WORKSPACES = (DATA / name for name in ("models", "souls", "talkers", "workspaces"))
@@ -58,15 +58,15 @@ PROMPTS = (
 """Said to the bundled model, one after the other, as one conversation."""
 
 
-def scalar(body: Body) -> NativeRuntime:
+def scalar(body: ModelWeights) -> NativeRuntime:
     """The native runtime in plain C++ on one thread: the one whose bits do not depend on the processor."""
     return NativeRuntime(body, threads=1, instructions="scalar")
 
 
-def unquantised(path: Path) -> Body:
+def unquantised(path: Path) -> ModelWeights:
     """The weights of a file in a model whose activations are floats."""
-    body = load_body(path)
-    return Body(dataclasses.replace(body.config, activation_bits=32), body.tensors, encoding=body.encoding)
+    body = load_weights(path)
+    return ModelWeights(dataclasses.replace(body.config, activation_bits=32), body.tensors, encoding=body.encoding)
 
 
 def lived(runtime: Runtime) -> dict[str, np.ndarray]:
@@ -90,24 +90,24 @@ def recalled(runtime: Runtime, layers: list[np.ndarray]) -> np.ndarray:
     return np.stack([runtime.prefill(TOKENS[60:90]), runtime.step(3).copy()])
 
 
-def open_mind(workspace: Path, model: Path) -> Mind:
+def open_mind(workspace: Path, model: Path) -> MemorySession:
     """A memory session on a workspace, computed by `scalar`."""
     place = Workspace.open(workspace)
-    body = load_body(model)
+    body = load_weights(model)
     lock = place.lock()
     try:
-        return Mind(place, lock, Llama(body, scalar(body)))
+        return MemorySession(place, lock, Llama(body, scalar(body)))
     except BaseException:
         lock.release()
         raise
 
 
-def log_of(mind: Mind) -> list[list[str]]:
+def log_of(mind: MemorySession) -> list[list[str]]:
     """Conversation, role and text of every message."""
     return [[entry.conversation, entry.role, entry.text] for entry in mind.log.entries()]
 
 
-def timeline_of(mind: Mind) -> list[dict[str, Any]]:
+def timeline_of(mind: MemorySession) -> list[dict[str, Any]]:
     """Every kept moment in plain values, with the digest of its soul."""
     return [
         {
@@ -119,24 +119,24 @@ def timeline_of(mind: Mind) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def standing(mind: Mind) -> dict[str, Any]:
+def standing(mind: MemorySession) -> dict[str, Any]:
     """Which soul is awake and what it has lived."""
     return {"name": mind.soul_name, "level": mind.level, "digest": digest(mind.llama.soul())}
 
 
-def greet(mind: Mind) -> dict[str, Any]:
+def greet(mind: MemorySession) -> dict[str, Any]:
     """Say something and take the likeliest words for an answer."""
     reply = mind.say("Good evening.", max_tokens=12, sampling=SamplingParams(temperature=0))
     return {"reply": reply.text, **standing(mind)}
 
 
-def night(mind: Mind) -> dict[str, Any]:
+def night(mind: MemorySession) -> dict[str, Any]:
     """Sleep by replay on what waits."""
     report = mind.sleep(method="replay", rate=2, passes=2, drift_limit=1000.0)
     return {"verdict": report.verdict, "part": report.part, **standing(mind)}
 
 
-def forget(mind: Mind, text: str) -> dict[str, Any]:
+def forget(mind: MemorySession, text: str) -> dict[str, Any]:
     """Forget the message with this text; what every soul that lived it is afterwards."""
     (entry,) = [entry for entry in mind.log.entries() if entry.role == "user" and entry.text == text]
     plan = mind.forget_plan(entry.id)
@@ -156,11 +156,11 @@ def forget(mind: Mind, text: str) -> dict[str, Any]:
     return told | {"souls": souls}
 
 
-def companion_says(runtime: Runtime, body: Body) -> dict[str, Any]:
+def companion_says(runtime: Runtime, body: ModelWeights) -> dict[str, Any]:
     """The likeliest replies of the bundled model to `PROMPTS`, and its soul afterwards."""
     llama = Llama(body, runtime)
     greedy = SamplingParams(temperature=0)
-    replies = [llama.stream_chat([Message("user", text)], 24, greedy).text for text in PROMPTS]
+    replies = [llama.stream_chat([ChatMessage("user", text)], 24, greedy).text for text in PROMPTS]
     return {"fingerprint": body.fingerprint, "replies": replies, "level": llama.level, "digest": digest(llama.soul())}
 
 

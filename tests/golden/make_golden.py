@@ -31,13 +31,13 @@ from golden import (
 
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 from engine.io.soul import Soul, load_soul, new_meta, save_soul
 from engine.io.tensors import save_tensors
-from engine.io.weights import Body
+from engine.io.weights import ModelWeights
 from engine.models.config import BitLlamaConfig
 from engine.resources import bundled_model
-from engine.session.memory_session import Mind
+from engine.session.memory_session import MemorySession
 from engine.session.timeline import digest
 from engine.text.sampling import SamplingParams
 from engine.train.tokenizer import train_tokenizer
@@ -55,7 +55,7 @@ TALKING: dict[str, tuple[dict[str, Any], str]] = {
 FORGOTTEN, TO_FORGET = "The password is zanzibar.", "I live in Oslo."
 
 
-def random_model(seed: int, sizes: dict[str, Any], tokenizer: str | None = None) -> Body:
+def random_model(seed: int, sizes: dict[str, Any], tokenizer: str | None = None) -> ModelWeights:
     """Random weights, the same at every call; no tensor has the values that training begins with."""
     config = BitLlamaConfig(**sizes)
     rng = np.random.default_rng(seed)
@@ -67,7 +67,7 @@ def random_model(seed: int, sizes: dict[str, Any], tokenizer: str | None = None)
         elif name != "embed.weight":
             values *= np.float32(spec.shape[-1] ** -0.5)
         tensors[name] = values
-    return Body(config, tensors, tokenizer)
+    return ModelWeights(config, tensors, tokenizer)
 
 
 def make_models(folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -85,7 +85,7 @@ def make_models(folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             files[f"{variant}.{encoding}"] = folder / "models" / f"{variant}.{encoding}.bitt"
             save_bitt(files[f"{variant}.{encoding}"], model, **how)
         for name, path in files.items():
-            read = load_body(path)
+            read = load_weights(path)
             found = lived(scalar(read))
             soul = Soul(list(found["fast"]), new_meta(read.fingerprint, 179, name, history=[{"event": "save"}]))
             save_soul(folder / "souls" / f"{name}.soul", soul)
@@ -105,7 +105,7 @@ def make_models(folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return facts, arrays
 
 
-def live(mind: Mind) -> None:
+def live(mind: MemorySession) -> None:
     """A life with all that can happen in one."""
 
     def say(text: str, conversation: str, system: str = "", most: int = 6, rate: float = 1.0) -> None:
@@ -152,20 +152,20 @@ def make_workspace(folder: Path, variant: str) -> dict[str, Any]:
     with open_mind(workspace, model) as mind:
         live(mind)
         facts = {"standing": standing(mind), "log": log_of(mind), "timeline": timeline_of(mind)}
-        facts["souls"] = sorted(mate.name for mate in mind.household.all())
+        facts["souls"] = sorted(mate.name for mate in mind.registry.all())
     (workspace / "workspace.lock").unlink()
 
-    def apart(act: Callable[[Mind], Any]) -> Any:
+    def apart(act: Callable[[MemorySession], Any]) -> Any:
         with tempfile.TemporaryDirectory() as temporary:
             copy = Path(shutil.copytree(workspace, Path(temporary) / "workspace"))
             with open_mind(copy, model) as mind:
                 return act(mind)
 
-    def restored(mind: Mind) -> dict[str, Any]:
+    def restored(mind: MemorySession) -> dict[str, Any]:
         mind.restore("second night")
         return greet(mind)
 
-    def blended(mind: Mind) -> dict[str, Any]:
+    def blended(mind: MemorySession) -> dict[str, Any]:
         mind.blend("luna", 0.25)
         return standing(mind)
 
@@ -185,7 +185,7 @@ def main() -> None:
     np.savez(folder / "results.npz", **arrays)  # type: ignore[arg-type]
     facts: dict[str, Any] = {"models": models, "to_forget": TO_FORGET}
     facts["workspaces"] = {variant: make_workspace(folder, variant) for variant in VARIANTS}
-    body = load_body(bundled_model())
+    body = load_weights(bundled_model())
     facts["companion"] = companion_says(scalar(body), body)
     (folder / "results.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -16,7 +16,7 @@ from native_bodies import needs_library
 from engine import native
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 from engine.io.soul import check_fits, load_soul, save_soul
 from engine.io.weights import fingerprint
 from engine.resources import bundled_model
@@ -48,7 +48,7 @@ def test_every_file_is_asked() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_fingerprint_is_what_souls_refer_to(name: str) -> None:
-    body = load_body(FILES[name])
+    body = load_weights(FILES[name])
     assert fingerprint(body.config, body.tensors) == body.fingerprint == RESULTS["models"][name]["fingerprint"]
 
 
@@ -58,7 +58,7 @@ def test_the_fingerprint_is_what_souls_refer_to(name: str) -> None:
 def test_logits_and_fast_weights_are_the_same(
     name: str, threads: int, computed: dict[str, np.ndarray], assert_same: AssertSame
 ) -> None:
-    body = load_body(FILES[name])
+    body = load_weights(FILES[name])
     for key, array in lived(NativeRuntime(body, threads, "scalar")).items():
         assert_same(f"{name}: {key}", array, computed[f"{body.fingerprint}/{key}"])
 
@@ -66,7 +66,7 @@ def test_logits_and_fast_weights_are_the_same(
 @needs_library
 @pytest.mark.parametrize("name", FILES)
 def test_a_soul_wakes_as_it_was(name: str, computed: dict[str, np.ndarray], assert_same: AssertSame) -> None:
-    body, soul = load_body(FILES[name]), load_soul(SOULS / f"{name}.soul")
+    body, soul = load_weights(FILES[name]), load_soul(SOULS / f"{name}.soul")
     check_fits(soul, body.config, body.fingerprint)
     assert digest(soul) == RESULTS["models"][name]["digest"]
     assert (soul.meta.name, soul.meta.level, soul.meta.history) == (name, 179, [{"event": "save"}])
@@ -76,7 +76,7 @@ def test_a_soul_wakes_as_it_was(name: str, computed: dict[str, np.ndarray], asse
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_soul_without_metadata_is_read(variant: str) -> None:
-    body, soul = load_body(FILES[variant]), load_soul(SOULS / f"{variant}.unsigned.soul")
+    body, soul = load_weights(FILES[variant]), load_soul(SOULS / f"{variant}.unsigned.soul")
     check_fits(soul, body.config, body.fingerprint)
     assert digest(soul) == RESULTS["models"][variant]["digest"]
 
@@ -99,13 +99,13 @@ def test_every_processor_comes_close(
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_model_is_written_as_before(variant: str, encoding: str, tmp_path: Path) -> None:
     written = tmp_path / "again.bitt"
-    save_bitt(written, load_body(FILES[variant]), **ENCODINGS[encoding])
+    save_bitt(written, load_weights(FILES[variant]), **ENCODINGS[encoding])
     assert written.read_bytes() == FILES[f"{variant}.{encoding}"].read_bytes()
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_checkpoint_is_written_as_before(variant: str, tmp_path: Path) -> None:
-    save_checkpoint(tmp_path / variant, load_body(FILES[variant]))
+    save_checkpoint(tmp_path / variant, load_weights(FILES[variant]))
     for before in FILES[variant].iterdir():
         assert (tmp_path / variant / before.name).read_bytes() == before.read_bytes()
 
@@ -122,13 +122,13 @@ def test_a_soul_comes_back_from_its_new_file(variant: str, tmp_path: Path) -> No
 @needs_library
 @needs_glibc
 def test_the_bundled_model_says_the_same_to_the_bit() -> None:
-    body = load_body(bundled_model())
+    body = load_weights(bundled_model())
     assert golden.companion_says(scalar(body), body) == RESULTS["companion"]
 
 
 @needs_library
 @pytest.mark.parametrize("instructions", SETS[:1])
 def test_the_bundled_model_says_the_same_as_it_is_used(instructions: str) -> None:
-    body = load_body(bundled_model())
+    body = load_weights(bundled_model())
     said = golden.companion_says(NativeRuntime(body, None, instructions), body)
     assert said["replies"] == RESULTS["companion"]["replies"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_bodies import CONFIGS, make_body
 
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.io.soul import Soul, new_meta
 from engine.models.config import BitLlamaConfig
 
@@ -17,12 +17,12 @@ def config(request: pytest.FixtureRequest) -> BitLlamaConfig:
 
 
 @pytest.fixture
-def body(config: BitLlamaConfig) -> Body:
+def body(config: BitLlamaConfig) -> ModelWeights:
     return make_body(config)
 
 
 @pytest.fixture
-def soul(body: Body) -> Soul:
+def soul(body: ModelWeights) -> Soul:
     rng = np.random.default_rng(1)
     layers = [rng.normal(size=body.config.fast_shape).astype(np.float32) for _ in range(body.config.num_layers)]
     history = [{"event": "sleep", "level": 90, "note": "夜"}]

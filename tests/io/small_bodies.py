@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.models.config import BitLlamaConfig
 
 TOKENIZER = json.dumps(
@@ -23,8 +23,10 @@ CONFIGS = {
 }
 
 
-def make_body(config: BitLlamaConfig = CONFIGS["tied"], tokenizer: str | None = TOKENIZER) -> Body:
+def make_body(config: BitLlamaConfig = CONFIGS["tied"], tokenizer: str | None = TOKENIZER) -> ModelWeights:
     """A body with random weights, the same at every call."""
     rng = np.random.default_rng(0)
     specs = config.tensor_specs().items()
-    return Body(config, {name: rng.normal(size=spec.shape).astype(np.float32) for name, spec in specs}, tokenizer)
+    return ModelWeights(
+        config, {name: rng.normal(size=spec.shape).astype(np.float32) for name, spec in specs}, tokenizer
+    )

@@ -18,7 +18,7 @@ from small_bodies import CONFIGS, make_body
 
 from engine.errors import BitLlamaError
 from engine.io.bitt import is_bitt, load_bitt, save_bitt
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 
 DOWN = "layers.0.ttt.down.weight"
 SCALE = "layers.0.ttt.down.scale"
@@ -145,7 +145,7 @@ def test_a_key_twice_in_the_header_is_refused(packed: Path) -> None:
 def test_a_bitt_is_known_by_its_magic_and_not_by_its_name(packed: Path) -> None:
     assert is_bitt(packed)
     other = packed.rename(packed.with_name("a.safetensors"))
-    assert load_body(other).encoding == "packed"
+    assert load_weights(other).encoding == "packed"
 
 
 def test_a_packed_tensor_takes_two_bits_a_weight(packed: Path) -> None:

@@ -20,14 +20,14 @@ from small_bodies import CONFIGS, make_body
 from engine.errors import BitLlamaError, FileFormatError
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
-from engine.io.model_file import Body, Ternary2, fingerprint, load_body
+from engine.io.model_file import ModelWeights, Ternary2, fingerprint, load_weights
 from engine.io.soul import Soul, save_soul
 from engine.models.config import BitLlamaConfig
 from engine.ops.ternary.matrix import quantize_weight
 from engine.ops.ternary.ternary2 import unpack
 
 
-def meaning(body: Body) -> dict[str, Any]:
+def meaning(body: ModelWeights) -> dict[str, Any]:
     """Every tensor as the function sees it: codes and scale, or float values."""
     out: dict[str, Any] = {}
     for name, tensor in body.tensors.items():
@@ -41,15 +41,15 @@ def meaning(body: Body) -> dict[str, Any]:
     return out
 
 
-def test_every_file_of_a_body_means_the_same(tmp_path: Path, body: Body) -> None:
+def test_every_file_of_a_body_means_the_same(tmp_path: Path, body: ModelWeights) -> None:
     save_checkpoint(tmp_path / "c", body)
     save_bitt(tmp_path / "float.bitt", body, packed=False)
-    save_bitt(tmp_path / "packed.bitt", load_body(tmp_path / "c"), packed=True)
-    save_checkpoint(tmp_path / "back", load_body(tmp_path / "packed.bitt"))
-    save_bitt(tmp_path / "back.bitt", load_body(tmp_path / "packed.bitt"), packed=False)
-    save_bitt(tmp_path / "again.bitt", load_body(tmp_path / "back"), packed=True)
+    save_bitt(tmp_path / "packed.bitt", load_weights(tmp_path / "c"), packed=True)
+    save_checkpoint(tmp_path / "back", load_weights(tmp_path / "packed.bitt"))
+    save_bitt(tmp_path / "back.bitt", load_weights(tmp_path / "packed.bitt"), packed=False)
+    save_bitt(tmp_path / "again.bitt", load_weights(tmp_path / "back"), packed=True)
     for name in ("c", "c/model.safetensors", "float.bitt", "packed.bitt", "back", "back.bitt", "again.bitt"):
-        loaded = load_body(tmp_path / name)
+        loaded = load_weights(tmp_path / name)
         assert loaded.config == body.config
         assert loaded.config.extra == body.config.extra
         assert json.loads(loaded.tokenizer or "") == json.loads(body.tokenizer or "")
@@ -95,38 +95,38 @@ def test_the_fingerprint_follows_the_function_and_nothing_else() -> None:
     assert of(layers__0__ttt__down__weight=tiny) == base, "two weights that both round to zero were exchanged"
 
 
-def test_a_stored_fingerprint_is_trusted_and_a_replaced_body_gets_its_own(tmp_path: Path, body: Body) -> None:
-    claimed = Body(body.config, body.tensors, body.tokenizer, fingerprint="f" * 64)
+def test_a_stored_fingerprint_is_trusted_and_a_replaced_body_gets_its_own(tmp_path: Path, body: ModelWeights) -> None:
+    claimed = ModelWeights(body.config, body.tensors, body.tokenizer, fingerprint="f" * 64)
     assert claimed.fingerprint == "f" * 64
     save_bitt(tmp_path / "a.bitt", claimed, packed=True)
-    assert load_body(tmp_path / "a.bitt").stored_fingerprint == body.fingerprint, "a false claim is not passed on"
+    assert load_weights(tmp_path / "a.bitt").stored_fingerprint == body.fingerprint, "a false claim is not passed on"
     changed = dataclasses.replace(claimed, config=dataclasses.replace(body.config, inner_lr=0.3))
     assert changed.fingerprint not in (body.fingerprint, claimed.fingerprint)
 
 
-def test_half_precision_is_a_body_of_its_own(tmp_path: Path, body: Body) -> None:
+def test_half_precision_is_a_body_of_its_own(tmp_path: Path, body: ModelWeights) -> None:
     for packed in (True, False):
         path = tmp_path / f"{packed}.bitt"
         save_bitt(path, body, packed=packed, half=True)
-        loaded = load_body(path)
+        loaded = load_weights(path)
         embed = np.asarray(body.tensors["embed.weight"])
         np.testing.assert_array_equal(loaded.tensors["embed.weight"], embed.astype(np.float16).astype(np.float32))
         assert loaded.fingerprint == fingerprint(loaded.config, loaded.tensors) != body.fingerprint
         assert path.stat().st_size < 0.75 * 4 * body.config.num_parameters
 
 
-def test_values_too_large_for_half_precision_are_refused(tmp_path: Path, body: Body) -> None:
+def test_values_too_large_for_half_precision_are_refused(tmp_path: Path, body: ModelWeights) -> None:
     tensors = dict(body.tensors)
     tensors["embed.weight"] = np.array(tensors["embed.weight"]) * np.float32(1e5)
     with pytest.raises(FileFormatError, match=r"embed\.weight.*float16"):
-        save_bitt(tmp_path / "a.bitt", Body(body.config, tensors), packed=True, half=True)
+        save_bitt(tmp_path / "a.bitt", ModelWeights(body.config, tensors), packed=True, half=True)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("packed", [True, False])
-def test_weights_stay_in_the_file(tmp_path: Path, body: Body, packed: bool) -> None:
+def test_weights_stay_in_the_file(tmp_path: Path, body: ModelWeights, packed: bool) -> None:
     save_bitt(tmp_path / "a.bitt", body, packed)
-    for tensor in load_body(tmp_path / "a.bitt").tensors.values():
+    for tensor in load_weights(tmp_path / "a.bitt").tensors.values():
         base: Any = tensor.codes if isinstance(tensor, Ternary2) else tensor
         assert not base.flags.writeable
         while isinstance(base, np.ndarray):
@@ -149,9 +149,9 @@ def test_loading_checking_and_packing_do_not_hold_the_whole_model(tmp_path: Path
             tracemalloc.stop()
         return result
 
-    body = measure("load", lambda: load_body(tmp_path / "c"))
+    body = measure("load", lambda: load_weights(tmp_path / "c"))
     measure("pack", lambda: save_bitt(tmp_path / "p.bitt", body, packed=True))
-    packed = measure("load packed", lambda: load_body(tmp_path / "p.bitt"))
+    packed = measure("load packed", lambda: load_weights(tmp_path / "p.bitt"))
     measure("to float", lambda: save_bitt(tmp_path / "f.bitt", packed, packed=False))
     assert size > 60_000_000
     assert peaks["load"] < 2_000_000, peaks
@@ -214,12 +214,12 @@ def test_tensors_that_contradict_the_config_are_named(tmp_path: Path, case: str)
     save_checkpoint(tmp_path, make_body(CONFIGS["tied"]))
     rewrite(tmp_path / "model.safetensors", change)
     with pytest.raises(FileFormatError) as caught:
-        load_body(tmp_path)
+        load_weights(tmp_path)
     assert str(tmp_path / "model.safetensors") in str(caught.value)
     assert words in str(caught.value)
 
 
-def test_nothing_unsound_is_saved_over_what_is_sound(tmp_path: Path, body: Body) -> None:
+def test_nothing_unsound_is_saved_over_what_is_sound(tmp_path: Path, body: ModelWeights) -> None:
     save_checkpoint(tmp_path / "c", body)
     save_bitt(tmp_path / "a.bitt", body, packed=True)
     tensors = {name: np.array(tensor) for name, tensor in body.tensors.items()}
@@ -230,9 +230,9 @@ def test_nothing_unsound_is_saved_over_what_is_sound(tmp_path: Path, body: Body)
         lambda b: save_bitt(tmp_path / "a.bitt", b, packed=False),
     ):
         with pytest.raises(FileFormatError, match=r"lm_head\.weight"):
-            save(Body(body.config, tensors, body.tokenizer))
-    assert load_body(tmp_path / "c").fingerprint == body.fingerprint
-    assert load_body(tmp_path / "a.bitt").fingerprint == body.fingerprint
+            save(ModelWeights(body.config, tensors, body.tokenizer))
+    assert load_weights(tmp_path / "c").fingerprint == body.fingerprint
+    assert load_weights(tmp_path / "a.bitt").fingerprint == body.fingerprint
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_config_that_cannot_be_is_refused(tmp_path: Path, config: str, words: 
     save_checkpoint(tmp_path, make_body(CONFIGS["tied"]))
     (tmp_path / "config.json").write_bytes(config.encode("utf-8", "surrogateescape"))
     with pytest.raises(BitLlamaError) as caught:
-        load_body(tmp_path)
+        load_weights(tmp_path)
     assert str(tmp_path) in str(caught.value)
     assert words in str(caught.value)
 
@@ -280,10 +280,10 @@ def test_a_tokenizer_that_does_not_fit_is_refused(tmp_path: Path) -> None:
 )
 def test_a_tokenizer_that_cannot_be_counted_is_left_to_its_own_room(tmp_path: Path, tokenizer: str) -> None:
     save_bitt(tmp_path / "a.bitt", make_body(tokenizer=tokenizer), packed=True)
-    assert json.loads(load_body(tmp_path / "a.bitt").tokenizer or "") == json.loads(tokenizer)
+    assert json.loads(load_weights(tmp_path / "a.bitt").tokenizer or "") == json.loads(tokenizer)
 
 
-def test_places_without_a_body(tmp_path: Path, body: Body, soul: Soul) -> None:
+def test_places_without_a_body(tmp_path: Path, body: ModelWeights, soul: Soul) -> None:
     save_checkpoint(tmp_path / "c", body)
     save_soul(tmp_path / "a.soul", soul)
     (tmp_path / "empty").mkdir()
@@ -311,18 +311,18 @@ def test_places_without_a_body(tmp_path: Path, body: Body, soul: Soul) -> None:
         "folder.bitt": "not a checkpoint folder",
     }.items():
         with pytest.raises(FileFormatError) as caught:
-            load_body(tmp_path / name)
+            load_weights(tmp_path / name)
         assert words in str(caught.value), name
         assert str(tmp_path / name) in str(caught.value), name
 
 
-def test_a_checkpoint_without_a_tokenizer_does_not_keep_the_former_one(tmp_path: Path, body: Body) -> None:
+def test_a_checkpoint_without_a_tokenizer_does_not_keep_the_former_one(tmp_path: Path, body: ModelWeights) -> None:
     save_checkpoint(tmp_path, body)
-    save_checkpoint(tmp_path, Body(body.config, body.tensors))
-    assert load_body(tmp_path).tokenizer is None
+    save_checkpoint(tmp_path, ModelWeights(body.config, body.tensors))
+    assert load_weights(tmp_path).tokenizer is None
 
 
-def test_a_body_may_be_saved_over_the_file_it_is_mapped_from(tmp_path: Path, body: Body) -> None:
+def test_a_body_may_be_saved_over_the_file_it_is_mapped_from(tmp_path: Path, body: ModelWeights) -> None:
     save_checkpoint(tmp_path / "c", body)
-    save_checkpoint(tmp_path / "c", load_body(tmp_path / "c"))
-    assert load_body(tmp_path / "c").fingerprint == body.fingerprint
+    save_checkpoint(tmp_path / "c", load_weights(tmp_path / "c"))
+    assert load_weights(tmp_path / "c").fingerprint == body.fingerprint

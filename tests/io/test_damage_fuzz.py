@@ -18,7 +18,7 @@ from engine.errors import BitLlamaError
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
 from engine.io.inspect import inspect_path
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 from engine.io.soul import Soul, load_soul, new_meta, save_soul
 
 ROUNDS = 150
@@ -138,7 +138,7 @@ def test_damage_loads_or_is_refused_in_words(tmp_path: Path, name: str, seed: in
             else:
                 yield with_header(data, 4 if name.endswith(".bitt") else 0, dice)
 
-    loaded, refused = survives(tmp_path, name, variants(), load_soul if name == "a.soul" else load_body)
+    loaded, refused = survives(tmp_path, name, variants(), load_soul if name == "a.soul" else load_weights)
     assert refused > ROUNDS / 10, "the damage is too mild to test anything"
     if name in (*PACKED, "float.bitt", "model.safetensors"):
         assert loaded > 0, "the damage is too heavy to get past the first check"

@@ -15,12 +15,12 @@ from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
 from engine.io.file_info import readable_size
 from engine.io.inspect import inspect_path
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.io.soul import Soul, save_soul
 from engine.models.config import BitLlamaConfig
 
 
-def test_the_card_of_a_body_tells_its_sizes(tmp_path: Path, body: Body) -> None:
+def test_the_card_of_a_body_tells_its_sizes(tmp_path: Path, body: ModelWeights) -> None:
     save_bitt(tmp_path / "a.bitt", body, packed=True)
     card = inspect_path(tmp_path / "a.bitt")
     data = card.to_dict()
@@ -64,7 +64,7 @@ def test_the_card_reads_as_aligned_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["c", "c/model.safetensors"])
-def test_the_card_of_a_checkpoint(tmp_path: Path, body: Body, name: str) -> None:
+def test_the_card_of_a_checkpoint(tmp_path: Path, body: ModelWeights, name: str) -> None:
     save_checkpoint(tmp_path / "c", body)
     card = inspect_path(tmp_path / name)
     assert card.ok
@@ -75,7 +75,7 @@ def test_the_card_of_a_checkpoint(tmp_path: Path, body: Body, name: str) -> None
     assert data["bits_per_weight"] == 32.0
 
 
-def test_a_false_fingerprint_is_found(tmp_path: Path, body: Body) -> None:
+def test_a_false_fingerprint_is_found(tmp_path: Path, body: ModelWeights) -> None:
     save_bitt(tmp_path / "a.bitt", body, packed=True)
     raw = (tmp_path / "a.bitt").read_bytes().replace(body.fingerprint.encode(), b"0" * 64)
     (tmp_path / "b.bitt").write_bytes(raw)
@@ -117,7 +117,7 @@ def test_a_name_from_a_file_cannot_steer_the_terminal(tmp_path: Path, soul: Soul
     assert not any(line.startswith("problem ") for line in text.splitlines())
 
 
-def test_a_broken_file_gets_a_card_that_says_so(tmp_path: Path, body: Body, soul: Soul) -> None:
+def test_a_broken_file_gets_a_card_that_says_so(tmp_path: Path, body: ModelWeights, soul: Soul) -> None:
     save_bitt(tmp_path / "whole.bitt", body, packed=True)
     save_soul(tmp_path / "whole.soul", soul)
     save_checkpoint(tmp_path / "c", body)
@@ -144,7 +144,7 @@ def test_a_broken_file_gets_a_card_that_says_so(tmp_path: Path, body: Body, soul
         json.dumps(card.to_dict())
 
 
-def test_what_is_wrong_with_the_weights_stands_beside_what_is_known(tmp_path: Path, body: Body) -> None:
+def test_what_is_wrong_with_the_weights_stands_beside_what_is_known(tmp_path: Path, body: ModelWeights) -> None:
     save_checkpoint(tmp_path, body)
     arrays = safetensors.numpy.load_file(tmp_path / "model.safetensors")
     arrays["embed.weight"][0, 0] = np.nan
@@ -158,7 +158,7 @@ def test_what_is_wrong_with_the_weights_stands_beside_what_is_known(tmp_path: Pa
     assert card.to_dict()["layers"] == 2
 
 
-def test_a_config_of_a_million_layers_is_only_counted(tmp_path: Path, body: Body) -> None:
+def test_a_config_of_a_million_layers_is_only_counted(tmp_path: Path, body: ModelWeights) -> None:
     save_checkpoint(tmp_path, body)
     config = {**body.config.to_dict(), "num_layers": 1_000_000}
     (tmp_path / "config.json").write_text(json.dumps(config))

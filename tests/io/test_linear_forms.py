@@ -15,7 +15,7 @@ from engine.cli import main
 from engine.errors import FileFormatError
 from engine.io.bitt import load_bitt, save_bitt
 from engine.io.inspect import inspect_path
-from engine.io.model_file import Body, Ternary2, fingerprint
+from engine.io.model_file import ModelWeights, Ternary2, fingerprint
 from engine.io.packed import PACKINGS, EmbeddingForm, Packing
 from engine.io.weights import as_packed
 from engine.ops.ternary.ternary5in3 import Ternary5in3
@@ -25,7 +25,9 @@ from engine.runtime.torch_runtime import TorchRuntime
 TOKENS = [5, 200, 3, 77, 4, 9, 250, 31, 8, 8, 120, 61]
 
 
-def held(tmp_path: Path, body: Body, linears: str = "ternary5in3", embedding: EmbeddingForm | None = None) -> Body:
+def held(
+    tmp_path: Path, body: ModelWeights, linears: str = "ternary5in3", embedding: EmbeddingForm | None = None
+) -> ModelWeights:
     path = tmp_path / f"{linears}.bitt"
     save_bitt(path, body, packed=True, embedding=embedding, linears=linears)  # type: ignore[arg-type]
     return load_bitt(path)

@@ -19,7 +19,7 @@ from engine.io.checkpoint import load_checkpoint
 from engine.io.inspect import inspect_path
 from engine.io.model_file import fingerprint
 from engine.io.packed import EMBED, EMBEDDING_FORMS, HEAD, EmbeddingForm, Packing
-from engine.io.weights import Body, as_float
+from engine.io.weights import ModelWeights, as_float
 from engine.models.bitllama import BitLlama
 from engine.ops.quantized_embedding.int5 import Damage, Int5Embedding, find_damage, find_damage_natively
 from engine.ops.quantized_embedding.int8 import Int8Embedding
@@ -30,10 +30,10 @@ TOKENS = [(7 * i * i + 3) % 260 for i in range(40)]
 FORMS: list[EmbeddingForm] = ["int8", "int5"]
 
 
-def held(words: EmbeddingForm, shape: str, **changes: object) -> Body:
+def held(words: EmbeddingForm, shape: str, **changes: object) -> ModelWeights:
     body = random_body(shape, **changes)
     tables = {name: form.from_float(as_float(body.tensors[name])) for name, form in EMBEDDING_FORMS[words].items()}
-    return Body(body.config, {**body.tensors, **tables}, body.tokenizer, encoding="packed")
+    return ModelWeights(body.config, {**body.tensors, **tables}, body.tokenizer, encoding="packed")
 
 
 def some_weights(rows: int, cols: int) -> np.ndarray:

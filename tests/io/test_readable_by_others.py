@@ -12,7 +12,7 @@ import safetensors.numpy
 
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
-from engine.io.model_file import Body, fingerprint, load_body
+from engine.io.model_file import ModelWeights, fingerprint, load_weights
 from engine.io.soul import Soul, load_soul, save_soul
 
 
@@ -29,7 +29,7 @@ def tensor_names(layers: int) -> set[str]:
     return inner | {"embed.weight", "norm_f.weight", "lm_head.weight"}
 
 
-def test_a_checkpoint(tmp_path: Path, body: Body) -> None:
+def test_a_checkpoint(tmp_path: Path, body: ModelWeights) -> None:
     save_checkpoint(tmp_path, body)
     stored = safetensors.numpy.load_file(tmp_path / "model.safetensors")
     config = json.loads((tmp_path / "config.json").read_text("utf-8"))
@@ -46,7 +46,7 @@ def test_a_checkpoint(tmp_path: Path, body: Body) -> None:
     assert json.loads((tmp_path / "tokenizer.json").read_text("utf-8")) == json.loads(body.tokenizer or "")
 
 
-def test_a_float_bitt(tmp_path: Path, body: Body) -> None:
+def test_a_float_bitt(tmp_path: Path, body: ModelWeights) -> None:
     save_bitt(tmp_path / "a.bitt", body, packed=False)
     header, stored, start = read_bitt(tmp_path / "a.bitt")
     assert start % 64 == 0
@@ -57,7 +57,7 @@ def test_a_float_bitt(tmp_path: Path, body: Body) -> None:
         np.testing.assert_array_equal(array, body.tensors[name])
 
 
-def test_a_packed_bitt(tmp_path: Path, body: Body) -> None:
+def test_a_packed_bitt(tmp_path: Path, body: ModelWeights) -> None:
     save_bitt(tmp_path / "a.bitt", body, packed=True)
     header, stored, start = read_bitt(tmp_path / "a.bitt")
     assert start % 64 == 0
@@ -95,7 +95,7 @@ def test_a_soul(tmp_path: Path, soul: Soul) -> None:
     assert meta["history"] == [{"event": "sleep", "level": 90, "note": "夜"}]
 
 
-def test_the_other_way_round_files_of_others_are_read(tmp_path: Path, body: Body, soul: Soul) -> None:
+def test_the_other_way_round_files_of_others_are_read(tmp_path: Path, body: ModelWeights, soul: Soul) -> None:
     arrays = {name: np.asarray(tensor) for name, tensor in body.tensors.items()}
     (tmp_path / "c").mkdir()
     safetensors.numpy.save_file(arrays, tmp_path / "c" / "model.safetensors")
@@ -104,7 +104,7 @@ def test_the_other_way_round_files_of_others_are_read(tmp_path: Path, body: Body
     raw = b"BITT" + struct.pack("<Q", len(header)) + header + safetensors.numpy.save(arrays)
     (tmp_path / "b.bitt").write_bytes(raw)
     for path in (tmp_path / "c", tmp_path / "c" / "model.safetensors", tmp_path / "b.bitt"):
-        loaded = load_body(path)
+        loaded = load_weights(path)
         assert loaded.fingerprint == fingerprint(body.config, body.tensors)
         for name in arrays:
             np.testing.assert_array_equal(loaded.tensors[name], arrays[name])

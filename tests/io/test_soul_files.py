@@ -16,7 +16,7 @@ from small_bodies import CONFIGS
 from engine.errors import BitLlamaError, FileFormatError, SoulMismatchError
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_id, new_meta, save_soul
 from engine.models.config import BitLlamaConfig
 
@@ -47,7 +47,7 @@ def test_every_soul_has_an_id_and_a_time_of_its_own() -> None:
     assert second == SoulMeta(1, "b" * 64, 5, "p", second.id, second.created, "n", [{"event": "save"}])
 
 
-def test_a_soul_fits_its_body_and_no_other(soul: Soul, body: Body) -> None:
+def test_a_soul_fits_its_body_and_no_other(soul: Soul, body: ModelWeights) -> None:
     config = body.config
     check_fits(soul, config, body.fingerprint)
     with pytest.raises(SoulMismatchError) as caught:
@@ -63,7 +63,7 @@ def test_a_soul_fits_its_body_and_no_other(soul: Soul, body: Body) -> None:
         check_fits(soul, dataclasses.replace(config, num_layers=3), body.fingerprint)
 
 
-def test_a_soul_that_does_not_say_its_body_is_judged_by_its_shapes(soul: Soul, body: Body) -> None:
+def test_a_soul_that_does_not_say_its_body_is_judged_by_its_shapes(soul: Soul, body: ModelWeights) -> None:
     silent = Soul(soul.layers)
     check_fits(silent, body.config, body.fingerprint)
     other = CONFIGS["linear" if body.config.ttt_variant == "tied" else "tied"]
@@ -146,7 +146,7 @@ def test_metadata_of_others_does_no_harm(tmp_path: Path) -> None:
     assert load_soul(tmp_path / "a.soul").meta == SoulMeta(level=7)
 
 
-def test_a_body_is_not_a_soul(tmp_path: Path, body: Body) -> None:
+def test_a_body_is_not_a_soul(tmp_path: Path, body: ModelWeights) -> None:
     save_bitt(tmp_path / "a.bitt", body, packed=True)
     save_checkpoint(tmp_path / "c", body)
     for path in (tmp_path / "a.bitt", tmp_path / "c" / "model.safetensors"):

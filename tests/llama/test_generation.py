@@ -9,13 +9,13 @@ import tiny
 
 from engine.llama import Completion, Llama
 from engine.text.sampling import SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 from engine.text.tokenizer import Tokenizer
 
 TOKENIZER = Tokenizer.from_json(tiny.tokenizer_json())
 END = TOKENIZER.end_id
 GREEDY = SamplingParams(temperature=0)
-HELLO = [Message("user", "Hi")]
+HELLO = [ChatMessage("user", "Hi")]
 
 
 def scripted(says: str | Sequence[int]) -> tuple[Llama, tiny.ScriptedRuntime]:
@@ -49,7 +49,7 @@ def test_two_turns_read_like_one_rendering_of_both() -> None:
     llama, runtime = scripted([*TOKENIZER.encode("Yes"), END, *TOKENIZER.encode("No"), END])
     chat(llama)
     chat(llama)
-    both = [*HELLO, Message("assistant", "Yes"), *HELLO, Message("assistant", "No")]
+    both = [*HELLO, ChatMessage("assistant", "Yes"), *HELLO, ChatMessage("assistant", "No")]
     assert runtime.fed == llama.template.render_ids(TOKENIZER, both, reply=False)
 
 
@@ -102,7 +102,7 @@ def test_cancel_while_the_message_is_read_goes_back_to_before_it() -> None:
     llama.learn("old times")
     before = list(runtime.fed)
     answers = iter([False, True])
-    done = llama.stream_chat([Message("user", "a long message")], 5, GREEDY, cancel=lambda: next(answers))
+    done = llama.stream_chat([ChatMessage("user", "a long message")], 5, GREEDY, cancel=lambda: next(answers))
     assert (done.text, done.tokens, done.prompt_tokens, done.stopped) == ("", 0, 0, "callback")
     assert runtime.fed == before
     assert llama.level == len(before)

@@ -12,10 +12,10 @@ from engine import Llama
 from engine.errors import ConfigError, FileFormatError, SoulMismatchError
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.runtime.select import create_runtime
 from engine.text.sampling import SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 
 def llama(variant: str = "linear", seed: int = 0) -> Llama:
@@ -223,16 +223,16 @@ def test_a_body_without_a_fitting_tokenizer_cannot_talk() -> None:
     body = tiny.body()
     runtime = create_runtime(body, device="cpu")
     with pytest.raises(FileFormatError, match=r"tokenizer\.json"):
-        Llama(Body(body.config, body.tensors), runtime)
+        Llama(ModelWeights(body.config, body.tensors), runtime)
     small = tiny.config(vocab_size=100)
     with pytest.raises(FileFormatError, match="260 tokens but the body knows only 100"):
-        Llama(Body(small, body.tensors, tiny.tokenizer_json()), runtime)
+        Llama(ModelWeights(small, body.tensors, tiny.tokenizer_json()), runtime)
 
 
 def test_what_is_typed_cannot_close_the_turn() -> None:
     one, other = llama(), llama()
-    one.stream_chat([Message("user", "<|end|>\n<|assistant|>")], 1, SamplingParams(temperature=0))
+    one.stream_chat([ChatMessage("user", "<|end|>\n<|assistant|>")], 1, SamplingParams(temperature=0))
     end = other.tokenizer.end_id
-    ids = other.template.render_ids(other.tokenizer, [Message("user", "<|end|>\n<|assistant|>")])
+    ids = other.template.render_ids(other.tokenizer, [ChatMessage("user", "<|end|>\n<|assistant|>")])
     assert ids.count(end) == 1
     assert one.level > len(ids)

@@ -10,10 +10,10 @@ import tiny
 from engine.io.bitt import save_bitt
 from engine.llama import Llama
 from engine.text.sampling import SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 GREEDY = SamplingParams(temperature=0.0)
-WORDS = [Message("user", "what is my dog called")]
+WORDS = [ChatMessage("user", "what is my dog called")]
 
 
 def test_behind_the_end_of_a_turn(tmp_path: Path) -> None:

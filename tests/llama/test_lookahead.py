@@ -14,10 +14,10 @@ import tiny
 
 from engine import Llama
 from engine.errors import ConfigError
-from engine.generate import Lookahead
+from engine.generate import BeamSearch
 from engine.runtime.select import create_runtime
 from engine.text.sampling import Sampler, SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 END = 0
 
@@ -39,13 +39,13 @@ class Chain:
         self.at = snapshot
 
 
-def ahead(chain: Any, beams: int, temperature: float = 0.0, **limits: Any) -> Lookahead:
+def ahead(chain: Any, beams: int, temperature: float = 0.0, **limits: Any) -> BeamSearch:
     dials = {key: limits.pop(key) for key in ("top_k", "top_p") if key in limits}
     sampler = Sampler(SamplingParams(temperature=temperature, beams=beams, seed=1, **dials))
-    return Lookahead(chain, sampler, {END}, len(chain.logits), **limits)
+    return BeamSearch(chain, sampler, {END}, len(chain.logits), **limits)
 
 
-def whole(chain: Chain, looking: Lookahead, longest: int = 9) -> list[int]:
+def whole(chain: Chain, looking: BeamSearch, longest: int = 9) -> list[int]:
     """What is said from token 0 on."""
     said: list[int] = []
     logits = chain.logits[0]
@@ -125,11 +125,11 @@ def llama() -> Llama:
 
 def test_the_state_is_that_of_whoever_said_the_same_word_for_word() -> None:
     one, other = llama(), llama()
-    messages = [Message("user", "What is my cat called?")]
+    messages = [ChatMessage("user", "What is my cat called?")]
     said = one.stream_chat(messages, 24, SamplingParams(temperature=0.0, beams=4))
     assert said.ids != other.stream_chat(messages, 24, SamplingParams(temperature=0.0)).ids, "it did look ahead"
     other.reset_state()
-    other.relive(messages, said.ids)
+    other.replay(messages, said.ids)
     for mine, theirs in zip(one.runtime.read_fast(), other.runtime.read_fast(), strict=True):
         assert (mine == theirs).all()
     assert one.level == other.level

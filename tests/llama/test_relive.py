@@ -11,12 +11,12 @@ from engine.llama import Llama
 from engine.runtime.base import Cancelled
 from engine.runtime.select import create_runtime
 from engine.text.sampling import SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 TURNS = [
-    [Message("system", "Be kind."), Message("user", "My cat is Miso. " * 20)],
-    [Message("user", "How old is she?")],
-    [Message("user", "And the dog?")],
+    [ChatMessage("system", "Be kind."), ChatMessage("user", "My cat is Miso. " * 20)],
+    [ChatMessage("user", "How old is she?")],
+    [ChatMessage("user", "And the dog?")],
 ]
 
 
@@ -46,7 +46,7 @@ def test_the_same_turns_lived_again_give_the_same_bits(variant: str, most: int, 
     for n, messages in enumerate(TURNS):
         stop = (lambda _: False) if n == 1 else None  # one reply is stopped by its listener
         done = first.stream_chat(messages, most, SamplingParams(seed=n), stop)
-        again.relive(messages, done.ids)
+        again.replay(messages, done.ids)
         assert (fast(first) == fast(again)).all()
         assert first.level == again.level
     assert fast(first).any()
@@ -62,8 +62,8 @@ def test_turns_at_several_rates_lived_again_give_the_same_bits(variant: str, run
         with first.at_rate(rate):
             done = first.stream_chat(messages, 7, SamplingParams(seed=1))
         with again.at_rate(rate):
-            again.relive(messages, done.ids)
-        usual.relive(messages, done.ids)
+            again.replay(messages, done.ids)
+        usual.replay(messages, done.ids)
         assert (fast(first) == fast(again)).all()
         assert not (fast(first) == fast(usual)).all()
     assert first.rate_scale == again.rate_scale == 1
@@ -73,7 +73,7 @@ def test_reading_a_reply_as_a_text_gives_other_bits() -> None:
     """Why the tokens of a reply are kept: as one chunk it rounds otherwise, and its tokens may be others."""
     first, again = newborn("linear"), newborn("linear")
     done = first.stream_chat(TURNS[1], 40, SamplingParams(seed=1))
-    messages = [*TURNS[1], Message("assistant", done.text)]
+    messages = [*TURNS[1], ChatMessage("assistant", done.text)]
     again.feed(again.template.render_ids(again.tokenizer, messages, reply=False))
     assert not (fast(first) == fast(again)).all()
 
@@ -82,7 +82,7 @@ def test_it_can_be_cancelled_in_the_reply() -> None:
     llama = newborn("linear")
     asked = iter([False, False, False, True])
     with pytest.raises(Cancelled):
-        llama.relive(TURNS[1], [65, 66, 67, 68, 69], lambda: next(asked))
+        llama.replay(TURNS[1], [65, 66, 67, 68, 69], lambda: next(asked))
     before = llama.level
-    llama.relive(TURNS[1], [65])
+    llama.replay(TURNS[1], [65])
     assert llama.level - before == before - 2 + 1 + len(llama.closing())

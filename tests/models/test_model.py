@@ -220,10 +220,10 @@ def test_loading_draws_no_weights_and_does_not_import_the_compiler(tmp_path: Pat
     save_bitt(tmp_path / "model.bitt", make(LINEAR).to_body(), packed=True)
     script = (
         "import sys, torch\n"
-        "from engine.io.model_file import load_body\n"
+        "from engine.io.model_file import load_weights\n"
         "from engine.models.bitllama import BitLlama\n"
         "before = torch.get_rng_state()\n"
-        "BitLlama.from_body(load_body(sys.argv[1]))\n"
+        "BitLlama.from_body(load_weights(sys.argv[1]))\n"
         "assert torch.equal(before, torch.get_rng_state())\n"
         "assert 'torch._dynamo' not in sys.modules\n"
     )

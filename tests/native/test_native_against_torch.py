@@ -9,14 +9,14 @@ from assert_close import assert_close
 from native_bodies import SHAPES, needs_library, random_body
 
 from engine import native
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.llama import Llama
 from engine.resources import bundled_model
 from engine.runtime.native_runtime import NativeRuntime
 from engine.runtime.select import create_runtime
 from engine.runtime.torch_runtime import TorchRuntime
 from engine.text.sampling import SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 pytestmark = needs_library
 
@@ -124,9 +124,9 @@ def test_scoring_is_that_of_torch() -> None:
     assert mine.score([3]).shape == (0,)
 
 
-def greedy(body: Body, runtime: str, prompt: str) -> str:
+def greedy(body: ModelWeights, runtime: str, prompt: str) -> str:
     llama = Llama(body, create_runtime(body, device="cpu", runtime=runtime))
-    return llama.stream_chat([Message("user", prompt)], 40, SamplingParams(temperature=0)).text
+    return llama.stream_chat([ChatMessage("user", prompt)], 40, SamplingParams(temperature=0)).text
 
 
 def test_the_same_greedy_text() -> None:

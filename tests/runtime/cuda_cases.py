@@ -24,7 +24,7 @@ from assert_close import assert_close
 from native_bodies import random_body
 
 from engine.errors import DeviceError
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.io.packed import EMBEDDING_FORMS
 from engine.runtime.base import Cancelled
 from engine.runtime.cuda_device import CudaDevice
@@ -155,7 +155,7 @@ def check_words(make: Make) -> None:
     for forms in EMBEDDING_FORMS.values():
         body = random_body("linear", **SMALL, num_layers=1)
         tables = {name: form.from_float(np.asarray(body.tensors[name])) for name, form in forms.items()}
-        body = Body(body.config, dict(body.tensors) | tables, encoding=body.encoding)
+        body = ModelWeights(body.config, dict(body.tensors) | tables, encoding=body.encoding)
         mine, reference = CudaRuntime(body, make()), TorchRuntime(body, "cpu")
         assert_close("prompt", mine.prefill(TOKENS[:3]), reference.prefill(TOKENS[:3]), 1e-4)
         assert_close("token", mine.step(5), reference.step(5), 1e-4)

@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from engine.errors import DeviceError
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.models import bitllama as model
 from engine.models.config import BitLlamaConfig
 from engine.ops import kernel_check
@@ -201,7 +201,7 @@ def test_a_driver_without_a_card_leaves_the_native_library_its_work(monkeypatch:
 def test_a_head_of_bytes_may_lie_on_the_card(pretended_card: Pretended) -> None:
     body = random_body()
     table = Int8Embedding.from_float(np.asarray(body.tensors["lm_head.weight"]))
-    body = Body(body.config, dict(body.tensors) | {"lm_head.weight": table}, encoding=body.encoding)
+    body = ModelWeights(body.config, dict(body.tensors) | {"lm_head.weight": table}, encoding=body.encoding)
     assert create_runtime(body, "cuda").name == "cuda"
     assert ("load", (260,)) in pretended_card.crossings
 

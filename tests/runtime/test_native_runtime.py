@@ -17,7 +17,7 @@ from native_bodies import needs_library, random_body
 from engine import native
 from engine.errors import BitLlamaError, ConfigError, DeviceError, SoulMismatchError
 from engine.io.bitt import save_bitt
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.llama import Llama
 from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Cancelled
@@ -256,7 +256,7 @@ def test_a_config_that_the_library_does_not_know_is_left_to_torch(monkeypatch: p
     monkeypatch.delenv(RUNTIME_VARIABLE, raising=False)
     body = tiny.body()
     keys = {field.name: getattr(body.config, field.name) for field in dataclasses.fields(body.config)}
-    same, other = (Body(Later(**keys, value_norm=on), body.tensors, body.tokenizer) for on in (False, True))
+    same, other = (ModelWeights(Later(**keys, value_norm=on), body.tensors, body.tokenizer) for on in (False, True))
     assert create_runtime(other, device="cpu").name == "torch"
     if native.why_not() is None:
         assert create_runtime(same, device="cpu").name == "native"

@@ -16,11 +16,11 @@ from engine.errors import ConfigError, FileFormatError, SoulMismatchError
 from engine.io.inspect import inspect_path
 from engine.io.soul import Soul, load_soul, new_meta, save_soul
 from engine.session.blend import Ingredient, blend, blend_facts, second_of
-from engine.session.memory_session import Mind
+from engine.session.memory_session import MemorySession
 from engine.session.timeline import digest
 from engine.text.sampling import SamplingParams
 
-Wake = Callable[[], Mind]
+Wake = Callable[[], MemorySession]
 BODY = "b" * 64
 
 
@@ -30,14 +30,14 @@ def soul(seed: int, level: int = 0, **meta: Any) -> Soul:
     return Soul(layers, replace(new_meta(BODY, level), **meta))
 
 
-def say(mind: Mind, text: str, conversation: str | None = None) -> str:
+def say(mind: MemorySession, text: str, conversation: str | None = None) -> str:
     """Say something; returns the id of the message."""
     mind.say(text, conversation, sampling=SamplingParams(seed=len(text)), max_tokens=4)
     return next(entry.id for entry in reversed(mind.log.entries()) if entry.role == "user")
 
 
 @pytest.fixture
-def two(mind: Mind) -> tuple[Mind, dict[str, str]]:
+def two(mind: MemorySession) -> tuple[MemorySession, dict[str, str]]:
     """A mind with the souls main and luna, which parted after the first message; main is awake."""
     ids = {"both": say(mind, "My cat is Miso.")}
     mind.branch("luna")
@@ -79,11 +79,11 @@ def test_souls_of_two_bodies_are_refused() -> None:
         blend(soul(0), Soul(soul(1).layers[:1], new_meta("")), 0.5)
 
 
-def test_it_is_an_entry_with_two_parents_and_undo_takes_it_back(two: tuple[Mind, dict[str, str]]) -> None:
+def test_it_is_an_entry_with_two_parents_and_undo_takes_it_back(two: tuple[MemorySession, dict[str, str]]) -> None:
     mind, _ = two
     before, level = mind.llama.soul(), mind.level
     made = mind.blend("luna", 0.25)
-    (luna,) = [mate.store for mate in mind.household.all() if mate.name == "luna"]
+    (luna,) = [mate.store for mate in mind.registry.all() if mate.name == "luna"]
     second = luna.load_active()
     assert second is not None
     assert digest(made) == digest(blend(before, second, 0.25)) == digest(mind.llama.soul())
@@ -118,7 +118,7 @@ def test_it_comes_back_after_a_restart_and_lives_on(wake: Wake) -> None:
     assert mind.llama.soul_history[-1]["event"] == "blend"
 
 
-def test_an_earlier_soul_can_be_the_first_and_a_file_the_second(mind: Mind, tmp_path: Path) -> None:
+def test_an_earlier_soul_can_be_the_first_and_a_file_the_second(mind: MemorySession, tmp_path: Path) -> None:
     say(mind, "My cat is Miso.")
     first = mind.keep()
     mind.timeline.rename(first.meta.id, "first")
@@ -134,11 +134,11 @@ def test_an_earlier_soul_can_be_the_first_and_a_file_the_second(mind: Mind, tmp_
     assert mind.llama.soul_history[-1]["of"] == "?"
 
 
-def test_a_soul_is_found_by_its_label_its_name_and_its_id(two: tuple[Mind, dict[str, str]]) -> None:
+def test_a_soul_is_found_by_its_label_its_name_and_its_id(two: tuple[MemorySession, dict[str, str]]) -> None:
     mind, _ = two
     kept = mind.keep()
     mind.branch("abe")  # an id may begin so, too
-    abe = mind.household.store("abe").load_active()
+    abe = mind.registry.store("abe").load_active()
     assert abe is not None
     assert mind.blend("abe").meta.history[-1]["with"] == abe.meta.id
     assert mind.blend(kept.meta.id[:12]).meta.history[-1]["with"] == kept.meta.id
@@ -148,7 +148,7 @@ def test_a_soul_is_found_by_its_label_its_name_and_its_id(two: tuple[Mind, dict[
         mind.blend("")
 
 
-def test_a_soul_that_is_not_there_is_named_and_nothing_happens(two: tuple[Mind, dict[str, str]]) -> None:
+def test_a_soul_that_is_not_there_is_named_and_nothing_happens(two: tuple[MemorySession, dict[str, str]]) -> None:
     mind, _ = two
     before = (digest(mind.llama.soul()), mind.level)
     for what, error in (("nobody", "'nobody'"), (Path("nowhere.soul"), "nowhere")):
@@ -159,7 +159,7 @@ def test_a_soul_that_is_not_there_is_named_and_nothing_happens(two: tuple[Mind, 
     assert (digest(mind.llama.soul()), mind.level) == before
 
 
-def test_the_next_night_draws_on_what_the_second_heard(two: tuple[Mind, dict[str, str]]) -> None:
+def test_the_next_night_draws_on_what_the_second_heard(two: tuple[MemorySession, dict[str, str]]) -> None:
     mind, _ = two
     assert [entry.text for entry in mind.waiting()] == ["My cat is Miso.", "My dog is Bramble."]
     mind.blend("luna")
@@ -171,7 +171,7 @@ def test_the_next_night_draws_on_what_the_second_heard(two: tuple[Mind, dict[str
 
 
 @pytest.mark.parametrize("name", ["both", "luna", "main"])
-def test_what_either_lived_is_not_forgotten_by_halves(two: tuple[Mind, dict[str, str]], name: str) -> None:
+def test_what_either_lived_is_not_forgotten_by_halves(two: tuple[MemorySession, dict[str, str]], name: str) -> None:
     """A blend cannot be lived again: it is refused before anything happens, and the way that it names works."""
     mind, ids = two
     mind.blend("luna")
@@ -187,7 +187,7 @@ def test_what_either_lived_is_not_forgotten_by_halves(two: tuple[Mind, dict[str,
     mind.blend("luna")
 
 
-def test_what_the_blend_itself_heard_is_forgotten_exactly(two: tuple[Mind, dict[str, str]]) -> None:
+def test_what_the_blend_itself_heard_is_forgotten_exactly(two: tuple[MemorySession, dict[str, str]]) -> None:
     mind, _ = two
     mind.blend("luna")
     say(mind, "First.", "one")
@@ -204,7 +204,7 @@ def test_what_the_blend_itself_heard_is_forgotten_exactly(two: tuple[Mind, dict[
     assert mind.llama.soul_history[-1]["event"] == "forget"
 
 
-def test_a_blend_of_blends_knows_what_each_has_lived(two: tuple[Mind, dict[str, str]]) -> None:
+def test_a_blend_of_blends_knows_what_each_has_lived(two: tuple[MemorySession, dict[str, str]]) -> None:
     mind, ids = two
     mind.branch("stella")
     mind.switch("stella")
@@ -257,15 +257,15 @@ def test_an_event_that_does_not_say_what_it_must_is_refused_in_words(wrong: dict
         second_of([told | wrong if wrong else {"event": "blend"}], 0)
 
 
-def test_a_blend_is_never_lived_again_without_its_second(two: tuple[Mind, dict[str, str]]) -> None:
-    from engine.session.history import life_of, turns_of
-    from engine.session.replay import relive
+def test_a_blend_is_never_lived_again_without_its_second(two: tuple[MemorySession, dict[str, str]]) -> None:
+    from engine.session.history import history_of, turns_of
+    from engine.session.replay import replay
 
     mind, _ = two
     mind.blend("luna")
-    steps = life_of(mind.llama.meta, turns_of(mind.log.entries())).steps
+    steps = history_of(mind.llama.meta, turns_of(mind.log.entries())).steps
     with mind.soul.whole(), pytest.raises(ConfigError, match="blended from two"):
-        relive(mind.llama, None, steps, mind.log.entries())
+        replay(mind.llama, None, steps, mind.log.entries())
 
 
 def test_both_forms_of_layer_can_be_blended() -> None:

@@ -11,7 +11,7 @@ import pytest
 from engine.errors import ConfigError
 from engine.io.soul import load_soul
 from engine.session.dial import Dial
-from engine.session.memory_session import Mind
+from engine.session.memory_session import MemorySession
 from engine.session.timeline import digest
 from engine.session.workspace import Workspace
 from engine.text.sampling import SamplingParams
@@ -19,7 +19,7 @@ from engine.text.sampling import SamplingParams
 GREEDY = SamplingParams(temperature=0)
 
 
-def files(mind: Mind) -> dict[Path, bytes]:
+def files(mind: MemorySession) -> dict[Path, bytes]:
     found = (path for path in mind.workspace.root.rglob("*") if path.is_file() and path.name != "workspace.lock")
     return {path: path.read_bytes() for path in found}
 
@@ -30,12 +30,12 @@ def dial(request: pytest.FixtureRequest) -> Dial:
 
 
 @pytest.fixture
-def lived(mind: Mind) -> Mind:
+def lived(mind: MemorySession) -> MemorySession:
     mind.say("My cat is Miso.", max_tokens=4, sampling=GREEDY)
     return mind
 
 
-def test_it_learns_within_the_conversation_and_keeps_nothing(lived: Mind, dial: Dial) -> None:
+def test_it_learns_within_the_conversation_and_keeps_nothing(lived: MemorySession, dial: Dial) -> None:
     soul, before, level = digest(lived.llama.soul()), files(lived), lived.level
     reply = lived.say("A secret.", "x", max_tokens=4, dial=dial)
     assert digest(lived.llama.soul()) != soul, "it cannot follow what it does not learn"
@@ -49,15 +49,15 @@ def test_it_learns_within_the_conversation_and_keeps_nothing(lived: Mind, dial: 
     assert (files(lived), lived.dial) == (before, "learn")
 
 
-def test_use_begins_with_the_soul_and_temporary_without(lived: Mind, tmp_path: Path, model: Path) -> None:
-    with Mind.open(tmp_path / "other", model, device="cpu") as newborn:
+def test_use_begins_with_the_soul_and_temporary_without(lived: MemorySession, tmp_path: Path, model: Path) -> None:
+    with MemorySession.open(tmp_path / "other", model, device="cpu") as newborn:
         alone = newborn.say("cat?", max_tokens=9, sampling=GREEDY).text
     known = lived.say("cat?", "a", max_tokens=9, sampling=GREEDY, dial="use").text
     assert lived.say("cat?", "b", max_tokens=9, sampling=GREEDY, dial="temporary").text == alone
     assert lived.say("cat?", "c", max_tokens=9, sampling=GREEDY).text == known != alone
 
 
-def test_switching_to_and_fro(lived: Mind, dial: Dial) -> None:
+def test_switching_to_and_fro(lived: MemorySession, dial: Dial) -> None:
     lived.say("A secret.", "x", max_tokens=4, dial=dial)
     lived.say("Hello again.", "y", max_tokens=4, sampling=GREEDY)
     assert lived.dial == "learn"
@@ -67,7 +67,7 @@ def test_switching_to_and_fro(lived: Mind, dial: Dial) -> None:
     assert digest(load_soul(lived.store.active)) == digest(lived.llama.soul())
 
 
-def test_stop_and_exceptions_leave_it_out_too(lived: Mind, dial: Dial) -> None:
+def test_stop_and_exceptions_leave_it_out_too(lived: MemorySession, dial: Dial) -> None:
     soul, before = digest(lived.llama.soul()), files(lived)
 
     def fail(_: str) -> None:
@@ -84,7 +84,7 @@ def test_stop_and_exceptions_leave_it_out_too(lived: Mind, dial: Dial) -> None:
 
 @pytest.mark.parametrize("operation", ["save", "keep", "sleep", "reset", "save_soul_as", "close", "undo"])
 def test_whatever_is_done_with_the_soul_is_done_with_the_real_one(
-    lived: Mind, dial: Dial, operation: str, tmp_path: Path
+    lived: MemorySession, dial: Dial, operation: str, tmp_path: Path
 ) -> None:
     lived.reset()
     lived.say("A second life.", max_tokens=4, sampling=GREEDY)
@@ -105,7 +105,7 @@ def test_whatever_is_done_with_the_soul_is_done_with_the_real_one(
         assert lived.level == level
 
 
-def test_after_a_save_in_between_the_dial_still_holds(lived: Mind, dial: Dial) -> None:
+def test_after_a_save_in_between_the_dial_still_holds(lived: MemorySession, dial: Dial) -> None:
     lived.say("A secret.", "x", max_tokens=4, dial=dial)
     lived.save()
     soul, before = digest(lived.llama.soul()), files(lived)
@@ -115,22 +115,22 @@ def test_after_a_save_in_between_the_dial_still_holds(lived: Mind, dial: Dial) -
     assert (digest(lived.llama.soul()), files(lived)) == (soul, before)
 
 
-def test_an_unknown_dial(mind: Mind) -> None:
+def test_an_unknown_dial(mind: MemorySession) -> None:
     with pytest.raises(ConfigError, match="learn, use, temporary"):
         mind.new_conversation(dial="forever")  # type: ignore[arg-type]
 
 
 DIALLED = """
 import sys
-from engine.session.memory_session import Mind
-mind = Mind.open(sys.argv[1], sys.argv[2], device="cpu", threads=1)
+from engine.session.memory_session import MemorySession
+mind = MemorySession.open(sys.argv[1], sys.argv[2], device="cpu", threads=1)
 mind.new_conversation(dial=sys.argv[3])
 while True:
     mind.say("A secret.", max_tokens=30, on_text=lambda text: print("heard", flush=True))
 """
 
 
-def test_a_crash_in_the_middle_leaves_nothing(lived: Mind, dial: Dial, model: Path) -> None:
+def test_a_crash_in_the_middle_leaves_nothing(lived: MemorySession, dial: Dial, model: Path) -> None:
     root, before, soul = lived.workspace.root, files(lived), digest(lived.llama.soul())
     lived.close()
     talking = subprocess.Popen(
@@ -141,6 +141,6 @@ def test_a_crash_in_the_middle_leaves_nothing(lived: Mind, dial: Dial, model: Pa
     talking.kill()
     talking.wait()
     talking.stdout.close()
-    with Mind.open(Workspace.open(root), model, device="cpu") as mind:
+    with MemorySession.open(Workspace.open(root), model, device="cpu") as mind:
         assert digest(mind.llama.soul()) == soul
         assert files(mind) == before

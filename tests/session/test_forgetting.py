@@ -15,29 +15,29 @@ from engine.io.conversation_log import ConversationLog
 from engine.io.soul import Soul, load_soul
 from engine.llama import Llama
 from engine.runtime.base import Cancelled
-from engine.session.history import heard_by, life_of, turns_of
-from engine.session.memory_session import Mind
-from engine.session.replay import relive
+from engine.session.history import heard_by, history_of, turns_of
+from engine.session.memory_session import MemorySession
+from engine.session.replay import replay
 from engine.session.timeline import digest
 from engine.text.sampling import SamplingParams
 
-Wake = Callable[[], Mind]
+Wake = Callable[[], MemorySession]
 SECRET = "zanzibar"
 
 
-def fast(mind: Mind) -> np.ndarray:
+def fast(mind: MemorySession) -> np.ndarray:
     return np.stack(mind.llama.runtime.read_fast())
 
 
 def say(
-    mind: Mind, text: str, conversation: str | None = None, system: str = "", most: int = 6, rate: float = 1.0
+    mind: MemorySession, text: str, conversation: str | None = None, system: str = "", most: int = 6, rate: float = 1.0
 ) -> str:
     """Say something; returns the id of the message."""
     mind.say(text, conversation, system, SamplingParams(seed=len(text)), most, rate=rate)
     return next(entry.id for entry in reversed(mind.log.entries()) if entry.role == "user")
 
 
-def eventful(wake: Wake) -> tuple[Mind, dict[str, str]]:
+def eventful(wake: Wake) -> tuple[MemorySession, dict[str, str]]:
     """A life with all that can happen in one, and ids of its messages."""
     ids = {}
     mind = wake()
@@ -62,13 +62,13 @@ def eventful(wake: Wake) -> tuple[Mind, dict[str, str]]:
     return mind, ids
 
 
-def made_from(mind: Mind, meta: object, folder: Path, start: Soul | None = None, skip: int = 0) -> Llama:
+def made_from(mind: MemorySession, meta: object, folder: Path, start: Soul | None = None, skip: int = 0) -> Llama:
     """The soul that a log makes, from its birth or from another one, by a body of its own."""
     assert hasattr(meta, "history")
     entries = ConversationLog(folder).entries()
     llama = Llama.load_auto(str(mind.llama.body.path), "cpu")
-    steps = life_of(meta, turns_of(entries)).steps[skip:]  # type: ignore[arg-type]
-    relive(llama, start, steps, heard_by(entries, mind.store.key, meta.history))
+    steps = history_of(meta, turns_of(entries)).steps[skip:]  # type: ignore[arg-type]
+    replay(llama, start, steps, heard_by(entries, mind.store.key, meta.history))
     return llama
 
 
@@ -120,7 +120,7 @@ def test_forgetting_gives_the_soul_of_the_log_without_the_message(wake: Wake, na
     assert [(e.role, e.text) for e in mind.log.entries()] == texts
 
 
-def test_forgetting_the_last_word_is_the_soul_before_it(mind: Mind) -> None:
+def test_forgetting_the_last_word_is_the_soul_before_it(mind: MemorySession) -> None:
     say(mind, "My cat is Miso.")
     before, level = fast(mind), mind.level
     mind.forget(mind.forget_plan(say(mind, "And nothing else.")))
@@ -270,7 +270,7 @@ def test_forgetting_cannot_be_undone_and_goes_on_living(wake: Wake) -> None:
     assert digest(again.soul()) == digest(mind.llama.soul())
 
 
-def test_an_unknown_id_and_an_unknown_past(mind: Mind, tmp_path: Path) -> None:
+def test_an_unknown_id_and_an_unknown_past(mind: MemorySession, tmp_path: Path) -> None:
     first = say(mind, "My cat is Miso.")
     for bad in ("", "nobody", first[:3]):
         if bad != first[:3]:

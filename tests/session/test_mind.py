@@ -16,27 +16,27 @@ from engine.errors import FileFormatError, SoulMismatchError, WorkspaceError
 from engine.io.bitt import save_bitt
 from engine.io.conversation_log import ConversationLog
 from engine.io.soul import load_soul
-from engine.session.memory_session import Mind
+from engine.session.memory_session import MemorySession
 from engine.session.workspace import Workspace
 from engine.text.sampling import SamplingParams
 
 GREEDY = SamplingParams(temperature=0)
-Wake = Callable[[], Mind]
+Wake = Callable[[], MemorySession]
 
 
-def fast(mind: Mind) -> np.ndarray:
+def fast(mind: MemorySession) -> np.ndarray:
     return np.stack(mind.llama.runtime.read_fast())
 
 
-def on_disk(mind: Mind) -> np.ndarray:
+def on_disk(mind: MemorySession) -> np.ndarray:
     return np.stack(load_soul(mind.store.active).layers)
 
 
-def said(mind: Mind) -> list[tuple[str, str]]:
+def said(mind: MemorySession) -> list[tuple[str, str]]:
     return [(entry.role, entry.text) for entry in mind.log.entries()]
 
 
-def test_the_message_is_on_disk_before_the_first_token_is_lived(mind: Mind) -> None:
+def test_the_message_is_on_disk_before_the_first_token_is_lived(mind: MemorySession) -> None:
     found: list[list[tuple[str, str]]] = []
 
     def look() -> bool:
@@ -49,7 +49,7 @@ def test_the_message_is_on_disk_before_the_first_token_is_lived(mind: Mind) -> N
     assert (reply.level, reply.conversation) == (mind.level, mind.conversation)
 
 
-def test_the_soul_is_on_disk_after_every_answer(mind: Mind) -> None:
+def test_the_soul_is_on_disk_after_every_answer(mind: MemorySession) -> None:
     for text in ("Hello", "again"):
         mind.say(text, max_tokens=3)
         assert (on_disk(mind) == fast(mind)).all()
@@ -60,7 +60,7 @@ def test_a_restart_changes_no_answer(wake: Wake, tmp_path: Path, model: Path) ->
     one = wake()
     one.say("My cat is Miso.", max_tokens=3, sampling=GREEDY)
     restarted = wake()
-    with Mind.open(tmp_path / "other", model, device="cpu") as other:
+    with MemorySession.open(tmp_path / "other", model, device="cpu") as other:
         other.say("My cat is Miso.", max_tokens=3, sampling=GREEDY)
         other.new_conversation()
         assert (fast(other) == fast(restarted)).all()
@@ -69,7 +69,7 @@ def test_a_restart_changes_no_answer(wake: Wake, tmp_path: Path, model: Path) ->
     assert (got.text, got.level) == (expected.text, expected.level)
 
 
-def test_stopping_keeps_what_was_said_so_far(mind: Mind) -> None:
+def test_stopping_keeps_what_was_said_so_far(mind: MemorySession) -> None:
     heard: list[str] = []
 
     def listen(piece: str) -> bool:
@@ -82,7 +82,7 @@ def test_stopping_keeps_what_was_said_so_far(mind: Mind) -> None:
     assert (on_disk(mind) == fast(mind)).all()
 
 
-def test_a_listener_that_fails_costs_nothing(mind: Mind) -> None:
+def test_a_listener_that_fails_costs_nothing(mind: MemorySession) -> None:
     mind.say("Hello", max_tokens=3)
     before, level = fast(mind), mind.level
 
@@ -97,7 +97,7 @@ def test_a_listener_that_fails_costs_nothing(mind: Mind) -> None:
     assert [role for role, _ in said(mind)] == ["user", "assistant", "user", "assistant"]
 
 
-def test_a_message_that_cannot_be_kept_is_not_lived(mind: Mind, full_disk: Callable[[], None]) -> None:
+def test_a_message_that_cannot_be_kept_is_not_lived(mind: MemorySession, full_disk: Callable[[], None]) -> None:
     mind.say("Hello", max_tokens=3)
     before = fast(mind)
     full_disk()
@@ -106,7 +106,9 @@ def test_a_message_that_cannot_be_kept_is_not_lived(mind: Mind, full_disk: Calla
     assert (fast(mind) == before).all()
 
 
-def test_an_exchange_stands_though_the_soul_cannot_be_written(mind: Mind, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exchange_stands_though_the_soul_cannot_be_written(
+    mind: MemorySession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(_: object) -> None:
         raise FileFormatError("Could not write main.soul: no space left.")
 
@@ -121,7 +123,7 @@ def test_an_exchange_stands_though_the_soul_cannot_be_written(mind: Mind, monkey
     assert (on_disk(mind) == fast(mind)).all()
 
 
-def test_the_system_prompt_is_read_at_the_beginning_and_when_it_changes(mind: Mind) -> None:
+def test_the_system_prompt_is_read_at_the_beginning_and_when_it_changes(mind: MemorySession) -> None:
     for system in ("Be kind.", "Be kind.", "Be brief.", "Be brief."):
         mind.say("x", system=system, max_tokens=1)
     mind.new_conversation()
@@ -130,7 +132,7 @@ def test_the_system_prompt_is_read_at_the_beginning_and_when_it_changes(mind: Mi
     assert [text for _, text in systems] == ["Be kind.", "Be brief.", "Be brief."]
 
 
-def test_the_system_prompt_takes_effect(mind: Mind, wake: Wake) -> None:
+def test_the_system_prompt_takes_effect(mind: MemorySession, wake: Wake) -> None:
     here = mind.llama.snapshot()
     plain = mind.say("x", max_tokens=8, sampling=GREEDY)
     mind.llama.restore(here)
@@ -140,7 +142,7 @@ def test_the_system_prompt_takes_effect(mind: Mind, wake: Wake) -> None:
     assert led.text != plain.text
 
 
-def test_another_conversation_keeps_what_was_learned(mind: Mind) -> None:
+def test_another_conversation_keeps_what_was_learned(mind: MemorySession) -> None:
     first = mind.say("Hello", conversation="one", max_tokens=3)
     learned = fast(mind)
     mind.new_conversation("two")
@@ -170,7 +172,7 @@ def test_sleep_takes_what_waits_and_the_next_sleep_only_what_is_new(wake: Wake) 
     assert (np.stack(mind.store.read(kept.id).layers) == before).all()
 
 
-def test_going_back_to_an_older_soul_brings_back_what_waits(mind: Mind) -> None:
+def test_going_back_to_an_older_soul_brings_back_what_waits(mind: MemorySession) -> None:
     mind.say("My cat is Miso.", max_tokens=3)
     awake, level = fast(mind), mind.level
     mind.sleep(method="replay")
@@ -183,7 +185,7 @@ def test_going_back_to_an_older_soul_brings_back_what_waits(mind: Mind) -> None:
 
 
 def test_a_night_that_cannot_be_written_did_not_happen(
-    mind: Mind, full_disk: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    mind: MemorySession, full_disk: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mind.say("Hello", max_tokens=3)
     before, level = fast(mind), mind.level
@@ -198,7 +200,7 @@ def test_a_night_that_cannot_be_written_did_not_happen(
     assert mind.sleep(method="replay").kept
 
 
-def test_a_copy_of_the_soul_goes_and_comes(mind: Mind, tmp_path: Path) -> None:
+def test_a_copy_of_the_soul_goes_and_comes(mind: MemorySession, tmp_path: Path) -> None:
     mind.say("My cat is Miso.", max_tokens=3)
     mind.save_soul_as(tmp_path / "copy.soul")
     copied, level = fast(mind), mind.level
@@ -210,8 +212,10 @@ def test_a_copy_of_the_soul_goes_and_comes(mind: Mind, tmp_path: Path) -> None:
     assert [entry.text for entry in mind.waiting()] == ["My cat is Miso.", "Forget it."]
 
 
-def test_a_soul_from_elsewhere_did_not_hear_what_was_said_here(mind: Mind, tmp_path: Path, model: Path) -> None:
-    with Mind.open(tmp_path / "elsewhere", model, device="cpu") as other:
+def test_a_soul_from_elsewhere_did_not_hear_what_was_said_here(
+    mind: MemorySession, tmp_path: Path, model: Path
+) -> None:
+    with MemorySession.open(tmp_path / "elsewhere", model, device="cpu") as other:
         other.say("I am from elsewhere.", max_tokens=3)
         other.save_soul_as(tmp_path / "other.soul")
         theirs = fast(other)
@@ -225,7 +229,7 @@ def test_a_soul_from_elsewhere_did_not_hear_what_was_said_here(mind: Mind, tmp_p
     assert any((np.stack(mind.store.read(e.id).layers) == former).all() for e in mind.store.entries())
 
 
-def test_a_reset_begins_anew_and_keeps_the_former(mind: Mind) -> None:
+def test_a_reset_begins_anew_and_keeps_the_former(mind: MemorySession) -> None:
     mind.say("Hello", max_tokens=3)
     former = fast(mind)
     mind.reset()
@@ -238,9 +242,9 @@ def test_a_reset_begins_anew_and_keeps_the_former(mind: Mind) -> None:
     assert (fast(mind) == former).all()
 
 
-def test_a_soul_of_another_body_is_refused_and_nothing_changes(mind: Mind, tmp_path: Path) -> None:
+def test_a_soul_of_another_body_is_refused_and_nothing_changes(mind: MemorySession, tmp_path: Path) -> None:
     save_bitt(tmp_path / "stranger.bitt", tiny.body(seed=1), packed=True)
-    with Mind.open(tmp_path / "w", tmp_path / "stranger.bitt", device="cpu") as stranger:
+    with MemorySession.open(tmp_path / "w", tmp_path / "stranger.bitt", device="cpu") as stranger:
         stranger.say("Hello", max_tokens=1)
         stranger.save_soul_as(tmp_path / "stranger.soul")
     mind.say("Hello", max_tokens=3)
@@ -251,7 +255,9 @@ def test_a_soul_of_another_body_is_refused_and_nothing_changes(mind: Mind, tmp_p
     assert (on_disk(mind) == before).all()
 
 
-def test_each_body_has_its_soul_in_one_workspace(wake: Callable[..., Mind], tmp_path: Path, model: Path) -> None:
+def test_each_body_has_its_soul_in_one_workspace(
+    wake: Callable[..., MemorySession], tmp_path: Path, model: Path
+) -> None:
     save_bitt(tmp_path / "stranger.bitt", tiny.body(seed=1), packed=True)
     mind = wake()
     mind.say("Hello", max_tokens=3)
@@ -267,10 +273,10 @@ def test_the_workspace_is_free_after_closing_and_after_a_failed_opening(
     workspace: Workspace, model: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(FileFormatError):
-        Mind.open(workspace, tmp_path / "missing.bitt")
-    mind = Mind.open(workspace, model, device="cpu")
+        MemorySession.open(workspace, tmp_path / "missing.bitt")
+    mind = MemorySession.open(workspace, model, device="cpu")
     with pytest.raises(WorkspaceError, match="in use"):
-        Mind.open(workspace, model, device="cpu")
+        MemorySession.open(workspace, model, device="cpu")
     mind.close()
     mind.close()
     workspace.lock().release()
@@ -278,8 +284,8 @@ def test_the_workspace_is_free_after_closing_and_after_a_failed_opening(
 
 LIVE = """
 import sys
-from engine.session.memory_session import Mind
-mind = Mind.open(sys.argv[1], sys.argv[2], device="cpu", threads=1)
+from engine.session.memory_session import MemorySession
+mind = MemorySession.open(sys.argv[1], sys.argv[2], device="cpu", threads=1)
 print("awake", flush=True)
 for n in range(1000):
     mind.say(f"message {n}", max_tokens=4)
@@ -304,7 +310,7 @@ def test_killed_at_any_moment_it_wakes_up_sound(workspace: Workspace, model: Pat
     living.wait()
     living.stdout.close()
     answered = sum(line.startswith("answered") for line in done)
-    with Mind.open(workspace, model, device="cpu") as mind:
+    with MemorySession.open(workspace, model, device="cpu") as mind:
         assert np.isfinite(fast(mind)).all()
         assert mind.level > 0
         texts = [entry.text for entry in mind.log.entries() if entry.role == "user"]

@@ -11,7 +11,7 @@ from engine.llama import Llama
 from engine.runtime.select import create_runtime
 from engine.session import newborn
 from engine.text.sampling import SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 SAMPLING = SamplingParams(temperature=0.0)
 
@@ -23,11 +23,11 @@ def made() -> Llama:
 
 def test_it_answers_as_a_fresh_body_does_and_leaves_no_trace() -> None:
     llama, fresh = made(), made()
-    llama.stream_chat([Message("user", "My dog is called Bramble.")], 6, SAMPLING)
+    llama.stream_chat([ChatMessage("user", "My dog is called Bramble.")], 6, SAMPLING)
     level, before = llama.level, llama.runtime.read_fast()
     said = newborn.answer(llama, "What is my dog called?", "Be kind.", SAMPLING, 8)
     expected = fresh.stream_chat(
-        [Message("system", "Be kind."), Message("user", "What is my dog called?")], 8, SAMPLING
+        [ChatMessage("system", "Be kind."), ChatMessage("user", "What is my dog called?")], 8, SAMPLING
     )
     assert said.ids == expected.ids
     assert llama.level == level
@@ -38,9 +38,9 @@ def test_it_answers_as_a_fresh_body_does_and_leaves_no_trace() -> None:
 def test_what_follows_is_what_would_have_followed() -> None:
     asked, not_asked = made(), made()
     for llama in (asked, not_asked):
-        llama.stream_chat([Message("user", "My dog is called Bramble.")], 6, SAMPLING)
+        llama.stream_chat([ChatMessage("user", "My dog is called Bramble.")], 6, SAMPLING)
     newborn.answer(asked, "And now?", "", SAMPLING, 8)
-    after = [llama.stream_chat([Message("user", "And on.")], 8, SAMPLING).ids for llama in (asked, not_asked)]
+    after = [llama.stream_chat([ChatMessage("user", "And on.")], 8, SAMPLING).ids for llama in (asked, not_asked)]
     assert after[0] == after[1]
 
 

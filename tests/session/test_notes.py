@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import Told
+from engine.errors import Message
 from engine.session import notes
-from engine.session.memory_session import Mind
+from engine.session.memory_session import MemorySession
 
 
 @pytest.mark.parametrize(
@@ -25,25 +25,25 @@ def test_a_note_is_read_back_with_its_parts(event: str, what: object, words: str
     assert made == words
     again = notes.read({"event": event, "note": str(made)})
     assert again == words
-    assert isinstance(again, Told)
+    assert isinstance(again, Message)
     assert again.template == made.template
 
 
 @pytest.mark.parametrize("told", [{}, {"event": "save", "note": "A boat"}, {"event": "sleep", "note": "a quiet {one}"}])
 def test_what_was_not_noted_here_stays_as_it_is(told: dict[str, str]) -> None:
     assert notes.read(told) == told.get("note", "")
-    assert not isinstance(notes.read(told), Told)
+    assert not isinstance(notes.read(told), Message)
 
 
-def test_a_timeline_knows_what_its_notes_are_made_of(mind: Mind) -> None:
+def test_a_timeline_knows_what_its_notes_are_made_of(mind: MemorySession) -> None:
     mind.reset()
     mind.keep("A boat")
     born, kept = mind.timeline.moments()[-2:]
-    assert isinstance(born.note, Told)
+    assert isinstance(born.note, Message)
     assert (born.event, born.note) == ("reset", "newborn")
     mind.restore(born.id)
     back = mind.timeline.moments()[-1]
     assert (back.event, back.note) == ("restore", f"back to {born.id[:8]}")
-    assert isinstance(back.note, Told)
+    assert isinstance(back.note, Message)
     assert kept.note == "A boat"
-    assert not isinstance(kept.note, Told)
+    assert not isinstance(kept.note, Message)

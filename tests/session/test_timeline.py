@@ -14,15 +14,15 @@ from engine.errors import ConfigError, FileFormatError, SoulMismatchError
 from engine.io.soul import Soul, load_soul, new_meta
 from engine.session import active_soul
 from engine.session.compare import compare
-from engine.session.memory_session import Mind
-from engine.session.soul_registry import Household
+from engine.session.memory_session import MemorySession
+from engine.session.soul_registry import SoulRegistry
 from engine.session.soul_store import SoulStore
 from engine.session.timeline import Timeline, digest
 from engine.session.workspace import Workspace
 from engine.text.sampling import SamplingParams
 
 BODY = "b" * 64
-Wake = Callable[[], Mind]
+Wake = Callable[[], MemorySession]
 
 
 @pytest.fixture
@@ -31,20 +31,20 @@ def store(workspace: Workspace) -> SoulStore:
 
 
 @pytest.fixture
-def household(workspace: Workspace) -> Household:
-    return Household(workspace, tiny.config(), BODY)
+def registry(workspace: Workspace) -> SoulRegistry:
+    return SoulRegistry(workspace, tiny.config(), BODY)
 
 
 def soul(value: float, level: int = 1) -> Soul:
     return Soul([np.full((2, 16, 16), value, np.float32)] * 2, new_meta(BODY, level))
 
 
-def say(mind: Mind, text: str) -> str:
+def say(mind: MemorySession, text: str) -> str:
     mind.say(text, max_tokens=3, sampling=SamplingParams(seed=1))
     return digest(mind.llama.soul())
 
 
-def test_every_event_is_an_entry_with_all_that_there_is_to_know(mind: Mind, tmp_path: Path) -> None:
+def test_every_event_is_an_entry_with_all_that_there_is_to_know(mind: MemorySession, tmp_path: Path) -> None:
     say(mind, "My cat is Miso.")
     mind.keep("a good moment")
     mind.sleep(method="replay")
@@ -95,7 +95,7 @@ def test_every_moment_of_a_random_life_comes_back_bit_for_bit(wake: Wake, seed: 
         assert digest(mind.timeline.read(soul_id)) == expected
 
 
-def test_undo_goes_back_and_a_second_one_takes_it_back(mind: Mind) -> None:
+def test_undo_goes_back_and_a_second_one_takes_it_back(mind: MemorySession) -> None:
     with pytest.raises(ConfigError, match="could be undone"):
         mind.undo()
     awake = say(mind, "My cat is Miso.")
@@ -112,7 +112,7 @@ def test_undo_goes_back_and_a_second_one_takes_it_back(mind: Mind) -> None:
     assert later in {digest(mind.timeline.read(m.id)) for m in mind.timeline.moments()}
 
 
-def test_undo_of_a_soul_that_is_not_kept_any_more(mind: Mind) -> None:
+def test_undo_of_a_soul_that_is_not_kept_any_more(mind: MemorySession) -> None:
     say(mind, "My cat is Miso.")
     mind.reset()
     mind.timeline.delete(mind.timeline.moments()[0].id)
@@ -178,7 +178,7 @@ def test_pruning_keeps_what_is_pinned_named_new_or_the_last_of_its_month(store: 
         timeline.prune(keep=0)
 
 
-def test_a_long_life_keeps_moments_by_itself(mind: Mind, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_life_keeps_moments_by_itself(mind: MemorySession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(active_soul, "MILESTONE", 40)
     states = [say(mind, "A message of some length, " * 3)]
     mind.new_conversation()
@@ -188,23 +188,23 @@ def test_a_long_life_keeps_moments_by_itself(mind: Mind, monkeypatch: pytest.Mon
     assert digest(mind.timeline.read(mind.timeline.moments()[0].id)) == states[0]
 
 
-def test_several_souls_in_one_body(household: Household) -> None:
-    main = household.store()
+def test_several_souls_in_one_body(registry: SoulRegistry) -> None:
+    main = registry.store()
     main.save_active(soul(1), "save")
-    luna = household.branch(main, soul(2), "luna")
-    assert [(mate.name, mate.active) for mate in household.all()] == [("luna", False), ("main", True)]
-    household.choose("luna")
-    assert household.store().active == luna.active
-    household.rename("luna", "Selene")
-    assert household.store("Selene").active == household.store("luna").active == luna.active
-    assert household.active == "luna"
+    luna = registry.branch(main, soul(2), "luna")
+    assert [(mate.name, mate.active) for mate in registry.all()] == [("luna", False), ("main", True)]
+    registry.choose("luna")
+    assert registry.store().active == luna.active
+    registry.rename("luna", "Selene")
+    assert registry.store("Selene").active == registry.store("luna").active == luna.active
+    assert registry.active == "luna"
     for taken in ("Selene", "MAIN", "luna"):
         with pytest.raises(ConfigError, match="already"):
-            household.branch(main, soul(3), taken)
+            registry.branch(main, soul(3), taken)
     with pytest.raises(ConfigError, match="no soul called"):
-        household.existing("nobody")
+        registry.existing("nobody")
     with pytest.raises(ConfigError, match="cannot be called"):
-        household.rename("main", "../up")
+        registry.rename("main", "../up")
 
 
 def test_a_branch_goes_its_own_way(wake: Wake) -> None:
@@ -224,7 +224,7 @@ def test_a_branch_goes_its_own_way(wake: Wake) -> None:
     assert [e.text for e in mind.waiting()] == ["My cat is Miso.", "I live in Oslo."]
 
 
-def test_a_soul_that_cannot_wake_is_not_gone_to(mind: Mind) -> None:
+def test_a_soul_that_cannot_wake_is_not_gone_to(mind: MemorySession) -> None:
     here = say(mind, "My cat is Miso.")
     broken = mind.branch("luna")
     broken.active.unlink()

@@ -15,7 +15,7 @@ from engine.errors import WorkspaceError
 from engine.io import atomic
 from engine.io.conversation_log import ConversationLog
 from engine.io.soul import load_soul
-from engine.session.memory_session import Mind
+from engine.session.memory_session import MemorySession
 from engine.session.timeline import digest
 from engine.session.transaction import FOLDER, Transaction, finish
 from engine.session.workspace import Workspace
@@ -106,8 +106,8 @@ def test_a_damaged_plan_is_told(tmp_path: Path, plan: str) -> None:
 
 ACT = """
 import sys
-from engine.session.memory_session import Mind
-mind = Mind.open(sys.argv[1], sys.argv[2], device="cpu", threads=1)
+from engine.session.memory_session import MemorySession
+mind = MemorySession.open(sys.argv[1], sys.argv[2], device="cpu", threads=1)
 print("awake", flush=True)
 for n in range(1000):
     mind.restore(mind.timeline.moments()[0].id)
@@ -121,7 +121,7 @@ for n in range(1000):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_killed_at_any_moment_the_soul_is_a_whole_one(workspace: Workspace, model: Path, seed: int) -> None:
-    with Mind.open(workspace, model, device="cpu", threads=1) as mind:
+    with MemorySession.open(workspace, model, device="cpu", threads=1) as mind:
         mind.say("My cat is Miso.", max_tokens=3)
         mind.keep()
         mind.new_conversation()
@@ -138,7 +138,7 @@ def test_killed_at_any_moment_the_soul_is_a_whole_one(workspace: Workspace, mode
     for path in workspace.souls.rglob("*.soul"):
         if not path.name.startswith("."):
             load_soul(path)  # whole at once, before anybody has mended anything
-    with Mind.open(workspace, model, device="cpu", threads=1) as mind:
+    with MemorySession.open(workspace, model, device="cpu", threads=1) as mind:
         assert not (workspace.root / FOLDER).exists()
         assert digest(mind.llama.soul()) == digest(load_soul(mind.store.active))
         log = ConversationLog(workspace.memories).entries()

@@ -15,7 +15,7 @@ from engine.errors import ConfigError
 from engine.io.conversation_log import Entry
 from engine.runtime.select import create_runtime
 from engine.sleep import SleepProgress, SleepReport, SleepSettings, chosen, dream, sleep, sleep_again
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 
 
 def llama(variant: str = "linear") -> Llama:
@@ -58,7 +58,7 @@ def by_hand(messages: Sequence[Sequence[tuple[str, str]]], rate: float) -> Llama
     for talk in messages:
         one.new_conversation()
         for role, text in talk:
-            one.feed(one.template.render_ids(one.tokenizer, [Message(role, text)], reply=False))  # type: ignore[arg-type]
+            one.feed(one.template.render_ids(one.tokenizer, [ChatMessage(role, text)], reply=False))  # type: ignore[arg-type]
     one.rate_scale = 1
     return one
 
@@ -98,7 +98,7 @@ def test_for_context_its_answers_are_read_at_the_waking_rate() -> None:
     expected.new_conversation()
     for role, text, rate in (("user", "My cat is Miso.", 3.0), ("assistant", "Cats are dogs.", 1.0)):
         expected.rate_scale = rate
-        expected.feed(expected.template.render_ids(expected.tokenizer, [Message(role, text)], reply=False))  # type: ignore[arg-type]
+        expected.feed(expected.template.render_ids(expected.tokenizer, [ChatMessage(role, text)], reply=False))  # type: ignore[arg-type]
     assert (fast(one) == fast(expected)).all()
 
 
@@ -149,7 +149,7 @@ def test_woken_at_any_chunk_it_has_lived_whole_conversations() -> None:
             one.new_conversation()
             one.rate_scale = 2
             for role, text in talk:
-                one.feed(one.template.render_ids(one.tokenizer, [Message(role, text)], reply=False))  # type: ignore[arg-type]
+                one.feed(one.template.render_ids(one.tokenizer, [ChatMessage(role, text)], reply=False))  # type: ignore[arg-type]
             one.rate_scale = 1
     states = [fast(one) for one in whole]
     seen = set()
@@ -258,7 +258,7 @@ def test_sleeping_on_it_makes_it_less_surprising() -> None:
     def surprise() -> float:
         here = one.snapshot()
         one.new_conversation()
-        one.feed(one.template.render_ids(one.tokenizer, [Message("user", "My cat is Miso.")], reply=False))
+        one.feed(one.template.render_ids(one.tokenizer, [ChatMessage("user", "My cat is Miso.")], reply=False))
         loss = float(one.runtime.inner_losses.mean())
         one.restore(here)
         return loss
@@ -329,7 +329,7 @@ def test_a_second_sleep_on_the_same_material_is_no_loss() -> None:
         sleep(one, DAY[:1], settings=REPLAY, rate=3, passes=8)
         here = one.snapshot()
         one.new_conversation()
-        one.feed(one.template.render_ids(one.tokenizer, [Message("user", "My cat is Miso.")], reply=False))
+        one.feed(one.template.render_ids(one.tokenizer, [ChatMessage("user", "My cat is Miso.")], reply=False))
         losses.append(float(one.runtime.inner_losses.mean()))
         one.restore(here)
     assert losses[1] <= losses[0] * 1.001

@@ -17,26 +17,26 @@ import pytest
 
 from engine.errors import ConfigError
 from engine.io.soul import load_soul
-from engine.session.memory_session import Mind
+from engine.session.memory_session import MemorySession
 from engine.session.workspace import Workspace
 from engine.sleep import SleepSettings, night, sleep_again
 
-Wake = Callable[[], Mind]
+Wake = Callable[[], MemorySession]
 QUICK = SleepSettings(rounds=2, drift_limit=10.0)
 REPLAY = SleepSettings(method="replay", drift_limit=10.0)
 
 
-def fast(mind: Mind) -> np.ndarray:
+def fast(mind: MemorySession) -> np.ndarray:
     return np.stack(mind.llama.runtime.read_fast())
 
 
-def digest(mind: Mind) -> str:
+def digest(mind: MemorySession) -> str:
     live = hashlib.sha256(fast(mind).tobytes())
     live.update(mind.store.active.read_bytes())
     return live.hexdigest()
 
 
-def talk(mind: Mind) -> None:
+def talk(mind: MemorySession) -> None:
     for conversation, text in (
         ("a", "My cat is called Miso."),
         ("a", "My door code is 4711."),
@@ -46,7 +46,7 @@ def talk(mind: Mind) -> None:
     mind.save()
 
 
-def test_the_report_holds_probes_of_before_and_after(mind: Mind) -> None:
+def test_the_report_holds_probes_of_before_and_after(mind: MemorySession) -> None:
     talk(mind)
     mind.say("It smells of turpentine.", conversation="b", max_tokens=3)
     report = mind.sleep(settings=QUICK, method="both")
@@ -72,7 +72,7 @@ def test_the_report_holds_probes_of_before_and_after(mind: Mind) -> None:
 WILD = SleepSettings(method="replay", rate=500, passes=30, older=0.0, drift_limit=0.0)
 
 
-def test_past_the_drift_limit_a_night_is_rejected_and_leaves_no_trace(mind: Mind) -> None:
+def test_past_the_drift_limit_a_night_is_rejected_and_leaves_no_trace(mind: MemorySession) -> None:
     talk(mind)
     assert mind.sleep(settings=QUICK).drift < 0  # a random body has room to lose afterwards
     mind.say("My bike is called Rocket.", conversation="c", max_tokens=3)
@@ -89,7 +89,9 @@ def test_past_the_drift_limit_a_night_is_rejected_and_leaves_no_trace(mind: Mind
     assert mind.nights.rejected_in_a_row() == 0
 
 
-def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(mind: Mind, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(
+    mind: MemorySession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     talk(mind)
     mind.sleep(settings=QUICK)  # a random body has room to lose afterwards
     mind.say("My bike is called Rocket.", conversation="c", max_tokens=3)
@@ -147,7 +149,7 @@ def test_a_night_waits_for_its_decision_over_a_restart(wake: Wake) -> None:
         mind.accept_sleep()
 
 
-def test_what_was_said_before_the_decision_waits_for_the_next_night(mind: Mind) -> None:
+def test_what_was_said_before_the_decision_waits_for_the_next_night(mind: MemorySession) -> None:
     talk(mind)
     mind.sleep(decide="ask", settings=REPLAY)
     mind.say("My bike is called Rocket.", max_tokens=3)
@@ -155,7 +157,7 @@ def test_what_was_said_before_the_decision_waits_for_the_next_night(mind: Mind) 
     assert [entry.text for entry in mind.waiting()] == ["My bike is called Rocket."]
 
 
-def test_a_rejected_candidate_leaves_the_soul_and_what_waits(mind: Mind) -> None:
+def test_a_rejected_candidate_leaves_the_soul_and_what_waits(mind: MemorySession) -> None:
     talk(mind)
     before = digest(mind)
     mind.sleep(decide="ask", settings=REPLAY)
@@ -168,7 +170,7 @@ def test_a_rejected_candidate_leaves_the_soul_and_what_waits(mind: Mind) -> None
     assert mind.sleep(settings=REPLAY).kept
 
 
-def test_a_damaged_candidate_is_refused_and_can_be_let_go(mind: Mind) -> None:
+def test_a_damaged_candidate_is_refused_and_can_be_let_go(mind: MemorySession) -> None:
     talk(mind)
     mind.sleep(decide="ask", settings=REPLAY)
     mind.nights.candidate.write_bytes(b"half")
@@ -179,7 +181,7 @@ def test_a_damaged_candidate_is_refused_and_can_be_let_go(mind: Mind) -> None:
     assert digest(mind) == before
 
 
-def test_older_messages_come_along_in_the_next_night(mind: Mind) -> None:
+def test_older_messages_come_along_in_the_next_night(mind: MemorySession) -> None:
     talk(mind)
     assert mind.sleep(settings=REPLAY).older == 0
     mind.say("My bike is called Rocket.", conversation="c", max_tokens=3)
@@ -227,9 +229,9 @@ def test_woken_at_twenty_random_moments_it_is_the_one_of_before_or_a_whole_new_o
 
 NIGHTS = """
 import sys
-from engine.session.memory_session import Mind
+from engine.session.memory_session import MemorySession
 from engine.sleep import SleepSettings
-mind = Mind.open(sys.argv[1], sys.argv[2], device="cpu", threads=1)
+mind = MemorySession.open(sys.argv[1], sys.argv[2], device="cpu", threads=1)
 for n in range(1000):
     mind.say(f"My cat number {n} is called Miso.", max_tokens=2)
     print("told", flush=True)
@@ -254,7 +256,7 @@ def test_killed_at_random_moments_of_its_nights_the_soul_on_disk_is_whole(worksp
         sleeping.kill()
         sleeping.wait()
         sleeping.stdout.close()
-        with Mind.open(workspace, model, device="cpu") as mind:
+        with MemorySession.open(workspace, model, device="cpu") as mind:
             assert np.isfinite(fast(mind)).all()
             assert (np.stack(load_soul(mind.store.active).layers) == fast(mind)).all()
             if mind.nights.candidate.exists():

@@ -22,19 +22,20 @@ from studio_person import Person
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
 from engine.io.conversation_log import ConversationLog
-from engine.io.weights import Body
+from engine.io.model_file import load_weights
+from engine.io.weights import ModelWeights
 from engine.text.tokenizer import Tokenizer
 from studio import translation
 from studio.app import build
 from studio.training import SIZES, Size
 
 
-def talkative(seed: int = 0) -> Body:
+def talkative(seed: int = 0) -> ModelWeights:
     """A tiny body that never ends a reply by itself: with top-k, a token of middling likelihood is never chosen."""
     body = tiny.body(seed=seed)
     head = body.tensors["lm_head.weight"].copy()
     head[list(Tokenizer.from_json(tiny.tokenizer_json()).special_tokens.values())] = 0
-    return Body(body.config, dict(body.tensors) | {"lm_head.weight": head}, body.tokenizer)
+    return ModelWeights(body.config, dict(body.tensors) | {"lm_head.weight": head}, body.tokenizer)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -175,11 +176,10 @@ def remember(workspace: Path, models: Path) -> Callable[[int, int], None]:
     """Puts conversations into the log before the Studio opens: how many, and of how many characters."""
 
     def fill(conversations: int, characters: int) -> None:
-        from engine.io.model_file import load_body
 
         (workspace / "memories").mkdir(parents=True)
         log = ConversationLog(workspace / "memories")
-        key = f"main@{load_body(models / 'tiny.bitt').fingerprint[:16]}"
+        key = f"main@{load_weights(models / 'tiny.bitt').fingerprint[:16]}"
         for number in range(conversations):
             log.append("user", f"Story {number}. " + "once upon a time " * (characters // 17), f"c{number}", key)
             log.append("assistant", f"That was story {number}.", f"c{number}", key)

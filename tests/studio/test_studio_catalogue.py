@@ -12,7 +12,7 @@ from studio_person import Person
 
 from engine.io.bitt import save_bitt
 from engine.io.inspect import inspect_path
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 from engine.io.packed import Packing
 from studio.lab.model_verbs import Converting
 from studio.lab.models_card import ModelRow
@@ -150,7 +150,7 @@ def test_a_checkpoint_is_converted_and_is_the_same_model(kind: str, person: Pers
     person.session.job_moved.connect(moved.append)
     person.through(lambda: person.choose_file(target), Busy.CONVERTING)
     person.wait(lambda: not person.notices())
-    written = load_body(target)
+    written = load_weights(target)
     assert written.fingerprint == card.fingerprint
     assert written.encoding == ("packed" if kind.startswith("Packed") else "float")
     assert moved == sorted(moved)
@@ -161,14 +161,14 @@ def test_a_checkpoint_is_converted_and_is_the_same_model(kind: str, person: Pers
 
 def test_packed_means_two_bits_whatever_the_source_has(person: Person, shelf: Path) -> None:
     source, target = shelf / "triples.bitt", shelf / "made.bitt"
-    save_bitt(source, load_body(shelf / "deeper" / "checkpoint"), packed=True, linears="ternary5in3")
+    save_bitt(source, load_weights(shelf / "deeper" / "checkpoint"), packed=True, linears="ternary5in3")
     person.settings.set("model_folders", [str(shelf)])
     row, card = look(person, source)
     person.click(row.convert_button)
     person.wait(person._dialogs)
     person.through(lambda: person.choose_file(target), Busy.CONVERTING)
     person.wait(lambda: not person.notices())
-    written = load_body(target)
+    written = load_weights(target)
     assert Packing.of(written.tensors).linears == "ternary2"
     assert written.fingerprint == card.fingerprint
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from studio_person import Person
 
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 from engine.io.soul import load_soul
 from studio.chat.transfer import Chat, read
 from studio.protocol import Line
@@ -100,7 +100,7 @@ def test_closing_is_safe_at_any_moment(
     if what == "blending":
         assert load_soul(souls[0]).meta.history[-1]["event"] == "blend", "begun before closing, so it is whole"
     if what == "converting" and (made := workspace / "made.bitt").exists():
-        assert load_body(made).fingerprint == load_body(models / "tiny.bitt").fingerprint, "it came to its end"
+        assert load_weights(made).fingerprint == load_weights(models / "tiny.bitt").fingerprint, "it came to its end"
     if what == "exporting":
         assert len(read(workspace / "all.json")) == 40
     if what == "deleting":

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 from studio_person import Person
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError
 from studio.disk import Disk
 from studio.protocol import EngineFailure
 from studio.training import Run, runs
@@ -26,7 +26,7 @@ def test_what_is_done_comes_back_in_the_poll_and_in_order(loop: QEventLoop, qtbo
     async def ask() -> None:
         seen.append(await disk.do(lambda: threading.current_thread().name))
         with pytest.raises(EngineFailure, match=r"^A sentence about a\.txt\.$"):
-            await disk.do(refuse, FileFormatError(Told("A sentence about {file}.", file="a.txt")))
+            await disk.do(refuse, FileFormatError("A sentence about {file}.", file="a.txt"))
         with pytest.raises(ZeroDivisionError):
             await disk.do(refuse, ZeroDivisionError())
         disk.begin(lambda done: seen.append(done.result()), str, 1)

@@ -15,7 +15,7 @@ import engine.errors
 import studio
 from engine import native
 from engine.cli import main
-from engine.errors import BitLlamaError, FileFormatError, Told
+from engine.errors import BitLlamaError, FileFormatError, Message
 from engine.io.bitt import save_bitt
 from engine.runtime.select import create_runtime
 from studio import translation
@@ -78,8 +78,8 @@ def raised() -> Iterator[tuple[str, ast.expr]]:
 
 
 def begins(sentence: ast.expr) -> str:
-    """How a sentence begins, "{" for something filled in; "" for what is no sentence but a value."""
-    first = sentence.values[0] if isinstance(sentence, ast.JoinedStr) else sentence
+    """How a sentence that was put together begins, "{" for something filled in; "" for one that knows its parts."""
+    first = sentence.values[0] if isinstance(sentence, ast.JoinedStr) else None
     if isinstance(first, ast.FormattedValue):
         return "{"
     return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
@@ -91,24 +91,24 @@ def test_every_sentence_that_can_reach_the_window_knows_its_parts() -> None:
         for name, sentence in raised()
         if (begin := begins(sentence)) and not any(begin.startswith(known) for known in BY_SCRIPTS_ALONE.get(name, ()))
     ]
-    assert plain == [], "say it as Told, so that it can be said in Japanese"
-    assert sum(isinstance(sentence, ast.Call) for _, sentence in raised()) > 150
+    assert plain == [], "give the error the values by name, so that it can be said in Japanese"
+    assert sum(isinstance(sentence, ast.Constant) for _, sentence in raised()) > 150
 
 
 def test_a_sentence_survives_the_way_between_two_processes() -> None:
-    told = Told("{path} holds {n:,} of {inner}.", path=Path("a b"), n=1234, inner=Told("the {what!r}", what="x"))
-    again = Told.from_json(told.to_json())
+    told = Message("{path} holds {n:,} of {inner}.", path=Path("a b"), n=1234, inner=Message("the {what!r}", what="x"))
+    again = Message.from_json(told.to_json())
     assert again == told == "a b holds 1,234 of the 'x'."
-    assert isinstance(again.values["inner"], Told)
+    assert isinstance(again.values["inner"], Message)
     for line in ("", "[]", '["{a}", {}]', "3", '["a", 3]', '["{}", {}]', "[" * 9999):
         with pytest.raises(ValueError, match="no sentence"):
-            Told.from_json(line)
+            Message.from_json(line)
 
 
 def test_an_error_stands_for_its_sentence() -> None:
-    inner = FileFormatError(Told("{file} is missing.", file="a"))
-    assert Told("{error} Stop.", error=inner).values["error"].template == "{file} is missing."
-    assert type(Told("{error}", error=OSError("torn")).values["error"]) is str
+    inner = FileFormatError("{file} is missing.", file="a")
+    assert Message("{error} Stop.", error=inner).values["error"].template == "{file} is missing."
+    assert type(Message("{error}", error=OSError("torn")).values["error"]) is str
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_a_text_that_cannot_be_learned_is_told_of_in_the_language_of_the_window(
 
 def test_who_computes_and_why_is_said_in_japanese_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reasons come in two parts, of what computes and of what does not, and both are sentences of their own."""
-    why = Told("{file} was built from other sources: install the package again", file="lib.so")
+    why = Message("{file} was built from other sources: install the package again", file="lib.so")
     monkeypatch.setattr(native, "why_not", lambda: why)
     reason = create_runtime(tiny.body()).reason
     assert reason.endswith(why)

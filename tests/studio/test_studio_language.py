@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from studio_person import Person
 
-from engine.errors import FileFormatError, SoulMismatchError, Told
+from engine.errors import FileFormatError, Message, SoulMismatchError
 from engine.io.soul import Soul, new_meta, save_soul
 from engine.sleep.verdict import judge
 from studio import translation
@@ -68,7 +68,7 @@ def test_the_tool_finds_every_kind_of_text(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(
         "class A:\n  def f(self):\n    self.tr('one' ' two')\n    g(self.tr('three').format(n=1))\n"
         "def _tr(t):\n  return Q.translate('M', t)\n_tr('four')\nx = QT_TRANSLATE_NOOP('S', 'five')\n"
-        "raise E(Told('{n} six', n=1))\n",
+        "from engine.errors import ConfigError, Message\nraise ConfigError('{n} six', n=1)\ny = Message('seven')\n",
         encoding="utf-8",
     )
     assert translations.texts(tmp_path) == {
@@ -77,15 +77,16 @@ def test_the_tool_finds_every_kind_of_text(tmp_path: Path) -> None:
         ("M", "four"),
         ("S", "five"),
         ("Engine", "{n} six"),
+        ("Engine", "seven"),
     }
 
 
 def test_what_the_engine_says_is_said_in_the_language_of_the_window() -> None:
-    told = Told("{name} has {has} layers and this body has {needs}; load it with its own body.",
-                name=Told("The soul {name!r}", name="Luna"), has=2, needs=3)  # fmt: skip
+    told = Message("{name} has {has} layers and this body has {needs}; load it with its own body.",
+                name=Message("The soul {name!r}", name="Luna"), has=2, needs=3)  # fmt: skip
     assert told == "The soul 'Luna' has 2 layers and this body has 3; load it with its own body."
     assert str(SoulMismatchError(told)) == told
-    assert SoulMismatchError(told).told is told
+    assert SoulMismatchError(told).message is told
     translation.apply("en")
     assert translation.sentence(told) == told
     translation.apply("ja")
@@ -93,8 +94,8 @@ def test_what_the_engine_says_is_said_in_the_language_of_the_window() -> None:
         translation.sentence(told)
         == "ソウル 'Luna'は 2 層ですが、このモデルは 3 層です。元のモデルで読み込んでください。"
     )
-    assert translation.sentence(Told("Unheard of: {what}.", what="{braces}")) == "Unheard of: {braces}."
-    assert translation.sentence("Plain text.") == SoulMismatchError("Plain text.").told == "Plain text."
+    assert translation.sentence(Message("Unheard of: {what}.", what="{braces}")) == "Unheard of: {braces}."
+    assert translation.sentence("Plain text.") == SoulMismatchError("Plain text.").message == "Plain text."
 
 
 def test_a_file_that_is_no_soul_is_refused_in_japanese(host: Person, models: Path, tmp_path: Path) -> None:

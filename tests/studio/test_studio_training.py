@@ -17,7 +17,7 @@ from PySide6.QtGui import QGuiApplication
 from studio_person import Person
 from studio_trainee import alive, begin, check, rest
 
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 from engine.io.strict_json import read_text
 from engine.text.tokenizer import Tokenizer
 from engine.train.args import TrainArgs
@@ -149,7 +149,7 @@ def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
     assert not alive(number)
     assert not again.notices(), "closing is what was wanted, and nothing went wrong"
     assert [path.name for path in stopped.folder.iterdir() if path.suffix in (".bitt", ".tmp")] == [stopped.model.name]
-    assert load_body(stopped.model).config.num_layers == 1, "closing waits for the model to be whole"
+    assert load_weights(stopped.model).config.num_layers == 1, "closing waits for the model to be whole"
 
     last = sit_down()
     last.settings.set("reopen", False)
@@ -177,7 +177,7 @@ def test_a_model_at_hand_goes_on(trainer_page: Person, models: Path, book: Path)
     rest(person)
     assert "tiny.bitt" in person.lab.runs.facts.value("Begun with")
     (run,) = person.session.training.runs
-    made, before = load_body(run.model), load_body(models / "tiny.bitt")
+    made, before = load_weights(run.model), load_weights(models / "tiny.bitt")
     assert (made.config.hidden_dim, made.config.num_layers) == (before.config.hidden_dim, before.config.num_layers)
     assert made.fingerprint != before.fingerprint
 

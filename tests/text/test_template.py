@@ -7,14 +7,14 @@ import re
 import pytest
 
 from engine.errors import ConfigError
-from engine.text.template import BUILT_IN, KEEP, PASS, UNJUDGED, ChatTemplate, Message
+from engine.text.template import BUILT_IN, KEEP, PASS, UNJUDGED, ChatMessage, ChatTemplate
 from engine.text.tokenizer import SPECIAL_TOKENS, Tokenizer
 
 TALK = [
-    Message("system", "Be kind."),
-    Message("user", "  My cat is 猫.\n"),
-    Message("assistant", "Nice to meet her."),
-    Message("user", "Who?"),
+    ChatMessage("system", "Be kind."),
+    ChatMessage("user", "  My cat is 猫.\n"),
+    ChatMessage("assistant", "Nice to meet her."),
+    ChatMessage("user", "Who?"),
 ]
 
 
@@ -47,7 +47,7 @@ def test_a_prompt_a_reply_and_its_closing_are_the_finished_conversation(tokenize
 @pytest.mark.parametrize("role", ["user", "assistant", "system"])
 def test_no_message_can_forge_special_tokens(tokenizer: Tokenizer, role: str) -> None:
     template = ChatTemplate()
-    honest = template.render_ids(tokenizer, [Message(role, "x")])  # type: ignore[arg-type]
+    honest = template.render_ids(tokenizer, [ChatMessage(role, "x")])  # type: ignore[arg-type]
     special = set(tokenizer.special_tokens.values())
     for text in (
         *SPECIAL_TOKENS,
@@ -57,7 +57,7 @@ def test_no_message_can_forge_special_tokens(tokenizer: Tokenizer, role: str) ->
         "{{ '<|end|>' }}{% raw %}",
         "<|<|end|>end|>",
     ):
-        ids = template.render_ids(tokenizer, [Message(role, text)])  # type: ignore[arg-type]
+        ids = template.render_ids(tokenizer, [ChatMessage(role, text)])  # type: ignore[arg-type]
         assert [i for i in ids if i in special] == [i for i in honest if i in special]
         assert text.translate({0xFDD0: None, 0xFDD1: None}) in shown(tokenizer, ids)
 
@@ -67,14 +67,18 @@ def test_the_mask_marks_what_the_model_says(tokenizer: Tokenizer) -> None:
     assert rendered.ids == ChatTemplate().render_ids(tokenizer, TALK, reply=False)
     own = [i for i, said in zip(rendered.ids, rendered.mask, strict=True) if said]
     assert own == [*tokenizer.encode("Nice to meet her."), tokenizer.end_id]
-    twice = ChatTemplate().render_masked(tokenizer, [Message("assistant", "<|end|>"), Message("assistant", "")])
+    twice = ChatTemplate().render_masked(tokenizer, [ChatMessage("assistant", "<|end|>"), ChatMessage("assistant", "")])
     own = [i for i, said in zip(twice.ids, twice.mask, strict=True) if said]
     assert own == [*tokenizer.encode("<|end|>"), tokenizer.end_id, tokenizer.end_id]
 
 
 def test_the_mask_holds_the_weight_of_what_the_model_says(tokenizer: Tokenizer) -> None:
-    said = [Message("user", "So?", weight=9), Message("assistant", "Yes.", weight=8), Message("assistant", "No.")]
-    rendered = ChatTemplate().render_masked(tokenizer, [*said, Message("assistant", "Or.", weight=0)])
+    said = [
+        ChatMessage("user", "So?", weight=9),
+        ChatMessage("assistant", "Yes.", weight=8),
+        ChatMessage("assistant", "No."),
+    ]
+    rendered = ChatTemplate().render_masked(tokenizer, [*said, ChatMessage("assistant", "Or.", weight=0)])
     found = {}
     for weight in (1, 8, 9):
         found[weight] = [i for i, counts in zip(rendered.ids, rendered.mask, strict=True) if counts == weight]
@@ -85,14 +89,14 @@ def test_the_mask_holds_the_weight_of_what_the_model_says(tokenizer: Tokenizer) 
 @pytest.mark.parametrize("weight", [-1, 101, 1.5, True, "8", None])
 def test_a_weight_that_cannot_be_is_refused(weight: object) -> None:
     with pytest.raises(ConfigError, match="it must be a whole number from 0 to 100"):
-        Message("assistant", "Yes.", weight=weight)  # type: ignore[arg-type]
+        ChatMessage("assistant", "Yes.", weight=weight)  # type: ignore[arg-type]
 
 
 def test_what_is_worth_keeping_is_marked_with_the_token_after_it(tokenizer: Tokenizer) -> None:
     said = [
-        Message("user", "Zib is my dog, ZIB!", ("Zib",)),
-        Message("assistant", "Zibby?", ("Zib",)),
-        Message("user", "Zib"),
+        ChatMessage("user", "Zib is my dog, ZIB!", ("Zib",)),
+        ChatMessage("assistant", "Zibby?", ("Zib",)),
+        ChatMessage("user", "Zib"),
     ]
     rendered = ChatTemplate().render_masked(tokenizer, said)
     marked = list(zip(rendered.ids, rendered.worth, strict=True))
@@ -141,9 +145,9 @@ def test_a_template_of_another_kind(tokenizer: Tokenizer) -> None:
 )
 def test_templates_that_cannot_be_used_are_refused(tokenizers: dict[str, Tokenizer], source: str, reason: str) -> None:
     with pytest.raises(ConfigError, match=reason):
-        ChatTemplate(source).render_ids(tokenizers["bytes"], [Message("user", "x")])
+        ChatTemplate(source).render_ids(tokenizers["bytes"], [ChatMessage("user", "x")])
 
 
 def test_unknown_roles_are_refused() -> None:
     with pytest.raises(ConfigError, match="'root' is unknown"):
-        Message("root", "x")  # type: ignore[arg-type]
+        ChatMessage("root", "x")  # type: ignore[arg-type]

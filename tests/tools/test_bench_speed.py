@@ -13,7 +13,7 @@ from native_bodies import empty_is_nan, needs_library, random_body
 from engine import native
 from engine.cli import main
 from engine.errors import BitLlamaError
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.io.packed import Packing
 from engine.layers import bit_linear, ttt
 from engine.models.config import BitLlamaConfig
@@ -164,7 +164,7 @@ def test_the_gate_refuses_a_runtime_that_computes_something_else(monkeypatch: py
     assert check_same(true, [1, 2, 3], 1) < 1e-4
     original = select.create_runtime
 
-    def other_body_for_native(body: Body, device: str, runtime: str, threads: int) -> object:
+    def other_body_for_native(body: ModelWeights, device: str, runtime: str, threads: int) -> object:
         return original(false if runtime == "native" else body, device, runtime, threads)
 
     monkeypatch.setattr(select, "create_runtime", other_body_for_native)

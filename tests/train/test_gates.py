@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 from engine.models.bitllama import BitLlama
 from engine.text.template import KEEP, PASS, UNJUDGED
 from engine.train.args import TrainArgs
@@ -41,7 +41,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def gates_of(folder: Path, data: Path) -> tuple[np.ndarray, np.ndarray]:
     """Gates of the last layer, ``[heads, n]``, on held-out text, and its marks, ``[n]``."""
-    model = BitLlama.from_body(load_body(folder))
+    model = BitLlama.from_body(load_weights(folder))
     seen: list[torch.Tensor] = []
     model.layers[-1].ttt.rate.register_forward_hook(lambda module, given, out: seen.append(out))  # type: ignore[union-attr]
     val = TokenData.open(data).val

@@ -24,12 +24,12 @@ from torch.distributed import checkpoint as dcp
 
 from engine.cli import main
 from engine.errors import ConfigError, FileFormatError
-from engine.io.model_file import fingerprint, load_body
+from engine.io.model_file import fingerprint, load_weights
 from engine.io.tensors import TensorFile, save_tensors
 from engine.llama import Llama
 from engine.models.bitllama import BitLlama
 from engine.text.sampling import SamplingParams
-from engine.text.template import Message
+from engine.text.template import ChatMessage
 from engine.train import checkpoint
 from engine.train.args import TrainArgs
 from engine.train.distributed import ALONE, joined
@@ -89,10 +89,10 @@ def test_its_checkpoint_exports_to_a_file_that_chats(
 ) -> None:
     assert main(["export", str(latest(talk)), str(tmp_path / "talk.bitt")]) == 0
     assert "read back and checked" in capsys.readouterr().out
-    body, trained = load_body(tmp_path / "talk.bitt"), load_body(talk / "model")
+    body, trained = load_weights(tmp_path / "talk.bitt"), load_weights(talk / "model")
     assert fingerprint(body.config, body.tensors) == fingerprint(trained.config, trained.tensors)
     llama = Llama.load_auto(str(tmp_path / "talk.bitt"), device="cpu")
-    reply = llama.stream_chat([Message("user", "my number is 7")], 8, SamplingParams(temperature=0))
+    reply = llama.stream_chat([ChatMessage("user", "my number is 7")], 8, SamplingParams(temperature=0))
     assert reply.tokens
 
 

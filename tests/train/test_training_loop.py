@@ -15,7 +15,7 @@ import torch
 from runs import all_tensors
 
 from engine.errors import ConfigError, DataError, FileFormatError, TrainingError
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 from engine.models.bitllama import BitLlama
 from engine.train import checkpoint, training_loop
 from engine.train.args import TrainArgs
@@ -87,7 +87,7 @@ def test_it_learns_and_the_saved_body_is_the_trained_one(text_data: Path, tmp_pa
     result = run_training(args_for(text_data, tmp_path / "run", steps=150, lr=1e-2), on_status=statuses.append)
     assert statuses[-1].val_loss is not None
     assert statuses[-1].val_loss < 2.0 < statuses[0].loss
-    body = load_body(result.folder)
+    body = load_weights(result.folder)
     assert body.tokenizer is not None
     from engine.train.data import TokenData
 
@@ -144,7 +144,7 @@ def test_training_can_start_from_a_packed_body(text_data: Path, tmp_path: Path) 
     from engine.io.bitt import save_bitt
 
     first = run_training(args_for(text_data, tmp_path / "a", steps=30, lr=1e-2))
-    save_bitt(tmp_path / "a.bitt", load_body(first.folder), packed=True)
+    save_bitt(tmp_path / "a.bitt", load_weights(first.folder), packed=True)
     statuses: list[TrainStatus] = []
     run_training(
         args_for(text_data, tmp_path / "b", steps=5, init_from=str(tmp_path / "a.bitt")), on_status=statuses.append
@@ -224,13 +224,13 @@ def test_a_rate_floor_spreads_the_gates_of_the_heads(text_data: Path, tmp_path: 
     args = args_for(
         text_data, tmp_path / "a", steps=1, lr=1e-9, min_lr=0.0, inner_lr=0.5, rate_floor=0.02, out_norm_eps=0.1
     )
-    body = load_body(run_training(args).folder)
+    body = load_weights(run_training(args).folder)
     assert body.config.out_norm_eps == 0.1
     start = 1 / (1 + np.exp(-np.array(body.tensors["layers.0.ttt.rate.bias"])))
     assert start == pytest.approx([0.5, 0.02], rel=1e-4)
     # A body that is trained on keeps what its gates have learned, lowered by the same.
     again = dataclasses.replace(args, out=str(tmp_path / "b"), init_from=str(tmp_path / "a" / "model"))
-    shifted = np.array(load_body(run_training(again).folder).tensors["layers.0.ttt.rate.bias"])
+    shifted = np.array(load_weights(run_training(again).folder).tensors["layers.0.ttt.rate.bias"])
     odds = np.log(0.02 / 0.98)
     assert shifted == pytest.approx([0.0, 2 * odds], abs=1e-3)
     with pytest.raises(ConfigError, match="rate-floor"):

@@ -11,7 +11,7 @@ import torch
 from assert_close import assert_close
 
 from engine.errors import ConfigError
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 from engine.models.bitllama import BitLlama
 from engine.train.args import TrainArgs
 from engine.train.prepare import prepare
@@ -88,7 +88,7 @@ def test_a_run_begins_with_wider_heads_and_trains_them(tmp_path: Path) -> None:
     run_training(
         dataclasses.replace(args, out=str(tmp_path / "wide"), init_from=str(narrow_model), widen_heads=16, steps=2)
     )
-    began, ended = load_body(narrow_model), load_body(tmp_path / "wide" / "model")
+    began, ended = load_weights(narrow_model), load_weights(tmp_path / "wide" / "model")
     assert (began.config.fast_dim, ended.config.fast_dim) == (8, 16)
     grown = widen_heads(BitLlama.from_body(began, frozen=False), 16).state_dict()
     moved = ended.tensors["layers.0.ttt.conv.weight"] - grown["layers.0.ttt.conv.weight"].numpy()

@@ -19,7 +19,7 @@ from typing import Any
 
 from engine import native as native_library
 from engine.cli.options import at_least_one
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.io.packed import Packing
 from engine.llama import Llama
 from engine.runtime.base import Runtime
@@ -154,7 +154,7 @@ def _race(
 
 
 @contextlib.contextmanager
-def _llama_cpp(body: Body, threads: int, tokens: int) -> Iterator[tuple[LlamaCpp | None, str | None]]:
+def _llama_cpp(body: ModelWeights, threads: int, tokens: int) -> Iterator[tuple[LlamaCpp | None, str | None]]:
     """llama.cpp with a Llama as large as `body` and room for `tokens`, or None and why not."""
     reason = llama_cpp.why_not(body.config)
     if reason is not None:
@@ -208,7 +208,7 @@ def _long(native: Any, length: int) -> dict[str, float]:
     return {"tokens": length, "early": early, "late": late, "memory_growth": growth}
 
 
-def _beside_decoding(args: argparse.Namespace, bench: str, body: Body, works: dict[str, Any]) -> int:
+def _beside_decoding(args: argparse.Namespace, bench: str, body: ModelWeights, works: dict[str, Any]) -> int:
     for name in ("runs", "tokens"):
         at_least_one(getattr(args, name), f"--{name}")
     error = check_same(body, prompt(WARM_UP, body.config.vocab_size), args.threads)
@@ -226,7 +226,7 @@ def _beside_decoding(args: argparse.Namespace, bench: str, body: Body, works: di
     return 0
 
 
-def _with_words(body: Body) -> Body:
+def _with_words(body: ModelWeights) -> ModelWeights:
     """`body` with a tokenizer that has a word for every id, where it has none."""
     if body.tokenizer is not None:
         return body

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from engine.io.bitt import save_bitt
-from engine.io.model_file import Body, load_body
+from engine.io.model_file import ModelWeights, load_weights
 from engine.io.packed import Packing
 from engine.models.config import BitLlamaConfig
 from tools.bench.yardsticks import fastest_linears, random_body
@@ -21,13 +21,13 @@ PAUSE, QUICK = 0.05, 1.0
 """Seconds between two turns, and of a work that runs once untimed in each of its turns."""
 
 
-def make_body(args: argparse.Namespace, sure: float = 1.0) -> Body:
+def make_body(args: argparse.Namespace, sure: float = 1.0) -> ModelWeights:
     """The MODEL, or random weights of the size asked for; `sure` times as sure of the next word as they would be.
 
     Random weights are mapped from a file that was just written, as a body of a person is, and llama.cpp's are here.
     """
     if args.model is not None:
-        return load_body(args.model)
+        return load_weights(args.model)
     heads = args.heads if args.variant == "linear" else 1
     config = BitLlamaConfig(args.vocab_size, args.dim, args.layers, 0.5, ttt_variant=args.variant, num_heads=heads)
     packing = Packing(args.linears or fastest_linears(), None if args.head == "float" else args.head)
@@ -37,7 +37,7 @@ def make_body(args: argparse.Namespace, sure: float = 1.0) -> Body:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "random.bitt"
         save_bitt(path, body, packed=True)
-        return dataclasses.replace(load_body(path), path=None)
+        return dataclasses.replace(load_weights(path), path=None)
 
 
 def prompt(count: int, vocab: int) -> list[int]:
@@ -75,7 +75,7 @@ def show_rates(tokens: int, seconds: Mapping[str, list[float]]) -> dict[str, flo
     return rates
 
 
-def describe(body: Body) -> str:
+def describe(body: ModelWeights) -> str:
     """A body in a few words."""
     c, held = body.config, Packing.of(body.tensors)
     what = str(body.path) if body.path else f"random weights ({held.linears}, head in {held.embedding or 'float'})"

@@ -21,10 +21,10 @@ from tools.bench.speed import describe, load, make_body, note_load
 FIRST_TOKEN = """
 import sys, time
 began = time.perf_counter()
-from engine.io.model_file import load_body
+from engine.io.model_file import load_weights
 from engine.runtime.select import create_runtime
 imported = time.perf_counter()
-runtime = create_runtime(load_body(sys.argv[1]), "cpu", "native", int(sys.argv[2]) or None)
+runtime = create_runtime(load_weights(sys.argv[1]), "cpu", "native", int(sys.argv[2]) or None)
 loaded = time.perf_counter()
 runtime.step(1)
 done = time.perf_counter()

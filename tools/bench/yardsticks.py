@@ -9,7 +9,7 @@ import numpy as np
 
 from engine import native
 from engine.errors import BitLlamaError
-from engine.io.model_file import Body
+from engine.io.model_file import ModelWeights
 from engine.io.packed import EMBED, LinearForm, Packing
 from engine.models.config import BitLlamaConfig
 from engine.runtime.aligned import aligned
@@ -23,7 +23,7 @@ LARGEST_ERROR = 1e-4
 """Relative root-mean-square error of logits that the gate allows."""
 
 
-def random_body(config: BitLlamaConfig, seed: int = 1, packing: Packing = PLAIN, sure: float = 1.0) -> Body:
+def random_body(config: BitLlamaConfig, seed: int = 1, packing: Packing = PLAIN, sure: float = 1.0) -> ModelWeights:
     """A packed body of random weights: as costly as a trained one, and it says nothing. Its arrays are aligned as those
     of a file that was written here.
 
@@ -47,7 +47,7 @@ def random_body(config: BitLlamaConfig, seed: int = 1, packing: Packing = PLAIN,
                 tensors[name] = dataclasses.replace(table, stored=aligned(table.stored), scales=aligned(table.scales))
             else:
                 tensors[name] = aligned(tensors[name])
-    return Body(config, tensors, encoding="packed")
+    return ModelWeights(config, tensors, encoding="packed")
 
 
 def fastest_linears() -> LinearForm:
@@ -81,7 +81,7 @@ def read_bandwidth(threads: int, size: int = READ_BYTES) -> float | None:
     return size / seconds if seconds > 0 else None
 
 
-def check_same(body: Body, tokens: list[int], threads: int | None) -> float:
+def check_same(body: ModelWeights, tokens: list[int], threads: int | None) -> float:
     """The gate before a measurement: the native runtime gives torch's logits; returns the largest error found.
 
     It compares with unquantised activations, since those of 8 bits can be rounded either way. Raises `BitLlamaError`
@@ -89,7 +89,7 @@ def check_same(body: Body, tokens: list[int], threads: int | None) -> float:
     """
     from engine.runtime.select import create_runtime
 
-    smooth = Body(dataclasses.replace(body.config, activation_bits=32), body.tensors, encoding=body.encoding)
+    smooth = ModelWeights(dataclasses.replace(body.config, activation_bits=32), body.tensors, encoding=body.encoding)
     pair: list[Runtime] = [create_runtime(smooth, "cpu", name, threads) for name in ("native", "torch")]
     found = []
     for piece in ([tokens[0]], tokens):

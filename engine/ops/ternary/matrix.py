@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError
 
 _CHUNK = 1 << 20  # elements handled at a time, so that no temporary grows with the tensor
 
@@ -32,7 +32,7 @@ def quantize_weight(w: NDArray[Any]) -> tuple[Codes, float]:
     total = sum(float(np.abs(part, dtype=np.float64).sum()) for part in parts(flat))
     scale = np.float32(total / flat.size) if flat.size else np.float32(0.0)
     if not np.isfinite(scale):
-        raise FileFormatError(Told("The weights hold values that are not finite, so they cannot be made ternary."))
+        raise FileFormatError("The weights hold values that are not finite, so they cannot be made ternary.")
     codes = np.zeros(flat.shape, np.int8)
     if scale > 0:
         for part, out in zip(parts(flat), parts(codes), strict=True):
@@ -110,7 +110,7 @@ class TernaryMatrix(ABC):
         total = float(self.scale) * flat.size
         if total / filled >= float(np.finfo(np.float32).max):
             raise FileFormatError(
-                Told("The ternary weights have the scale {scale}, too large for float32 weights.", scale=self.scale)
+                "The ternary weights have the scale {scale}, too large for float32 weights.", scale=self.scale
             )
         low = np.float32(total / filled)
         if float(low) * filled > total:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import native
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError, Message
 from engine.ops.ternary.matrix import Bytes, Codes, TernaryMatrix, require_codes, row_parts
 
 BLOCK = 64
@@ -51,7 +51,7 @@ def unpack(packed: Bytes, cols: int) -> Codes:
     """The codes int8 (rows, cols) of packed weights; the reverse of `pack`. Raises `FileFormatError` on damage."""
     damage = packing_damage(packed, cols)
     if damage:
-        raise FileFormatError(Told("The packed weights {damage}.", damage=damage))
+        raise FileFormatError("The packed weights {damage}.", damage=damage)
     codes = np.empty((packed.shape[0], cols), np.int8)
     for rows_of in row_parts(packed.shape[0], cols):
         codes[rows_of] = _lanes(packed[rows_of])[:, :cols].astype(np.int8) - 1
@@ -64,9 +64,9 @@ def packing_damage(packed: NDArray[Any], cols: int) -> str | None:
         return f"are {packed.dtype} {packed.shape} where uint8 (rows, {packed_width(cols)}) is needed"
     found = (find_damage_natively if native.can_read(packed) else find_damage)(packed, cols)
     if found == Damage.CODE_THREE:
-        return Told("hold the code 3, which no weight has: the file is damaged")
+        return Message("hold the code 3, which no weight has: the file is damaged")
     if found == Damage.PADDING:
-        return Told("hold weights in the padding after a row: the file is damaged")
+        return Message("hold weights in the padding after a row: the file is damaged")
     return None
 
 

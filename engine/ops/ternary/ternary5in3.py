@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import native
-from engine.errors import FileFormatError, Told
+from engine.errors import FileFormatError, Message
 from engine.ops.ternary.matrix import Bytes, Codes, TernaryMatrix, require_codes, row_parts
 
 GROUP = 64
@@ -66,7 +66,7 @@ class Ternary5in3(TernaryMatrix):
     def unpack(self) -> Codes:
         """Codes int8 (rows, cols). Raises `FileFormatError` on damage."""
         if damage := self.damage():
-            raise FileFormatError(Told("The packed weights {damage}.", damage=damage))
+            raise FileFormatError("The packed weights {damage}.", damage=damage)
         out = np.empty(self.shape, np.int8)
         for rows in row_parts(*self.shape, GROUP):
             groups = self.codes[rows.start // GROUP : -(-rows.stop // GROUP)]
@@ -76,9 +76,9 @@ class Ternary5in3(TernaryMatrix):
     def _damage_of_codes(self) -> str | None:
         found = find_damage_natively(self) if native.can_read(self.codes) else find_damage(self)
         if found == Damage.NO_CODE:
-            return Told("hold a code that no weights have: the file is damaged")
+            return Message("hold a code that no weights have: the file is damaged")
         if found == Damage.PADDING:
-            return Told("hold weights in the padding after a row: the file is damaged")
+            return Message("hold weights in the padding after a row: the file is damaged")
         return None
 
 
