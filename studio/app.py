@@ -19,6 +19,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from engine.cli.terminal import endings
 from engine.errors import BitLlamaError
 from engine.resources import resource_path
 from engine.version import __version__
@@ -84,7 +85,7 @@ def main(arguments: argparse.Namespace, on_showing: Callable[[MainWindow], objec
     if former is not None:
         QTimer.singleShot(0, lambda: window.verbs.show_crash(former))
     sys.excepthook = window.show_defect
-    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl+C in the shell closes as the window's own button does
+    for number in (signal.SIGINT, *endings()):  # Ctrl+C in the shell closes as the window's own button does
         signal.signal(number, lambda *_: window.close())
     try:
         with loop:

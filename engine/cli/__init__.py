@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -10,11 +11,17 @@ import traceback
 from collections.abc import Sequence
 
 from engine.cli.background import step_back, tell
+from engine.cli.terminal import Endings, Terminated
 from engine.errors import BitLlamaError
 from engine.version import __version__
 
 COMMANDS = ("chat", "run", "prepare", "train", "evaluate", "inspect", "export", "soul", "sleep", "bench", "doctor")
 """Modules of this package. Each adds its parser, with ``run`` (args to exit code) as a default; heavy imports wait."""
+
+
+_READER_GONE = (errno.EPIPE, errno.EIO)
+"""Of a write that names no file: the program behind a pipe ended, as in `bit-llama inspect x | head`, or the terminal
+was closed."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -38,27 +45,43 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it went well, 1 for an error told in one sentence, 2 for wrong usage, 130 for Ctrl+C."""
+    """Run one command; 0 when it went well, 1 for an error told in one sentence, 2 for wrong usage, 130 for Ctrl+C, 128
+    and its number for a signal that ended the program.
+    """
     _speak_unicode()
     args = build_parser().parse_args(argv)
+    background = getattr(args, "background", False)
     try:
-        if getattr(args, "background", False):
-            step_back()
-        code = int(args.run(args))
-        sys.stdout.flush()
-        return code
+        with Endings():
+            if background:
+                step_back()
+            code = int(args.run(args))
+            sys.stdout.flush()
+            return code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # the reader of our output went away, as in `bit-llama inspect x | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except Terminated as end:
+        _flush_what_can_be()
+        return end.code
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _READER_GONE and error.filename is None:
+            _flush_what_can_be()
+            return 1
         if getattr(args, "verbose", False):
             traceback.print_exc()
         print(f"bit-llama: {describe(error)}", file=sys.stderr)
-        if getattr(args, "background", False) and isinstance(error, BitLlamaError):
+        if background and isinstance(error, BitLlamaError):
             tell(error)
         return 1
+
+
+def _flush_what_can_be() -> None:
+    """Give up output that nobody can read any more, so that the end of the program does not fail on it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def describe(error: Exception) -> str:

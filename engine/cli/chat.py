@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.cli import describe, options
-from engine.cli.terminal import Interrupts, ProgressLine, TypedLine, printable
+from engine.cli.terminal import Interrupts, ProgressLine, TypedLine, input_waits, printable, without_mark
 from engine.errors import BitLlamaError, ConfigError
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ HELP = """\
 /dial X       begin one that it learns from (learn), one that leaves no trace in it (use), or one without it (temporary)
 /help         this list
 /quit         leave (or Ctrl+D); the soul is saved
-A line that begins with // is said with one /. A line that ends with \\ goes on in the next."""
+A line that begins with // is said with one /. A line that ends with \\ goes on in the next.
+Lines that are pasted together are one message."""
+
+PASTE_GAP = 0.03
+"""Seconds within which the next line of a paste comes, on terminals that do not say where one begins and ends."""
 
 _DIALS = {
     "learn": "It learns from all that you say.",
@@ -79,6 +83,7 @@ class Chat:
         self.rate = self._checked_rate(args.rate)
         self.interactive = sys.stdin.isatty()
         self.failed = False
+        self._begun = False  # a line was read
         self._interrupted = False  # the last thing that happened was a Ctrl+C: another one quits
         self._commands: dict[str, Callable[[str], None]] = {
             "/sleep": self._sleep,
@@ -95,7 +100,10 @@ class Chat:
         }
         if self.interactive:
             with contextlib.suppress(ImportError):
-                import readline  # noqa: F401 (gives input() its history and line editing)
+                import readline  # gives input() its history and line editing
+
+                if "libedit" not in (readline.__doc__ or ""):
+                    readline.parse_and_bind("set enable-bracketed-paste on")
 
     def note(self, text: str) -> None:
         """Say something of the program itself: apart from the answers where these go to a file or a pipe."""
@@ -120,24 +128,32 @@ class Chat:
 
     def loop(self) -> None:
         """Read and answer until /quit, the end of the input, or Ctrl+C twice."""
-        while (line := self._read()) is not None:
-            if not line.strip():
-                continue
-            try:
-                if line.startswith("/") and not line.startswith("//"):
-                    name, _, rest = line.strip().partition(" ")
-                    if name == "/quit":
-                        return
-                    self._command(name, rest.strip())
-                else:
-                    self._say(line.removeprefix("/") if line.startswith("//") else line)
-            except BitLlamaError as error:
-                self.failed = True
-                print(f"bit-llama: {describe(error)}", file=sys.stderr, flush=True)
+        while (text := self._read()) is not None:
+            lines = text.split("\n")
+            together = [text] if any(not _is_command(line) for line in lines) else lines
+            for line in together:
+                if line.strip() and not self._heed(line):
+                    return
+
+    def _heed(self, text: str) -> bool:
+        """Do as a command says, or answer a message; False to leave."""
+        try:
+            if not _is_command(text):
+                self._say(text.removeprefix("/") if text.startswith("//") and "\n" not in text else text)
+                return True
+            name, _, rest = text.strip().partition(" ")
+            if name == "/quit":
+                return False
+            self._command(name, rest.strip())
+        except BitLlamaError as error:
+            self.failed = True
+            print(f"bit-llama: {describe(error)}", file=sys.stderr, flush=True)
+        return True
 
     def _read(self) -> str | None:
-        """The next message; None to leave."""
+        """The next message; None to leave. Lines that are pasted together come together."""
         lines: list[str] = []
+        typed_ahead = self._begun and self.interactive and input_waits()  # while it answered: each line by itself
         while True:
             try:
                 if self.interactive:
@@ -155,6 +171,12 @@ class Chat:
                 continue
             self._interrupted = False
             line = line.rstrip("\r\n")
+            if not self._begun:
+                self._begun, line = True, without_mark(line)
+            begins_command = not lines and _is_command(line)
+            if self.interactive and not typed_ahead and not begins_command and input_waits(PASTE_GAP):
+                lines.append(line)
+                continue
             lines.append(line.removesuffix("\\"))
             if not line.endswith("\\"):
                 return "\n".join(lines)
@@ -241,6 +263,10 @@ class Chat:
 
         self.mind.new_conversation(dial=checked(value))
         self.note(f"Another conversation. {_DIALS[self.mind.dial]}")
+
+
+def _is_command(text: str) -> bool:
+    return text.startswith("/") and not text.startswith("//") and "\n" not in text
 
 
 def _number(text: str, kind: type, name: str, example: str) -> Any:

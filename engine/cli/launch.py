@@ -57,8 +57,8 @@ class _Rank:
 def launch(command: Sequence[str], world: int) -> tuple[bool, list[str]]:
     """Run `command` as `world` ranks that find each other, and wait for them.
 
-    Ctrl+C or SIGTERM lets all finish their step, save and end; a second one kills them. Once a rank has ended, however
-    that was, the others have `GRACE` seconds to do so. When this function is left, none is running.
+    Ctrl+C, or a signal that ends programs, lets all finish their step, save and end; a second Ctrl+C kills them. Once a
+    rank has ended, however that was, the others have `GRACE` seconds to do so. When this function is left, none runs.
 
     Args:
         command: a program that calls `engine.train.distributed.joined`.
@@ -68,7 +68,7 @@ def launch(command: Sequence[str], world: int) -> tuple[bool, list[str]]:
         Whether all ended well, and what they wrote to stderr or how they were killed: a line said by several comes
         once, the first cause first.
     """
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as files, Interrupts(signal.SIGTERM) as stop:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as files, Interrupts(ends=False) as stop:
         ranks: list[_Rank] = []
         try:
             for rank in range(world):

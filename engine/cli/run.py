@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli import options
-from engine.cli.terminal import Interrupts, printable
+from engine.cli.terminal import Interrupts, printable, without_mark
 
 
 def add_parser(commands: Any) -> None:
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     llama = Llama.load_auto(args.model, args.device, args.threads)
     if args.soul_file is not None:
         llama.load_soul(args.soul_file)
-    prompt = sys.stdin.read() if args.prompt == "-" else args.prompt
+    prompt = without_mark(sys.stdin.read()) if args.prompt == "-" else args.prompt
     clean = printable if sys.stdout.isatty() else str
     with Interrupts() as stop:
         llama.stream_completion(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine.cli import options
-from engine.cli.terminal import Interrupts, ProgressLine, printable
+from engine.cli.terminal import Interrupts, ProgressLine, printable, without_mark
 from engine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -106,6 +106,6 @@ def _cost(plan: ForgetPlan) -> str:
 
 def _agreed() -> bool:
     try:
-        return input("Forget this for good? [y/N] ").strip().casefold() in ("y", "yes")
+        return without_mark(input("Forget this for good? [y/N] ")).strip().casefold() in ("y", "yes")
     except EOFError:
         return False

@@ -1,4 +1,6 @@
-"""``bit-llama train``: train a body. Ctrl+C finishes the step and saves; --resume goes on as if never stopped."""
+"""``bit-llama train``: train a body. Ctrl+C, SIGTERM or a closed terminal finish the step and save; --resume goes on as
+if never stopped.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,6 @@ import argparse
 import dataclasses
 import math
 import os
-import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train; 0 also when stopped by Ctrl+C, since everything is saved."""
+    """Train; 0 also when stopped by Ctrl+C or a signal that ends programs, since everything is saved."""
     train_args = TrainArgs(**{field.name: getattr(args, field.name) for field in dataclasses.fields(TrainArgs)})
     if not (math.isfinite(args.rank_timeout) and args.rank_timeout > 0):
         raise ConfigError(f"--rank-timeout is {args.rank_timeout:g}; it must be a number of seconds above 0.")
@@ -98,11 +99,17 @@ def _train(args: argparse.Namespace, train_args: TrainArgs) -> int:
     if args.background and not train_args.threads:
         torch.set_num_threads(max(1, torch.get_num_threads() - 1))  # a thread that has to wait holds up all others
     place = rendezvous()
-    also = (signal.SIGTERM,) if place.world > 1 else ()  # how torchrun and schedulers of clusters end a rank
-    with Interrupts(*also) as interrupts, joined(train_args.device, args.rank_timeout, args.shard) as ranks:
+    with Interrupts(ends=False) as interrupts, joined(train_args.device, args.rank_timeout, args.shard) as ranks:
         if place.store is not None:
             threading.Thread(target=_stop_when_left, args=(interrupts,), daemon=True).start()
-        result = run_training(train_args, resume=args.resume, stop=interrupts, on_status=report, ranks=ranks)
+
+        def tell(status: TrainStatus) -> None:
+            try:
+                report(status)
+            except OSError:  # whoever watched is gone, with the terminal or a pipe: save and end
+                interrupts.wanted = True
+
+        result = run_training(train_args, resume=args.resume, stop=interrupts, on_status=tell, ranks=ranks)
     if not ranks.leads:
         return 0
     if not result.finished:
