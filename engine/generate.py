@@ -28,8 +28,8 @@ class _Path:
     score: float
     """Log probability of its tokens, in nats."""
     tokens: list[int]
-    state: Any
-    """Before the last of them, or behind it where `logits` stand; unused where that one ends the text."""
+    mark: Any
+    """Of the state, before the last of them, or behind it where `logits` stand; unused where that one ends the text."""
     logits: np.ndarray | None = None
     """For the token behind them; None where nobody followed the path so far."""
 
@@ -38,7 +38,7 @@ class BeamSearch:
     """Says which tokens come next: one where that is clear, a whole path where it is not.
 
     Args:
-        runtime: whose state is copied and tried; it is afterwards as it was.
+        runtime: whose state tries the paths; it is afterwards as it was.
         sampler: chooses where it is clear, and, by its temperature, among the paths that were followed to their end.
         ends: tokens behind which nothing is said.
         words: how many tokens there are to choose from; logits for more are ignored.
@@ -66,11 +66,11 @@ class BeamSearch:
         logits = logits[: self._words]
         if self._beams == 1 or left == 1 or self._is_clear(logits, recent):
             return [self._sampler.sample(logits, recent)]
-        start = self._runtime.snapshot()
+        start = self._runtime.state.mark()
         try:
             paths = self._search(_Path(0.0, [], start, logits), recent, min(left, self._longest), cancel)
         finally:
-            self._runtime.restore(start)
+            self._runtime.state.rewind(start)
         return paths[self._sampler.pick([path.score for path in paths])].tokens
 
     def _is_clear(self, logits: np.ndarray, recent: Sequence[int]) -> bool:
@@ -102,14 +102,13 @@ class BeamSearch:
         """The path with each token that may come next."""
         assert path.logits is not None
         found = self._candidates(path.logits, [*recent, *path.tokens])
-        return [_Path(path.score + gain, [*path.tokens, token], path.state) for token, gain in found]
+        return [_Path(path.score + gain, [*path.tokens, token], path.mark) for token, gain in found]
 
     def _followed(self, path: _Path) -> _Path:
         """The path with the state and the logits behind its last token."""
-        self._runtime.restore(path.state)
-        own = np.empty(self._runtime.config.vocab_size, np.float32)
-        logits = self._runtime.step(path.tokens[-1], out=own)[: self._words]
-        return _Path(path.score, path.tokens, self._runtime.snapshot(), logits)
+        self._runtime.state.rewind(path.mark)
+        logits = self._runtime.step(path.tokens[-1])[: self._words].copy()
+        return _Path(path.score, path.tokens, self._runtime.state.mark(), logits)
 
     def _candidates(self, logits: np.ndarray, recent: Sequence[int]) -> list[tuple[int, float]]:
         """Tokens that may come next, the likeliest first, each with its log probability."""

@@ -17,7 +17,8 @@ from engine.errors import ConfigError, FileFormatError
 from engine.generate import BeamSearch
 from engine.io.model_file import ModelWeights, load_weights
 from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
-from engine.runtime.base import Cancel, Cancelled, Runtime
+from engine.runtime.base import Cancel, Cancelled, LearningRuntime, Runtime, learns
+from engine.runtime.checks import check_rate_scale
 from engine.runtime.select import create_runtime
 from engine.text.completion import Callback, Completion, Progress, Stopped
 from engine.text.sampling import Sampler, SamplingParams
@@ -41,7 +42,7 @@ class Llama:
     """
 
     def __init__(self, body: ModelWeights, runtime: Runtime) -> None:
-        where = str(body.path or "This body")
+        self._name = where = str(body.path or "This body")
         if body.tokenizer is None:
             raise FileFormatError(
                 "{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.", where=where
@@ -147,13 +148,32 @@ class Llama:
         return self.level - level
 
     @property
+    def learns(self) -> bool:
+        """Whether what is fed changes fast weights: whether there is a soul."""
+        return learns(self.runtime)
+
+    @property
+    def learning_runtime(self) -> LearningRuntime:
+        """`runtime` as one that learns. Raises `ConfigError` where the model has no memory to learn with."""
+        if learns(self.runtime):
+            return self.runtime
+        raise ConfigError("{model} has no memory of its own, so it has no soul and cannot learn.", model=self._name)
+
+    @property
     def rate_scale(self) -> float:
         """Factor on the inner learning rate; `ConfigError` when it is set outside the stable range."""
-        return self.runtime.rate_scale
+        return self.runtime.rate_scale if learns(self.runtime) else 1.0
 
     @rate_scale.setter
     def rate_scale(self, value: float) -> None:
-        self.runtime.rate_scale = value
+        if self.learns or value != 1.0:
+            self.learning_runtime.rate_scale = value
+
+    def checked_rate(self, value: float) -> float:
+        """`value` as a `rate_scale`, which stays as it is. Raises `ConfigError` for one that cannot be."""
+        if not self.learns and value == 1.0:
+            return value
+        return check_rate_scale(value, self.learning_runtime.config)
 
     @contextlib.contextmanager
     def at_rate(self, scale: float) -> Iterator[None]:
@@ -165,13 +185,13 @@ class Llama:
             self.rate_scale = former
 
     def soul(self) -> Soul:
-        """The soul as it is now: copies of the fast weights, and its level."""
-        return Soul(self.runtime.read_fast(), self.meta)
+        """The soul as it is now: copies of the fast weights. Raises `ConfigError` where there is none."""
+        return Soul(self.learning_runtime.read_fast(), self.meta)
 
     def set_soul(self, soul: Soul) -> None:
         """Go on as `soul`, with nothing transient. Raises `SoulMismatchError` for a soul of another body."""
         check_fits(soul, self.body.config, self.body.fingerprint)
-        self.runtime.write_fast(soul.layers)
+        self.learning_runtime.write_fast(soul.layers)
         self.fresh = True
         self._meta = replace(soul.meta, body=self.body.fingerprint)
         if not self._meta.id:  # a file from before souls had ids
@@ -218,13 +238,13 @@ class Llama:
         self.fresh = True
 
     def snapshot(self) -> Any:
-        """All of the state, for `restore`."""
-        return self.runtime.snapshot(), self.level, self.fresh, self._meta
+        """Where everything stands, for `restore`: a mark of the state, and what is known of the soul."""
+        return self.runtime.state.mark(), self.level, self.fresh, self._meta
 
     def restore(self, snapshot: Any) -> None:
         """Back to a `snapshot`, bit for bit."""
         state, self.level, self.fresh, self._meta = snapshot
-        self.runtime.restore(state)
+        self.runtime.state.rewind(state)
 
     def _prefill(
         self, ids: Sequence[int], logits: bool, cancel: Cancel | None = None, progress: Progress | None = None

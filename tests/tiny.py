@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from engine.io.model_file import ModelWeights
+from engine.models.cache import State
 from engine.models.config import BitLlamaConfig
-from engine.runtime.base import Cancel, Cancelled, Progress
+from engine.runtime.base import BitLlamaRuntime, Cancel, Cancelled, Progress
 from engine.train.tokenizer import train_tokenizer
 
 
@@ -41,10 +42,26 @@ def body(variant: str = "linear", seed: int = 0, activation_bits: int = 8) -> Mo
         return model.to_body(tokenizer_json())
 
 
+class _Fed:
+    """The tokens that a `ScriptedRuntime` was fed, as its cache."""
+
+    persists = False
+
+    def __init__(self, fed: list[int]) -> None:
+        self.fed = fed
+
+    def mark(self) -> list[int]:
+        return list(self.fed)
+
+    def rewind(self, mark: list[int]) -> None:
+        self.fed[:] = mark
+
+
 class ScriptedRuntime:
     """A runtime whose likeliest next tokens are given; it remembers every token that it was fed."""
 
     name, reason, device, chunk = "script", "a test reads it aloud", "paper", 4
+    capabilities = BitLlamaRuntime.capabilities
 
     def __init__(self, shape: BitLlamaConfig, script: Sequence[int] = ()) -> None:
         self.config = shape
@@ -54,6 +71,7 @@ class ScriptedRuntime:
         self.rate_scale = 1.0
         self.max_rate_scale = 10.0
         self.inner_losses = np.zeros(shape.num_layers, np.float32)
+        self.state = State([_Fed(self.fed)])
 
     def _next(self) -> np.ndarray:
         logits = np.zeros(self.config.vocab_size, np.float32)
@@ -86,16 +104,10 @@ class ScriptedRuntime:
         return [np.full(self.config.fast_shape, len(self.fed), np.float32) for _ in range(self.config.num_layers)]
 
     def write_fast(self, layers: Sequence[np.ndarray]) -> None:
-        self.fed = [0] * int(layers[0].flat[0])
+        self.fed[:] = [0] * int(layers[0].flat[0])
 
     def reset(self) -> None:
-        self.fed = []
+        self.fed.clear()
 
     def reset_transient(self) -> None:
         self.resets += 1
-
-    def snapshot(self) -> Any:
-        return list(self.fed)
-
-    def restore(self, snapshot: Any) -> None:
-        self.fed = list(snapshot)

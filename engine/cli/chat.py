@@ -250,9 +250,7 @@ class Chat:
         self.note(f"It learns {self.rate:g} times as strongly as usual.")
 
     def _checked_rate(self, rate: float) -> float:
-        from engine.runtime.checks import check_rate_scale
-
-        return check_rate_scale(rate, self.mind.llama.body.config)
+        return self.mind.llama.checked_rate(rate)
 
     def _new(self, _: str) -> None:
         self.mind.new_conversation(dial=self.mind.dial)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from engine.layers.head import Head
 from engine.layers.mlp import SwiGLU
 from engine.layers.norm import RMSNorm
 from engine.layers.ttt import LayerState, TTTLayer
-from engine.models.cache import ModelState
 from engine.models.config import BitLlamaConfig
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 from engine.ops.ternary.matrix import TernaryMatrix
@@ -82,6 +82,50 @@ class _WithoutRandom(TorchFunctionMode):
         if getattr(func, "__module__", None) == "torch.nn.init":
             return args[0] if args else (kwargs or {})["tensor"]
         return func(*args, **(kwargs or {}))
+
+
+@dataclass
+class ModelState:
+    """The state of every layer, in order, for B streams side by side: a value, through which gradients may flow."""
+
+    layers: list[LayerState]
+
+    @classmethod
+    def fresh(cls, config: BitLlamaConfig, batch: int = 1, device: torch.device | str = "cpu") -> ModelState:
+        """A newborn state: all zero."""
+        return cls([LayerState.fresh(config, batch, device) for _ in range(config.num_layers)])
+
+    @property
+    def batch(self) -> int:
+        """B, the number of streams."""
+        return self.layers[0].fast.shape[0]
+
+    def detach(self) -> ModelState:
+        """The same values, cut from the graph that made them (truncated back-propagation)."""
+        return ModelState([layer.map(Tensor.detach) for layer in self.layers])
+
+    def clone(self) -> ModelState:
+        """A copy that shares no memory."""
+        return ModelState([layer.map(Tensor.clone) for layer in self.layers])
+
+    def select(self, rows: Tensor) -> ModelState:
+        """The streams of the given indices, shape ``[B']``, in that order; repeats allowed."""
+        return ModelState([layer.map(lambda x: x.index_select(0, rows)) for layer in self.layers])
+
+    def keep(self, mask: Tensor) -> ModelState:
+        """Reset to zero the streams where `mask`, bool ``[B]``, is False."""
+        return ModelState(
+            [layer.map(lambda x: x * mask.view(-1, *[1] * (x.dim() - 1)).to(x.dtype)) for layer in self.layers]
+        )
+
+    def without_transient(self, rows: Tensor | None = None) -> ModelState:
+        """The same fast weights with everything else as newborn, what waking up with a soul is: in all streams, or
+        where `rows`, bool ``[B]``, is True."""
+        if rows is None:
+            return ModelState([LayerState(layer.fast, torch.zeros_like(layer.conv)) for layer in self.layers])
+        return ModelState(
+            [LayerState(layer.fast, layer.conv.masked_fill(rows[:, None, None], 0.0)) for layer in self.layers]
+        )
 
 
 class BitLlamaBlock(nn.Module):

@@ -60,7 +60,7 @@ class Layer(ctypes.Structure):
     ]
 
 
-class State(ctypes.Structure):
+class StatePointers(ctypes.Structure):
     """`bl_state`: where fast weights, the convolution's tail and deferred updates lie."""
 
     _fields_ = [(name, _Pointer) for name in ("fast", "conv", "deferred", "ring")]
@@ -69,7 +69,7 @@ class State(ctypes.Structure):
 class StepIO(ctypes.Structure):
     """`bl_step_io`: what a token reads and writes."""
 
-    _fields_ = [("state", State), ("rate_scale", _F32), ("logits", _Pointer), ("losses", _Pointer)]
+    _fields_ = [("state", StatePointers), ("rate_scale", _F32), ("logits", _Pointer), ("losses", _Pointer)]
 
 
 class Heads(ctypes.Structure):
@@ -116,8 +116,8 @@ _SIGNATURES = {
     ),
     "bl_destroy": (None, (_Pointer,)),
     "bl_step": (None, (_Pointer, _Pointer, _I32)),
-    "bl_flush": (None, (_Pointer, State)),
-    "bl_prefill": (_I32, (_Pointer, State, _Pointer, _I32, _F32, _Pointer, _I32, _Pointer)),
+    "bl_flush": (None, (_Pointer, StatePointers)),
+    "bl_prefill": (_I32, (_Pointer, StatePointers, _Pointer, _I32, _F32, _Pointer, _I32, _Pointer)),
     "bl_profile": (None, (_Pointer, _Pointer)),
     "bl_sample": (_I32, (ctypes.c_char_p, _Pointer, _I32, _F32, _I32, ctypes.c_double, ctypes.c_double)),
     "bl_ternary2_damage": (_I32, (_Pointer, _I64, _I32)),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol, TypeGuard
 
 import numpy as np
 
+from engine.models.cache import State
 from engine.models.config import BitLlamaConfig
+from engine.runtime.checks import check_fast, check_rate_scale, max_rate_scale
 
 Cancel = Callable[[], bool]
 """Asked between chunks and between tokens; True means: stop now."""
@@ -27,11 +30,21 @@ class Cancelled(Exception):
         self.fed = fed
 
 
-class Runtime(Protocol):
-    """One body with one recurrent state. V is the vocabulary size, N the number of layers.
+@dataclass(frozen=True)
+class Capabilities:
+    """What a runtime can do with its model beyond reading and writing; whoever needs one of these asks for it."""
 
-    Not safe for use from two threads at once. Every token fed changes the fast weights: reading is learning.
-    """
+    learns: bool
+    """Whether tokens change fast weights: the model has a soul, and the runtime is a `LearningRuntime`."""
+    max_context: int | None
+    """Tokens that it looks back on word for word; None where nothing bounds it, since all of the past is in the fast
+    weights."""
+    trainable: bool
+    """Whether gradients reach the fast weights: whether a soul of it can be finetuned in sleep."""
+
+
+class Runtime(Protocol):
+    """One model with one state. V is the vocabulary size. Not safe for use from two threads at once."""
 
     name: str
     """``torch`` for example: which implementation computes."""
@@ -44,25 +57,15 @@ class Runtime(Protocol):
 
     @property
     def config(self) -> BitLlamaConfig:
-        """The body's shape."""
+        """The model's shape."""
 
     @property
-    def rate_scale(self) -> float:
-        """What the inner learning rate is multiplied by; 1 when awake.
-
-        Setting it raises `ConfigError` unless 0 < value < `max_rate_scale`.
-        """
-
-    @rate_scale.setter
-    def rate_scale(self, value: float) -> None: ...
+    def capabilities(self) -> Capabilities:
+        """What else it can do."""
 
     @property
-    def max_rate_scale(self) -> float:
-        """The bound under which every update stays stable (infinite where the layer caps the scaled rate itself)."""
-
-    @property
-    def inner_losses(self) -> np.ndarray:
-        """(N,) float32: each layer's inner loss, its mean over the last chunk or the value of the last token."""
+    def state(self) -> State:
+        """All that tokens change: the caches of the layers. Marks and rewinds go through it."""
 
     def step(self, token: int, out: np.ndarray | None = None) -> np.ndarray:
         """Feed one token; logits (V,) float32 for the next.
@@ -86,20 +89,84 @@ class Runtime(Protocol):
         Raises `Cancelled` when `cancel` answers True before a chunk, `ConfigError` for a token outside the vocabulary.
         """
 
+    def reset(self) -> None:
+        """Forget everything: as newborn."""
+
+    def reset_transient(self) -> None:
+        """Keep what persists, clear the rest (the convolution's last tokens, keys and values): a new conversation."""
+
+
+class LearningRuntime(Runtime, Protocol):
+    """A runtime whose model takes a gradient step on its fast weights at every token; N layers have some."""
+
+    @property
+    def rate_scale(self) -> float:
+        """What the inner learning rate is multiplied by; 1 when awake. No part of the state.
+
+        Setting it raises `ConfigError` unless 0 < value < `max_rate_scale`.
+        """
+
+    @rate_scale.setter
+    def rate_scale(self, value: float) -> None: ...
+
+    @property
+    def max_rate_scale(self) -> float:
+        """The bound under which every update stays stable (infinite where the layer caps the scaled rate itself)."""
+
+    @property
+    def inner_losses(self) -> np.ndarray:
+        """(N,) float32: each layer's inner loss, its mean over the last chunk or the value of the last token."""
+
     def read_fast(self) -> list[np.ndarray]:
-        """Copies of the fast weights, one float32 array of ``config.fast_shape`` a layer."""
+        """Copies of the fast weights, one float32 array a layer, of ``config.fast_shape``: `State.persist`."""
 
     def write_fast(self, layers: Sequence[np.ndarray]) -> None:
         """Set the fast weights and clear what is transient. Raises `SoulMismatchError` where shapes differ."""
 
+
+def learns(runtime: Runtime) -> TypeGuard[LearningRuntime]:
+    """Whether the model has fast weights that it learns with."""
+    return runtime.capabilities.learns
+
+
+class BitLlamaRuntime:
+    """What all runtimes of a BitLlama share: it learns from every token, and nothing bounds its past.
+
+    Attributes:
+        config: the model's shape.
+        state: its caches.
+    """
+
+    capabilities = Capabilities(learns=True, max_context=None, trainable=True)
+    config: BitLlamaConfig
+    state: State
+    _rate_scale = 1.0
+
+    @property
+    def rate_scale(self) -> float:
+        return self._rate_scale
+
+    @rate_scale.setter
+    def rate_scale(self, value: float) -> None:
+        self._rate_scale = check_rate_scale(value, self.config)
+        self._use_rate_scale()
+
+    def _use_rate_scale(self) -> None:
+        """Pass a new `rate_scale` on to what computes with it."""
+
+    @property
+    def max_rate_scale(self) -> float:
+        return max_rate_scale(self.config)
+
+    def read_fast(self) -> list[np.ndarray]:
+        return self.state.persist()
+
+    def write_fast(self, layers: Sequence[np.ndarray]) -> None:
+        check_fast(layers, self.config)
+        self.state.load(layers)
+
     def reset(self) -> None:
-        """Forget everything: fast weights zero, nothing transient."""
+        self.state.clear()
 
     def reset_transient(self) -> None:
-        """Keep the fast weights, clear the rest (the convolution's last tokens): a new conversation begins."""
-
-    def snapshot(self) -> Any:
-        """The whole state, transient included, unaffected by what is fed later."""
-
-    def restore(self, snapshot: Any) -> None:
-        """Back to a `snapshot`, bit for bit; the snapshot stays usable."""
+        self.state.clear_transient()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch.nn import functional as F
 
 from engine.io.weights import ModelWeights, as_packed
 from engine.layers.ttt import MAX_LINEAR_RATE
+from engine.models.cache import Cache, ConvTail, FastWeights
 from engine.models.config import BitLlamaConfig
 from engine.ops.delta_rule import chunk
 from engine.ops.delta_rule import triton as rule
@@ -87,7 +89,18 @@ class CudaHead:
         return out
 
 
-class CudaState:
+class _Slot(ConvTail):
+    """Where in their rings all convolutions write next: transient, too."""
+
+    def __init__(self, slot: Tensor, first: int) -> None:
+        super().__init__(slot)
+        self._first = first
+
+    def clear(self) -> None:
+        self.values.fill_(self._first)
+
+
+class CudaBuffers:
     """What the layers on the card carry from token to token. The memory stays, the values change in place.
 
     Args:
@@ -100,6 +113,7 @@ class CudaState:
         heads, d = config.num_heads, config.fast_dim
         self.kernel = config.conv_kernel if config.ttt_variant == "linear" else 1
         width = 3 * heads * d if config.ttt_variant == "linear" else 0
+        self.fast_shape = config.fast_shape
         self.fast = torch.zeros(layers, heads, d, d, device=device)
         self.ring = torch.zeros(layers, self.kernel, width, device=device)
         self.slot = torch.zeros(1, dtype=torch.int32, device=device)
@@ -113,14 +127,12 @@ class CudaState:
         self.ring.zero_()
         self.slot.fill_(self.kernel - 1)
 
-    def values(self) -> tuple[Tensor, ...]:
-        """Copies of what `set_values` sets."""
-        return self.fast.clone(), self.ring.clone(), self.slot.clone()
-
-    def set_values(self, values: tuple[Tensor, ...]) -> None:
-        """Take copies of these; allocates nothing."""
-        for mine, given in zip((self.fast, self.ring, self.slot), values, strict=True):
-            mine.copy_(given)
+    def caches(self) -> Iterator[Cache]:
+        """Views of it, as the caches of the layers; `ConvTail` needs the slot beside its ring."""
+        for fast, ring in zip(self.fast, self.ring, strict=True):
+            yield FastWeights(fast, self.fast_shape)
+            yield ConvTail(ring)
+        yield _Slot(self.slot, self.kernel - 1)
 
     def live(self, fast: list[Tensor], tails: list[Tensor], losses: list[Tensor]) -> None:
         """Take what a chunk made of every layer, all of it or, where memory ran out before, nothing."""
@@ -162,7 +174,7 @@ class CudaLayer:
         if self.config.conv_kernel > 1:
             self.conv = floats("ttt.conv.weight")
 
-    def step(self, h: Tensor, state: CudaState, i: int) -> None:
+    def step(self, h: Tensor, state: CudaBuffers, i: int) -> None:
         """One token: ``h [1, D]`` and layer `i` of the state change in place."""
         c = self.config
         x = quantize.norm(h, self.norm1, c.norm_eps, c.activation_bits)
@@ -178,7 +190,7 @@ class CudaLayer:
             )  # fmt: skip
         self._after(h, read)
 
-    def chunk(self, h: Tensor, state: CudaState, i: int) -> tuple[Tensor, Tensor, Tensor]:
+    def chunk(self, h: Tensor, state: CudaBuffers, i: int) -> tuple[Tensor, Tensor, Tensor]:
         """Many tokens: ``h [T, D]`` changes in place; the layer's new fast weights, tail and mean loss are returned."""
         c = self.config
         x = quantize.norm(h, self.norm1, c.norm_eps, c.activation_bits)

@@ -11,8 +11,8 @@ Where there is no card, the suite runs it in Triton's interpreter, and on preten
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -22,23 +22,21 @@ from torch.nn import functional as F
 from engine.errors import DeviceError, Message
 from engine.io.weights import ModelWeights, Tensor
 from engine.models.bitllama import BitLlama
-from engine.models.cache import ModelState
+from engine.models.cache import Cache, State
 from engine.models.config import BitLlamaConfig
 from engine.ops.quantized_embedding.int8 import Int8Embedding
 from engine.ops.ttt_step import triton as ttt_step
-from engine.runtime.base import Cancel, Progress
+from engine.runtime.base import BitLlamaRuntime, Cancel, Progress
 from engine.runtime.checks import (
-    check_fast,
-    check_rate_scale,
     check_threads,
     check_tokens,
     logits_into,
-    max_rate_scale,
 )
 from engine.runtime.chunks import in_chunks
 from engine.runtime.cuda_device import CudaDevice
-from engine.runtime.cuda_layers import CudaHead, CudaLayer, CudaState
+from engine.runtime.cuda_layers import CudaBuffers, CudaHead, CudaLayer
 from engine.runtime.placement import Placement, place, size
+from engine.runtime.torch_runtime import TorchState
 
 CHUNK = 128
 """Tokens computed at once in `CudaRuntime.prefill`."""
@@ -58,13 +56,43 @@ def why_not_cuda(config: BitLlamaConfig) -> str | None:
     return None
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class _Snapshot:
-    processor: ModelState | None
-    card: tuple[torch.Tensor, ...]
+class CudaState(State):
+    """The caches of the layers on the processor, then of those on the card.
+
+    Args:
+        processor: the former.
+        card: the latter, which keep their place on the card.
+        on_card: the context in which a card's tensors may be changed, given what is being done.
+    """
+
+    def __init__(
+        self, processor: State, card: Iterable[Cache], on_card: Callable[[str], AbstractContextManager[None]]
+    ) -> None:
+        super().__init__((*processor.caches, *card))
+        self._on_card = on_card
+
+    def mark(self) -> Any:
+        with self._on_card("while the state was copied"):
+            return super().mark()
+
+    def rewind(self, mark: Any) -> None:
+        with self._on_card("while the state was taken back"):
+            super().rewind(mark)
+
+    def clear(self) -> None:
+        with self._on_card("while the state was cleared"):
+            super().clear()
+
+    def clear_transient(self) -> None:
+        with self._on_card("while the state was cleared"):
+            super().clear_transient()
+
+    def load(self, layers: Sequence[np.ndarray]) -> None:
+        with self._on_card("while a soul was loaded"):
+            super().load(layers)
 
 
-class CudaRuntime:
+class CudaRuntime(BitLlamaRuntime):
     """`Runtime` over the Triton kernels. See `engine.runtime.base.Runtime` for what each member promises.
 
     Args:
@@ -98,10 +126,9 @@ class CudaRuntime:
             )
         self.reason = f"the graphics card {card.name} computes with Triton kernels, {self.placement.text}"
         self._card = card
-        self._rate_scale = 1.0
         self._embed = body.tensors["embed.weight"]
         self._below: BitLlama | None = None
-        self._below_state: ModelState | None = None
+        self._below_state: TorchState | None = None
         self._below_losses: list[torch.Tensor] = []
         with self._on_card("while the model was loaded"):
             self._load(body)
@@ -110,10 +137,11 @@ class CudaRuntime:
         card, first, config = self._card, self.placement.on_processor, self.config
         if first:
             self._below = _first_layers(body, first)
-            self._below_state = self._below.init_state()
+            self._below_state = TorchState(self._below.config, self._below.init_state())
         self._layers = [CudaLayer(card, body, i) for i in range(first, config.num_layers)]
         self._head = CudaHead(card, body)
-        self._state = CudaState(config, len(self._layers), card.device)
+        self._carried = CudaBuffers(config, len(self._layers), card.device)
+        self.state = CudaState(self._below_state or State(()), self._carried.caches(), self._on_card)
         self._h = torch.zeros(1, config.hidden_dim, device=card.device)
         self._logits = torch.zeros(1, config.vocab_size, device=card.device)
         self._replay = card.capture(self._token)
@@ -122,32 +150,22 @@ class CudaRuntime:
     def _token(self) -> None:
         """From `_h` to `_logits`: what the graph holds."""
         for i, layer in enumerate(self._layers):
-            layer.step(self._h, self._state, i)
+            layer.step(self._h, self._carried, i)
         self._head(self._h, self._logits)
-        self._state.losses.copy_(self._state.parts.sum(dim=2).mean(dim=1))
-        self._state.slot.add_(1)
+        self._carried.losses.copy_(self._carried.parts.sum(dim=2).mean(dim=1))
+        self._carried.slot.add_(1)
 
     def _logits_of(self, h: torch.Tensor) -> torch.Tensor:
         return self._head(h, torch.empty(len(h), self.config.vocab_size, device=h.device))
 
-    @property
-    def rate_scale(self) -> float:
-        return self._rate_scale
-
-    @rate_scale.setter
-    def rate_scale(self, value: float) -> None:
-        self._rate_scale = check_rate_scale(value, self.config)
+    def _use_rate_scale(self) -> None:
         with torch.inference_mode():
-            self._state.rate.fill_(self._rate_scale)
-
-    @property
-    def max_rate_scale(self) -> float:
-        return max_rate_scale(self.config)
+            self._carried.rate.fill_(self._rate_scale)
 
     @property
     def inner_losses(self) -> np.ndarray:
         below = [float(loss.mean()) for loss in self._below_losses] or [0.0] * self.placement.on_processor
-        return np.concatenate((np.array(below, np.float32), self._state.losses.cpu().numpy()))
+        return np.concatenate((np.array(below, np.float32), self._carried.losses.cpu().numpy()))
 
     def step(self, token: int, out: np.ndarray | None = None) -> np.ndarray:
         ids = check_tokens([token], self.config)
@@ -188,61 +206,27 @@ class CudaRuntime:
                 last = logits[-1:]
         return np.concatenate(found) if found else np.zeros(0, np.float32)
 
-    def read_fast(self) -> list[np.ndarray]:
-        below = [] if self._below_state is None else self._below_state.fast_arrays(self.config)
-        return below + [layer.reshape(self.config.fast_shape).copy() for layer in self._state.fast.cpu().numpy()]
-
-    def write_fast(self, layers: Sequence[np.ndarray]) -> None:
-        check_fast(layers, self.config)
-        first = self.placement.on_processor
-        with self._on_card("while a soul was loaded"):
-            if self._below is not None:
-                self._below_state = ModelState.from_fast_arrays(self._below.config, layers[:first])
-            above = np.stack([np.asarray(layer, np.float32) for layer in layers[first:]])
-            self._state.fast.copy_(self._card.load(above).view(self._state.fast.shape))
-            self._state.clear_transient()
-
-    def reset(self) -> None:
-        with torch.inference_mode():
-            if self._below is not None:
-                self._below_state = self._below.init_state()
-            self._state.fast.zero_()
-            self._state.clear_transient()
-
-    def reset_transient(self) -> None:
-        with torch.inference_mode():
-            if self._below_state is not None:
-                self._below_state = self._below_state.without_transient()
-            self._state.clear_transient()
-
-    def snapshot(self) -> Any:
-        with self._on_card("while the state was copied"):
-            return _Snapshot(self._below_state, self._state.values())
-
-    def restore(self, snapshot: Any) -> None:
-        self._below_state = snapshot.processor
-        with torch.inference_mode():
-            self._state.set_values(snapshot.card)
-
     def _enter(self, ids: np.ndarray) -> np.ndarray:
         """What goes to the card of T tokens, float32 ``(T, D)``; the layers on the processor have lived them then."""
         if self._below is None or self._below_state is None:
             return _rows(self._embed, ids)
         tokens = torch.from_numpy(ids.astype(np.int64))[None]
-        hidden, self._below_state, self._below_losses = self._below.hidden(tokens, self._below_state, self._rate_scale)
+        before = self._below_state.model_state
+        hidden, self._below_state.model_state, self._below_losses = self._below.hidden(tokens, before, self._rate_scale)
         return hidden[0].numpy()
 
     def _feed(self, ids: np.ndarray) -> torch.Tensor:
         """Live through a chunk; the residual stream ``[T, D]``. Where memory runs out, the state is as before."""
-        before = self._below_state
+        before = None if self._below_state is None else self._below_state.model_state
         try:
             h = self._card.load(self._enter(ids))
-            made = [layer.chunk(h, self._state, i) for i, layer in enumerate(self._layers)]
+            made = [layer.chunk(h, self._carried, i) for i, layer in enumerate(self._layers)]
         except torch.OutOfMemoryError:
-            self._below_state = before
+            if self._below_state is not None and before is not None:
+                self._below_state.model_state = before
             raise
         fast, tails, losses = (list(part) for part in zip(*made, strict=True))
-        self._state.live(fast, tails, losses)
+        self._carried.live(fast, tails, losses)
         return h
 
     @contextmanager

@@ -8,7 +8,7 @@ import dataclasses
 import functools
 import os
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,22 +17,15 @@ from numpy.typing import NDArray
 from engine import native
 from engine.errors import DeviceError, Message
 from engine.io.weights import ModelWeights
+from engine.models.cache import ConvTail, FastWeights, State
 from engine.models.config import BitLlamaConfig
 from engine.runtime.aligned import aligned_zeros
-from engine.runtime.base import Cancel, Progress
-from engine.runtime.checks import (
-    check_fast,
-    check_logits,
-    check_rate_scale,
-    check_threads,
-    check_tokens,
-    max_rate_scale,
-)
+from engine.runtime.base import BitLlamaRuntime, Cancel, Progress
+from engine.runtime.checks import check_logits, check_threads, check_tokens
 from engine.runtime.chunks import in_chunks
 from engine.runtime.native_weights import NativeWeights
 
 Floats = NDArray[np.float32]
-Living = tuple[NDArray[Any], ...]
 _UNDERSTOOD = {
     "vocab_size", "hidden_dim", "num_layers", "inner_lr", "ttt_variant", "intermediate_dim", "num_heads", "head_dim",
     "conv_kernel", "activation_bits", "norm_eps", "out_norm_eps", "chat_template", "extra",
@@ -56,7 +49,54 @@ def why_not_native(config: BitLlamaConfig) -> str | None:
     return None
 
 
-class NativeRuntime:
+class NativeState(State):
+    """The state of a BitLlama as the library works on it: each kind of cache lies side by side for all layers.
+
+    Args:
+        flush: writes the updates of the fast weights that are deferred.
+        config: the model's shape.
+        arrays: what it consists of; None: newborn.
+
+    Attributes:
+        pointers: where it lies, for the library; the arrays are never replaced.
+    """
+
+    def __init__(
+        self,
+        flush: Callable[[native.StatePointers], None],
+        config: BitLlamaConfig,
+        arrays: tuple[NDArray[Any], ...] | None = None,
+    ) -> None:
+        self._flush, self._config = flush, config
+        if arrays is None:
+            layers, heads, d = config.num_layers, config.num_heads, config.fast_dim
+            tail, width = config.conv_kernel - 1 if config.ttt_variant == "linear" else 0, heads * d
+            # Key by value, the transpose of a soul's: then no sum of the update runs across a vector.
+            shapes = [(layers, heads, d, d), (layers, tail, 3 * width), (layers, native.MAX_DEFERRED + 1, 2, width)]
+            arrays = (*aligned_zeros(shapes, np.float32), np.zeros(3, np.int32))
+        self._arrays = arrays
+        self.pointers = native.StatePointers(*(array.ctypes.data for array in arrays))
+        fast, conv, deferred, ring = arrays  # in the order of `native.StatePointers`
+        super().__init__(
+            cache
+            for layer in range(config.num_layers)
+            for cache in (
+                FastWeights(fast[layer], config.fast_shape, transposed=True, others=(deferred[layer], ring)),
+                ConvTail(conv[layer]),
+            )
+        )
+
+    def persist(self) -> list[Floats]:
+        copy = NativeState(self._flush, self._config, tuple(array.copy() for array in self._arrays))
+        copy._flush(copy.pointers)  # to flush the live one would change how what follows is rounded
+        return State.persist(copy)
+
+    def clear_transient(self) -> None:
+        self._flush(self.pointers)  # as after loading a soul
+        super().clear_transient()
+
+
+class NativeRuntime(BitLlamaRuntime):
     """`Runtime` over the native library. See `engine.runtime.base.Runtime` for what each member promises.
 
     Args:
@@ -72,6 +112,7 @@ class NativeRuntime:
     name = "native"
     device = "cpu"
     chunk = native.MAX_CHUNK
+    state: NativeState
 
     def __init__(self, body: ModelWeights, threads: int | None = None, instructions: str | None = None) -> None:
         reason = why_not_native(body.config)
@@ -104,19 +145,9 @@ class NativeRuntime:
             instructions=self.instructions,
             threads=Message("1 thread") if self.threads == 1 else Message("{n} threads", n=self.threads),
         )
-        heads, d = config.num_heads, config.fast_dim
-        tail = config.conv_kernel - 1 if config.ttt_variant == "linear" else 0
-        layers, width = config.num_layers, heads * d
-        # Key by value, the transpose of a soul's: then no sum of the update runs across a vector.
-        self._fast, self._conv, self._deferred = aligned_zeros(
-            [(layers, heads, d, d), (layers, tail, 3 * width), (layers, native.MAX_DEFERRED + 1, 2, width)], np.float32
-        )
-        self._ring = np.zeros(3, np.int32)
-        self._losses = np.zeros(layers, np.float32)
-        # These arrays are never replaced, so that their addresses are looked up once.
-        self._state = _state(self._living)
-        self._losses_at = self._losses.ctypes.data
-        self._rate_scale = 1.0
+        self.state = NativeState(self._flush, config)
+        self._losses = np.zeros(config.num_layers, np.float32)
+        self._losses_at = self._losses.ctypes.data  # like the state it is never replaced: looked up once
         self._vocab = config.vocab_size
         self._logits = np.empty(config.vocab_size, np.float32)
         self._io = self._step_io(self._logits)
@@ -126,18 +157,8 @@ class NativeRuntime:
         bl_step.restype = None
         self._feed_token = functools.partial(bl_step, ctypes.c_void_p(model), ctypes.pointer(self._io))
 
-    @property
-    def rate_scale(self) -> float:
-        return self._rate_scale
-
-    @rate_scale.setter
-    def rate_scale(self, value: float) -> None:
-        self._rate_scale = check_rate_scale(value, self.config)
+    def _use_rate_scale(self) -> None:
         self._io.rate_scale = self._rate_scale
-
-    @property
-    def max_rate_scale(self) -> float:
-        return max_rate_scale(self.config)
 
     @property
     def inner_losses(self) -> np.ndarray:
@@ -180,39 +201,6 @@ class NativeRuntime:
             losses[start : start + len(after)] = np.log(np.exp(logits).sum(axis=1)) - taken
         return losses
 
-    def read_fast(self) -> list[np.ndarray]:
-        shape, copy = self.config.fast_shape, self.snapshot()  # to flush the live one would change rounding
-        self._library.bl_flush(self._model, _state(copy))
-        return [np.ascontiguousarray(layer.swapaxes(-1, -2)).reshape(shape) for layer in copy[0]]
-
-    def write_fast(self, layers: Sequence[np.ndarray]) -> None:
-        check_fast(layers, self.config)
-        for mine, given in zip(self._fast, layers, strict=True):
-            mine[:] = given.reshape(mine.shape).swapaxes(-1, -2)
-        self._ring[:] = 0
-        self.reset_transient()
-
-    def reset(self) -> None:
-        self._fast[:] = 0
-        self._ring[:] = 0
-        self.reset_transient()
-
-    def reset_transient(self) -> None:
-        self._library.bl_flush(self._model, self._state)  # as after loading a soul
-        self._conv[:] = 0
-
-    def snapshot(self) -> Living:
-        return tuple(array.copy() for array in self._living)
-
-    def restore(self, snapshot: Living) -> None:
-        for mine, kept in zip(self._living, snapshot, strict=True):
-            mine[:] = kept
-
-    @property
-    def _living(self) -> Living:
-        """All that tokens change, in the order of `native.State`."""
-        return self._fast, self._conv, self._deferred, self._ring
-
     @contextlib.contextmanager
     def profiling(self) -> Iterator[dict[str, float]]:
         """While it lasts, `step` measures itself: the seconds of the first thread in each of `native.PHASES`, which
@@ -225,9 +213,12 @@ class NativeRuntime:
             self._library.bl_profile(self._model, None)
             table.update(zip(native.PHASES, map(float, seconds), strict=True))
 
+    def _flush(self, pointers: native.StatePointers) -> None:
+        self._library.bl_flush(self._model, pointers)
+
     def _step_io(self, logits: Floats | None) -> native.StepIO:
         return native.StepIO(
-            self._state, self._rate_scale, None if logits is None else logits.ctypes.data, self._losses_at
+            self.state.pointers, self._rate_scale, None if logits is None else logits.ctypes.data, self._losses_at
         )
 
     def _feed(self, ids: NDArray[np.int32], rows: int) -> Floats:
@@ -238,17 +229,12 @@ class NativeRuntime:
             self._library.bl_step(self._model, ctypes.addressof(io), int(ids[0]))
             return logits
         code = self._library.bl_prefill(
-            self._model, self._state, ids.ctypes.data, len(ids), self._rate_scale,
+            self._model, self.state.pointers, ids.ctypes.data, len(ids), self._rate_scale,
             logits.ctypes.data, rows, self._losses_at,
         )  # fmt: skip
         if code:
             raise MemoryError
         return logits
-
-
-def _state(living: Living) -> native.State:
-    """Where these arrays lie; they must live as long as it."""
-    return native.State(*(array.ctypes.data for array in living))
 
 
 def default_threads(config: BitLlamaConfig) -> int:

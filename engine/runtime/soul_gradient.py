@@ -20,8 +20,7 @@ from torch.nn import functional as F
 from engine.errors import ConfigError
 from engine.io.model_file import ModelWeights
 from engine.layers.ttt import LayerState
-from engine.models.bitllama import BitLlama
-from engine.models.cache import ModelState
+from engine.models.bitllama import BitLlama, ModelState
 from engine.runtime.lesson import Lesson
 
 BETAS = (0.9, 0.95)

@@ -10,25 +10,44 @@ from torch.nn import functional as F
 
 from engine.errors import DeviceError, Message
 from engine.io.model_file import ModelWeights
-from engine.models.bitllama import BitLlama, pick_device
-from engine.models.cache import ModelState
+from engine.layers.ttt import LayerState
+from engine.models.bitllama import BitLlama, ModelState, pick_device
+from engine.models.cache import ConvTail, FastWeights, State
 from engine.models.config import BitLlamaConfig
-from engine.runtime.base import Cancel, Progress
-from engine.runtime.checks import (
-    check_fast,
-    check_rate_scale,
-    check_threads,
-    check_tokens,
-    logits_into,
-    max_rate_scale,
-)
+from engine.runtime.base import BitLlamaRuntime, Cancel, Progress
+from engine.runtime.checks import check_threads, check_tokens, logits_into
 from engine.runtime.chunks import in_chunks
 
 CHUNK = 128
 """Tokens computed at once in `TorchRuntime.prefill`: long enough for full speed, short enough to stop soon."""
 
 
-class TorchRuntime:
+class TorchState(State):
+    """The state of a BitLlama in torch: values that every chunk replaces, so that a mark copies nothing.
+
+    Args:
+        config: the model's shape.
+        newborn: the first values, of one stream.
+    """
+
+    def __init__(self, config: BitLlamaConfig, newborn: ModelState) -> None:
+        self._fast = [FastWeights(layer.fast, config.fast_shape, in_place=False) for layer in newborn.layers]
+        self._conv = [ConvTail(layer.conv, in_place=False) for layer in newborn.layers]
+        super().__init__(cache for pair in zip(self._fast, self._conv, strict=True) for cache in pair)
+
+    @property
+    def model_state(self) -> ModelState:
+        """As `BitLlama` takes it and gives it back."""
+        return ModelState([LayerState(f.values, c.values) for f, c in zip(self._fast, self._conv, strict=True)])
+
+    @model_state.setter
+    def model_state(self, state: ModelState) -> None:
+        for fast, conv, layer in zip(self._fast, self._conv, state.layers, strict=True):
+            fast.replace(layer.fast)
+            conv.replace(layer.conv)
+
+
+class TorchRuntime(BitLlamaRuntime):
     """`Runtime` over `BitLlama`. See `engine.runtime.base.Runtime` for what each member promises.
 
     Args:
@@ -43,6 +62,7 @@ class TorchRuntime:
 
     name = "torch"
     chunk = CHUNK
+    state: TorchState
 
     def __init__(self, body: ModelWeights, device: str = "auto", threads: int | None = None) -> None:
         if threads is not None:
@@ -56,25 +76,9 @@ class TorchRuntime:
                 "The model does not fit into the memory of {place}; use device 'cpu'.", place=place
             ) from error
         self.device = str(self._model.device)
-        self._rate_scale = 1.0
+        self.config = self._model.config
+        self.state = TorchState(self.config, self._model.init_state())
         self._losses: list[torch.Tensor] = []
-        self._state = self._model.init_state()  # a value: every step makes a new one, so a snapshot need not copy
-
-    @property
-    def config(self) -> BitLlamaConfig:
-        return self._model.config
-
-    @property
-    def rate_scale(self) -> float:
-        return self._rate_scale
-
-    @rate_scale.setter
-    def rate_scale(self, value: float) -> None:
-        self._rate_scale = check_rate_scale(value, self.config)
-
-    @property
-    def max_rate_scale(self) -> float:
-        return max_rate_scale(self.config)
 
     @property
     def inner_losses(self) -> np.ndarray:
@@ -105,32 +109,11 @@ class TorchRuntime:
         ids, found, last = self._checked(tokens), [], None
         for start in range(0, len(ids), self.chunk):
             piece = torch.from_numpy(ids[start : start + self.chunk]).to(self._model.device)
-            hidden, self._state, self._losses = self._model.hidden(piece[None], self._state, self._rate_scale)
-            logits = self._model.head(hidden[0]).float()
+            logits = self._model.head(self._hidden(piece)).float()
             before = logits[:-1] if last is None else torch.cat((last, logits[:-1]))
             found.append(F.cross_entropy(before, piece[len(piece) - len(before) :], reduction="none").cpu().numpy())
             last = logits[-1:]
         return np.concatenate(found) if found else np.zeros(0, np.float32)
-
-    def read_fast(self) -> list[np.ndarray]:
-        return self._state.fast_arrays(self.config)
-
-    def write_fast(self, layers: Sequence[np.ndarray]) -> None:
-        check_fast(layers, self.config)
-        self._state = ModelState.from_fast_arrays(self.config, layers, self._model.device)
-
-    def reset(self) -> None:
-        self._state = self._model.init_state()
-
-    def reset_transient(self) -> None:
-        with torch.inference_mode():
-            self._state = self._state.without_transient()
-
-    def snapshot(self) -> ModelState:
-        return self._state
-
-    def restore(self, snapshot: ModelState) -> None:
-        self._state = snapshot
 
     def _checked(self, tokens: Sequence[int]) -> np.ndarray:
         return check_tokens(tokens, self.config).astype(np.int64)
@@ -138,9 +121,13 @@ class TorchRuntime:
     @torch.inference_mode()
     def _feed(self, ids: np.ndarray) -> torch.Tensor:
         """Live through (T,) tokens; the residual stream (D,) of the last one."""
-        tokens = torch.from_numpy(ids).unsqueeze(0).to(self._model.device)
-        hidden, self._state, self._losses = self._model.hidden(tokens, self._state, self._rate_scale)
-        return hidden[0, -1]
+        return self._hidden(torch.from_numpy(ids).to(self._model.device))[-1]
+
+    def _hidden(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Live through tokens ``[T]``; the residual stream ``[T, D]``."""
+        hidden, after, self._losses = self._model.hidden(tokens[None], self.state.model_state, self._rate_scale)
+        self.state.model_state = after
+        return hidden[0]
 
     @torch.inference_mode()
     def _logits(self, hidden: torch.Tensor) -> np.ndarray:

@@ -75,9 +75,12 @@ class ActiveSoul:
     def save(self) -> bool:
         """Write the soul as it lives (a conversation that it stood aside from is over); its history stays.
 
-        Returns False where that was not needed: it lived nothing since, or is newborn and was never written.
+        Returns False where that was not needed: it lived nothing since, is newborn and was never written, or the model
+        has no memory.
         """
         self.resume()
+        if not self.llama.learns:
+            return False
         meta = self.llama.meta
         unwritten = not meta.level and not meta.history and not self.store.active.exists()
         if unwritten or self.store.holds(meta):
@@ -87,7 +90,7 @@ class ActiveSoul:
 
     def milestone(self) -> None:
         """Keep this moment where much was lived since the last one. Call it when nothing is transient."""
-        if self.llama.level - self._milestone >= MILESTONE:
+        if self.llama.learns and self.llama.level - self._milestone >= MILESTONE:
             self.save()
             self.store.keep_moment()
             self._milestone = self.llama.level

@@ -13,7 +13,6 @@ from engine.io.conversation_log import Entry
 from engine.io.soul import new_id
 from engine.llama import Callback
 from engine.runtime.base import Cancel
-from engine.runtime.checks import check_rate_scale
 from engine.session import dial as dials
 from engine.session.active_soul import ActiveSoul
 from engine.session.dial import Dial
@@ -77,7 +76,7 @@ class Conversation:
         the message cannot be kept (nothing was lived then), `ConfigError` for settings that cannot work; after an
         exception while reading or answering, the state is the one of before the message.
         """
-        rate = check_rate_scale(rate, self._soul.llama.body.config)
+        rate = self._soul.llama.checked_rate(rate)
         another = conversation is not None and conversation != self.id
         dial = dials.checked(dial or ("learn" if another else self.dial))
         if another or dial != self.dial:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.errors import ConfigError
 from engine.llama import Llama
 from engine.runtime.base import Cancel
 from engine.sleep.lessons import Lessons
@@ -56,10 +57,15 @@ class Course:
 
 
 def deepen(llama: Llama, lessons: Lessons, course: Course, meter: Meter, cancel: Cancel | None) -> Deepened:
-    """Descend from where `llama` stands, whose state is left alone. Needs torch; see `available`."""
+    """Descend from where `llama` stands, whose state is left alone. Needs torch; see `available`.
+
+    Raises `ConfigError` for a model whose fast weights cannot be trained.
+    """
     from engine.runtime.soul_gradient import SoulGradient
 
-    start = llama.runtime.read_fast()
+    if not llama.runtime.capabilities.trainable:
+        raise ConfigError("No gradient reaches the memory of this model; sleep by replay, --method replay.")
+    start = llama.learning_runtime.read_fast()
     threads = getattr(llama.runtime, "threads", None)  # a runtime without torch has its own; torch has been told
     gradient = SoulGradient(llama.body, start, course.rate, course.stay, threads=threads)
     came = Deepened(start)

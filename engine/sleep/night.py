@@ -102,7 +102,7 @@ class _Night:
     ) -> None:
         self.llama, self.entries, self.settings, self.keep, self.cancel = llama, entries, settings, keep, cancel
         self.method, self.note = _possible(settings.method)
-        self.rate = _stable(self.method, settings, llama.runtime.max_rate_scale)
+        self.rate = _stable(self.method, settings, llama.learning_runtime.max_rate_scale)
         self.new = talks_of(llama, entries, settings.replies)
         self.old = self._some_of(past)
         talks = [*self.old, *self.new]
@@ -129,7 +129,7 @@ class _Night:
         work = sum(talk.tokens for talk in self.again) + self.deep_work
         self.meter = Meter(work + (2 * self.exam.tokens if self.exam else 0), progress)
         self.start, self.level, self.part = llama.snapshot(), llama.level, limit.part
-        self.fast_before = llama.runtime.read_fast()
+        self.fast_before = llama.learning_runtime.read_fast()
         self.before, self.after = Probed(), Probed()
         self.chat_speed = self.speed = 0.0
         self.finished: frozenset[str] = frozenset()
@@ -178,7 +178,7 @@ class _Night:
         came = deep.deepen(self.llama, lessons, course, self.meter, self.cancel)
         self.woken, self.lived_rounds = came.woken, came.rounds
         if came.rounds:
-            self.llama.runtime.write_fast(came.layers)
+            self.llama.learning_runtime.write_fast(came.layers)
             self.llama.level += came.log_tokens
             self.lesson_tokens = came.lesson_tokens
             self.finished |= {talk.conversation for talk in (*self.old, *self.new)}
@@ -189,7 +189,7 @@ class _Night:
         A part must teach something where the whole way does, and where that makes it know less, teach or not drift at
         all; else what was said had better wait for another night.
         """
-        came = self.llama.runtime.read_fast()
+        came = self.llama.learning_runtime.read_fast()
         verdict, why = self._try(came, self.part)
         if verdict == "accepted" or self.exam is None or not all(np.isfinite(layer).all() for layer in came):
             return verdict, why
@@ -207,9 +207,9 @@ class _Night:
         """Go back to `part` of the way from the soul of before to `came`, measure, and judge."""
         if part < 1:
             between = [a + np.float32(part) * (b - a) for a, b in zip(self.fast_before, came, strict=True)]
-            self.llama.runtime.write_fast(between)
+            self.llama.learning_runtime.write_fast(between)
         self._examine_after()
-        return judge(self.before, self.after, self.settings.drift_limit, self.llama.runtime.read_fast())
+        return judge(self.before, self.after, self.settings.drift_limit, self.llama.learning_runtime.read_fast())
 
     def _examine_after(self) -> None:
         """What decides is measured whatever happens; who was woken is not kept waiting for the rest."""

@@ -25,8 +25,7 @@ from engine.io import atomic
 from engine.io.model_file import ModelWeights
 from engine.io.strict_json import read_text
 from engine.io.tensors import save_tensors
-from engine.models.bitllama import BitLlama
-from engine.models.cache import ModelState
+from engine.models.bitllama import BitLlama, ModelState
 from engine.models.config import BitLlamaConfig
 from engine.train.args import TrainArgs
 from engine.train.data import TOKENIZER_FILE

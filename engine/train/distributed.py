@@ -20,8 +20,7 @@ from torch import Tensor, nn
 
 from engine.errors import ConfigError, TrainingError
 from engine.io.model_file import ModelWeights
-from engine.models.bitllama import BitLlama, pick_device
-from engine.models.cache import ModelState
+from engine.models.bitllama import BitLlama, ModelState, pick_device
 from engine.train.rendezvous import PATIENCE, check_share, rendezvous
 
 if TYPE_CHECKING:

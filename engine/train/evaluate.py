@@ -11,8 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.errors import DataError
-from engine.models.bitllama import BitLlama
-from engine.models.cache import ModelState
+from engine.models.bitllama import BitLlama, ModelState
 from engine.train.data import Split
 
 STREAM_CHUNK = 1024

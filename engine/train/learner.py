@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.models.bitllama import BitLlama
-from engine.models.cache import ModelState
+from engine.models.bitllama import BitLlama, ModelState
 from engine.train.args import TrainArgs
 from engine.train.batches import Segment
 from engine.train.checkpoint import LoopState

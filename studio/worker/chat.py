@@ -10,7 +10,13 @@ from studio.worker.context import Desk, lines, shown
 from studio.worker.souls import soul_facts
 
 if TYPE_CHECKING:
+    from engine.session.memory_session import MemorySession
     from engine.text.sampling import SamplingParams
+
+
+def _surprise(mind: MemorySession) -> float:
+    """The mean inner loss of the last token, over all layers; 0 where the model has none."""
+    return float(mind.llama.learning_runtime.inner_losses.mean()) if mind.llama.learns else 0.0
 
 
 def say(desk: Desk, command: Say) -> Said:
@@ -21,7 +27,7 @@ def say(desk: Desk, command: Say) -> Said:
     def on_text(text: str) -> bool:
         nonlocal first
         first = first or time.perf_counter()
-        desk.tell(Token(command.request, text, float(mind.llama.runtime.inner_losses.mean())))
+        desk.tell(Token(command.request, text, _surprise(mind)))
         return not command.cancel.is_set()
 
     if (command.conversation, command.dial) != (mind.conversation, mind.dial):

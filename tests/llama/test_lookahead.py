@@ -27,16 +27,17 @@ class Chain:
 
     def __init__(self, table: np.ndarray) -> None:
         self.logits, self.at, self.steps = np.log(table), 0, 0
+        self.state = self  # its place is all of it
 
     def step(self, token: int) -> np.ndarray:
         self.at, self.steps = token, self.steps + 1
         return self.logits[token]
 
-    def snapshot(self) -> int:
+    def mark(self) -> int:
         return self.at
 
-    def restore(self, snapshot: int) -> None:
-        self.at = snapshot
+    def rewind(self, mark: int) -> None:
+        self.at = mark
 
 
 def ahead(chain: Any, beams: int, temperature: float = 0.0, **limits: Any) -> BeamSearch:

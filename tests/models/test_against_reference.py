@@ -12,8 +12,8 @@ from reference import TiedReference
 
 from engine.io.soul import Soul, load_soul, new_meta, save_soul
 from engine.models.bitllama import BitLlama
-from engine.models.cache import ModelState
 from engine.models.config import BitLlamaConfig
+from engine.runtime.torch_runtime import TorchState
 
 TOKENS = 200
 HALF = TOKENS // 2
@@ -21,10 +21,12 @@ HALF = TOKENS // 2
 
 def through_a_soul(model: BitLlama, path: Path) -> None:
     """Save the fast weights, forget everything, wake with what was saved."""
-    arrays = model.own_state.fast_arrays(model.config)
+    arrays = TorchState(model.config, model.own_state).persist()
     save_soul(path, Soul(arrays, new_meta("0" * 64, name="test")))
     model.reset_state()
-    model.own_state = ModelState.from_fast_arrays(model.config, load_soul(path).layers)
+    woken = TorchState(model.config, model.init_state())
+    woken.load(load_soul(path).layers)
+    model.own_state = woken.model_state
 
 
 @pytest.mark.parametrize("bits", [32, 8])
@@ -53,5 +55,7 @@ def test_two_hundred_tokens_and_a_soul_between(tmp_path: Path, bits: int, frozen
         assert np.median(errors) < 1e-4
         assert max(errors) < 0.05
     if bits == 32:
-        for i, (mine, theirs) in enumerate(zip(model.own_state.fast_arrays(config), reference.w, strict=True)):
+        for i, (mine, theirs) in enumerate(
+            zip(TorchState(config, model.own_state).persist(), reference.w, strict=True)
+        ):
             assert_close(f"fast weights of layer {i}", mine, theirs, 1e-5)

@@ -16,10 +16,10 @@ from engine.errors import BitLlamaError, ConfigError, DeviceError
 from engine.io.bitt import load_bitt, save_bitt
 from engine.io.checkpoint import save_checkpoint
 from engine.layers.ttt import LayerState, TTTLayer
-from engine.models.bitllama import BitLlama
-from engine.models.cache import ModelState
+from engine.models.bitllama import BitLlama, ModelState
 from engine.models.config import BitLlamaConfig
 from engine.ops.delta_rule import chunk
+from engine.runtime.torch_runtime import TorchState
 
 TIED = BitLlamaConfig(90, 32, 2, 0.4)
 LINEAR = BitLlamaConfig(90, 36, 2, 0.5, ttt_variant="linear", num_heads=3)
@@ -159,9 +159,11 @@ def test_a_larger_out_norm_eps_leaves_a_faint_reading_faint() -> None:
 def test_souls_carry_the_fast_weights_exactly(config: BitLlamaConfig) -> None:
     model = make(config)
     state = lived(model, 1)
-    arrays = state.fast_arrays(config)
+    arrays = TorchState(config, state.select(torch.tensor([0]))).persist()
     assert all(a.shape == config.fast_shape for a in arrays)
-    again = ModelState.from_fast_arrays(config, arrays)
+    woken = TorchState(config, model.init_state())
+    woken.load(arrays)
+    again = woken.model_state
     assert all(torch.equal(a.fast, b.fast) for a, b in zip(state.layers, again.layers, strict=True))
     assert all(not layer.conv.any() for layer in again.layers)
 

@@ -105,14 +105,14 @@ def check_states(make: Make) -> None:
     mine, reference = pair(make, "linear")
     mine.chunk = 4
     mine.prefill(TOKENS[:6], logits=False)
-    here, expected = mine.snapshot(), mine.step(7)
+    here, expected = mine.state.mark(), mine.step(7)
     soul = mine.read_fast()
-    mine.restore(here)
+    mine.state.rewind(here)
     assert (mine.step(7) == expected).all()
-    mine.restore(here)
+    mine.state.rewind(here)
     mine.rate_scale = 1.75
     assert not (mine.step(7) == expected).all()
-    mine.restore(here)
+    mine.state.rewind(here)
     mine.rate_scale = 1.0
     assert (mine.step(7) == expected).all(), "the rate is no part of a snapshot"
     mine.reset_transient()
@@ -124,7 +124,7 @@ def check_states(make: Make) -> None:
     reference.write_fast(soul)
     assert (mine.step(3) == cleared).all()
     assert_close("awake with a soul", cleared, reference.step(3), 1e-4)
-    mine.restore(here)
+    mine.state.rewind(here)
     assert (mine.step(7) == expected).all()
     answers = iter([False, True])
     mine.reset()
@@ -173,11 +173,11 @@ def check_mixed(make: Make) -> None:
     assert (mine.placement.on_processor, mine.placement.on_card) == (1, 1)
     assert "1 of 2 layers" in mine.reason
     assert_close("prompt", mine.prefill(TOKENS[:9]), reference.prefill(TOKENS[:9]), 1e-4)
-    here = mine.snapshot()
+    here = mine.state.mark()
     expected = mine.step(5)
     assert_close("token", expected, reference.step(5), 1e-4)
     same_state(mine, reference, 1e-4)
-    mine.restore(here)
+    mine.state.rewind(here)
     assert (mine.step(5) == expected).all()
     soul = mine.read_fast()
     mine.reset()

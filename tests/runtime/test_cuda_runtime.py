@@ -22,7 +22,7 @@ from engine.models import bitllama as model
 from engine.models.config import BitLlamaConfig
 from engine.ops import kernel_check
 from engine.ops.quantized_embedding.int8 import Int8Embedding
-from engine.runtime import card, select, torch_runtime
+from engine.runtime import cuda_device, select, torch_runtime
 from engine.runtime.placement import RESERVE, layer_bytes, place, shared_bytes
 from engine.runtime.select import create_runtime
 
@@ -66,7 +66,7 @@ def test_the_runtime_equals_torch_in_the_interpreter() -> None:
     ]  # fmt: skip
 
 
-class Pretended(card.CudaDevice):
+class Pretended(cuda_device.CudaDevice):
     """A card of tensors without values, which notes what is sent and fetched."""
 
     def __init__(self, free: int = 1 << 40) -> None:
@@ -167,7 +167,7 @@ def pretended_card(monkeypatch: pytest.MonkeyPatch, launches: list[str]) -> Pret
     monkeypatch.setattr(select, "_has_cuda_driver", lambda: True)
     monkeypatch.setattr(model, "pick_device", lambda device: there.get(str(device)) or elsewhere(device))
     monkeypatch.setattr(kernel_check, "why_not_kernels", lambda device: None)
-    monkeypatch.setattr(card, "Card", lambda device: found)
+    monkeypatch.setattr(cuda_device, "CudaDevice", lambda device: found)
     return found
 
 
@@ -252,4 +252,4 @@ def test_a_missing_triton_and_a_failing_kernel_are_reasons(monkeypatch: pytest.M
 def test_the_runtime_equals_torch_on_the_card(check: str) -> None:
     from cuda_cases import CHECKS
 
-    CHECKS[check](lambda: card.CudaDevice(torch.device("cuda:0")))
+    CHECKS[check](lambda: cuda_device.CudaDevice(torch.device("cuda:0")))

@@ -42,11 +42,11 @@ class TestPromises:
         mine.prefill(TOKENS[:10])
         for token in TOKENS[:5]:
             mine.step(token)
-        here = mine.snapshot()
+        here = mine.state.mark()
         expected = [mine.step(token).copy() for token in TOKENS[10:20]]
         mine.reset()
         for _ in range(2):
-            mine.restore(here)
+            mine.state.rewind(here)
             assert all((mine.step(t) == e).all() for t, e in zip(TOKENS[10:20], expected, strict=True))
 
     def test_logits_lie_in_one_buffer_that_the_next_token_overwrites(self) -> None:

@@ -52,11 +52,11 @@ def test_reading_changes_the_fast_weights_and_reset_makes_them_newborn(variant: 
 def test_a_snapshot_brings_back_the_whole_state_bit_for_bit(variant: str) -> None:
     runtime = smooth(variant)
     runtime.prefill(TOKENS[:10])
-    here = runtime.snapshot()
+    here = runtime.state.mark()
     expected = [runtime.step(token) for token in TOKENS[10:20]]
     runtime.reset()
     for _ in range(2):
-        runtime.restore(here)
+        runtime.state.rewind(here)
         assert all((runtime.step(t) == e).all() for t, e in zip(TOKENS[10:20], expected, strict=True))
 
 

@@ -202,7 +202,7 @@ def test_the_learning_rate_warms_up_and_falls_on_a_cosine() -> None:
 
 def test_a_prior_soul_is_taken_over_as_when_it_wakes() -> None:
     """Fast weights come from the named stream; what is transient does not, and a newborn has neither."""
-    from engine.models.cache import ModelState
+    from engine.models.bitllama import ModelState
     from engine.models.config import BitLlamaConfig
     from engine.train.batches import Segment
 
