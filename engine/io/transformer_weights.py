@@ -1,0 +1,149 @@
+"""`TransformerWeights`: a transformer without a runtime, from a GGUF file or a Hugging Face folder, where it lies."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ConfigError, FileFormatError
+from engine.io import strict_json
+from engine.io.gguf import is_gguf
+from engine.io.gguf_model import open_gguf, unknown_tensors
+from engine.io.huggingface import open_folder
+from engine.io.huggingface_config import is_huggingface
+from engine.models.transformer_config import TransformerConfig
+from engine.ops.blocks.matrix import BlockMatrix
+from engine.ops.ternary.matrix import TernaryMatrix
+
+Tensor = NDArray[Any] | BlockMatrix | TernaryMatrix
+
+_SHOWN = 3  # names listed before "and n more"
+_SAMPLE = 4096
+"""Bytes of each tensor that its part of the identity covers."""
+
+
+@dataclass(frozen=True, eq=False)
+class TransformerWeights:
+    """Config, weights and tokenizer of a transformer.
+
+    Attributes:
+        config: sizes and constants.
+        tensors: by the names of `TransformerConfig.tensor_specs`: float32 arrays, `BlockMatrix` where the file has
+            blocks, `TernaryMatrix` where it has packed ternary weights; read-only views of the file where that is
+            possible. Each is made when it is asked for.
+        kinds: how the file stores each of them, by the names of its own format, and in how many bytes.
+        tokenizer: the text of a ``tokenizer.json``; None where there is none.
+        path: of the file or folder.
+        format: ``GGUF`` or ``Hugging Face``.
+    """
+
+    config: TransformerConfig
+    tensors: Mapping[str, Tensor]
+    kinds: Mapping[str, tuple[str, int]]
+    tokenizer: str | None
+    path: Path
+    format: str
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """An identity of the file: SHA-256, in hex, of the config and of kind, size and first bytes of every tensor."""
+        import hashlib  # loads OpenSSL
+
+        digest = hashlib.sha256(json.dumps(self.config.to_dict(), sort_keys=True).encode())
+        for name in sorted(self.tensors):
+            tensor = self.tensors[name]
+            stored = tensor.data if isinstance(tensor, BlockMatrix) else tensor
+            stored = stored.codes if isinstance(stored, TernaryMatrix) else stored
+            digest.update(json.dumps([name, *self.kinds[name]]).encode())
+            digest.update(np.ascontiguousarray(stored[:1]).tobytes()[:_SAMPLE])
+        return digest.hexdigest()
+
+    def problems(self) -> list[str]:
+        """What keeps the weights from being used: tensors that are missing or of another size than the config means,
+        as sentences without their full stop. No weight is read."""
+        specs = self.config.tensor_specs()
+        found: dict[str, list[str]] = {"missing": [name for name in specs if name not in self.tensors]}
+        found["of the wrong size"] = [
+            f"{name} is {_size(self.tensors[name].shape)} where the config means {_size(spec.shape)}"
+            for name, spec in specs.items()
+            if name in self.tensors and tuple(self.tensors[name].shape) != spec.shape
+        ]
+        out = []
+        for words, names in found.items():
+            if names:
+                more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+                noun = "tensor is" if len(names) == 1 else "tensors are"
+                out.append(f"{len(names)} {noun} {words}: {'; '.join(names[:_SHOWN])}{more}")
+        return out
+
+    def damage(self) -> list[str]:
+        """Tensors whose values are not finite, each with that as a sentence without its full stop; reads everything."""
+        out = []
+        for name, tensor in self.tensors.items():
+            if isinstance(tensor, np.ndarray):
+                why = None if np.isfinite(tensor).all() else "hold NaN or infinite values"
+            else:
+                why = tensor.damage()
+            if why:
+                out.append(f"{name}: its weights {why}")
+        return out
+
+
+def is_transformer(path: Path) -> bool:
+    """Whether this is a GGUF file, or a folder whose ``config.json`` is of the Hugging Face kind, or a file in one."""
+    if path.is_file() and is_gguf(path):
+        return True
+    place = (path if path.is_dir() else path.parent) / "config.json"
+    if not place.exists() or (path.is_file() and path.suffix not in (".safetensors", ".json")):
+        return False
+    try:
+        return is_huggingface(strict_json.read_object(place)[0])
+    except FileFormatError:
+        return False
+
+
+def load_transformer(path: str | os.PathLike[str]) -> TransformerWeights:
+    """Open a GGUF file or a Hugging Face folder.
+
+    Raises `FileFormatError` or `ConfigError`, naming the file, for whatever cannot be used. Names and sizes of all
+    tensors are compared with the config; their values are not read.
+    """
+    path = Path(path)
+    weights, unknown = _from_gguf(path) if path.is_file() and is_gguf(path) else _from_folder(path)
+    if unknown:
+        raise ConfigError(
+            "{path} cannot run: it has parts that are not known here, for example {name!r}.",
+            path=path,
+            name=unknown[0][:80],
+        )
+    problems = weights.problems()
+    if problems:
+        raise FileFormatError(
+            "{path} cannot be used: {problems}. Take another copy.", path=path, problems="; ".join(problems)
+        )
+    return weights
+
+
+def _from_gguf(path: Path) -> tuple[TransformerWeights, list[str]]:
+    file, config, tensors = open_gguf(path)
+    kinds = {name: (tensors.info(name).kind, tensors.info(name).nbytes) for name in tensors}
+    return TransformerWeights(config, tensors, kinds, None, path, "GGUF"), unknown_tensors(file, config)
+
+
+def _from_folder(path: Path) -> tuple[TransformerWeights, list[str]]:
+    folder = path if path.is_dir() else path.parent
+    config, tensors, tokenizer = open_folder(folder)
+    kinds = {name: (info.dtype, info.nbytes) for name, info in tensors.infos.items()}
+    return TransformerWeights(config, tensors, kinds, tokenizer, folder, "Hugging Face"), tensors.unknown()
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape)) or "a single number"
