@@ -40,7 +40,11 @@ _SCALARS = {
     4: struct.Struct("<I"), 5: struct.Struct("<i"), 6: struct.Struct("<f"), 7: struct.Struct("<B"),
     10: struct.Struct("<Q"), 11: struct.Struct("<q"), 12: struct.Struct("<d"),
 }  # fmt: skip
-_FLOATS = {0: ("F32", np.dtype("<f4")), 1: ("F16", np.dtype("<f2")), 30: ("BF16", np.dtype("<u2"))}
+_FLOATS: dict[int, tuple[str, np.dtype[Any]]] = {
+    0: ("F32", np.dtype("<f4")),
+    1: ("F16", np.dtype("<f2")),
+    30: ("BF16", np.dtype("<u2")),
+}
 _BLOCKS = {
     2: "Q4_0", 3: "Q4_1", 6: "Q5_0", 7: "Q5_1", 8: "Q8_0", 12: "Q4_K", 13: "Q5_K", 14: "Q6_K",
     34: "TQ1_0", 35: "TQ2_0", 36: "I2_S",

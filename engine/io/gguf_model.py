@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -67,11 +68,8 @@ class GGUFTensors(Mapping[str, Array | BlockMatrix]):
     def __getitem__(self, name: str) -> Array | BlockMatrix:
         stored = gguf_name(name)
         tensor = self.file.tensor(stored)
-        scale = stored.removesuffix("weight") + "scale"
-        if scale in self.file.infos and isinstance(tensor, BlockMatrix):
-            tensor = BlockMatrix(
-                tensor.layout, tensor.data, tensor.shape, float(self.file.tensor(scale).reshape(-1)[0])
-            )  # type: ignore[union-attr]
+        if isinstance(tensor, BlockMatrix) and (scale := stored.removesuffix("weight") + "scale") in self.file.infos:
+            tensor = dataclasses.replace(tensor, scale=self._number(scale))
         if self._paired and ".attention.q_proj." in name:
             return _unpaired(tensor, self._config.num_heads)
         if self._paired and ".attention.k_proj." in name:

@@ -9,13 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.io.transformer_weights import TransformerWeights
 from engine.layers.attention import Attention, KeyValueStore
 from engine.layers.gated_mlp import GatedMLP
 from engine.layers.norm import RMSNorm
 from engine.layers.projection import Projection
 from engine.models.transformer_config import TransformerConfig
 from engine.ops.blocks.matrix import BlockMatrix
-from engine.ops.rope.frequencies import frequencies
+from engine.ops.rope.frequencies import RopeScaling, frequencies
 from engine.ops.rope.naive import tables
 from engine.ops.ternary.matrix import TernaryMatrix
 
@@ -108,7 +109,7 @@ class Transformer(nn.Module):
         """Logits ``[B, T, V]`` of tokens ``[B, T]`` that nothing precedes."""
         return self.head(self.hidden(tokens))
 
-    def _rotations(self, positions: Tensor) -> dict[object, tuple[Tensor, Tensor]]:
+    def _rotations(self, positions: Tensor) -> dict[tuple[float, RopeScaling | None], tuple[Tensor, Tensor]]:
         """Cosine and sine for each rotary rule that a layer follows."""
         rules = {self.config.layer_rope(layer) for layer in range(self.config.num_layers)}
         made = {}

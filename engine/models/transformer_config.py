@@ -245,10 +245,12 @@ class TransformerConfig:
     def from_dict(cls, data: dict[str, Any], where: str = "the config") -> TransformerConfig:
         """Read what `to_dict` gave; `where` names the file in errors. Raises `ConfigError`."""
         known = {field.name for field in dataclasses.fields(cls)}
-        values = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items() if key in known}
+        values: dict[str, Any] = {
+            key: tuple(v) if isinstance(v, list) else v for key, v in data.items() if key in known
+        }
         try:
             if isinstance(scaling := values.get("rope_scaling"), dict):
-                parts = {key: tuple(v) if isinstance(v, list) else v for key, v in scaling.items()}
+                parts: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in scaling.items()}
                 values["rope_scaling"] = RopeScaling(**parts)
             return cls(**values)
         except (ConfigError, TypeError) as error:

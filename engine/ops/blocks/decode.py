@@ -102,8 +102,8 @@ def tq1_0_codes(blocks: Bytes) -> NDArray[np.int8]:
     for start, end, group, digits in ((0, 32, 32, 5), (32, 48, 16, 5), (48, 52, 4, 4)):
         shifted = blocks[:, start:end].reshape(len(blocks), -1, 1, group) * _POWERS_OF_3[:digits, None]
         parts.append(shifted.reshape(len(blocks), -1))
-    digits = (np.concatenate(parts, axis=1).astype(np.uint16) * 3) >> 8
-    return digits.astype(np.int8) - np.int8(1)
+    thirds = (np.concatenate(parts, axis=1).astype(np.uint16) * 3) >> 8
+    return thirds.astype(np.int8) - np.int8(1)
 
 
 def tq2_0_codes(blocks: Bytes) -> NDArray[np.int8]:
