@@ -15,7 +15,7 @@ from engine.io import strict_json
 from engine.io.huggingface_config import TernaryForm, read_config, ternary_form, token_ids
 from engine.io.tensors import MappedTensors, TensorFile
 from engine.models.transformer_config import TransformerConfig
-from engine.ops.ternary.packing import PackedTernary
+from engine.ops.ternary.ternary2 import Ternary2
 
 Array = NDArray[Any]
 
@@ -74,8 +74,8 @@ class FolderTensors(Mapping[str, Array]):
         return len(self._home)
 
 
-class HuggingFaceTensors(Mapping[str, Array | PackedTernary]):
-    """The tensors of a Hugging Face folder by our names: float32 arrays, or `PackedTernary` where they are ternary."""
+class HuggingFaceTensors(Mapping[str, Array | Ternary2]):
+    """The tensors of a Hugging Face folder by our names: float32 arrays, or `Ternary2` where they are ternary."""
 
     def __init__(self, stored: FolderTensors, config: TransformerConfig, ternary: TernaryForm | None) -> None:
         self._stored, self._config, self._form = stored, config, ternary
@@ -85,7 +85,7 @@ class HuggingFaceTensors(Mapping[str, Array | PackedTernary]):
         self._names = {name: place for name, place in found.items() if place is not None}
         self.infos = {name: stored.infos[place] for name, place in self._names.items()}
 
-    def __getitem__(self, name: str) -> Array | PackedTernary:
+    def __getitem__(self, name: str) -> Array | Ternary2:
         place = self._names[name]
         tensor = self._stored[place]
         if self._config.family == "gemma3" and "norm" in name:
@@ -93,9 +93,9 @@ class HuggingFaceTensors(Mapping[str, Array | PackedTernary]):
         if self._form is None or not self._specs[name].ternary:
             return tensor
         if self._form == "online" or tensor.dtype != np.uint8:
-            return PackedTernary.from_float(tensor)
+            return Ternary2.from_float(tensor)
         scale = float(self._stored[place + "_scale"].reshape(-1)[0])
-        return PackedTernary.from_codes(_unpacked(tensor), 1 / scale if self._form == "divided" else scale)
+        return Ternary2.from_codes(_unpacked(tensor), 1 / scale if self._form == "divided" else scale)
 
     def unknown(self) -> list[str]:
         """Tensors that the config gives no use for: parts of a model that is not computed here."""

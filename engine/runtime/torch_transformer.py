@@ -16,7 +16,7 @@ from engine.models.transformer import Transformer
 from engine.models.transformer_config import TransformerConfig
 from engine.runtime.base import Cancel, Progress
 from engine.runtime.checks import check_threads
-from engine.runtime.pieces import in_pieces
+from engine.runtime.chunks import in_chunks
 
 CHUNK = 128
 """Tokens computed at once in `prefill`: long enough for full speed, short enough to stop soon."""
@@ -88,7 +88,7 @@ class TorchTransformer:
     ) -> np.ndarray | None:
         ids = self._checked(tokens)
         last = None
-        for piece, _ in in_pieces(ids, self.chunk, cancel, progress):
+        for piece, _ in in_chunks(ids, self.chunk, cancel, progress):
             last = self._feed(piece)
         return self._logits(last) if logits and last is not None else None
 

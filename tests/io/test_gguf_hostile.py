@@ -1,4 +1,4 @@
-"""GGUF files that nobody vouches for: damaged in every place, they are refused in words, at once and in little memory."""
+"""GGUF files that nobody vouches for: damaged anywhere, they are refused in words, at once and in little memory."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_mutations_are_refused_in_words_or_read(sound: bytes, tmp_path: Path) ->
     header = _header_size(sound, tmp_path)
     rng = np.random.default_rng(7)
     path = tmp_path / "mutated.gguf"
-    outcomes = {"read": 0, "refused": 0}
+    read, refusals = 0, []
     tracemalloc.start()
     for _ in range(MUTATIONS):
         path.write_bytes(_mutated(sound, header, rng))
@@ -88,14 +88,14 @@ def test_mutations_are_refused_in_words_or_read(sound: bytes, tmp_path: Path) ->
             for name in weights.tensors:
                 tensor = weights.tensors[name]
                 _ = tensor if isinstance(tensor, np.ndarray) else tensor.to_float()
-            outcomes["read"] += 1
+            read += 1
         except BitLlamaError as error:
-            assert str(path) in str(error)
-            outcomes["refused"] += 1
+            refusals.append(str(error))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    print(outcomes, f"at most {peak:,} bytes for a file of {len(sound):,}")
-    assert outcomes["refused"] > MUTATIONS // 3
+    print(f"{read} read, {len(refusals)} refused, at most {peak:,} bytes for a file of {len(sound):,}")
+    assert all(str(path) in refusal for refusal in refusals)
+    assert len(refusals) > MUTATIONS // 3
     assert peak < 2 * len(sound) + 4_000_000
 
 

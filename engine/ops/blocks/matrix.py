@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.ops.blocks import decode
 from engine.ops.blocks.decode import Bytes, Floats
-from engine.ops.ternary.packing import PackedTernary
+from engine.ops.ternary.ternary2 import Ternary2
 
 _PART = 1 << 20  # weights decoded at a time, so that no temporary grows with the matrix
 
@@ -89,7 +89,7 @@ class BlockMatrix:
             out *= np.float32(self.scale)
         return out
 
-    def to_ternary(self) -> PackedTernary | None:
+    def to_ternary(self) -> Ternary2 | None:
         """The same weights with one scale for all, which is how ternary matrices are computed; None where the blocks
         have scales that differ, or are not ternary."""
         if self.layout.codes is None:
@@ -103,7 +103,7 @@ class BlockMatrix:
         codes = np.empty(self.shape, np.int8)
         for part in self._parts():
             codes[part] = self.layout.codes(self.data[part].reshape(-1, self.layout.nbytes)).reshape(-1, self.shape[1])
-        return PackedTernary.from_codes(codes, scale)
+        return Ternary2.from_codes(codes, scale)
 
     def damage(self) -> str | None:
         """What is wrong with the values, as the end of a sentence whose subject is plural weights, or None."""
