@@ -42,7 +42,7 @@ screenshots: $(VENV)/.installed-test  ## pictures of every view, in artifacts/sc
 # The bundled model, from the project's own generator of dialogues: about two hours on two cores. Stop it with Ctrl+C; the
 # same command goes on. On processors it trains as two processes of one thread, which is faster than one process of two.
 # `make companion CARD=cuda` reads five times as much on a graphics card: this is how the one in the repository was made.
-GENERATE := $(BIN)/python -m engine.train.companion generate
+GENERATE := $(BIN)/python -m tools.companion generate
 TRAIN := OMP_NUM_THREADS=1 $(BIN)/bit-llama train --optimizer muon --heard-weight 0 --gate-weight 0.4 --document-reset-prob 0.8 \
     --save-interval 100 --eval-interval 500 --eval-tokens 30000 --log-interval 20
 CORES := --device cpu --distributed 2 --threads 1

@@ -15,15 +15,9 @@ import numpy as np
 
 from engine.llama import Llama
 from engine.runtime.lesson import Lesson
-from engine.sleep.facts import Statement
+from engine.sleep.curriculum import Curriculum, Statement, TaughtExchange
 from engine.sleep.replay import Line, Talk
 from engine.text.template import ChatMessage
-from engine.train.companion.dialogues import make_life
-from engine.train.companion.frames import Replies
-from engine.train.companion.kinds import OPEN_KINDS
-from engine.train.companion.memory import Chooser, Memory
-from engine.train.companion.smalltalk import SmallTalk
-from engine.train.companion.wording import User
 
 BATCH_TOKENS = 2048
 """Tokens of one step, about."""
@@ -57,7 +51,6 @@ LEAST_QUESTIONS = 8
 """In any round, if there is anything to ask: few lessons alone would pull the soul anywhere."""
 LEAST_EVERYDAY = 40
 """In any round: small nights drift most, since little else stands beside what they learn."""
-EVERYDAY_EXCHANGES = 6
 MARKS = 6
 """Tokens of an exchange that are no words."""
 HEARD_SHARE = 0.5
@@ -70,15 +63,8 @@ UNREAD_WEIGHT = 0.6
 """The same where no fact could be read: the words themselves are then all that there is to learn."""
 
 
-@dataclass(frozen=True)
-class Exchange:
-    """What a person says, what is to be answered, and the number of the fact in it, if it is about one."""
-
-    user: str
-    reply: str
-    asks: bool = False
-    """Whether it is about what the person told, or never told."""
-    fact: int | None = None
+_Part = tuple[TaughtExchange, int | None]
+"""An exchange of a lesson, and the number of the fact that it asks for, if any."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +82,8 @@ class Lessons:
     """Makes the lessons of a night, each round in other words; all choices come from the seed.
 
     Args:
-        llama: whose template and tokenizer word them.
+        llama: whose template and tokenizer they are for.
+        curriculum: what words them.
         talks: conversations that are read as they were.
         told: what is to be known.
         older: what was learned in former nights, and is asked so that it stays.
@@ -104,18 +91,19 @@ class Lessons:
     """
 
     def __init__(
-        self, llama: Llama, talks: Sequence[Talk], told: Sequence[Statement], older: Sequence[Statement], seed: int
+        self,
+        llama: Llama,
+        curriculum: Curriculum,
+        talks: Sequence[Talk],
+        told: Sequence[Statement],
+        older: Sequence[Statement],
+        seed: int,
     ) -> None:
-        self._llama, self._seed, self._rng = llama, seed, random.Random(f"lessons {seed}")
-        self._user, self._replies = User(self._rng, "train"), Replies(self._rng)
-        self._talk = SmallTalk(self._rng, "train")
+        self._llama, self._rng = llama, random.Random(f"lessons {seed}")
         self.facts = [statement.fact for statement in (*told, *older)]
+        self._tutor = curriculum.tutor(self._rng, seed, self.facts)
         self._new = len(told)
         self._surprise = [np.inf] * len(told) + [0.0] * len(older)
-        memory = Memory()
-        for fact in self.facts:
-            memory.put(fact)
-        self._chooser = Chooser(self._rng, memory, "train", OPEN_KINDS)
         read = {statement.entry.id for statement in (*told, *older)}
         self._heard = [[*self._as_heard(talk, read)] for talk in talks]
 
@@ -154,53 +142,30 @@ class Lessons:
         due += rng.sample(older, min(_part(rng, OLDER_SHARE, len(older)), MOST_OLDER))
         if due:
             due *= max(1, -(-LEAST_QUESTIONS // len(due)))
-        said = [self._question(number) for number in due]
-        said += [self._untold() for _ in range(max(LEAST_UNKNOWN, _part(rng, UNKNOWN_SHARE, len(due))))]
+        said: list[_Part] = [(self._tutor.lesson(self.facts[n]), n) for n in due]
+        unknown = max(LEAST_UNKNOWN, _part(rng, UNKNOWN_SHARE, len(due)))
+        said += [(self._tutor.never_told(), None) for _ in range(unknown)]
         rng.shuffle(said)
         for some in self._parted(said):
             yield self._dialogue(some)
         for _ in range(_part(rng, RENEWED_SHARE, len(due))):
-            yield self._dialogue(self._told_anew(rng.choice(due)))
+            yield self._dialogue(_about_nothing(self._tutor.told_anew(self.facts[rng.choice(due)])))
         for _ in range(max(LEAST_EVERYDAY, _part(rng, EVERYDAY_SHARE, len(due)))):
-            yield self._dialogue(self._everyday())
+            yield self._dialogue(_about_nothing(self._tutor.everyday()))
         for heard in self._heard:
             if rng.random() < HEARD_SHARE:
                 yield from heard
 
-    def _question(self, number: int) -> Exchange:
-        fact = self.facts[number]
-        return Exchange(self._user.ask(fact.kind, fact.subject), self._replies.known(fact), True, number)
-
-    def _untold(self) -> Exchange:
-        kind, subject = self._chooser.unknown()
-        return Exchange(self._user.ask(kind, subject), self._replies.unknown(kind, subject), True)
-
-    def _told_anew(self, number: int) -> list[Exchange]:
-        """A fact gets another value, and that one counts."""
-        fact = self._chooser.renewed(self.facts[number])
-        told = Exchange(self._user.tell(fact), self._replies.told(fact))
-        if self._rng.random() < 0.5:
-            told = Exchange(self._user.correct(fact), self._replies.corrected(fact))
-        between = [Exchange(*self._talk.exchange()) for _ in range(self._rng.choice((0, 1, 2)))]
-        return [told, *between, Exchange(self._user.ask(fact.kind, fact.subject), self._replies.known(fact), True)]
-
-    def _everyday(self) -> list[Exchange]:
-        """How another's life begins, in which things are told and asked: what the soul must not stand against. Further
-        on it would be asked for what was told before, and answering that would be invention."""
-        while (talk := make_life(self._seed, self._rng.randrange(1 << 30), "chat").conversations[0]).system:
-            pass  # the manner that a system prompt asks for would look like whim without it
-        return [Exchange(e.user, e.reply) for e in talk.exchanges[:EVERYDAY_EXCHANGES]]
-
-    def _parted(self, questions: Sequence[Exchange]) -> Iterator[list[Exchange]]:
+    def _parted(self, questions: Sequence[_Part]) -> Iterator[list[_Part]]:
         """Questions in dialogues of some number, often after other talk, as far as the window goes."""
-        some: list[Exchange] = []
+        some: list[_Part] = []
         wanted = room = 0
         for question in questions:
             size = self._size(question)
             if len(some) >= wanted or size > room:
                 if some:
                     yield some
-                some = [Exchange(*self._talk.exchange()) for _ in range(self._rng.choice(TALK_BEFORE))]
+                some = _about_nothing(self._tutor.small_talk() for _ in range(self._rng.choice(TALK_BEFORE)))
                 wanted = len(some) + self._rng.choice(QUESTIONS)
                 room = WINDOW - sum(map(self._size, some))
             some.append(question)
@@ -208,23 +173,23 @@ class Lessons:
         if some:
             yield some
 
-    def _size(self, exchange: Exchange) -> int:
-        return len(self._llama.tokenizer.encode(f"{exchange.user} {exchange.reply}")) + MARKS
+    def _size(self, part: _Part) -> int:
+        return len(self._llama.tokenizer.encode(f"{part[0].user} {part[0].reply}")) + MARKS
 
-    def _dialogue(self, said: Sequence[Exchange]) -> Asked:
+    def _dialogue(self, said: Sequence[_Part]) -> Asked:
         """A lesson of the exchanges."""
         ids = self._llama.closing()  # a soul that has lived begins behind the end of a turn
         weights = [0.0] * len(ids)
         answers = []
-        for exchange in said:
+        for exchange, fact in said:
             messages = [ChatMessage("user", exchange.user), ChatMessage("assistant", exchange.reply)]
             rendered = self._llama.template.render_masked(self._llama.tokenizer, messages)
-            if exchange.fact is not None:
-                answers.append((exchange.fact, slice(len(ids), len(ids) + len(rendered.ids))))
+            if fact is not None:
+                answers.append((fact, slice(len(ids), len(ids) + len(rendered.ids))))
             ids += rendered.ids
             counts = ANSWER_WEIGHT if exchange.asks else 1.0
             weights += [counts * own for own in rendered.mask]
-        return Asked(Lesson(ids, weights, said[-1].user), answers)
+        return Asked(Lesson(ids, weights, said[-1][0].user), answers)
 
     def _as_heard(self, talk: Talk, read: Iterable[str]) -> Iterator[Asked]:
         """The conversation in windows of whole messages, the person's words to be foretold."""
@@ -241,6 +206,10 @@ class Lessons:
             text = line.entry.text
         if len(ids) > len(before):
             yield Asked(Lesson(ids, weights, text), log_tokens=len(ids) - len(before))
+
+
+def _about_nothing(said: Iterable[TaughtExchange]) -> list[_Part]:
+    return [(exchange, None) for exchange in said]
 
 
 def _weight(line: Line, read: Iterable[str]) -> float:

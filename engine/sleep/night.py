@@ -13,10 +13,9 @@ from engine.io.soul import Soul
 from engine.llama import Llama
 from engine.runtime.base import Cancel, Cancelled
 from engine.sleep import deep
-from engine.sleep.facts import Statement, told_in
+from engine.sleep.curriculum import Curriculum, Statement, curriculum_of, extract_facts
 from engine.sleep.lessons import Lessons
 from engine.sleep.probes import Exam, Examiner, chat_speed, make_exam
-from engine.sleep.reader import Reader
 from engine.sleep.replay import Meter, Talk, order, replay, some_older, talks_of, to_replay
 from engine.sleep.report import OnProgress, Probed, SleepReport, Verdict
 from engine.sleep.settings import Method, SleepSettings
@@ -60,6 +59,7 @@ def dream(
     cancel: Cancel | None = None,
     progress: OnProgress | None = None,
     limit: Limit | None = None,
+    curriculum: Curriculum | None = None,
 ) -> Night:
     """Sleep on `entries`, mixed with some of `past`, and give back the soul that it makes.
 
@@ -73,6 +73,7 @@ def dream(
         cancel: asked before every chunk, every step and every probe.
         progress: told after every one.
         limit: go no further than this.
+        curriculum: reads facts and words lessons; that of the model where None.
 
     Raises `ConfigError` for settings that cannot work.
     """
@@ -80,7 +81,8 @@ def dream(
     with llama.at_rate(1.0):
         try:
             chosen = settings or SleepSettings()
-            return _Night(llama, entries, past, chosen, keep, probe, cancel, progress, limit).whole()
+            taught = curriculum or curriculum_of(llama)
+            return _Night(llama, taught, entries, past, chosen, keep, probe, cancel, progress, limit).whole()
         finally:
             llama.restore(live)
 
@@ -91,6 +93,7 @@ class _Night:
     def __init__(
         self,
         llama: Llama,
+        curriculum: Curriculum,
         entries: Sequence[Entry],
         past: Sequence[Entry],
         settings: SleepSettings,
@@ -113,16 +116,16 @@ class _Night:
         self.exam: Exam | None = None
         fresh: list[Statement] = []
         if self.new and (self.method != "replay" or probe):
-            told = told_in([*past, *entries], Reader(llama, cancel))
+            told = extract_facts([*past, *entries], curriculum.reader(llama, cancel))
             tonight = {entry.id for entry in entries}
             fresh = [statement for statement in told.statements if statement.entry.id in tonight]
             older = [statement for statement in told.statements if statement.entry.id not in tonight]
             if self.method != "replay":
                 heard = [talk.without(told.outdated) for talk in talks]
-                self.lessons = Lessons(llama, heard, fresh, older if settings.older else [], settings.seed)
+                self.lessons = Lessons(llama, curriculum, heard, fresh, older if settings.older else [], settings.seed)
             if probe:
                 unread = [entry for entry in entries if entry.id not in told.tellers]
-                self.exam = make_exam(llama, self.new, unread, fresh, older, settings.seed)
+                self.exam = make_exam(llama, curriculum, self.new, unread, fresh, older, settings.seed)
         self.all_rounds, self.step = settings.all_rounds(len(fresh)), settings.step(len(fresh))
         self.rounds = self.all_rounds if limit.rounds is None else min(self.all_rounds, limit.rounds)
         self.deep_work = self.lessons.work * self.rounds if self.lessons else 0.0

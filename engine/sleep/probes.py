@@ -15,14 +15,11 @@ from engine.io.conversation_log import Entry
 from engine.llama import Llama
 from engine.runtime.base import Cancel, Cancelled
 from engine.runtime.scoring import log_softmax, token_losses
-from engine.sleep import heldout
-from engine.sleep.facts import Statement
+from engine.sleep.curriculum import Curriculum, Question, Statement, curriculum_of
 from engine.sleep.replay import Meter, Talk
 from engine.sleep.report import Answer, Probed
 from engine.text.sampling import CHAT_BEAMS, SamplingParams
 from engine.text.template import ChatMessage
-from engine.train.companion.probes import Question
-from engine.train.companion.wording import User
 
 MOST_QUESTIONS = 12
 """About what is new, and as many about what was learned before."""
@@ -60,7 +57,7 @@ class Exam:
     talks: Sequence[Sequence[tuple[list[int], list[int]]]]
     """Of the log: for each conversation its messages as tokens, and 1 for each token whose loss counts."""
     heldout: Sequence[tuple[list[int], list[int]]]
-    """The dialogues of `heldout`: tokens, and 1 for each that the model says itself."""
+    """The held-out dialogues: tokens, and 1 for each that the model says itself."""
 
     @property
     def tokens(self) -> int:
@@ -72,6 +69,7 @@ class Exam:
 
 def make_exam(
     llama: Llama,
+    curriculum: Curriculum,
     talks: Sequence[Talk],
     unread: Sequence[Entry],
     told: Sequence[Statement],
@@ -81,7 +79,8 @@ def make_exam(
     """Probes for a night. The same arguments make the same exam.
 
     Args:
-        llama: whose template and tokenizer word them.
+        llama: whose template and tokenizer they are for.
+        curriculum: what words the questions.
         talks: the night's conversations, whose loss is measured.
         unread: messages of the night in which no fact was read, some of which are to be ended as they were.
         told: the facts in the others, some of which are asked.
@@ -89,12 +88,9 @@ def make_exam(
         seed: of all choices.
     """
     rng = random.Random(f"exam {seed}")
-    user = User(rng, "train")
+    tutor = curriculum.tutor(rng, seed)
     chosen = [s for facts in (told, older) for s in rng.sample(facts, min(len(facts), MOST_QUESTIONS))]
-    questions = [
-        Question(user.ask(s.fact.kind, s.fact.subject), "", s.fact.value, "", s.fact.kind.key, s.fact.subject, True)
-        for s in chosen
-    ]
+    questions = [tutor.question(statement.fact) for statement in chosen]
     clozes = [cloze for entry in unread if entry.role == "user" and (cloze := make_cloze(llama, entry.text))]
     scored: list[list[tuple[list[int], list[int]]]] = []
     room = MOST_LOG_TOKENS
@@ -103,12 +99,14 @@ def make_exam(
         if room < 0 and scored:
             break
         scored.append([_counted(llama, line.entry.role, line.entry.text) for line in talk.lines])
-    return Exam(questions, rng.sample(clozes, min(len(clozes), MOST_CLOZES)), scored[::-1], _heldout(llama))
+    return Exam(questions, rng.sample(clozes, min(len(clozes), MOST_CLOZES)), scored[::-1], _heldout(llama, curriculum))
 
 
-def everyday_loss(llama: Llama) -> float:
-    """Loss on the dialogues of `heldout` from where the soul stands, nats per token that the model says."""
-    return Examiner(llama, Exam((), (), (), _heldout(llama)), Meter(1, None)).drift()
+def everyday_loss(llama: Llama, curriculum: Curriculum | None = None) -> float:
+    """Loss on the held-out dialogues of a curriculum, of the model's where None, from where the soul stands: nats per
+    token that the model says."""
+    dialogues = _heldout(llama, curriculum or curriculum_of(llama))
+    return Examiner(llama, Exam((), (), (), dialogues), Meter(1, None)).drift()
 
 
 def chat_speed(llama: Llama, tokens: int = 24) -> float:
@@ -148,8 +146,8 @@ def _counted(llama: Llama, role: str, text: str) -> tuple[list[int], list[int]]:
     return ids, [int(role == "user" and i not in special) for i in ids]
 
 
-def _heldout(llama: Llama) -> list[tuple[list[int], list[int]]]:
-    rendered = [llama.template.render_masked(llama.tokenizer, talk) for talk in heldout.dialogues()]
+def _heldout(llama: Llama, curriculum: Curriculum) -> list[tuple[list[int], list[int]]]:
+    rendered = [llama.template.render_masked(llama.tokenizer, talk) for talk in curriculum.heldout()]
     before = llama.closing()  # read as a chat of a soul that has lived
     return [([*before, *r.ids], [0] * len(before) + r.mask) for r in rendered]
 

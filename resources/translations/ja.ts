@@ -1242,6 +1242,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{out} に再開できるチェックポイントがありません。--resume なしで始めてください。</translation>
         </message>
         <message>
+            <source>There is no curriculum called {name}; register it, or take {key} out of the model's config.json.</source>
+            <translation>カリキュラム {name} はありません。登録するか、モデルの config.json から {key} を取り除いてください。</translation>
+        </message>
+        <message>
             <source>There is no device called {device!r}; use auto, cpu, cuda or mps.</source>
             <translation>{device!r} というデバイスはありません。auto、cpu、cuda、mps のどれかを使ってください。</translation>
         </message>

@@ -11,8 +11,8 @@ from engine.io.inspect import inspect_path
 from engine.llama import Llama
 from engine.resources import bundled_model
 from engine.sleep import SleepSettings, dream
-from engine.train.companion.probes import make_probe
 from tools.bench.memory import NOTHING, ask, live
+from tools.companion.probes import make_probe
 
 MOST_BYTES = 12_000_000
 MESSAGE_PREFIX = "My dog is called Bramble.\nI live in Oslo.\n"

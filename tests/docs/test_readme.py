@@ -20,8 +20,8 @@ from engine.cli import COMMANDS, build_parser
 from engine.cli.chat import HELP
 from engine.models.config import BitLlamaConfig
 from engine.train.args import TrainArgs
-from engine.train.companion import __main__ as companion
 from studio import theme
+from tools.companion import __main__ as companion
 
 ALL = [Document.read(path) for path in DOCUMENTS]
 BY_NAME = {document.path.name: document for document in ALL}
@@ -104,7 +104,7 @@ def test_shell_examples_are_commands_that_exist(block: Block, capsys: pytest.Cap
                 build_parser().parse_args(given.training_script_args)
             elif program == "make":
                 assert set(words) <= make_targets()
-            elif words[:2] == ["-m", "engine.train.companion"]:
+            elif words[:2] == ["-m", "tools.companion"]:
                 assert named_options(" ".join(words)) <= companion_options(capsys)
             else:
                 assert program == "echo", f"nobody checks {line!r}"

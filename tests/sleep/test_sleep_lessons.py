@@ -9,9 +9,10 @@ import numpy as np
 import tiny
 
 from engine import Llama
+from engine.curricula.companion.patterns import read
 from engine.io.conversation_log import Entry
 from engine.runtime.select import create_runtime
-from engine.sleep.facts import Statement, told_in
+from engine.sleep.curriculum import Statement, extract_facts, load_curriculum
 from engine.sleep.lessons import MOST_OLDER, Lessons
 from engine.sleep.replay import talks_of
 
@@ -26,7 +27,7 @@ def llama() -> Llama:
 
 def lessons(told: Sequence[Statement], older: Sequence[Statement] = (), seed: int = 1) -> Lessons:
     one = llama()
-    return Lessons(one, talks_of(one, ENTRIES, "none"), told, older, seed)
+    return Lessons(one, load_curriculum(), talks_of(one, ENTRIES, "none"), told, older, seed)
 
 
 def asked(made: Lessons, surprise: float, rounds: int = 1) -> Counter[int]:
@@ -40,7 +41,7 @@ def asked(made: Lessons, surprise: float, rounds: int = 1) -> Counter[int]:
 
 
 def test_what_is_not_known_is_asked_twice_a_round_and_what_is_known_once() -> None:
-    told = told_in(ENTRIES).statements
+    told = extract_facts(ENTRIES, read).statements
     made = lessons(told * 10)
     assert made.unlearned == 30
     first = asked(made, surprise=2.0)
@@ -51,7 +52,7 @@ def test_what_is_not_known_is_asked_twice_a_round_and_what_is_known_once() -> No
 
 
 def test_of_former_nights_some_are_asked_and_what_faded_is_learned_again() -> None:
-    told = told_in(ENTRIES).statements
+    told = extract_facts(ENTRIES, read).statements
     made = lessons([], older=told * 10)
     assert made.unlearned == 0
     faded = asked(made, surprise=1.5)
@@ -61,14 +62,14 @@ def test_of_former_nights_some_are_asked_and_what_faded_is_learned_again() -> No
 
 
 def test_a_long_life_makes_no_long_night() -> None:
-    told = told_in(ENTRIES).statements
+    told = extract_facts(ENTRIES, read).statements
     made = lessons(told[:1], older=told * 1000)
     assert len(asked(made, surprise=0.01)) <= 1 + MOST_OLDER
 
 
 def test_the_answers_stand_where_they_are_said_to() -> None:
     one = llama()
-    made = lessons(told_in(ENTRIES).statements)
+    made = lessons(extract_facts(ENTRIES, read).statements)
     for batch in made.batches():
         for lesson in batch:
             assert len(lesson.lesson.ids) == len(lesson.lesson.weights)
@@ -80,7 +81,7 @@ def test_the_answers_stand_where_they_are_said_to() -> None:
 
 
 def test_the_same_seed_makes_the_same_lessons_and_another_one_others() -> None:
-    told = told_in(ENTRIES).statements
+    told = extract_facts(ENTRIES, read).statements
     texts = [
         [list(one.lesson.ids) for batch in lessons(told, seed=seed).batches() for one in batch] for seed in (1, 1, 2)
     ]
@@ -88,7 +89,7 @@ def test_the_same_seed_makes_the_same_lessons_and_another_one_others() -> None:
 
 
 def test_what_no_pattern_reads_counts_more_as_it_was_said() -> None:
-    made = lessons(told_in(ENTRIES).statements)
+    made = lessons(extract_facts(ENTRIES, read).statements)
     heard: list[float] = []
     while not heard:
         heard = [w for batch in made.batches() for one in batch if one.log_tokens for w in one.lesson.weights]
@@ -97,6 +98,6 @@ def test_what_no_pattern_reads_counts_more_as_it_was_said() -> None:
 
 def test_what_is_told_in_own_words_can_be_asked_and_told_anew_like_any_other_fact() -> None:
     entry = Entry("user", "My sofa table is wobbly.", "", "a", "main", "0-0")
-    (fact,) = (statement.fact for statement in told_in([entry]).statements)
+    (fact,) = (statement.fact for statement in extract_facts([entry], read).statements)
     made = lessons([Statement(fact, entry)])
     assert asked(made, surprise=0.01, rounds=6)[0] >= 6

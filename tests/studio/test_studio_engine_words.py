@@ -31,8 +31,7 @@ ERRORS = {
 
 OUT_OF_REACH = (
     "cli", "native", "ops/delta_rule", "ops/quantized_embedding", "ops/ternary/triton.py", "cortex_rust.py",
-    "sleep/trial.py",
-    "train/args.py", "train/companion", "train/distributed.py", "train/evaluate.py",
+    "train/args.py", "train/distributed.py", "train/evaluate.py",
     "train/rendezvous.py", "train/shard_files.py", "train/shard_storage.py", "train/sharding.py",
     "train/stepwise.py", "studio/screenshots.py", "studio/self_test.py",
 )  # fmt: skip

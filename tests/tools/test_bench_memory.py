@@ -11,8 +11,8 @@ import tiny
 from engine.cli import main
 from engine.io.bitt import save_bitt
 from engine.llama import Llama
-from engine.train.companion.probes import make_probe
 from tools.bench import memory
+from tools.companion.probes import make_probe
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from engine.models.bitllama import BitLlama
 from engine.text.template import KEEP, PASS, UNJUDGED
 from engine.train.args import TrainArgs
 from engine.train.batches import DocumentStreams
-from engine.train.companion.recipe import generate
 from engine.train.data import TokenData
 from engine.train.gates import GateTeacher
 from engine.train.prepare import prepare
 from engine.train.training_loop import run_training
+from tools.companion.recipe import generate
 
 SIZES = {"dim": 32, "layers": 2, "heads": 2, "context_len": 64, "batch_size": 8, "lr": 1e-2, "warmup_steps": 5}
 

@@ -16,7 +16,7 @@ from engine.llama import Llama
 from engine.resources import bundled_model
 from engine.sleep.probes import LIKELIEST, reply
 from engine.text.sampling import SamplingParams
-from engine.train.companion.probes import Probe, Question, make_probe
+from tools.companion.probes import Probe, Question, make_probe
 
 
 @dataclass(frozen=True)

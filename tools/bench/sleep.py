@@ -14,6 +14,7 @@ from statistics import fmean
 from typing import Any
 
 from engine.cli.terminal import ProgressLine
+from engine.curricula.companion.smalltalk import SmallTalk
 from engine.errors import ConfigError
 from engine.io.conversation_log import Entry
 from engine.llama import Llama
@@ -21,9 +22,8 @@ from engine.resources import bundled_model
 from engine.sleep.night import dream
 from engine.sleep.probes import chat_speed, everyday_loss, reply
 from engine.sleep.settings import SleepSettings
-from engine.train.companion.probes import Question, WordingSet, make_probe
-from engine.train.companion.smalltalk import SmallTalk
 from tools.bench.memory import NOTHING, Recall, ask
+from tools.companion.probes import ProbeQuestion, WordingSet, make_probe
 
 FACTS_A_CONVERSATION = 5
 LATER_CHAT = 8
@@ -36,7 +36,7 @@ class LoggedDays:
 
     days: Sequence[Sequence[Entry]]
     """What was said on each."""
-    questions: Sequence[Question]
+    questions: Sequence[ProbeQuestion]
     later: Sequence[str]
     """What is said after the nights, before the facts are asked once more."""
 
@@ -46,7 +46,7 @@ class LoggedDays:
         return [entry for day in self.days for entry in day]
 
     @property
-    def corrected(self) -> list[Question]:
+    def corrected(self) -> list[ProbeQuestion]:
         """The questions whose answer was told anew."""
         return [question for question in self.questions if question.former]
 

@@ -1,0 +1,181 @@
+"""What a night needs of the language that its model speaks: facts out of messages, lessons and questions about them.
+
+A `Curriculum` is loaded by name, so that `engine.sleep` knows none. That of the bundled companion lies in
+`engine.curricula`; a memory for another model registers its own.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import random
+import re
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.errors import ConfigError
+from engine.io.conversation_log import Entry
+from engine.llama import Llama
+from engine.runtime.base import Cancel
+from engine.text.template import ChatMessage
+
+DEFAULT = "companion"
+"""The curriculum of a model whose ``config.json`` names none under `CONFIG_KEY`."""
+CONFIG_KEY = "curriculum"
+
+
+class FactLike(Protocol):
+    """A fact, as `engine.sleep` sees it; all else about it is the curriculum's own."""
+
+    @property
+    def slot(self) -> Hashable:
+        """What holds one value at a time: a later fact of the same slot replaces an earlier one."""
+
+    @property
+    def value(self) -> str:
+        """What was told, a substring of the message that told it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question and the value that a right answer contains; "" where nothing was told and "I don't know" is right."""
+
+    user: str
+    expected: str
+
+    def is_right(self, answer: str) -> bool:
+        """True if the answer holds the expected value, or admits not to know where nothing was told."""
+        said = _plain(answer)
+        if not self.expected:
+            return _admits(said)
+        return f" {_plain(self.expected)} " in f" {said} " and not _admits(said)
+
+
+@dataclass(frozen=True)
+class TaughtExchange:
+    """What a person says and what is to be answered."""
+
+    user: str
+    reply: str
+    asks: bool = False
+    """Whether it is about what the person told, or never told."""
+
+
+class Tutor(Protocol):
+    """Words the lessons and questions of one night, each time in other words. All choices come from its generator."""
+
+    def question(self, fact: FactLike) -> Question:
+        """A question about a fact, to examine with."""
+
+    def lesson(self, fact: FactLike) -> TaughtExchange:
+        """A question about a fact, with the right answer."""
+
+    def never_told(self) -> TaughtExchange:
+        """A question about what none of the facts tells, with the answer that it is not known."""
+
+    def told_anew(self, fact: FactLike) -> list[TaughtExchange]:
+        """The fact is told with another value, and the question that follows is answered with that one."""
+
+    def small_talk(self) -> TaughtExchange:
+        """Something that is about no fact."""
+
+    def everyday(self) -> list[TaughtExchange]:
+        """The beginning of a dialogue with somebody else, which the night must not spoil."""
+
+
+class Curriculum(Protocol):
+    """Everything that a night needs of a language."""
+
+    def reader(self, llama: Llama, cancel: Cancel | None = None) -> Callable[[str], Sequence[FactLike]]:
+        """What finds the facts that a person's message tells.
+
+        Args:
+            llama: may be asked what it makes of a message; its state must be afterwards as it was.
+            cancel: from True on only what is quick may be done.
+        """
+
+    def tutor(self, rng: random.Random, seed: int, facts: Sequence[FactLike] = ()) -> Tutor:
+        """A tutor for `facts` who chooses by `rng`; `seed` is that of the night."""
+
+    def heldout(self) -> Sequence[Sequence[ChatMessage]]:
+        """Dialogues that are in no log and no lesson, always the same: the loss on them shows drift."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A fact and the message that told it last."""
+
+    fact: FactLike
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class ExtractedFacts:
+    """What a person's messages tell."""
+
+    statements: list[Statement]
+    """The facts that hold, in the order told: of two about one thing the later one."""
+    tellers: frozenset[str]
+    """Ids of the messages that told facts."""
+    outdated: frozenset[str]
+    """Ids of those whose facts were all told otherwise later."""
+
+
+def extract_facts(entries: Iterable[Entry], reader: Callable[[str], Sequence[FactLike]]) -> ExtractedFacts:
+    """What `entries`, in the order of the log, tell; `reader` finds the facts of a message."""
+    held: dict[Hashable, Statement] = {}
+    tellers: set[str] = set()
+    for entry in entries:
+        if entry.role == "user":
+            for fact in reader(entry.text):
+                held.pop(fact.slot, None)
+                held[fact.slot] = Statement(fact, entry)
+                tellers.add(entry.id)
+    outdated = tellers - {statement.entry.id for statement in held.values()}
+    return ExtractedFacts(list(held.values()), frozenset(tellers), frozenset(outdated))
+
+
+_FACTORIES: dict[str, Callable[[], Curriculum]] = {}
+
+
+def register_curriculum(name: str, make: Callable[[], Curriculum]) -> None:
+    """Make a curriculum known under a name; `make` is called when a night first needs it."""
+    _FACTORIES[name] = make
+    load_curriculum.cache_clear()
+
+
+@functools.cache
+def load_curriculum(name: str = DEFAULT) -> Curriculum:
+    """The curriculum of this name: one that was registered, or ``curriculum()`` of the package `engine.curricula.NAME`.
+
+    Raises `ConfigError` where there is none.
+    """
+    if name in _FACTORIES:
+        return _FACTORIES[name]()
+    package = f"engine.curricula.{name}"
+    try:
+        module = importlib.import_module(f"{package}.curriculum")
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{package}.curriculum".startswith(error.name):
+            raise
+        raise ConfigError(
+            "There is no curriculum called {name}; register it, or take {key} out of the model's config.json.",
+            name=name,
+            key=CONFIG_KEY,
+        ) from None
+    made: Curriculum = module.make_curriculum()
+    return made
+
+
+def curriculum_of(llama: Llama) -> Curriculum:
+    """The curriculum that the model's config names, else the default one. Raises `ConfigError` where there is none."""
+    return load_curriculum(str(llama.body.config.extra.get(CONFIG_KEY, DEFAULT)))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower().replace("'", "")))
+
+
+def _admits(plain: str) -> bool:
+    return bool(re.search(r"\b(dont|do not) know\b|\bnot told me\b", plain))
