@@ -257,9 +257,9 @@ class Chat:
         self.note("Another conversation, the same soul.")
 
     def _dial(self, value: str) -> None:
-        from engine.session.dial import checked
+        from engine.session.active_soul import check_dial
 
-        self.mind.new_conversation(dial=checked(value))
+        self.mind.new_conversation(dial=check_dial(value))
         self.note(f"Another conversation. {_DIALS[self.mind.dial]}")
 
 

@@ -168,10 +168,10 @@ def _undo(args: argparse.Namespace) -> int:
 
 def _go_back(workspace: Workspace, store: SoulStore, moment: Moment) -> None:
     from engine.io.conversation_log import ConversationLog
-    from engine.session import notes
+    from engine.session.history import event_note
 
     facts = {"heard": ConversationLog(workspace.memories).newest()}
-    soul = store.save_active(store.read(moment.id), "restore", notes.of("restore", moment.called), facts)
+    soul = store.save_active(store.read(moment.id), "restore", event_note("restore", moment.called), facts)
     print(f"Active again: {moment.id[:8]}, level {soul.meta.level:,}; the soul of before was kept.")
 
 

@@ -7,20 +7,59 @@ from collections.abc import Iterator
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
-from engine.errors import BitLlamaError
+from engine.errors import BitLlamaError, ConfigError
 from engine.io.conversation_log import ConversationLog
 from engine.io.soul import Soul, SoulMeta, new_meta, save_soul
 from engine.llama import Llama
-from engine.session import notes
-from engine.session.dial import Dial, Suspended
-from engine.session.history import last_lived
+from engine.session.history import event_note, last_lived
 from engine.session.soul_store import EventKind, SoulStore
 from engine.session.timeline import Timeline
 
 MILESTONE = 2000
 """Tokens lived after which a new conversation keeps the soul as it stands: forgetting goes back to such moments."""
+
+Dial = Literal["learn", "use", "temporary"]
+"""``learn``: the soul lives the conversation, and it is in the log.
+
+``use``: the soul is there and follows the conversation, but keeps nothing: afterwards it is, bit for bit, the one of
+before, and nothing of the conversation was written.
+
+``temporary``: the same without the soul: a newborn talks, and nothing is written.
+"""
+
+DIALS: tuple[Dial, ...] = get_args(Dial)
+
+
+def check_dial(value: str) -> Dial:
+    """`value` where it is a dial, else `ConfigError`."""
+    for dial in DIALS:
+        if value == dial:
+            return dial
+    raise ConfigError(f"The dial cannot be set to {value!r}; it is one of {', '.join(DIALS)}.")
+
+
+class Suspended:
+    """A soul that stands aside while its body holds a conversation that shall leave no trace.
+
+    Args:
+        llama: its live state is set aside; a conversation begins in it.
+        dial: ``use`` lets the conversation begin with the soul's fast weights, ``temporary`` with none.
+    """
+
+    def __init__(self, llama: Llama, dial: Dial) -> None:
+        self.dial = dial
+        self.meta = llama.meta
+        self._llama, self._before = llama, llama.snapshot()
+        if dial == "temporary":
+            llama.reset_state()
+        else:
+            llama.new_conversation()
+
+    def end(self) -> None:
+        """Put the soul back, bit for bit."""
+        self._llama.restore(self._before)
 
 
 class ActiveSoul:
@@ -124,7 +163,7 @@ class ActiveSoul:
         self.save()
         with self.whole():
             self.llama.reset_state()
-            kept = self.commit("reset", notes.of("reset"), facts, root=True)
+            kept = self.commit("reset", event_note("reset"), facts, root=True)
         self._milestone = 0
         return kept
 

@@ -4,23 +4,42 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import BitLlamaError
 from engine.io import atomic
 from engine.io.conversation_log import Entry
 from engine.io.soul import new_id
-from engine.llama import Callback
+from engine.llama import Callback, Stopped
 from engine.runtime.base import Cancel
-from engine.session import dial as dials
-from engine.session.active_soul import ActiveSoul
-from engine.session.dial import Dial
+from engine.session.active_soul import ActiveSoul, Dial, check_dial
 from engine.session.history import REPLACED
-from engine.session.reply import Reply
 from engine.session.soul_registry import SoulRegistry
 from engine.text.sampling import SamplingParams
 from engine.text.template import ChatMessage
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the model answered."""
+
+    text: str
+    """The whole answer, also when it was stopped."""
+    conversation: str
+    """The conversation that it belongs to."""
+    tokens: int
+    """Tokens generated."""
+    prompt_tokens: int
+    """Tokens read before the answer: the message in its template, and the system prompt when it was due."""
+    seconds: float
+    """Time from the first token read to the last one written."""
+    stopped: Stopped
+    """Why it ended: the model said so, `max_tokens`, a stop sequence, or the listener wanted no more."""
+    level: int
+    """Tokens lived by the soul, this exchange included."""
+    unsaved: str = ""
+    """Why the soul could not be written afterwards; "" when it was. The exchange was lived and is in the log."""
 
 
 def new_conversation_id() -> str:
@@ -68,8 +87,8 @@ class Conversation:
             on_text: gets the answer as it comes; returns False to stop it.
             cancel: asked before every chunk and every token. While the message is still being read, the state goes
                 back to before it.
-            dial: what the conversation leaves behind (`engine.session.dial`); None for what it was, ``learn`` in a new
-                one. Setting it otherwise begins a conversation.
+            dial: what the conversation leaves behind (`engine.session.active_soul.Dial`); None for what it was,
+                ``learn`` in a new one. Setting it otherwise begins a conversation.
             rate: factor on the inner learning rate for this exchange; in the log, so that it is lived again like that.
 
         What was answered is in the log and in the saved soul, also when it was stopped. Raises `WorkspaceError` when
@@ -78,7 +97,7 @@ class Conversation:
         """
         rate = self._soul.llama.checked_rate(rate)
         another = conversation is not None and conversation != self.id
-        dial = dials.checked(dial or ("learn" if another else self.dial))
+        dial = check_dial(dial or ("learn" if another else self.dial))
         if another or dial != self.dial:
             self.begin(conversation, dial)
         if dial != "learn" and not self._soul.is_suspended:
@@ -141,7 +160,7 @@ class Conversation:
             conversation: its id, a fresh one where None.
             dial: what it leaves behind. After one that is not ``learn`` the soul is, bit for bit, the one of before.
         """
-        self.dial = dials.checked(dial)
+        self.dial = check_dial(dial)
         self._soul.resume()
         self._soul.llama.new_conversation()
         if dial == "learn":

@@ -18,13 +18,21 @@ from engine.io.conversation_log import ConversationLog, Entry
 from engine.io.soul import SoulMeta, load_soul, save_soul
 from engine.llama import Llama
 from engine.runtime.base import Cancel
-from engine.session import notes
 from engine.session.blend import second_of
-from engine.session.forget_cost import seconds_to_replay, tokens_of
-from engine.session.history import CLEARING, History, SoulEvent, Step, Turn, heard_by, history_of, turns_of
+from engine.session.history import (
+    CLEARING,
+    History,
+    SoulEvent,
+    Step,
+    Turn,
+    event_note,
+    heard_by,
+    history_of,
+    turns_of,
+)
 from engine.session.labels import Label, Labels
 from engine.session.redaction import Redaction, redact_log
-from engine.session.replay import replay
+from engine.session.replay import replay, seconds_to_replay, tokens_of
 from engine.session.soul_registry import SoulRegistry
 from engine.session.soul_store import SoulStore, after_event
 from engine.session.timeline import Moment, Timeline
@@ -284,7 +292,7 @@ def _make_anew(
             labels.put(soul.meta.id, replace(labels[former.id], pinned=goes and former.pinned))
 
     replay(llama, load_soul(one.start.path) if one.start else None, one.steps, one.heard, cancel, on_step)
-    forgotten = notes.of("forget", len(plan.reduced.gone))
+    forgotten = event_note("forget", len(plan.reduced.gone))
     llama.adopt(replace(after_event(llama.meta, "forget", forgotten, {"former": ""}), name=one.store.name))
     soul = llama.soul()
     save_soul(change.prepare(one.store.active), soul)

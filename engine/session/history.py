@@ -11,10 +11,11 @@ stand in the soul's own history.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.errors import Message
 from engine.io.conversation_log import Entry
 from engine.io.soul import SoulMeta
 from engine.text.template import ChatMessage
@@ -188,3 +189,27 @@ def _lived(entry: Entry) -> bool:
         and type(rate) in (int, float)
         and math.isfinite(rate)
     )
+
+
+_NOTES: dict[str, Callable[[str], Message]] = {
+    "sleep": lambda what: Message("messages slept on: {what}", what=what),
+    "forget": lambda what: Message("messages forgotten: {what}", what=what),
+    "restore": lambda what: Message("back to {what}", what=what),
+    "import": lambda what: Message("from the file {what}", what=what),
+    "branch": lambda what: Message("from {what}", what=what),
+    "reset": lambda what: Message("newborn"),
+}
+
+
+def event_note(kind: str, what: object = "") -> Message:
+    """The words of an event that is noted here: how much, from where or back to what it was."""
+    return _NOTES[kind](str(what))
+
+
+def read_note(event: Mapping[str, Any]) -> str:
+    """The note of an event as a history holds it: as `event_note` made it where it did, else the text as it is."""
+    kind, text = str(event.get("event", "")), str(event.get("note", ""))
+    if kind not in _NOTES:
+        return text
+    begun = event_note(kind)
+    return event_note(kind, text[len(begun) :]) if text.startswith(begun) else text

@@ -1,34 +1,36 @@
-"""A body, its soul and its log together: what the terminal chat and the Studio talk to."""
+"""A model, its soul and its log together: what the terminal chat and the Studio talk to."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from engine.io.conversation_log import ConversationLog, Entry
-from engine.io.soul import Soul
-from engine.llama import Llama
+from engine.io.soul import Soul, SoulMeta, load_soul
+from engine.llama import Completion, Llama
 from engine.resources import bundled_model
 from engine.runtime.base import Cancel
-from engine.session.active_soul import ActiveSoul
-from engine.session.conversation import Conversation
-from engine.session.dial import Dial
+from engine.session.active_soul import ActiveSoul, Dial
+from engine.session.blend import blend, blend_facts, find_second
+from engine.session.conversation import Conversation, Reply
 from engine.session.forgetting import ForgetPlan, OnForget, carry_out, plan_forgetting
-from engine.session.lives import Lives
+from engine.session.history import ELSEWHERE, event_note
 from engine.session.nights import Decide, Nights
-from engine.session.reply import Reply
 from engine.session.soul_registry import SoulRegistry
 from engine.session.soul_store import SoulStore
 from engine.session.timeline import Timeline
 from engine.session.workspace import Workspace, WorkspaceLock
 from engine.sleep import OnProgress, SleepProgress, SleepReport, SleepSettings, chosen, to_replay
+from engine.text.sampling import SamplingParams
+from engine.text.template import ChatMessage
 
 __all__ = ["MemorySession", "Reply", "SleepProgress", "SleepReport"]
 
 
 class MemorySession:
-    """One soul awake in one body, in a workspace that is locked for it. Use it from one thread at a time.
+    """One soul awake in one model, in a workspace that is locked for it. Use it from one thread at a time.
 
     Every message is on disk before it is answered; the soul is on disk after every answer.
 
@@ -49,7 +51,6 @@ class MemorySession:
         self.log = ConversationLog(workspace.memories)
         self.soul = ActiveSoul(llama, self.registry.store(soul), self.log)
         self.nights = Nights(self.soul)
-        self._lives = Lives(self.registry, self.soul)
         self._talk = Conversation(self.soul, self.registry)
         self.say, self.new_conversation = self._talk.say, self._talk.begin
         self.mark, self.rewind = self._talk.mark, self._talk.rewind
@@ -111,6 +112,36 @@ class MemorySession:
         """What that conversation leaves behind."""
         return self._talk.dial
 
+    def answer_without_soul(
+        self,
+        text: str,
+        system: str = "",
+        sampling: SamplingParams | None = None,
+        max_tokens: int = 256,
+        cancel: Cancel | None = None,
+        rate: float = 1.0,
+    ) -> Completion:
+        """What a newborn in the same model would answer: the measure of what the soul knows. Nothing is kept of it.
+
+        Args:
+            text: what is asked; a newborn has heard nothing else.
+            system: the system prompt, read first where there is one.
+            sampling, max_tokens, cancel: as in `Llama.stream_chat`.
+            rate: factor on the inner learning rate meanwhile.
+
+        Raises `ConfigError` for settings that cannot work. The state is afterwards, bit for bit, the one of before.
+        """
+        messages = [ChatMessage("system", system.strip())] if system.strip() else []
+        before = self.llama.snapshot()
+        try:
+            self.llama.reset_state()
+            with self.llama.at_rate(rate):
+                return self.llama.stream_chat(
+                    [*messages, ChatMessage("user", text)], max_tokens, sampling, cancel=cancel
+                )
+        finally:
+            self.llama.restore(before)
+
     def waiting(self) -> list[Entry]:
         """What the next sleep would replay: the user's messages that this soul heard and has not slept on."""
         return to_replay(self.nights.waiting())
@@ -165,26 +196,37 @@ class MemorySession:
 
     def load_soul(self, path: str | PathLike[str]) -> Soul:
         """Go on as the soul in a file; the former one is kept. Raises what `Llama.load_soul` does, changing nothing."""
-        return self._went(self._lives.load(Path(path)))
+        path = Path(path)
+        soul = load_soul(path)
+        facts: dict[str, Any] = {}
+        if not self._was_lived_here(soul.meta):  # what was said here to another soul does not wait for its sleep
+            soul = replace(soul, meta=replace(soul.meta, lived=ELSEWHERE))
+            facts = {"until": self._newest_entry()}
+        return self._begun_as(self.soul.replace_state(soul, "import", event_note("import", path.name), facts))
 
     def restore(self, which: str) -> Soul:
         """Go on as a moment that was kept (its id or label, see `Timeline`); the present soul is kept too."""
-        return self._went(self._lives.restore(which))
+        moment = self.timeline.find(which)
+        note = event_note("restore", moment.called)
+        return self._begun_as(self.soul.replace_state(self.timeline.read(moment.id), "restore", note))
 
     def undo(self) -> Soul:
         """Go back to before the last event (sleep, import, reset, restore, blend); a second undo takes that back.
 
         Raises `ConfigError` where there was none, or where the soul of before is not kept.
         """
-        return self._went(self._lives.undo())
+        self.soul.save()
+        return self.restore(self.timeline.before_last_event(self.soul.meta).id)
 
     def reset(self) -> None:
         """Begin a new soul, newborn; the former one is kept, and the log stays as it is."""
-        self._went(self._lives.reset())
+        self._begun_as(self.soul.reset({"until": self._newest_entry()}))
 
     def branch(self, name: str, which: str | None = None) -> SoulStore:
         """Begin a soul called `name` from a kept moment, or from the soul as it is; `switch` goes on as it."""
-        return self._lives.branch(name, which)
+        self.soul.save()
+        soul = self.llama.soul() if which is None else self.timeline.read(which)
+        return self.registry.branch(self.store, soul, name)
 
     def blend(self, second: str | Path, share: float = 0.5, first: str = "") -> Soul:
         """Go on as the weighted mean of two souls of this body; the present soul is kept. See `engine.session.blend`.
@@ -193,12 +235,21 @@ class MemorySession:
             second: the soul that is blended in: the id or label of a kept moment, the name of a soul, or a `Path`.
             share: how much of it, between 0 and 1.
             first: a kept moment of this soul whose life goes on; the soul as it is where empty.
+
+        Raises what `find_second` and `blend` raise.
         """
-        return self._went(self._lives.blend(second, share, first))
+        self.soul.save()
+        soul = self.timeline.read(first) if first else self.llama.soul()
+        other = find_second(second, self.registry, self.store, self.log)
+        facts = blend_facts(soul, other, share)
+        return self._begun_as(
+            self.soul.replace_state(blend(soul, other.soul, share), "blend", other.told(share), facts)
+        )
 
     def switch(self, name: str) -> None:
         """Go on as another soul of this body, the one that wakes from now on. Raises `ConfigError` for a stranger."""
-        self._lives.switch(name)
+        self.soul.move(self.registry.existing(name))
+        self.registry.choose(self.store.name)
         self.new_conversation()
 
     def forget_plan(self, *ids: str, pinned_too: bool = False) -> ForgetPlan:
@@ -232,9 +283,20 @@ class MemorySession:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _went(self, soul: Soul) -> Soul:
+    def _begun_as(self, soul: Soul) -> Soul:
+        """Begin a conversation with the soul that has just taken the place of another; returns it."""
         self.new_conversation()
         return soul
+
+    def _newest_entry(self) -> str | None:
+        newest = self.log.entries(soul=self.store.key)[-1:]
+        return newest[0].id if newest else None
+
+    def _was_lived_here(self, meta: SoulMeta) -> bool:
+        """Whether it is a soul of this store, a copy of one, or heard last what was said here."""
+        if self.store.knows(meta.id) or self.store.knows(meta.parent or ""):
+            return True
+        return bool(meta.lived) and any(entry.id == meta.lived for entry in self.log.entries(soul=self.store.key))
 
 
 def _path(path: str | PathLike[str] | None) -> Path | None:

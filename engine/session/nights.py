@@ -19,9 +19,8 @@ from engine.io import atomic
 from engine.io.conversation_log import Entry
 from engine.io.soul import Soul, check_fits, load_soul, save_soul
 from engine.runtime.base import Cancel
-from engine.session import notes
 from engine.session.active_soul import ActiveSoul
-from engine.session.history import heard_by, slept_until
+from engine.session.history import event_note, heard_by, slept_until
 from engine.sleep import OnProgress, SleepReport, SleepSettings, dream
 
 Decide = Literal["auto", "ask"]
@@ -148,7 +147,7 @@ class Nights:
     def _take_over(self, soul: Soul, facts: dict[str, Any]) -> Soul:
         with self._soul.whole():
             self._soul.llama.set_soul(soul)
-            kept = self._soul.commit("sleep", notes.of("sleep", facts.get("entries", 0)), facts)
+            kept = self._soul.commit("sleep", event_note("sleep", facts.get("entries", 0)), facts)
         self._note(facts, "accepted", "")
         return kept
 

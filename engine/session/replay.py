@@ -2,11 +2,12 @@
 
 A pure function of the soul to begin with, the steps, and the messages that nights may draw on: on the same runtime with
 the same chunk and threads, the same input gives the same bits; and the steps of a life, unchanged, give the soul that
-lived them.
+lived them. What it costs can be said before.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -21,6 +22,9 @@ from engine.sleep import sleep_again
 
 OnStep = Callable[[Step], None]
 """Told after every step, with the soul as it then is."""
+
+_READ, _WRITTEN = 128, 8
+"""Tokens that `seconds_to_replay` feeds to measure, as one chunk and one by one."""
 
 _OF_ITS_TIME = frozenset({"event", "id", "created", "level", "note", "lived", "former"})
 
@@ -79,3 +83,41 @@ def _happen(llama: Llama, step: SoulEvent, heard: Sequence[Entry], cancel: Cance
             raise Cancelled(0)
         llama.new_conversation()
     llama.adopt(after_event(llama.meta, step.kind, str(event.get("note", "")), facts))  # type: ignore[arg-type]
+
+
+def tokens_of(llama: Llama, step: Step) -> int:
+    """Tokens that a step makes a soul live; for a night, as many as it was."""
+    read, written = _tokens(llama, step)
+    return read + written
+
+
+def seconds_to_replay(llama: Llama, steps: Sequence[Step]) -> float:
+    """Expected time of `steps` on this machine as it is now: measured by feeding a few tokens; a night takes as long as
+    it did. The state of `llama` is the same afterwards."""
+    if not steps:
+        return 0.0
+    here = llama.snapshot()
+    try:
+        began = time.perf_counter()
+        llama.runtime.prefill([0] * _READ, logits=False)
+        reading = (time.perf_counter() - began) / _READ
+        began = time.perf_counter()
+        for _ in range(_WRITTEN):
+            llama.runtime.step(0)
+        writing = (time.perf_counter() - began) / _WRITTEN
+    finally:
+        llama.restore(here)
+    seconds = 0.0
+    for step in steps:
+        read, written = _tokens(llama, step)
+        told = None if isinstance(step, Turn) else step.event.get("seconds")
+        seconds += float(told) if isinstance(told, (int, float)) else read * reading + written * writing
+    return seconds
+
+
+def _tokens(llama: Llama, step: Step) -> tuple[int, int]:
+    """Tokens that are read in chunks, and those that are fed one by one."""
+    if isinstance(step, Turn):
+        return len(llama.template.render_ids(llama.tokenizer, step.messages, reply=True)), len(step.tokens)
+    tokens = step.event.get("tokens", 0) if step.kind == "sleep" else 0
+    return (tokens if isinstance(tokens, int) else 0), 0

@@ -8,8 +8,8 @@ from engine.errors import ConfigError
 from engine.io import atomic
 from engine.io.soul import Soul
 from engine.models.config import BitLlamaConfig
-from engine.session import notes
 from engine.session.active_soul import copied
+from engine.session.history import event_note
 from engine.session.labels import read_object, to_bytes
 from engine.session.soul_store import DEFAULT_NAME, SoulStore, check_name
 from engine.session.workspace import Workspace
@@ -106,7 +106,7 @@ class SoulRegistry:
         self._must_be_free(name)
         store = self._store(name)
         facts = {"of": origin.key, "from": soul.meta.id}
-        store.save_active(copied(soul, name), "branch", notes.of("branch", self.name_of(origin.name)), facts)
+        store.save_active(copied(soul, name), "branch", event_note("branch", self.name_of(origin.name)), facts)
         return store
 
     def _must_be_free(self, name: str, but: str = "") -> None:

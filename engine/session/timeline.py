@@ -14,8 +14,8 @@ from typing import Any
 
 from engine.errors import ConfigError, Message
 from engine.io.soul import Soul, SoulMeta
-from engine.session import notes
 from engine.session.compare import Comparison, compare
+from engine.session.history import read_note
 from engine.session.labels import Labels
 from engine.session.soul_store import KeptFile, SoulEntry, SoulStore
 
@@ -179,7 +179,7 @@ def digest(soul: Soul) -> str:
 
 def _moment(entry: SoulEntry, labels: Labels) -> Moment:
     said, meta = labels[entry.id], entry.meta
-    told = next((notes.read(e) for e in meta.history if e.get("id") == entry.id), "")
+    told = next((read_note(e) for e in meta.history if e.get("id") == entry.id), "")
     return Moment(
         id=entry.id,
         event=entry.event,

@@ -10,7 +10,7 @@ from studio.protocol.base import Command, Event, Line
 from studio.protocol.souls import SoulFacts
 
 Dial = Literal["learn", "use", "temporary"]
-"""What a conversation leaves behind: `engine.session.dial`, which the window must not wait for."""
+"""What a conversation leaves behind: `engine.session.active_soul`, which the window must not wait for."""
 
 
 @dataclass(frozen=True)

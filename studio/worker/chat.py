@@ -81,10 +81,7 @@ def switch(desk: Desk, command: Switch) -> Switched:
 
 def ask_newborn(desk: Desk, command: AskNewborn) -> NewbornSaid:
     """Have something answered without the soul."""
-    from engine.session import newborn
-
-    done = newborn.answer(
-        desk.mind.llama,
+    done = desk.mind.answer_without_soul(
         command.text,
         command.system,
         _params(command.sampling),

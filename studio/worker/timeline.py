@@ -40,11 +40,11 @@ def read_timeline(mind: MemorySession) -> Timeline:
 
 
 def _moment(soul: str, moment: kept.Moment, ids: set[str]) -> Moment:
-    from engine.session import notes
+    from engine.session.history import read_note
 
     event = next((e for e in moment.meta.history if e.get("id") == moment.id), {})
     second = _second(event, ids) if moment.event == "blend" else None
-    why = notes.read(event)
+    why = read_note(event)
     return Moment(
         id=moment.id,
         soul=soul,

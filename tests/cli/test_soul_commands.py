@@ -11,8 +11,8 @@ import pytest
 
 from engine.cli.chat import _DIALS
 from engine.io.soul import load_soul
+from engine.session.active_soul import DIALS
 from engine.session.blend import blend
-from engine.session.dial import DIALS
 from engine.session.timeline import digest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import ConfigError
 from engine.io.soul import load_soul
-from engine.session.dial import Dial
+from engine.session.active_soul import Dial
 from engine.session.memory_session import MemorySession
 from engine.session.timeline import digest
 from engine.session.workspace import Workspace

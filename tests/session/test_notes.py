@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Message
-from engine.session import notes
+from engine.session.history import event_note, read_note
 from engine.session.memory_session import MemorySession
 
 
@@ -21,9 +21,9 @@ from engine.session.memory_session import MemorySession
     ],
 )
 def test_a_note_is_read_back_with_its_parts(event: str, what: object, words: str) -> None:
-    made = notes.of(event, what)
+    made = event_note(event, what)
     assert made == words
-    again = notes.read({"event": event, "note": str(made)})
+    again = read_note({"event": event, "note": str(made)})
     assert again == words
     assert isinstance(again, Message)
     assert again.template == made.template
@@ -31,8 +31,8 @@ def test_a_note_is_read_back_with_its_parts(event: str, what: object, words: str
 
 @pytest.mark.parametrize("told", [{}, {"event": "save", "note": "A boat"}, {"event": "sleep", "note": "a quiet {one}"}])
 def test_what_was_not_noted_here_stays_as_it_is(told: dict[str, str]) -> None:
-    assert notes.read(told) == told.get("note", "")
-    assert not isinstance(notes.read(told), Message)
+    assert read_note(told) == told.get("note", "")
+    assert not isinstance(read_note(told), Message)
 
 
 def test_a_timeline_knows_what_its_notes_are_made_of(mind: MemorySession) -> None:

@@ -15,8 +15,7 @@ from engine.io.bitt import save_bitt
 from engine.io.soul import load_soul
 from engine.llama import Llama
 from engine.runtime.select import create_runtime
-from engine.session import newborn
-from engine.session.dial import Dial
+from engine.session.active_soul import Dial
 from engine.session.history import heard_by, history_of, turns_of
 from engine.session.memory_session import MemorySession
 from engine.session.replay import replay
@@ -183,6 +182,6 @@ def test_a_newborn_beside_it_reads_at_it_too(mind: MemorySession) -> None:
     question = "What is the name of my cat? " * 8
     mind.say("My cat is Miso.", max_tokens=4, sampling=GREEDY)
     before = digest(mind.llama.soul())
-    said = {newborn.answer(mind.llama, question, "", GREEDY, 40, rate=rate).ids for rate in (0.01, 1.0, 4.0)}
+    said = {mind.answer_without_soul(question, "", GREEDY, 40, rate=rate).ids for rate in (0.01, 1.0, 4.0)}
     assert len(said) > 1
     assert (digest(mind.llama.soul()), mind.llama.rate_scale) == (before, 1)
