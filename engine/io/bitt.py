@@ -47,7 +47,7 @@ from engine.io.tensors import (
 )
 from engine.io.validation import value_damage
 from engine.io.weights import ModelWeights, Tensor, as_float, as_matrix, fingerprint
-from engine.models.config import BitLlamaConfig
+from engine.models.registry import read_config
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 
 MAGIC = b"BITT"
@@ -80,7 +80,7 @@ def load_bitt(path: str | os.PathLike[str], check: bool = True) -> ModelWeights:
             "{path} is not a .bitt file: it begins with {found!r} where 'BITT' belongs.", path=path, found=buffer[:4]
         )
     header, start = read_header(buffer, path, len(MAGIC), len(buffer), "header")
-    config = BitLlamaConfig.from_dict(header.get("config", {}), f"{path}: the config")
+    config = read_config(header.get("config", {}), f"{path}: the config")
     stored = TensorFile.read(buffer, path, start).tensors
     encoding = header.get("encoding", "float")
     if not (isinstance(encoding, str) and (encoding == "float" or encoding in PACKINGS)):

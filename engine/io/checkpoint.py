@@ -15,7 +15,7 @@ from engine.io.atomic import make_folder, writing
 from engine.io.soul import looks_like_soul
 from engine.io.tensors import Array, Pending, TensorFile, save_tensors
 from engine.io.weights import ModelWeights, as_float
-from engine.models.config import BitLlamaConfig
+from engine.models.registry import read_config
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
@@ -43,7 +43,7 @@ def load_checkpoint(path: str | os.PathLike[str], check: bool = True) -> ModelWe
             weights=weights,
         )
     data, _ = strict_json.read_object(folder / CONFIG)
-    config = BitLlamaConfig.from_dict(data, str(folder / CONFIG))
+    config = read_config(data, str(folder / CONFIG))
     tokenizer = strict_json.read_text(folder / TOKENIZER) if (folder / TOKENIZER).exists() else None
     body = ModelWeights(config, tensors, tokenizer, path=weights)
     if check:
