@@ -15,7 +15,7 @@ import numpy as np
 from engine.errors import ConfigError
 from engine.io import strict_json
 from engine.llama import Llama
-from engine.models.bitllama import BitLlama as Model
+from engine.models.bitllama import BitLlama as Network
 from engine.models.config import BitLlamaConfig
 from engine.text.sampling import Sampler, SamplingParams
 from engine.text.tokenizer import END, Tokenizer
@@ -24,7 +24,7 @@ from engine.train.stepwise import StepTrainer
 __all__ = ["BitLlama", "BitLlamaConfig", "Llama", "PyTrainer"]
 
 
-class BitLlama:
+class SteppedBitLlama:
     """A body that steps a state of its own, token by token.
 
     Args:
@@ -44,7 +44,7 @@ class BitLlama:
         tokenizer_path: str | os.PathLike[str] | None = None,
     ) -> None:
         self.config = config
-        self._model = Model(config, checkpoint_path, device or "cpu").freeze().requires_grad_(False)
+        self._model = Network(config, checkpoint_path, device or "cpu").freeze().requires_grad_(False)
         self._tokenizer: Tokenizer | None = None
         if tokenizer_path is None and checkpoint_path is not None:
             beside = Path(checkpoint_path)
@@ -123,3 +123,7 @@ class PyTrainer:
     def save_checkpoint(self, path: str | os.PathLike[str]) -> None:
         """Write the weights: a ``.safetensors`` file, a ``.bitt``, or else a checkpoint folder."""
         self._trainer.save(path)
+
+
+BitLlama = SteppedBitLlama
+"""The name that the module of before gives it; in this program `engine.models.bitllama.BitLlama` is the network."""

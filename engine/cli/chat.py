@@ -68,13 +68,13 @@ def run(args: argparse.Namespace) -> int:
     sampling = options.sampling(args)
     with options.open_mind(args) as mind:
         mind.new_conversation(dial=args.dial)
-        chat = Chat(mind, args, sampling)
+        chat = TerminalChat(mind, args, sampling)
         chat.banner()
         chat.loop()
     return 1 if chat.failed and not chat.interactive else 0
 
 
-class Chat:
+class TerminalChat:
     """The loop of the terminal chat: lines in, answers out."""
 
     def __init__(self, mind: MemorySession, args: argparse.Namespace, sampling: SamplingParams) -> None:

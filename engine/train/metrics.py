@@ -31,7 +31,7 @@ class TrainStatus:
     seconds_left: float
 
 
-class Meter:
+class TrainingMeter:
     """Loss and speed of the steps since the last report.
 
     Args:

@@ -20,7 +20,7 @@ from engine.train.data import TOKENIZER_FILE, TokenData
 from engine.train.distributed import ALONE, Ranks
 from engine.train.evaluate import evaluate
 from engine.train.learner import Learner, train_step
-from engine.train.metrics import Meter, MetricsFile, TrainStatus
+from engine.train.metrics import MetricsFile, TrainingMeter, TrainStatus
 from engine.train.optimizer import make_optimizer
 
 
@@ -87,7 +87,7 @@ def run_training(
         atomic.make_folder(out / "checkpoints")
         atomic.write_text(out / "checkpoints" / TOKENIZER_FILE, data.tokenizer.to_json())
     metrics = MetricsFile(out / "metrics.jsonl", loop.step, writes=ranks.leads)
-    meter = Meter(loop.seconds)
+    meter = TrainingMeter(loop.seconds)
 
     def save() -> None:
         loop.streams = streams.state_dict()

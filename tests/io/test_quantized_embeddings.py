@@ -21,7 +21,7 @@ from engine.io.model_file import fingerprint
 from engine.io.packed import EMBED, EMBEDDING_FORMS, HEAD, EmbeddingForm, Packing
 from engine.io.weights import ModelWeights, as_float
 from engine.models.bitllama import BitLlama
-from engine.ops.quantized_embedding.int5 import Damage, Int5Embedding, find_damage, find_damage_natively
+from engine.ops.quantized_embedding.int5 import Int5Damage, Int5Embedding, find_damage, find_damage_natively
 from engine.ops.quantized_embedding.int8 import Int8Embedding
 from engine.runtime.native_runtime import NativeRuntime
 from engine.runtime.torch_runtime import TorchRuntime
@@ -82,7 +82,7 @@ def test_a_row_of_fives_has_the_best_of_many_scales() -> None:
 def test_the_library_finds_the_damage_that_numpy_finds(cols: int) -> None:
     whole = Int5Embedding.from_float(some_weights(7, cols))
     rng, found = np.random.default_rng(cols), set()
-    assert find_damage_natively(whole) == find_damage(whole) == Damage.NONE
+    assert find_damage_natively(whole) == find_damage(whole) == Int5Damage.NONE
     for _ in range(400):
         stored = whole.stored.copy()
         for _ in range(rng.integers(1, 3)):
@@ -90,7 +90,7 @@ def test_the_library_finds_the_damage_that_numpy_finds(cols: int) -> None:
         table = Int5Embedding(stored, whole.scales, cols)
         assert find_damage_natively(table) == find_damage(table)
         found.add(find_damage(table))
-    assert found >= {Damage.NONE, Damage.VALUE_ZERO} | ({Damage.PADDING} if cols % 64 else set())
+    assert found >= {Int5Damage.NONE, Int5Damage.VALUE_ZERO} | ({Int5Damage.PADDING} if cols % 64 else set())
 
 
 @pytest.mark.parametrize(("words", "said"), [("int8", "embedding and head as bytes"), ("int5", "head of five bits")])

@@ -9,8 +9,8 @@ from engine import native
 from engine.errors import FileFormatError
 from engine.ops.ternary.matrix import quantize_weight
 from engine.ops.ternary.ternary2 import (
-    Damage,
     Ternary2,
+    Ternary2Damage,
     find_damage,
     find_damage_natively,
     pack,
@@ -96,7 +96,7 @@ def test_weights_in_the_padding_are_damage() -> None:
 def test_the_library_finds_what_the_plain_form_finds(shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(3)
     packed = pack(random_codes(shape))
-    assert find_damage(packed, shape[1]) is find_damage_natively(packed, shape[1]) is Damage.NONE
+    assert find_damage(packed, shape[1]) is find_damage_natively(packed, shape[1]) is Ternary2Damage.NONE
     found = set()
     for _ in range(0 if not packed.size else 60):
         damaged = packed.copy()
@@ -112,7 +112,7 @@ def test_the_library_finds_what_the_plain_form_finds(shape: tuple[int, int]) -> 
         assert find_damage_natively(damaged, shape[1]) is expected
         found.add(expected)
     if packed.size:
-        assert found >= {Damage.CODE_THREE, Damage.PADDING if shape[1] % 64 else Damage.NONE}
+        assert found >= {Ternary2Damage.CODE_THREE, Ternary2Damage.PADDING if shape[1] % 64 else Ternary2Damage.NONE}
 
 
 def test_damage_is_found_in_arrays_that_the_library_does_not_take() -> None:

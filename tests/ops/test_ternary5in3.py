@@ -8,7 +8,7 @@ from native_bodies import needs_library
 
 from engine.errors import FileFormatError
 from engine.ops.ternary.matrix import quantize_weight
-from engine.ops.ternary.ternary5in3 import Damage, Ternary5in3, find_damage, find_damage_natively
+from engine.ops.ternary.ternary5in3 import Ternary5in3, Ternary5In3Damage, find_damage, find_damage_natively
 
 SHAPES = [(1, 1), (64, 48), (65, 47), (63, 46), (64, 45), (130, 512), (3, 1408), (200, 9), (64, 144), (1, 94)]
 
@@ -64,9 +64,9 @@ def test_every_flipped_bit_is_judged_alike_by_both(shape: tuple[int, int]) -> No
         damaged = Ternary5in3(codes, 1.0, shape)
         assert find_damage(damaged) == find_damage_natively(damaged)
         found.add(find_damage(damaged))
-        if find_damage(damaged) == Damage.NONE:  # other weights, and nothing else
+        if find_damage(damaged) == Ternary5In3Damage.NONE:  # other weights, and nothing else
             assert (Ternary5in3.from_codes(damaged.unpack(), 1.0).codes == codes).all()
-    assert Damage.NO_CODE in found
+    assert Ternary5In3Damage.NO_CODE in found
 
 
 @needs_library
@@ -84,7 +84,7 @@ def test_codes_that_no_weights_have_are_refused(code: int, place: int) -> None:
     allowed = code <= 13 or 17 <= code <= 29
     assert (matrix.damage() is None) == allowed
     for find in (find_damage, find_damage_natively):
-        assert find(matrix) == (Damage.NONE if allowed else Damage.NO_CODE)
+        assert find(matrix) == (Ternary5In3Damage.NONE if allowed else Ternary5In3Damage.NO_CODE)
 
 
 def test_damage_is_said_in_words() -> None:

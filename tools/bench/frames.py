@@ -73,7 +73,7 @@ class Pulse(QWidget):
         return [(later - former) * 1000 for former, later in zip(self.times, self.times[1:], strict=False)]
 
 
-class Scene:
+class FrameScenes:
     """What the window is made to do."""
 
     def __init__(self, window: MainWindow, model: Path, seconds: float) -> None:
@@ -165,7 +165,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 async def _frames(window: MainWindow, model: Path, seconds: float) -> dict[str, dict[str, float]]:
-    pulse, scene, found = Pulse(window), Scene(window, model, seconds), {}
+    pulse, scene, found = Pulse(window), FrameScenes(window, model, seconds), {}
     window.show_tab(CHAT)
     try:
         for name, work in (

@@ -68,14 +68,14 @@ class Int5Embedding(QuantizedEmbedding):
 
     def _damage_of_codes(self) -> str | None:
         found = find_damage_natively(self) if native.can_read(self.stored) else find_damage(self)
-        if found == Damage.VALUE_ZERO:
+        if found == Int5Damage.VALUE_ZERO:
             return "hold five bits of 0, which no weight has: the file is damaged"
-        if found == Damage.PADDING:
+        if found == Int5Damage.PADDING:
             return "have padding that is not zero: the file is damaged"
         return None
 
 
-class Damage(enum.IntEnum):
+class Int5Damage(enum.IntEnum):
     """`BL_SOUND` and what else `bl_int5_damage` answers."""
 
     NONE = 0
@@ -83,19 +83,19 @@ class Damage(enum.IntEnum):
     PADDING = 2
 
 
-def find_damage(table: Int5Embedding) -> Damage:
+def find_damage(table: Int5Embedding) -> Int5Damage:
     """What is wrong with the first damaged row: a stored 0, else something that is not zero in the padding."""
     for some in parts(len(table.stored)):
         values = Int5Embedding(table.stored[some], table.scales[some], table.cols).values()
         zero, padding = (values == 0).any(axis=1), (values[:, table.cols :] != ZERO).any(axis=1)
         if (zero | padding).any():
-            return Damage.VALUE_ZERO if zero[np.argmax(zero | padding)] else Damage.PADDING
-    return Damage.NONE
+            return Int5Damage.VALUE_ZERO if zero[np.argmax(zero | padding)] else Int5Damage.PADDING
+    return Int5Damage.NONE
 
 
-def find_damage_natively(table: Int5Embedding) -> Damage:
+def find_damage_natively(table: Int5Embedding) -> Int5Damage:
     """`find_damage` by the library, for rows without gaps: in one pass over the memory, without a copy of it."""
-    return Damage(native.library().bl_int5_damage(table.stored.ctypes.data, len(table.stored), table.cols))
+    return Int5Damage(native.library().bl_int5_damage(table.stored.ctypes.data, len(table.stored), table.cols))
 
 
 def _pack(codes: NDArray[Any]) -> Bytes:

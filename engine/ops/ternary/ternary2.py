@@ -63,14 +63,14 @@ def packing_damage(packed: NDArray[Any], cols: int) -> str | None:
     if packed.dtype != np.uint8 or packed.ndim != 2 or packed.shape[1] != packed_width(cols):
         return f"are {packed.dtype} {packed.shape} where uint8 (rows, {packed_width(cols)}) is needed"
     found = (find_damage_natively if native.can_read(packed) else find_damage)(packed, cols)
-    if found == Damage.CODE_THREE:
+    if found == Ternary2Damage.CODE_THREE:
         return Message("hold the code 3, which no weight has: the file is damaged")
-    if found == Damage.PADDING:
+    if found == Ternary2Damage.PADDING:
         return Message("hold weights in the padding after a row: the file is damaged")
     return None
 
 
-class Damage(enum.IntEnum):
+class Ternary2Damage(enum.IntEnum):
     """`BL_SOUND` and what else `bl_ternary2_damage` answers."""
 
     NONE = 0
@@ -78,20 +78,20 @@ class Damage(enum.IntEnum):
     PADDING = 2
 
 
-def find_damage(packed: Bytes, cols: int) -> Damage:
+def find_damage(packed: Bytes, cols: int) -> Ternary2Damage:
     """The first that holds of packed weights (rows, packed_width(cols)): a code of 3, something else than zero weights
     in the padding of a row, or nothing."""
     parts = [packed[rows_of] for rows_of in row_parts(*packed.shape)]
     if any(np.any(part & part >> 1 & 0x55) for part in parts):
-        return Damage.CODE_THREE
+        return Ternary2Damage.CODE_THREE
     if cols % BLOCK and any(np.any(_lanes(part[:, -BLOCK_BYTES:])[:, cols % BLOCK :] != 1) for part in parts):
-        return Damage.PADDING
-    return Damage.NONE
+        return Ternary2Damage.PADDING
+    return Ternary2Damage.NONE
 
 
-def find_damage_natively(packed: Bytes, cols: int) -> Damage:
+def find_damage_natively(packed: Bytes, cols: int) -> Ternary2Damage:
     """`find_damage` by the library, for an array without gaps: in one pass over the memory, without a copy of it."""
-    return Damage(native.library().bl_ternary2_damage(packed.ctypes.data, packed.shape[0], cols))
+    return Ternary2Damage(native.library().bl_ternary2_damage(packed.ctypes.data, packed.shape[0], cols))
 
 
 class Ternary2(TernaryMatrix):

@@ -75,14 +75,14 @@ class Ternary5in3(TernaryMatrix):
 
     def _damage_of_codes(self) -> str | None:
         found = find_damage_natively(self) if native.can_read(self.codes) else find_damage(self)
-        if found == Damage.NO_CODE:
+        if found == Ternary5In3Damage.NO_CODE:
             return Message("hold a code that no weights have: the file is damaged")
-        if found == Damage.PADDING:
+        if found == Ternary5In3Damage.PADDING:
             return Message("hold weights in the padding after a row: the file is damaged")
         return None
 
 
-class Damage(enum.IntEnum):
+class Ternary5In3Damage(enum.IntEnum):
     """`BL_SOUND` and what else `bl_ternary5in3_damage` answers."""
 
     NONE = 0
@@ -90,25 +90,25 @@ class Damage(enum.IntEnum):
     PADDING = 2
 
 
-def find_damage(matrix: Ternary5in3) -> Damage:
+def find_damage(matrix: Ternary5in3) -> Ternary5In3Damage:
     """The first that holds: a code that no weights have, or a bit where none is left over; weights in the padding of
     columns and rows; or nothing."""
     rows, cols = matrix.shape
-    found = Damage.NONE
+    found = Ternary5In3Damage.NONE
     for some in row_parts(rows, cols, GROUP):
         groups = matrix.codes[some.start // GROUP : -(-some.stop // GROUP)]
         triples, rest = _triples(groups, cols), _lines(groups)[:, :, spans(cols) * _LINES :]
         if (triples & (_SIGN - 1) > _LARGEST).any() or (triples == _SIGN).any() or (rest >> 15).any():
-            return Damage.NO_CODE
+            return Ternary5In3Damage.NO_CODE
         weights = _weights(triples)
         if weights[:, cols:].any() or weights[some.stop - some.start :].any():
-            found = Damage.PADDING
+            found = Ternary5In3Damage.PADDING
     return found
 
 
-def find_damage_natively(matrix: Ternary5in3) -> Damage:
+def find_damage_natively(matrix: Ternary5in3) -> Ternary5In3Damage:
     """`find_damage` by the library, for an array without gaps: without a copy of the memory."""
-    return Damage(native.library().bl_ternary5in3_damage(matrix.codes.ctypes.data, *matrix.shape))
+    return Ternary5In3Damage(native.library().bl_ternary5in3_damage(matrix.codes.ctypes.data, *matrix.shape))
 
 
 def _packed_groups(codes: NDArray[Any]) -> Bytes:
