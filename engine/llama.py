@@ -20,11 +20,10 @@ from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save
 from engine.runtime.base import Cancel, Cancelled, LearningRuntime, Runtime, learns
 from engine.runtime.checks import check_rate_scale
 from engine.runtime.select import create_runtime
-from engine.text.completion import Callback, Completion, Progress, Stopped
+from engine.text.model_text import ModelText, TextConfig
 from engine.text.sampling import Sampler, SamplingParams
-from engine.text.stopping import StopMatcher
-from engine.text.template import ChatMessage, ChatTemplate
-from engine.text.tokenizer import END, Tokenizer
+from engine.text.stopping import Callback, Completion, Progress, StopMatcher, Stopped
+from engine.text.template import ChatMessage
 
 __all__ = ["Callback", "Completion", "Llama", "Progress", "Stopped"]
 
@@ -48,7 +47,8 @@ class Llama:
                 "{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.", where=where
             )
         self.body = body
-        self.tokenizer = Tokenizer.from_json(body.tokenizer, f"{where}: the tokenizer")
+        self._text = ModelText.open(body.tokenizer, TextConfig.of(body.config), f"{where}: the tokenizer")
+        self.tokenizer, self.template = self._text.tokenizer, self._text.template
         if self.tokenizer.vocab_size > body.config.vocab_size:
             raise FileFormatError(
                 "{where}: the tokenizer has {has} tokens but the body knows only {known}; they do not belong together.",
@@ -56,7 +56,6 @@ class Llama:
                 has=self.tokenizer.vocab_size,
                 known=body.config.vocab_size,
             )
-        self.template = ChatTemplate(body.config.chat_template)
         self.runtime = runtime
         self.level = 0
         self.fresh = True
@@ -102,7 +101,8 @@ class Llama:
         sampling = SamplingParams(
             temperature=temp, top_k=top_k, top_p=top_p, repetition_penalty=repetition_penalty, beams=beams, seed=seed
         )
-        ids = self.tokenizer.encode(prompt) or [self.tokenizer.end_id]
+        opening = self._text.opening if self.fresh else ()
+        ids = [*opening, *self.tokenizer.encode(prompt)] or [self.tokenizer.end_id]
         return self._complete(ids, max_tokens, sampling, callback, stop, cancel, closing=())
 
     def stream_chat(
@@ -120,7 +120,11 @@ class Llama:
         closed as the template closes it. `cancel` while the messages are being read takes the state back to before
         them, and the completion is empty; so does an exception at any time.
         """
-        ids = self._turn(messages)
+        began = time.monotonic()
+        try:
+            ids = self._turn(messages, cancel)
+        except Cancelled:
+            return Completion("", 0, 0, time.monotonic() - began, "callback")
         return self._complete(ids, max_tokens, sampling or SamplingParams(), callback, stop, cancel, self.closing())
 
     def replay(self, messages: Sequence[ChatMessage], reply: Sequence[int], cancel: Cancel | None = None) -> None:
@@ -128,7 +132,7 @@ class Llama:
 
         Raises `Cancelled` when `cancel` answers True before a chunk or a token; what was fed by then stays lived.
         """
-        self._prefill(self._turn(messages), logits=False, cancel=cancel)
+        self._prefill(self._turn(messages, cancel), logits=False, cancel=cancel)
         for fed, token in enumerate(reply[:-1]):
             if cancel is not None and cancel():
                 raise Cancelled(fed)
@@ -262,23 +266,29 @@ class Llama:
         self.level += len(ids)
         return out
 
-    def _turn(self, messages: Sequence[ChatMessage]) -> list[int]:
+    def _turn(self, messages: Sequence[ChatMessage], cancel: Cancel | None = None) -> list[int]:
         """What a turn feeds before the reply. A soul that has lived begins a conversation as one that goes on: behind
-        the end of a turn. Without it the first words look like the beginning of a life, of which nothing is known."""
-        ids = self.template.render_ids(self.tokenizer, messages, reply=True)
-        return [*self.closing(), *ids] if self.fresh and self.level else ids
+        the end of a turn. Without it the first words look like the beginning of a life, of which nothing is known.
+        Where a token begins every text, it comes first all the same."""
+
+        def check() -> None:
+            if cancel is not None and cancel():
+                raise Cancelled(0)
+
+        ids = self.template.render_ids(self.tokenizer, messages, reply=True, begins=self.fresh, check=check)
+        return [*self.closing(), *ids] if self.fresh and self.level and not self._text.opening else ids
 
     def closing(self) -> list[int]:
         """What closes a reply: the end, and what the template writes after it."""
-        return [self.tokenizer.end_id, *self.template.closing_ids(self.tokenizer)]
+        return self.template.closing(self.tokenizer)
 
     def _end_of_turn(self, last: Sequence[int]) -> list[int]:
         """What is fed once the reply's `last` token is known; one that ends the turn is the first of the closing."""
-        turns = self.tokenizer.special_tokens.values()
-        return [*(token for token in last if token not in turns), *self.closing()]
+        return [*(token for token in last if token not in self._text.turn_ends), *self.closing()]
 
     def _tokens(self, ids: Sequence[int], max_tokens: int, chooser: BeamSearch, cancel: Cancel | None) -> Iterator[int]:
-        """Read `ids`, then yield generated tokens, ``<|end|>`` among them; each is fed when the next is asked for.
+        """Read `ids`, then yield generated tokens, the one that ends the text among them; each is fed when the next is
+        asked for.
 
         Raises `Cancelled` while `ids` are read. The token that was yielded last is left to the caller to feed.
         """
@@ -310,11 +320,9 @@ class Llama:
             raise ConfigError(f"max_tokens is {max_tokens!r}; it must be a whole number of at least 1.")
         began, level = time.monotonic(), self.level
         before = self.snapshot() if closing else None
-        matcher, decoder = StopMatcher(stop), self.tokenizer.stream()
-        special = self.tokenizer.special_tokens
-        # In a turn, who names the next speaker has finished, too.
-        turns = {token for name, token in special.items() if closing or name == END}
-        chooser = BeamSearch(self.runtime, Sampler(sampling), turns, self.tokenizer.vocab_size)
+        matcher, decoder = StopMatcher(stop), self.tokenizer.stream(place="start" if closing else "middle")
+        ends = self._text.turn_ends if closing else self._text.text_ends
+        chooser = BeamSearch(self.runtime, Sampler(sampling), ends, self.tokenizer.vocab_size)
         pieces: list[str] = []
 
         def emit(text: str) -> bool:
@@ -329,7 +337,7 @@ class Llama:
         try:
             for token in self._tokens(ids, max_tokens, chooser, cancel):
                 said.append(token)
-                if token in turns:
+                if token in ends:
                     stopped = "end"
                     break
                 text, found = matcher.push(decoder.push(token))

@@ -50,7 +50,13 @@ class TokenBytes:
         for step in self._steps:
             self._check(step)
         added = description.get("added_tokens") or []
-        self.special = frozenset(token["id"] for token in added if token["special"])
+        falls_back = any(step["type"] == "ByteFallback" for step in self._steps)
+        self.special = frozenset(
+            token["id"]
+            for token in added
+            if token["special"] and not (falls_back and _BYTE_PIECE.fullmatch(token["content"]))
+        )
+        """Ids of special tokens. Bytes are none, whatever the file says: they are what text is spelled with."""
         vocabulary = tokenizer.get_vocab()
         size = max(vocabulary.values(), default=-1) + 1
         if not 0 < size <= MAX_VOCAB:
@@ -61,7 +67,7 @@ class TokenBytes:
         for piece, i in vocabulary.items():
             self.table[i] = piece.encode("utf-8") if i in self.special else self._bytes(piece)
         for token in added:
-            if not token["special"]:  # the library holds it in the form that its normaliser gives it
+            if token["id"] not in self.special:  # the library holds it in the form that its normaliser gives it
                 self.table[token["id"]] = self._bytes(tokenizer.id_to_token(token["id"]) or "")
 
     def _check(self, step: dict[str, Any]) -> None:
@@ -99,14 +105,15 @@ class StreamDecoder:
     """Turns tokens into text as they come, a whole character at a time.
 
     Bytes that can no longer become a character come out as U+FFFD, and so does an id that the tokenizer lacks.
-    A special token ends the character before it; its own text is given only if `special` is set.
+    A special token ends the character before it; its own text is given only if `special` is set. The space that some
+    tokenizers write before every text is left out, unless the text `goes_on` from another.
     """
 
-    def __init__(self, tokens: TokenBytes, special: bool = False) -> None:
+    def __init__(self, tokens: TokenBytes, special: bool = False, goes_on: bool = False) -> None:
         self._tokens = tokens
         self._special = special
         self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
-        self._strip = tokens.strip
+        self._strip = 0 if goes_on else tokens.strip
 
     def push(self, token: int) -> str:
         """Add one token; returns the characters that it completes, often one word, sometimes none."""

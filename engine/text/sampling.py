@@ -1,17 +1,32 @@
-"""Choosing the next token from the logits: temperature, top-k, top-p, repetition penalty."""
+"""Choosing the next token from the logits: temperature, top-k, top-p, repetition penalty.
+
+The formula is here in numpy; the C++ library has it faster, with the same results to the token.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine import native
 from engine.errors import BitLlamaError, ConfigError
-from engine.text.draw import NO_NUMBER, Boldness, draw, draw_natively
 
+NO_NUMBER = -1
+"""`BL_NO_NUMBER`: what sampling answers where a logit is NaN or +inf, or every token is forbidden."""
+
+_FAILED = -2
+_MIN_TEMPERATURE = 1e-30
+_LIKELY = np.float32(1e-3)
+"""The nucleus is first looked for among tokens that are at least this likely, compared with the likeliest; it nearly
+always lies there."""
+_BLOCK = 128
+"""Weights are summed in blocks: running sums over a whole vocabulary cost more than a small model."""
 MOST_BEAMS = 16
 CHAT_BEAMS = 4
 """In a conversation, where nobody says otherwise."""
@@ -70,8 +85,8 @@ class Sampler:
         self.params = params
         self._random = np.random.default_rng(params.seed)
         self._greedy = params.temperature == 0 or params.top_k == 1
-        self._boldness = Boldness(params.temperature, params.top_k, params.top_p)
-        self._draw = draw if native.why_not() else draw_natively
+        self._filter = SamplingFilter(params.temperature, params.top_k, params.top_p)
+        self._sample = sample if native.why_not() else sample_natively
 
     def sample(self, logits: np.ndarray, recent: Sequence[int] = ()) -> int:
         """One token for `logits` (V,); `recent` are the tokens before it, the newest last.
@@ -90,7 +105,7 @@ class Sampler:
             if not math.isfinite(values[token]):
                 token = NO_NUMBER
         else:
-            token = self._draw(values, self._boldness, 1.0 - self._random.random())
+            token = self._sample(values, self._filter, 1.0 - self._random.random())
         if token == NO_NUMBER:
             raise BitLlamaError(
                 "The model's output is not a number; its weights or its soul are damaged. Reset the "
@@ -116,3 +131,117 @@ class Sampler:
         seen = values[ids]
         values[ids] = np.where(seen > 0, seen / params.repetition_penalty, seen * params.repetition_penalty)
         return values
+
+
+class SamplingFilter(NamedTuple):
+    """Which tokens of the distribution may be sampled; see `SamplingParams`."""
+
+    temperature: float
+    """Above 0."""
+    top_k: int
+    top_p: float
+
+    @property
+    def factor(self) -> float:
+        """What logits are multiplied with."""
+        return 1.0 / max(self.temperature, _MIN_TEMPERATURE)
+
+
+def sample(logits: np.ndarray, filter_: SamplingFilter, threshold: float) -> int:
+    """The token that a random number means, or `NO_NUMBER`.
+
+    It is the first one up to which the weights exp(logit / temperature) of those that pass the filter sum to the part
+    `threshold` of them all. `logits` (V,) are float32; `threshold` lies in (0, 1], so that no token of weight 0 can be
+    met.
+    """
+    peak = float(logits.max())  # NaN where there is one
+    if not np.isfinite(peak):
+        return NO_NUMBER
+    with np.errstate(over="ignore", under="ignore"):  # far below the peak, a weight of 0 is right
+        weights = logits - np.float32(peak)
+        weights *= np.float32(filter_.factor)
+        np.exp(weights, out=weights)
+    ids: np.ndarray | None = None
+    if 0 < filter_.top_k < weights.size:
+        ids = _top(weights, filter_.top_k, float(np.partition(weights, -filter_.top_k)[-filter_.top_k]))
+        weights = weights[ids]
+    if filter_.top_p < 1:
+        kept = nucleus(weights, filter_.top_p)
+        ids = kept if ids is None else ids[kept]
+        weights = weights[kept]
+    chosen = _index_reaching(weights, threshold * float(weights.sum(dtype=np.float64)))
+    return chosen if ids is None else int(ids[chosen])
+
+
+def sample_natively(
+    logits: np.ndarray, filter_: SamplingFilter, threshold: float, instructions: str | None = None
+) -> int:
+    """`sample` by the C++ library, for contiguous logits; raises `MemoryError` where it is short."""
+    named = None if instructions is None else instructions.encode()
+    token: int = _library_function()(
+        named, ctypes.byref(_first(logits)), logits.size, ctypes.c_float(filter_.factor),
+        min(filter_.top_k, logits.size), ctypes.c_double(filter_.top_p), ctypes.c_double(threshold),
+    )  # fmt: skip
+    if token == _FAILED:
+        raise MemoryError(f"There is not enough memory for sampling, or {instructions!r} cannot run here.")
+    return token
+
+
+@functools.cache
+def _library_function() -> Any:
+    """`bl_sample` without declared types. It is called after a token has swept the caches: to check types then, or to
+    ask numpy for an address, costs as much as sampling."""
+    function = native.library()["bl_sample"]
+    function.restype = ctypes.c_int32
+    return function
+
+
+def _first(logits: Any) -> ctypes.c_char:
+    """The first byte of an array without gaps."""
+    try:
+        return ctypes.c_char.from_buffer(logits)
+    except TypeError:  # it is not to be written to
+        return ctypes.c_char.from_buffer(logits.copy())
+
+
+def nucleus(weights: np.ndarray, top_p: float) -> np.ndarray:
+    """The fewest indices, in ascending order, whose weights reach `top_p` of the sum; the lower of equals first.
+
+    `weights` (V,) are from 0 to 1, not all zero, and need not sum to 1. Only those are sorted that may be needed.
+    """
+    wanted = top_p * float(weights.sum(dtype=np.float64))
+    likely = np.flatnonzero(weights >= _LIKELY)
+    pool = weights[likely] if likely.size < weights.size // 8 else weights
+    if float(pool.sum(dtype=np.float64)) < wanted:
+        pool = weights
+    falling = np.sort(pool)[::-1]
+    last = _index_reaching(falling, wanted)
+    kept = _top(pool, last + 1, float(falling[last]))
+    return kept if pool is weights else likely[kept]
+
+
+def _index_reaching(weights: np.ndarray, wanted: float) -> int:
+    """The first index up to which non-negative weights sum to `wanted`, which is above 0; where rounding lets it be
+    missed, the last that is not 0."""
+    if weights.size <= _BLOCK:
+        place = int(weights.cumsum(dtype=np.float64).searchsorted(wanted))
+        return place if place < weights.size else int(weights.nonzero()[0][-1])
+    sums = np.add.reduceat(weights, np.arange(0, weights.size, _BLOCK), dtype=np.float64).cumsum()
+    block = min(int(sums.searchsorted(wanted)), sums.size - 1)
+    before = float(sums[block - 1]) if block else 0.0
+    part = weights[block * _BLOCK : (block + 1) * _BLOCK]
+    place = int(part.cumsum(dtype=np.float64).searchsorted(wanted - before))
+    if place < part.size:
+        return block * _BLOCK + place
+    return int(weights[: (block + 1) * _BLOCK].nonzero()[0][-1])
+
+
+def _top(weights: np.ndarray, count: int, smallest: float) -> np.ndarray:
+    """Ascending indices of the `count` largest, given the smallest of these; the lower of equals first."""
+    found = (weights >= smallest).nonzero()[0]
+    if found.size == count:
+        return found
+    kept = weights > smallest
+    missing = count - int(np.count_nonzero(kept))
+    kept[np.flatnonzero(weights == smallest)[:missing]] = True
+    return np.flatnonzero(kept)

@@ -1,16 +1,19 @@
-"""From messages to tokens: a chat template in sandboxed Jinja2 whose content can never become a special token."""
+"""From messages to tokens: chat templates, whose special tokens no message can forge (`engine.text.stand_ins`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, NoReturn, get_args
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+from weakref import WeakKeyDictionary
 
-import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import nodes
 
 from engine.errors import ConfigError
+from engine.text.sandbox import TemplateEnvironment
+from engine.text.stand_ins import CLOSE, FIRST_NUMBER, MARK, OPEN, stand_ins_for
+from engine.text.step_budget import Check, StepBudget
 from engine.text.tokenizer import END, Tokenizer
 
 Role = Literal["system", "user", "assistant"]
@@ -22,12 +25,15 @@ BUILT_IN = (
 )
 """No space after the role, and each message ends with ``<|end|>`` and a line end."""
 
-# Unicode sets these aside for a program's own use: no text holds them. They mark where content starts and ends.
-_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
-_MARKS = {ord(_OPEN): None, ord(_CLOSE): None}
+MOST_WEIGHT = 100
+MOST_MESSAGES = 60_000
+"""In one rendering."""
 
 _MAX_GROWTH = 1 << 20
-MOST_WEIGHT = 100
+_STEPS = 1_000_000
+"""About a second. A stock template takes some 50 steps a message."""
+_STEPS_PER_MESSAGE = 2_000
+_STEPS_PER_CHARACTER = 8
 
 
 @dataclass(frozen=True)
@@ -66,93 +72,339 @@ class Rendered:
     """For each whether it is worth remembering: `KEEP`, `PASS`, or `UNJUDGED` where nobody said."""
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A special token, or text without any, as a template wrote it."""
+
+    text: str
+    special: bool
+    message: int | None
+    """Whose content it is; None for what the template says itself."""
+
+
 class ChatTemplate:
     """Turns messages into tokens; what was rendered before is not rendered again, since the state remembers it.
 
-    `source` is Jinja2 as chat models carry it: it sees ``messages`` (each with ``role`` and ``content``),
-    ``add_generation_prompt``, ``eos_token`` and ``raise_exception``. It must write each message once, in order, and be
-    concatenative: rendering two messages gives the one followed by the other. Raises `ConfigError` for a source that
-    does not parse.
+    `source` is Jinja2 as chat models carry it, in the dialect of ``transformers``: it sees ``messages`` (each with
+    ``role`` and ``content``), ``add_generation_prompt``, ``bos_token``, ``eos_token``, and no ``tools``. It must write
+    each message once and in order; a system prompt may stand anywhere, and is put at the head of the user's message
+    where the template refuses it or leaves it out.
+
+    Args:
+        source: of the template; None for the built-in one.
+        bos_token, eos_token: what it sees under these names.
+        joined: whether what the template writes and the content beside it are one text for the tokenizer, as models
+            from elsewhere have learned it. Otherwise each is encoded for itself.
+
+    Raises `ConfigError` for a source that does not parse. Every method raises it for a template that fails on the
+    messages, that does not end, or that takes far too much memory.
     """
 
-    def __init__(self, source: str | None = None) -> None:
+    def __init__(
+        self, source: str | None = None, *, bos_token: str = "", eos_token: str = END, joined: bool = False
+    ) -> None:
         self.source = BUILT_IN if source is None else source
-        environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)  # as chat models expect
-        environment.globals["raise_exception"] = _raise_exception
-        try:
-            self._template = environment.from_string(self.source)
-        except (jinja2.TemplateError, RecursionError) as error:
-            raise ConfigError("The chat template is not valid Jinja2: {error}.", error=error) from error
+        self._environment = TemplateEnvironment()
+        self._template = self._environment.compile_source(self.source)
+        self._constants = frozenset(
+            node.value
+            for node in self._environment.parse(self.source).find_all(nodes.Const)
+            if isinstance(node.value, str) and len(node.value) > 1
+        )
+        self._tokens = {"bos_token": bos_token, "eos_token": eos_token}
+        self._joined = joined
+        self._closings: WeakKeyDictionary[Tokenizer, list[int]] = WeakKeyDictionary()
 
-    def render_ids(self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool = True) -> list[int]:
+    def render_ids(
+        self,
+        tokenizer: Tokenizer,
+        messages: Sequence[ChatMessage],
+        reply: bool = True,
+        *,
+        begins: bool = True,
+        check: Check | None = None,
+    ) -> list[int]:
         """Tokens of `messages`, stripped of outer white space, then of the opening of a reply if one is wanted.
 
         Only the template can write special tokens; the text of a message is always encoded as plain text.
-        Raises `ConfigError` when the template fails on these messages.
+
+        Args:
+            tokenizer: of the model.
+            messages: what is new.
+            reply: whether the model is to answer.
+            begins: whether they begin a conversation. Otherwise they go on with one that the state already holds, up to
+                the closing of a message: no beginning of a text, no default system prompt.
+            check: called now and then; may raise something to stop the rendering.
+
+        Raises `ConfigError` when the template fails on these messages, or cannot go on with a conversation.
         """
-        return [i for _, ids in self._segments(tokenizer, messages, reply) for i in ids]
+        parts, _ = self._turn(tokenizer, messages, reply, begins, check)
+        return [i for ids, _ in self._encoded(tokenizer, parts, begins) for i in ids]
 
     def render_masked(self, tokenizer: Tokenizer, messages: Sequence[ChatMessage]) -> Rendered:
-        """Tokens of finished messages, how much each counts, and which are worth remembering: see `Rendered`."""
+        """Tokens of a finished conversation, how much each counts, and which are worth remembering: see `Rendered`."""
+        parts, messages = self._turn(tokenizer, messages, reply=False, begins=True, check=None)
+        ends = self.end_ids(tokenizer)
         out = Rendered([], [], [])
-        speakers = iter(messages)
-        own, judged = 0, False
-        for content, ids in self._segments(tokenizer, messages, reply=False):
-            said = len(ids) if content else 0
-            worth = [PASS if judged else UNJUDGED] * len(ids)
-            if content:
-                message = next(speakers)
-                own, judged = message.weight if message.role == "assistant" else 0, message.keep is not None
+        closing = 0  # weight of the reply that is to be closed
+        for ids, owner in self._encoded(tokenizer, parts, begins=True):
+            counts = [0] * len(ids)
+            worth = [UNJUDGED] * len(ids)
+            if owner is not None:
+                message = messages[owner]
+                closing = message.weight if message.role == "assistant" else 0
+                counts = [closing] * len(ids)
                 worth = _worth(tokenizer, ids, message.keep)
-            elif own and tokenizer.end_id in ids:
-                said = ids.index(tokenizer.end_id) + 1
+            elif closing:
+                last = next((n for n, i in enumerate(ids) if i in ends), None)
+                if last is not None:
+                    counts[: last + 1] = [closing] * (last + 1)
+                closing = 0
             out.ids.extend(ids)
-            out.mask.extend([own] * said + [0] * (len(ids) - said))
+            out.mask.extend(counts)
             out.worth.extend(worth)
         return out
 
+    def closing(self, tokenizer: Tokenizer) -> list[int]:
+        """What the template writes behind a reply before the user's next message: for the built-in ``<|end|>`` and a
+        line end. The model at most says the first of it, so whoever generates a reply feeds it."""
+        if tokenizer not in self._closings:
+            parts = self._closing_parts(tokenizer)
+            ids = [i for found, _ in self._encoded(tokenizer, parts, begins=False) for i in found]
+            special = set(tokenizer.special_tokens.values())
+            self._closings[tokenizer] = ids if special & set(ids) else [tokenizer.end_id]
+        return list(self._closings[tokenizer])
+
     def closing_ids(self, tokenizer: Tokenizer) -> list[int]:
-        """What stands between the ``<|end|>`` that closes a reply and the next message: for the built-in, a line end.
+        """`closing` without the token that ends the reply, which the model says itself."""
+        ids, ends = self.closing(tokenizer), self.end_ids(tokenizer)
+        return ids[next(n for n, i in enumerate(ids) if i in ends) + 1 :]
 
-        The model does not say it, so whoever generates a reply feeds it before the next message.
-        """
-        ids = self.render_ids(tokenizer, [ChatMessage("assistant", "x")], reply=False)
-        last = max((n for n, i in enumerate(ids) if i == tokenizer.end_id), default=len(ids) - 1)
-        return ids[last + 1 :]
+    def end_ids(self, tokenizer: Tokenizer) -> frozenset[int]:
+        """The special token with which the template ends a reply, as a set of one."""
+        special = set(tokenizer.special_tokens.values())
+        return frozenset([next(i for i in self.closing(tokenizer) if i in special)])
 
-    def _segments(
-        self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool
-    ) -> list[tuple[bool, list[int]]]:
-        """(is it content?, its ids) from left to right, each message's content once and in order."""
-        first, *parts = self._render(messages, reply).split(_OPEN)
-        if len(parts) != len(messages):
-            raise ConfigError("The chat template does not write each message once; it is not usable.")
-        # A template that loses a closing mark gives its rest as content: harmless, since content is plain.
-        cut = [part.partition(_CLOSE) for part in parts]
-        out = [(False, tokenizer.encode(first, special=True))]
-        for (_, _, literal), ids in zip(cut, tokenizer.encode_all([content for content, _, _ in cut]), strict=True):
-            out.append((True, ids))
-            out.append((False, tokenizer.encode(literal.replace(_CLOSE, ""), special=True)))
+    def control_tokens(self, tokenizer: Tokenizer) -> frozenset[str]:
+        """Added tokens with which the template opens and closes messages. They must be special, or could be typed."""
+        known = tokenizer.added_tokens
+        found: set[str] = set()
+        user, assistant = _dialogue(2)
+        texts = self._literals(tokenizer, [user, assistant, user])
+        for at, text in enumerate(texts[:-1]):
+            tokens = [text[s:e] for s, e in _found(text, known)]
+            found.update(tokens if at != 1 else tokens[:2])  # a reply may open with a thought: these tokens are said
+        return frozenset(found)
+
+    def _literals(self, tokenizer: Tokenizer, messages: Sequence[ChatMessage]) -> list[str]:
+        """What the template writes before, between and after these messages."""
+        out = [""]
+        for part in self._parts(tokenizer, messages, False, None):
+            if part.message is None:
+                out[-1] += part.text
+            elif out[-1] or len(out) == 1:
+                out.append("")
         return out
 
-    def _render(self, messages: Sequence[ChatMessage], reply: bool) -> str:
+    def _closing_parts(self, tokenizer: Tokenizer) -> list[_Part]:
+        """What stands behind a reply whether or not the user goes on."""
+        user, assistant = _dialogue(2)
+        last = _behind(self._parts(tokenizer, [user, assistant], False, None), 1)
+        between = _behind(self._parts(tokenizer, [user, assistant, user], False, None), 1)
+        return _common(last, between)
+
+    def _turn(
+        self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool, begins: bool, check: Check | None
+    ) -> tuple[list[_Part], Sequence[ChatMessage]]:
+        """The parts of a turn, and the messages that they are numbered by: a system prompt may be folded into one."""
+        try:
+            return self._new_parts(tokenizer, messages, reply, begins, check), messages
+        except ConfigError:
+            folded = _without_system(messages)
+            if folded == list(messages):
+                raise
+            try:
+                return self._new_parts(tokenizer, folded, reply, begins, check), folded
+            except ConfigError:
+                pass
+            raise
+
+    def _new_parts(
+        self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool, begins: bool, check: Check | None
+    ) -> list[_Part]:
+        if begins:
+            return self._parts(tokenizer, messages, reply, check)
+        earlier = _dialogue(1 if not messages or messages[0].role == "assistant" else 2)
+        number = len(earlier) - 1
+        closed = _behind(self._parts(tokenizer, earlier, False, check), number)
+        going_on = _behind(self._parts(tokenizer, [*earlier, *messages], reply, check), number)
+        shared = _common(closed, going_on)
+        parts = going_on[len(shared) :]
+        if shared and going_on[len(shared) - 1] != shared[-1]:  # which is the beginning of a longer text
+            cut = going_on[len(shared) - 1]
+            parts.insert(0, replace(cut, text=cut.text[len(shared[-1].text) :]))
+        return [p if p.message is None else replace(p, message=p.message - len(earlier)) for p in parts]
+
+    def _encoded(
+        self, tokenizer: Tokenizer, parts: Sequence[_Part], begins: bool
+    ) -> Iterator[tuple[list[int], int | None]]:
+        """Runs of ids that are the content of one message, or of none, from left to right."""
+        special = tokenizer.special_tokens
+        if not self._joined:
+            plain = iter(tokenizer.encode_all([part.text for part in parts if not part.special]))
+            yield from _runs((([special[p.text]] if p.special else next(plain)), p.message) for p in parts)
+            return
+        tokens: list[tuple[list[int], int | None]] = []
+        at = 0
+        while at < len(parts):
+            if parts[at].special:
+                tokens.append(([special[parts[at].text]], parts[at].message))
+                at += 1
+                continue
+            end = next((n for n in range(at, len(parts)) if parts[n].special), len(parts))
+            text = "".join(part.text for part in parts[at:end])
+            ids, ends = tokenizer.encode_aligned(text, "start" if begins and not at else "section")
+            reached, owner = 0, at
+            for token, last in zip(ids, ends, strict=True):
+                while owner < end - 1 and last > reached + len(parts[owner].text):
+                    reached += len(parts[owner].text)
+                    owner += 1
+                tokens.append(([token], parts[owner].message))
+            at = end
+        yield from _runs(tokens)
+
+    def _parts(
+        self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool, check: Check | None
+    ) -> list[_Part]:
+        """What the template writes, from left to right, each message's content once and in order."""
+        if len(messages) > MOST_MESSAGES:
+            raise ConfigError(
+                "A conversation of {count} messages is too long; {most} is the most.",
+                count=len(messages),
+                most=MOST_MESSAGES,
+            )
+        stand_ins = stand_ins_for(frozenset(tokenizer.special_tokens), self._constants)
+        written = self._render([stand_ins.replace(m.text) for m in messages], messages, reply, check)
+        out: list[_Part] = []
+        owner: int | None = None
+        seen: list[int] = []
+        for piece in MARK.split(written):
+            if piece[:1] in (OPEN, CLOSE) and len(piece) == 2:
+                number = ord(piece[1]) - FIRST_NUMBER
+                if piece[0] == OPEN or number != owner:
+                    seen.append(number)
+                if piece[0] == CLOSE and number != owner:  # a template that cuts messages lost where it begins
+                    out += _cut_at_the_last_special(out, number)
+                owner = number if piece[0] == OPEN else None
+                if owner is not None:
+                    out.append(_Part("", False, owner))
+                continue
+            for text in tokenizer.special_pattern.split(piece):
+                if text:
+                    is_special = text in tokenizer.special_tokens
+                    out.append(_Part(text if is_special else stand_ins.put_back(text), is_special, owner))
+        spoken = [number for number in seen if messages[number].role != "system"]
+        if sorted(seen) != list(range(len(messages))) or spoken != sorted(spoken):
+            raise ConfigError("The chat template does not write each message once; it is not usable.")
+        return out
+
+    def _render(self, texts: Sequence[str], messages: Sequence[ChatMessage], reply: bool, check: Check | None) -> str:
         shown = []
-        for message in messages:
-            text = message.text.translate(_MARKS).strip()
-            shown.append({"role": message.role, "content": f"{_OPEN}{text}{_CLOSE}"})
-        allowed = _MAX_GROWTH + 16 * sum(len(m["content"]) for m in shown)
+        for number, (text, message) in enumerate(zip(texts, messages, strict=True)):
+            mark = chr(FIRST_NUMBER + number)
+            shown.append({"role": message.role, "content": f"{OPEN}{mark}{text}{CLOSE}{mark}"})
+        characters = sum(len(m["content"]) for m in shown)
+        allowed = _MAX_GROWTH + 16 * characters
+        steps = _STEPS + _STEPS_PER_MESSAGE * len(shown) + _STEPS_PER_CHARACTER * characters
+        budget = StepBudget(steps, check)
+        variables = {"messages": shown, "add_generation_prompt": reply, "tools": None, "documents": None}
         out: list[str] = []
         try:
-            for part in self._template.generate(messages=shown, add_generation_prompt=reply, eos_token=END):
-                out.append(part)
-                allowed -= len(part)
-                if allowed < 0:
-                    raise ConfigError("The chat template writes far more than its messages hold; it is not usable.")
+            with self._environment.spending(budget):
+                for part in self._template.generate(variables | self._tokens):
+                    out.append(part)
+                    allowed -= len(part)
+                    if allowed < 0:
+                        raise ConfigError("The chat template writes far more than its messages hold; it is not usable.")
         except ConfigError:
             raise
+        except RecursionError as error:
+            raise ConfigError("The chat template calls itself without end; use another template.") from error
         except Exception as error:  # a template can fail in any way that an expression can
+            if budget.stopped_by is error:
+                raise
             raise ConfigError("The chat template fails on these messages: {error}.", error=error) from error
         return "".join(out)
+
+
+def _dialogue(count: int) -> list[ChatMessage]:
+    """A conversation that a state might hold."""
+    return [ChatMessage("user", "x"), ChatMessage("assistant", "x")][:count]
+
+
+def _without_system(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
+    """The same with each system prompt at the head of the user's message after it, or as one of the user's."""
+    out: list[ChatMessage] = []
+    waiting: list[str] = []
+    for message in messages:
+        if message.role == "system":
+            waiting.append(message.text.strip())
+        elif message.role == "user" and waiting:
+            out.append(replace(message, text="\n\n".join([*waiting, message.text.strip()])))
+            waiting = []
+        else:
+            out.append(message)
+    return [*out, *(ChatMessage("user", text) for text in waiting)]
+
+
+def _behind(parts: Sequence[_Part], message: int) -> list[_Part]:
+    """The parts after the content of a message."""
+    last = max(n for n, part in enumerate(parts) if part.message == message)
+    return list(parts[last + 1 :])
+
+
+def _common(first: Sequence[_Part], second: Sequence[_Part]) -> list[_Part]:
+    """The parts with which both begin; the last may be the beginning of a longer text."""
+    out: list[_Part] = []
+    for a, b in zip(first, second, strict=False):
+        if a == b:
+            out.append(a)
+            continue
+        if not a.special and not b.special and a.message is None and b.message is None:
+            same = next((n for n, (x, y) in enumerate(zip(a.text, b.text, strict=False)) if x != y), None)
+            shared = a.text[: min(len(a.text), len(b.text)) if same is None else same]
+            if shared:
+                out.append(_Part(shared, False, None))
+        break
+    return out
+
+
+def _cut_at_the_last_special(out: list[_Part], number: int) -> list[_Part]:
+    """Take from `out` what stands behind the last special token, as content of a message."""
+    taken: list[_Part] = []
+    while out and not out[-1].special and out[-1].message is None:
+        taken.insert(0, replace(out.pop(), message=number))
+    return taken
+
+
+def _runs(tokens: Iterable[tuple[list[int], int | None]]) -> Iterator[tuple[list[int], int | None]]:
+    """Neighbours of the same message joined."""
+    run: list[int] = []
+    owner: int | None = None
+    for ids, message in tokens:
+        if message != owner:
+            if run or owner is not None:
+                yield run, owner
+            run, owner = [], message
+        run = run + ids if run else list(ids)
+    if run or owner is not None:
+        yield run, owner
+
+
+def _found(text: str, tokens: Iterable[str]) -> list[tuple[int, int]]:
+    longest_first = sorted(tokens, key=len, reverse=True)
+    pattern = "|".join(map(re.escape, longest_first)) or r"(?!)"
+    return [match.span() for match in re.finditer(pattern, text)]
 
 
 def _worth(tokenizer: Tokenizer, ids: Sequence[int], keep: tuple[str, ...] | None) -> list[int]:
@@ -170,7 +422,3 @@ def _worth(tokenizer: Tokenizer, ids: Sequence[int], keep: tuple[str, ...] | Non
                 if end > found.start() and start <= found.end():
                     worth[at] = KEEP
     return worth
-
-
-def _raise_exception(reason: str) -> NoReturn:
-    raise ConfigError("The chat template refuses these messages: {reason}.", reason=reason)

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from engine.errors import DataError
-from engine.text.pieces import pieces
+from engine.text.chunks import chunks
 from engine.text.template import ChatMessage
 from engine.train.corpus import Corpus, DialogueDocument, Document, TextDocument
 
@@ -131,7 +131,7 @@ def _bucket(document: Document) -> int:
 
 def _texts(document: Document) -> Iterator[str]:
     if isinstance(document, TextDocument):
-        yield from pieces(document.blocks())
+        yield from chunks(document.blocks())
     else:
         for message in document.messages:
             yield message.text

@@ -814,10 +814,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>--shard には、バンドルに含まれない torch の部品が必要です。外して学習するか、pip でインストールしてください。</translation>
         </message>
         <message>
-            <source>--starts and --seconds must be more than nothing; nothing can be measured otherwise.</source>
-            <translation>--starts と --seconds は 0 より大きくしてください。そうでないと何も測定できません。</translation>
-        </message>
-        <message>
             <source>--widen-heads needs a body of the linear variant with a convolution.</source>
             <translation>--widen-heads には、畳み込みのある linear 形のモデルが必要です。</translation>
         </message>
@@ -840,6 +836,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>A change that was begun in {folder} could not be finished: {why}. Free some space or check the permissions, then start the program again.</source>
             <translation>{folder} で始まった変更を終えられませんでした（{why}）。空きを作るか権限を確かめてから、プログラムをもう一度起動してください。</translation>
+        </message>
+        <message>
+            <source>A conversation of {count} messages is too long; {most} is the most.</source>
+            <translation>{count} 件のメッセージの会話は長すぎます。上限は {most} 件です。</translation>
         </message>
         <message>
             <source>A frozen model has no float weights to save; save the body that it was loaded from.</source>
@@ -962,10 +962,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} の {number} 行目が {most} MiB を超えています。分けてください。</translation>
         </message>
         <message>
-            <source>Name a bench (see bit-llama bench --help), or a card: bit-llama bench --device cuda.</source>
-            <translation>ベンチの名前(bit-llama bench --help を参照)か、カード(bit-llama bench --device cuda)を指定してください。</translation>
-        </message>
-        <message>
             <source>Name messages by their ids (`bit-llama soul log` shows them), or a --conversation.</source>
             <translation>メッセージを ID で指定するか(`bit-llama soul log` で表示)、--conversation を指定してください。</translation>
         </message>
@@ -1034,6 +1030,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>付属のモデル {path} がありません。モデルを指定するか、プログラムをインストールし直してください。</translation>
         </message>
         <message>
+            <source>The chat template calls itself without end; use another template.</source>
+            <translation>チャットのひな形が際限なく自分を呼び出します。別のひな形を使ってください。</translation>
+        </message>
+        <message>
+            <source>The chat template does not end or takes far too much memory, so it was stopped; use another template.</source>
+            <translation>チャットのひな形が終わらないか、メモリを使いすぎるため、止めました。別のひな形を使ってください。</translation>
+        </message>
+        <message>
             <source>The chat template does not write each message once; it is not usable.</source>
             <translation>チャットのひな形が各メッセージを一度ずつ書かないため、使えません。</translation>
         </message>
@@ -1042,8 +1046,16 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>チャットのひな形がこのメッセージで失敗しました（{error}）。</translation>
         </message>
         <message>
+            <source>The chat template has {count} characters; {most} is the most.</source>
+            <translation>チャットのひな形が {count} 文字あります。上限は {most} 文字です。</translation>
+        </message>
+        <message>
             <source>The chat template is not valid Jinja2: {error}.</source>
             <translation>チャットのひな形が正しい Jinja2 ではありません（{error}）。</translation>
+        </message>
+        <message>
+            <source>The chat template reckons with numbers of more than {bits} bits.</source>
+            <translation>チャットのひな形が {bits} ビットを超える数を計算します。</translation>
         </message>
         <message>
             <source>The chat template refuses these messages: {reason}.</source>
@@ -1198,16 +1210,32 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>三値の重みの倍率 {scale} が、float32 の重みには大きすぎます。</translation>
         </message>
         <message>
+            <source>The tokenizer cannot encode this text ({error}); use a model whose tokenizer can spell any text.</source>
+            <translation>トークナイザがこの文章を扱えません（{error}）。どんな文字でも書けるトークナイザのモデルを使ってください。</translation>
+        </message>
+        <message>
             <source>The tokenizer has ids up to {highest}, which no model has; the file is damaged.</source>
             <translation>トークナイザの番号が {highest} まであり、そのようなモデルはありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>The tokenizer has no token with the id {token}, which the model names.</source>
+            <translation>モデルが指定する番号 {token} のトークンが、トークナイザにありません。</translation>
         </message>
         <message>
             <source>The tokenizer has no token {token}; prepare the corpus again with this program.</source>
             <translation>トークナイザにトークン {token} がありません。このプログラムで文章をもう一度確認してください。</translation>
         </message>
         <message>
+            <source>The tokenizer has no tokens for {letters}, which would be lost in silence; leave them out, or use a model whose tokenizer can spell any text.</source>
+            <translation>トークナイザに {letters} のトークンがなく、黙って失われてしまいます。その文字を除くか、どんな文字でも書けるトークナイザのモデルを使ってください。</translation>
+        </message>
+        <message>
             <source>The tokenizer turns tokens into text by {kind!r}, which cannot be streamed; use a byte-level or byte-fallback tokenizer.</source>
             <translation>このトークナイザは {kind!r} で文章に戻すため、少しずつ表示できません。byte-level か byte-fallback のトークナイザを使ってください。</translation>
+        </message>
+        <message>
+            <source>The tokenizer's special tokens begin and end with too many different letters.</source>
+            <translation>トークナイザの特殊トークンの最初と最後の文字の種類が多すぎます。</translation>
         </message>
         <message>
             <source>The weights hold values that are not finite, so they cannot be made ternary.</source>
@@ -1330,16 +1358,16 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>beams が {value!r} です。1 から {most} までの整数でなければなりません。</translation>
         </message>
         <message>
-            <source>bench frames needs the program's Python sources; run it from an installed checkout.</source>
-            <translation>bench frames にはプログラムの Python ソースが必要です。チェックアウトからインストールして実行してください。</translation>
-        </message>
-        <message>
             <source>chat_template must be text or null.</source>
             <translation>chat_template は文字列か null でなければなりません。</translation>
         </message>
         <message>
             <source>conversation {n} is not an object.</source>
             <translation>{n} 番目の会話がオブジェクトではありません。</translation>
+        </message>
+        <message>
+            <source>eos_token_id is {value!r}; it must be a token's number, or a list of them.</source>
+            <translation>eos_token_id が {value!r} です。トークンの番号か、そのリストにしてください。</translation>
         </message>
         <message>
             <source>forward needs tokens, or a token_id.</source>

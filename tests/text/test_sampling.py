@@ -10,8 +10,15 @@ import pytest
 
 from engine import native
 from engine.errors import BitLlamaError, ConfigError
-from engine.text.draw import NO_NUMBER, Boldness, draw, draw_natively, nucleus
-from engine.text.sampling import Sampler, SamplingParams
+from engine.text.sampling import (
+    NO_NUMBER,
+    Sampler,
+    SamplingFilter,
+    SamplingParams,
+    nucleus,
+    sample,
+    sample_natively,
+)
 
 SETS = native.instruction_sets() if native.why_not() is None else []
 
@@ -100,10 +107,14 @@ def test_the_library_draws_what_the_plain_form_draws(instructions: str, size: in
                 (size, 0.95),
                 (7, 0.7),
             ):
-                boldness = Boldness(temperature, top_k, top_p)
-                for chance in (*(1 - rng.random(4)), 2.0**-53):
-                    token = draw(values, boldness, chance)
-                    assert draw_natively(values, boldness, chance, instructions) == token, (boldness, spread, chance)
+                filter_ = SamplingFilter(temperature, top_k, top_p)
+                for threshold in (*(1 - rng.random(4)), 2.0**-53):
+                    token = sample(values, filter_, threshold)
+                    assert sample_natively(values, filter_, threshold, instructions) == token, (
+                        filter_,
+                        spread,
+                        threshold,
+                    )
                     drawn.add(token)
     assert len(drawn) > min(size, 100) // 2  # it was about something
 
@@ -115,20 +126,20 @@ def test_the_library_cuts_equals_as_the_plain_form_does(instructions: str) -> No
         values = np.where(rng.random(size) < 0.5, 1.0, -np.inf).astype(np.float32)
         values[3] = 1.0
         for top_k, top_p in ((size // 3, 1.0), (0, 0.5), (size // 2, 0.3)):
-            for chance in (*np.linspace(0.01, 1, 9), *(1 - rng.random(20))):
-                boldness = Boldness(1.0, top_k, top_p)
-                assert draw_natively(values, boldness, chance, instructions) == draw(values, boldness, chance)
+            for threshold in (*np.linspace(0.01, 1, 9), *(1 - rng.random(20))):
+                filter_ = SamplingFilter(1.0, top_k, top_p)
+                assert sample_natively(values, filter_, threshold, instructions) == sample(values, filter_, threshold)
 
 
 @pytest.mark.skipif(not SETS, reason=f"no native library: {native.why_not()}")
 def test_the_library_refuses_what_the_plain_form_refuses() -> None:
-    boldness = Boldness(1.0, 0, 0.9)
+    filter_ = SamplingFilter(1.0, 0, 0.9)
     for place, bad in ((0, np.nan), (13, np.nan), (49, np.nan), (13, np.inf), (slice(None), -np.inf)):
         values = logits()
         values[place] = bad
-        assert draw(values, boldness, 0.5) == draw_natively(values, boldness, 0.5) == NO_NUMBER
+        assert sample(values, filter_, 0.5) == sample_natively(values, filter_, 0.5) == NO_NUMBER
     with pytest.raises(MemoryError, match="steam"):
-        draw_natively(logits(), boldness, 0.5, "steam")
+        sample_natively(logits(), filter_, 0.5, "steam")
 
 
 def test_without_the_library_the_draws_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,10 +249,10 @@ def time_of(call: Callable[[], object]) -> float:
 @pytest.mark.skipif(native.why_not() is not None, reason="no native library")
 def test_logits_that_are_not_to_be_written_to_are_drawn_from_all_the_same() -> None:
     logits = np.random.default_rng(3).standard_normal(300).astype(np.float32)
-    boldness = Boldness(0.7, 0, 0.9)
-    expected = draw_natively(logits, boldness, 0.4)
+    filter_ = SamplingFilter(0.7, 0, 0.9)
+    expected = sample_natively(logits, filter_, 0.4)
     logits.setflags(write=False)
-    assert draw_natively(logits, boldness, 0.4) == expected == draw(logits, boldness, 0.4)
+    assert sample_natively(logits, filter_, 0.4) == expected == sample(logits, filter_, 0.4)
 
 
 @pytest.mark.parametrize("spread", [0.1, 3.0])

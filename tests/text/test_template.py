@@ -126,8 +126,8 @@ def test_a_template_of_another_kind(tokenizer: Tokenizer) -> None:
     own = [i for i, said in zip(rendered.ids, rendered.mask, strict=True) if said]
     assert own == [*tokenizer.encode("Nice to meet her."), tokenizer.end_id]
     assert shown(tokenizer, template.closing_ids(tokenizer)) == "\n"
-    with pytest.raises(ConfigError, match="refuses these messages: no system messages"):
-        template.render_ids(tokenizer, TALK)
+    folded = template.render_ids(tokenizer, TALK[:2])
+    assert shown(tokenizer, folded) == "USER: Be kind.\n\nMy cat is 猫.<|end|>\nASSISTANT:"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,7 @@ def test_a_template_of_another_kind(tokenizer: Tokenizer) -> None:
         ("{{ ''.__class__.__mro__ }}", "fails on these messages"),
         ("{{ messages.append(1) }}{{ messages[0].content }}", "fails on these messages"),
         ("{% for i in range(99999) %}{{ messages[0].content * 9999 }}{% endfor %}", "far more"),
+        ("{{ raise_exception('not ' ~ messages[0].role) }}", "refuses these messages: not user"),
         ("no content", "write each message once"),
         ("{{ messages[0].content }}{{ messages[0].content }}", "write each message once"),
         ("{% include 'other' %}{{ messages[0].content }}", "fails on these messages"),

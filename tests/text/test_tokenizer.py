@@ -14,8 +14,8 @@ from many_scripts import sentences
 from tokenizers import AddedToken, decoders, models, normalizers, pre_tokenizers
 
 from engine.errors import ConfigError, FileFormatError
+from engine.text.chunks import CHUNK_CHARACTERS, chunks
 from engine.text.decoding import MAX_VOCAB
-from engine.text.pieces import PIECE_CHARACTERS, pieces
 from engine.text.tokenizer import END, SPECIAL_TOKENS, Tokenizer
 
 TRICKY = [
@@ -88,7 +88,7 @@ def test_json_keeps_the_tokenizer(tokenizer: Tokenizer) -> None:
 def test_long_text_gives_the_tokens_of_the_whole(tokenizer: Tokenizer) -> None:
     whole = library.Tokenizer.from_str(tokenizer.to_json())
     for text in (sentences(3000, seed=4), sentences(2000, seed=5).replace(" ", "").replace("\n", "、")):
-        assert len(text) > 2 * PIECE_CHARACTERS
+        assert len(text) > 2 * CHUNK_CHARACTERS
         assert tokenizer.encode(text) == whole.encode(text).ids
 
 
@@ -105,7 +105,7 @@ def test_streamed_and_gathered_encoding_give_the_same(tokenizer: Tokenizer) -> N
 @pytest.mark.parametrize("size", [1, 2, 7, 64, 1000])
 def test_pieces_are_all_of_the_text_and_no_longer_than_allowed(size: int) -> None:
     text = sentences(60, seed=7) + "x" * 200 + sentences(5)
-    cut = list(pieces([text[:333], "", text[333:]], size))
+    cut = list(chunks([text[:333], "", text[333:]], size))
     assert "".join(cut) == text
     assert max(map(len, cut)) <= size
     assert all(cut)
