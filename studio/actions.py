@@ -14,17 +14,17 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from engine.errors import BitLlamaError
 from engine.io import atomic
 from studio.chat import transfer
-from studio.chat.conversations import Chat
-from studio.crash import Report
-from studio.protocol import EngineFailure
-from studio.session import Session
+from studio.chat.conversations import Conversations
+from studio.crash import CrashReport
+from studio.protocol import EngineFailure, LoadSoul, OpenModel, ResetSoul, SaveSoul, Sleep
+from studio.session import Busy, Session
 from studio.settings import presets, take_preset
 from studio.settings.store import Settings
 from studio.translation import sentence
 from studio.widgets import dialogs, wording
 
 if TYPE_CHECKING:
-    from studio.lab.catalogue import Catalogue
+    from studio.lab.catalogue import ModelCatalogue
 
 RECENT = 6
 """How many models are remembered."""
@@ -34,7 +34,7 @@ class Actions(QObject):
     """The verbs of the Studio. Each checks that it may be done and shows what went wrong."""
 
     opened = Signal(object)
-    """A model was loaded: `Opened`."""
+    """A model was loaded: `ModelOpened`."""
     soul_replaced = Signal()
     """Another soul is awake: loaded or fresh."""
     report_wanted = Signal()
@@ -51,9 +51,9 @@ class Actions(QObject):
         self.session, self.settings = session, settings
         self.opening: Path | None = None
         """The model that is being loaded."""
-        self.chat: Chat
+        self.chat: Conversations
         """The conversations; set by the window that owns both."""
-        self.catalogue: Catalogue
+        self.catalogue: ModelCatalogue
         """The models at hand; set likewise."""
         self.trains_here: Callable[[], bool] = lambda: False
         """Whether training is what is shown, so that a text is meant for it; set likewise."""
@@ -68,7 +68,7 @@ class Actions(QObject):
         """Show what went wrong."""
         dialogs.show_failure(self.window, failure)
 
-    def show_crash(self, report: Report) -> None:
+    def show_crash(self, report: CrashReport) -> None:
         """Say that the Studio ended unexpectedly, and what it left behind."""
         if not report.trace:
             self.told.emit(self.tr("Last time it was ended from outside. Everything that was said is there."))
@@ -116,7 +116,9 @@ class Actions(QObject):
         self.opening = path
         try:
             get = self.settings.get
-            opened = await self.session.models.open(path, get("device"), get("threads") or None)
+            opened = await self.session.call(
+                OpenModel(path=path, device=get("device"), threads=get("threads") or None), busy=Busy.OPENING
+            )
         finally:
             self.opening = None
         recent = [str(path), *(known for known in self.settings.get("recent_models") if known != str(path))]
@@ -138,7 +140,7 @@ class Actions(QObject):
             self.start(self._load_soul(path))
 
     async def _load_soul(self, path: Path) -> None:
-        await self.session.souls.load(path)
+        await self.session.call(LoadSoul(path=path))
         self.soul_replaced.emit()
         self.told.emit(self.tr("{file} is awake. The soul of before is kept.").format(file=path.name))
 
@@ -163,7 +165,7 @@ class Actions(QObject):
             self.start(self._save_soul(path))
 
     async def _save_soul(self, path: Path) -> None:
-        await self.session.souls.save(path)
+        await self.session.call(SaveSoul(path=path))
         self.told.emit(self.tr("Saved a copy as {file}.").format(file=path.name))
 
     def reset_soul(self) -> None:
@@ -184,7 +186,7 @@ class Actions(QObject):
         )
 
     async def _reset_soul(self) -> None:
-        await self.session.souls.reset()
+        await self.session.call(ResetSoul())
         self.soul_replaced.emit()
         self.told.emit(self.tr("A fresh soul is awake. The soul of before is kept."))
 
@@ -195,14 +197,20 @@ class Actions(QObject):
 
     async def _sleep(self) -> None:
         get = self.settings.get
-        await self.session.nights.sleep(
-            get("sleep_rate"), get("sleep_passes"), get("sleep_way"), get("sleep_decide") == "ask"
+        await self.session.call(
+            Sleep(
+                rate=get("sleep_rate"),
+                passes=get("sleep_passes"),
+                method=get("sleep_way"),
+                ask=get("sleep_decide") == "ask",
+            ),
+            busy=Busy.DREAMING,
         )
 
     def wake(self) -> None:
         """End the sleep under way."""
         if self.session.is_dreaming:
-            self.session.wake()
+            self.session.stop()
 
     def sleep_or_wake(self) -> None:
         """The one or the other, for the key that does both."""
@@ -227,7 +235,7 @@ class Actions(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _export(self, chats: list[transfer.Chat], path: Path) -> None:
+    def _export(self, chats: list[transfer.ExportedChat], path: Path) -> None:
         suffix = path.suffix.lower() if path.suffix.lower() in transfer.FORMATS else ".md"
         try:
             atomic.write_text(path, transfer.written(chats, suffix))
@@ -268,7 +276,7 @@ class Actions(QObject):
             ).format(messages=wording.messages(len(chats[0].lines)), name=self.session.soul_words)
         dialogs.ask(self.window, title, words, verb, lambda: self.start(self._take_in(chats)))
 
-    async def _take_in(self, chats: list[transfer.Chat]) -> None:
+    async def _take_in(self, chats: list[transfer.ExportedChat]) -> None:
         await self.chat.take_in(chats)
         self.told.emit(self.tr("Imported {conversations}.").format(conversations=wording.conversations(len(chats))))
 

@@ -30,7 +30,7 @@ from studio.lab.catalogue import COMPANION
 from studio.protocol import EngineFailure
 from studio.session import Session, claim_workspace, workspace_path
 from studio.settings.store import Settings
-from studio.single_instance import Documents
+from studio.single_instance import FileOpenEvents
 from studio.widgets import style
 from studio.widgets.dialogs import show_failure
 from studio.window.main_window import MainWindow
@@ -72,10 +72,10 @@ def main(arguments: argparse.Namespace, on_showing: Callable[[MainWindow], objec
         return 1
     logs = window.session.workspace / "logs"
     former = crash.left_behind(logs)
-    recorder = crash.Recorder(logs)
-    doorbell = single_instance.Doorbell(window.session.workspace)
+    recorder = crash.CrashRecorder(logs)
+    doorbell = single_instance.SingleInstance(window.session.workspace)
     doorbell.rung.connect(window.come_forward)
-    Documents(window.come_forward, app)
+    FileOpenEvents(window.come_forward, app)
     window.defect_met.connect(recorder.note)
     loop = QEventLoop(app)
     if on_showing is not None:

@@ -24,7 +24,7 @@ _RULE = "--\n"
 
 
 @dataclass(frozen=True)
-class Report:
+class CrashReport:
     """A former run that did not end properly."""
 
     path: Path
@@ -35,7 +35,7 @@ class Report:
     """The whole report."""
 
 
-class Recorder:
+class CrashRecorder:
     """Keeps the file of this run. The workspace must be locked for it.
 
     Where the file cannot be made, faults go to the standard error output, if there is one, as before.
@@ -65,7 +65,7 @@ class Recorder:
             self._file = None
             self._path.unlink(missing_ok=True)
 
-    def __enter__(self) -> Recorder:
+    def __enter__(self) -> CrashRecorder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
@@ -73,20 +73,20 @@ class Recorder:
             self.close()
 
 
-def left_behind(logs: Path) -> Report | None:
+def left_behind(logs: Path) -> CrashReport | None:
     """The newest run that did not end properly, None where all did.
 
-    Call it with the workspace locked, before this run has its `Recorder`. Its file gets a name that tells the time, so
-    that it is found only once; the newest `KEPT` stay.
+    Call it with the workspace locked, before this run has its `CrashRecorder`. Its file gets a name that tells
+    the time, so that it is found only once; the newest `KEPT` stay.
     """
-    newest: Report | None = None
+    newest: CrashReport | None = None
     with contextlib.suppress(OSError):
         for path in sorted(logs.glob("running-*.log"), key=lambda path: path.stat().st_mtime):
             text = path.read_text(encoding="utf-8", errors="replace")
             when = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             kept = logs / f"crash-{when:%Y%m%dT%H%M%SZ}-{path.stem.removeprefix('running-')}.log"
             path.replace(kept)
-            newest = Report(kept, text.partition(_RULE)[2].strip(), text)
+            newest = CrashReport(kept, text.partition(_RULE)[2].strip(), text)
         for old in sorted(logs.glob("crash-*.log"))[:-KEPT]:
             old.unlink()
     return newest

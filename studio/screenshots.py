@@ -22,9 +22,9 @@ from qasync import QEventLoop
 
 from studio import legible, theme
 from studio.app import build, first_model
-from studio.chat.transfer import Chat as Exported
+from studio.chat.transfer import ExportedChat
 from studio.lab.page import TRAINING
-from studio.protocol import EngineFailure, Line
+from studio.protocol import EngineFailure, KeepSoul, LogLine
 from studio.session import Busy
 from studio.settings.about import show_about
 from studio.settings.keys import show_keys
@@ -78,7 +78,7 @@ class Photographer:
             await self.window.verbs.open_now(model)
             await self._everywhere("welcome", (CHAT,))
             await self._talk()
-            await self.window.session.souls.keep("A boat and a dog")
+            await self.window.session.call(KeepSoul(note="A boat and a dog"))
             await self._sleep()
             await self._everywhere("chat", (CHAT,))
             self.window.lab.show_view(1)
@@ -121,9 +121,9 @@ class Photographer:
 
     async def _marks(self) -> None:
         """A conversation from a file, in a folder, with everything that a reply can hold; and a search in it."""
-        lines = (Line("user", "How do I greet someone in Python?", "", ""), Line("assistant", MARKS, "", ""))
+        lines = (LogLine("user", "How do I greet someone in Python?", "", ""), LogLine("assistant", MARKS, "", ""))
         talk = self.window.talk
-        await talk.take_in([Exported("", "Greetings in Python", lines)])
+        await talk.take_in([ExportedChat("", "Greetings in Python", lines)])
         talk.shelf.move(talk.listed()[0], talk.shelf.make_folder("Things to know").id)
         talk.show_conversation(talk.listed()[0])
         await self._everywhere("marks", (CHAT,))

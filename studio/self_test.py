@@ -29,10 +29,11 @@ from engine.version import __version__
 from studio import process, translation
 from studio.app import build
 from studio.lab.catalogue import COMPANION
-from studio.protocol import Dreaming, EngineFailure, Sampling
+from studio.protocol import DreamProgress, EngineFailure, LoadSoul, OpenModel, ResetSoul, Sampling, SaveSoul, Say, Sleep
+from studio.session import Busy
 from studio.window.main_window import CHAT, LAB, SETTINGS, MainWindow
 
-MESSAGE_PREFIX, ASKED = "My dog is called Bramble.", "What is my dog called?"
+TOLD, ASKED = "My dog is called Bramble.", "What is my dog called?"
 _SAMPLING = Sampling(temperature=0.0, top_k=0, top_p=1.0, beams=1, seed=1)
 _SETTLE_S = 0.1
 _NAP = 0.5
@@ -55,7 +56,7 @@ class SelfTest:
         """Everything in turn. Raises `Fault` at the first thing that is wrong."""
         await self._load()
         for soul in souls:
-            await self.session.souls.load(soul)
+            await self.session.call(LoadSoul(path=soul))
             self.say(f"the soul {soul.name} was handed over and loaded: level {self._level()}")
         await self._talk()
         await self._sleep()
@@ -65,14 +66,14 @@ class SelfTest:
             raise Fault(f"Programs opened from here would load parts of the bundle: {', '.join(leaks)}.")
 
     async def _load(self) -> None:
-        opened = await self.session.models.open(resource_path(COMPANION))
+        opened = await self.session.call(OpenModel(path=resource_path(COMPANION)), busy=Busy.OPENING)
         if opened.problems:
             raise Fault(" ".join(opened.problems))
-        if opened.body.runtime != "native":
-            raise Fault(f"The native library does not compute: {opened.body.reason}")
+        if opened.model.runtime != "native":
+            raise Fault(f"The native library does not compute: {opened.model.reason}")
         if "torch" in sys.modules:
             raise Fault("Loading the model imported torch, which the native library should make needless.")
-        self.say(f"the bundled model is loaded: {opened.body.parameters:,} weights; {opened.body.reason}")
+        self.say(f"the bundled model is loaded: {opened.model.parameters:,} weights; {opened.model.reason}")
 
     def _level(self) -> int:
         if self.session.soul is None:
@@ -81,8 +82,11 @@ class SelfTest:
 
     async def _talk(self) -> None:
         before = self._level()
-        for words in (MESSAGE_PREFIX, ASKED):
-            said = await self.session.talk.say(words, "self-test", "", _SAMPLING, 30)
+        for words in (TOLD, ASKED):
+            said = await self.session.call(
+                Say(text=words, conversation="self-test", system="", sampling=_SAMPLING, max_tokens=30),
+                busy=Busy.REPLYING,
+            )
             if not said.lines[-1].text.strip() or said.unsaved:
                 raise Fault(f"To {words!r} the reply is {said.lines[-1].text!r}. {said.unsaved}")
             self.say(f"{words} -> {said.lines[-1].text.strip()} ({said.tokens_per_second:,.0f} tokens/s)")
@@ -92,7 +96,7 @@ class SelfTest:
     async def _sleep(self) -> None:
         if self.nap:
             self.session.dream_moved.connect(self._wake_from_nap)
-        slept = await self.session.nights.sleep(1.0)
+        slept = await self.session.call(Sleep(rate=1.0), busy=Busy.DREAMING)
         ended = (slept.kept and slept.messages) or slept.refused  # woken early it may have drifted, and says so
         if not ended or slept.woken != self.nap:
             raise Fault(f"The sleep did not end as it should: {slept}.")
@@ -101,19 +105,19 @@ class SelfTest:
         told = "knew {0} of {2} things, now {1}".format(*slept.figures.right, slept.figures.probes)
         self.say(f"slept {slept.figures.seconds:.1f} s: {'woken from its nap' if self.nap else told}")
 
-    def _wake_from_nap(self, told: Dreaming) -> None:
+    def _wake_from_nap(self, told: DreamProgress) -> None:
         if told.fraction >= _NAP and "torch" in sys.modules:
-            self.session.wake()
+            self.session.stop()
 
     async def _keep(self) -> None:
         first, second = self.folder / "first.soul", self.folder / "second.soul"
-        await self.session.souls.save(first)
+        await self.session.call(SaveSoul(path=first))
         level = self._level()
-        await self.session.souls.reset()
+        await self.session.call(ResetSoul())
         if self._level() != 0:
             raise Fault("A fresh soul is not at level 0.")
-        await self.session.souls.load(first)
-        await self.session.souls.save(second)
+        await self.session.call(LoadSoul(path=first))
+        await self.session.call(SaveSoul(path=second))
         if self._level() != level or _weights(first) != _weights(second):
             raise Fault("A soul that was saved and loaded again is another.")
         self.say(

@@ -39,7 +39,7 @@ def call(workspace: Path, files: Sequence[Path]) -> bool:
     return socket.readLine().data() == _ANSWER
 
 
-class Doorbell(QObject):
+class SingleInstance(QObject):
     """Listens for a second start. Have one only while holding the lock of the workspace."""
 
     rung = Signal(list)
@@ -86,7 +86,7 @@ class Doorbell(QObject):
         self.rung.emit([Path(file) for file in files])
 
 
-class Documents(QObject):
+class FileOpenEvents(QObject):
     """An event filter on the application that passes such files on.
 
     Args:

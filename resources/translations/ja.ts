@@ -204,85 +204,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
     </context>
     <context>
-        <name>BodyCard</name>
-        <message>
-            <source>A .bitt or .safetensors file; a drop on the window does too</source>
-            <translation>.bitt か .safetensors のファイル。ウィンドウへのドロップでも開けます</translation>
-        </message>
-        <message>
-            <source>Expected for weights and one soul; libraries that came in with the first model count as growth</source>
-            <translation>見込みは重みと一つのソウルの分。最初のモデルと一緒に読み込まれたライブラリも増加に含まれます</translation>
-        </message>
-        <message>
-            <source>File</source>
-            <translation>ファイル</translation>
-        </message>
-        <message>
-            <source>Fingerprint</source>
-            <translation>指紋</translation>
-        </message>
-        <message>
-            <source>Let it go</source>
-            <translation>手放す</translation>
-        </message>
-        <message>
-            <source>Memory</source>
-            <translation>メモリー</translation>
-        </message>
-        <message>
-            <source>No model is loaded</source>
-            <translation>モデルが読み込まれていません</translation>
-        </message>
-        <message>
-            <source>Open a .bitt or .safetensors file, or drop one anywhere on this window.</source>
-            <translation>.bitt か .safetensors のファイルを開くか、このウィンドウのどこかにドロップしてください。</translation>
-        </message>
-        <message>
-            <source>Open a model…</source>
-            <translation>モデルを開く…</translation>
-        </message>
-        <message>
-            <source>Runs on</source>
-            <translation>実行</translation>
-        </message>
-        <message>
-            <source>Saves the soul and frees the memory</source>
-            <translation>ソウルを保存し、メモリーを空けます</translation>
-        </message>
-        <message>
-            <source>Shape</source>
-            <translation>形</translation>
-        </message>
-        <message>
-            <source>Weights</source>
-            <translation>重み</translation>
-        </message>
-        <message>
-            <source>float weights, ternary when used</source>
-            <translation>浮動小数点の重み（使うときに三値）</translation>
-        </message>
-        <message>
-            <source>ternary, at most 2 bits a weight</source>
-            <translation>三値、重み1つに2ビット以下</translation>
-        </message>
-        <message>
-            <source>the program grew by {size} while it was loaded</source>
-            <translation>読み込みでプログラムは {size} 大きくなりました</translation>
-        </message>
-        <message>
-            <source>{layers} layers, {width} wide, {vocab} tokens known, {variant} memory</source>
-            <translation>{layers} 層、幅 {width}、語彙 {vocab} トークン、記憶 {variant}</translation>
-        </message>
-        <message>
-            <source>{model} is being loaded…</source>
-            <translation>{model} を読み込んでいます…</translation>
-        </message>
-        <message>
-            <source>{size} expected</source>
-            <translation>見込み {size}</translation>
-        </message>
-    </context>
-    <context>
         <name>ChatPage</name>
         <message>
             <source>Good morning. Learned more firmly: {messages}.</source>
@@ -330,7 +251,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
     </context>
     <context>
-        <name>Child</name>
+        <name>ChildProcess</name>
         <message>
             <source>The process ended with code {code} and said no more.</source>
             <translation>プロセスはコード {code} で終わり、理由は示されませんでした。</translation>
@@ -591,6 +512,25 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>☾ {n} chats wait for sleep</source>
             <translation>☾ {n}件の会話が睡眠待ち</translation>
+        </message>
+    </context>
+    <context>
+        <name>ConversationRows</name>
+        <message>
+            <source>Conversations</source>
+            <translation>会話</translation>
+        </message>
+        <message>
+            <source>Folder {name}, closed, {chats}</source>
+            <translation>フォルダー「{name}」、閉じています、{chats}</translation>
+        </message>
+        <message>
+            <source>Folder {name}, open, {chats}</source>
+            <translation>フォルダー「{name}」、開いています、{chats}</translation>
+        </message>
+        <message>
+            <source>Pinned</source>
+            <translation>ピン留め</translation>
         </message>
     </context>
     <context>
@@ -1020,6 +960,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The CUDA runtime cannot be used, since {reason}; use the torch runtime.</source>
             <translation>CUDA の実行環境は使えません。{reason}。torch の実行環境を使ってください。</translation>
+        </message>
+        <message>
+            <source>The benches are not part of an installed bit-llama; in a checkout of the project, after pip install -e . there, the same command runs them.</source>
+            <translation>ベンチマークは、インストールされた bit-llama には入っていません。プロジェクトのチェックアウトで pip install -e . をすると、同じコマンドで動きます。</translation>
         </message>
         <message>
             <source>The body has {has} tokens and the data {needed}; prepare the data with the body's tokenizer (--tokenizer).</source>
@@ -2681,6 +2625,85 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
     </context>
     <context>
+        <name>LoadedModelCard</name>
+        <message>
+            <source>A .bitt or .safetensors file; a drop on the window does too</source>
+            <translation>.bitt か .safetensors のファイル。ウィンドウへのドロップでも開けます</translation>
+        </message>
+        <message>
+            <source>Expected for weights and one soul; libraries that came in with the first model count as growth</source>
+            <translation>見込みは重みと一つのソウルの分。最初のモデルと一緒に読み込まれたライブラリも増加に含まれます</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>ファイル</translation>
+        </message>
+        <message>
+            <source>Fingerprint</source>
+            <translation>指紋</translation>
+        </message>
+        <message>
+            <source>Let it go</source>
+            <translation>手放す</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>メモリー</translation>
+        </message>
+        <message>
+            <source>No model is loaded</source>
+            <translation>モデルが読み込まれていません</translation>
+        </message>
+        <message>
+            <source>Open a .bitt or .safetensors file, or drop one anywhere on this window.</source>
+            <translation>.bitt か .safetensors のファイルを開くか、このウィンドウのどこかにドロップしてください。</translation>
+        </message>
+        <message>
+            <source>Open a model…</source>
+            <translation>モデルを開く…</translation>
+        </message>
+        <message>
+            <source>Runs on</source>
+            <translation>実行</translation>
+        </message>
+        <message>
+            <source>Saves the soul and frees the memory</source>
+            <translation>ソウルを保存し、メモリーを空けます</translation>
+        </message>
+        <message>
+            <source>Shape</source>
+            <translation>形</translation>
+        </message>
+        <message>
+            <source>Weights</source>
+            <translation>重み</translation>
+        </message>
+        <message>
+            <source>float weights, ternary when used</source>
+            <translation>浮動小数点の重み（使うときに三値）</translation>
+        </message>
+        <message>
+            <source>ternary, at most 2 bits a weight</source>
+            <translation>三値、重み1つに2ビット以下</translation>
+        </message>
+        <message>
+            <source>the program grew by {size} while it was loaded</source>
+            <translation>読み込みでプログラムは {size} 大きくなりました</translation>
+        </message>
+        <message>
+            <source>{layers} layers, {width} wide, {vocab} tokens known, {variant} memory</source>
+            <translation>{layers} 層、幅 {width}、語彙 {vocab} トークン、記憶 {variant}</translation>
+        </message>
+        <message>
+            <source>{model} is being loaded…</source>
+            <translation>{model} を読み込んでいます…</translation>
+        </message>
+        <message>
+            <source>{size} expected</source>
+            <translation>見込み {size}</translation>
+        </message>
+    </context>
+    <context>
         <name>LossGraph</name>
         <message>
             <source>Loss over the steps</source>
@@ -3354,25 +3377,6 @@ It said: {said}</source>
         <message>
             <source>Title</source>
             <translation>題名</translation>
-        </message>
-    </context>
-    <context>
-        <name>Rows</name>
-        <message>
-            <source>Conversations</source>
-            <translation>会話</translation>
-        </message>
-        <message>
-            <source>Folder {name}, closed, {chats}</source>
-            <translation>フォルダー「{name}」、閉じています、{chats}</translation>
-        </message>
-        <message>
-            <source>Folder {name}, open, {chats}</source>
-            <translation>フォルダー「{name}」、開いています、{chats}</translation>
-        </message>
-        <message>
-            <source>Pinned</source>
-            <translation>ピン留め</translation>
         </message>
     </context>
     <context>
@@ -4213,13 +4217,6 @@ It said: {said}</source>
         </message>
     </context>
     <context>
-        <name>Step</name>
-        <message>
-            <source>done</source>
-            <translation>済み</translation>
-        </message>
-    </context>
-    <context>
         <name>Timeline</name>
         <message>
             <source>As it stood before</source>
@@ -4742,6 +4739,13 @@ It said: {said}</source>
         <message>
             <source>{name} knows what it has lived and follows what you say here, but keeps nothing of it.</source>
             <translation>{name}はこれまで生きてきたことを知っていて、ここでの話にもついてきますが、何も残しません。</translation>
+        </message>
+    </context>
+    <context>
+        <name>WelcomeStep</name>
+        <message>
+            <source>done</source>
+            <translation>済み</translation>
         </message>
     </context>
     <context>

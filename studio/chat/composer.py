@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPlainTextEdit, 
 from studio import theme
 from studio.protocol import Dial
 from studio.widgets import style
-from studio.widgets.controls import Segment, button, label, set_locked
+from studio.widgets.controls import SegmentedControl, button, label, set_locked
 from studio.widgets.painted import dress
 
 _MOST_LINES = 8
@@ -17,7 +17,7 @@ DIALS: tuple[Dial, ...] = ("learn", "use", "temporary")
 """The choices of the dial, as they stand from left to right."""
 
 
-class Draft(QPlainTextEdit):
+class DraftEdit(QPlainTextEdit):
     """The text under way; as tall as its lines, up to `_MOST_LINES`."""
 
     entered = Signal()
@@ -89,14 +89,14 @@ class Composer(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("composer")
-        self.draft = Draft()
+        self.draft = DraftEdit()
         self.draft.setAccessibleName(self.tr("Message"))
         self.draft.entered.connect(self._enter)
         self.draft.textChanged.connect(self._refresh)
         self.draft.focus_moved.connect(lambda inside: style.mark(self, focused=inside))
         self.sleep_button = button(self.tr("Sleep"))
         self.sleep_button.clicked.connect(self.sleep)
-        self.dial = Segment(
+        self.dial = SegmentedControl(
             [self.tr("Learn"), self.tr("Only use"), self.tr("No soul")], self.tr("What this chat leaves")
         )
         self.dial.part(0).setProperty("warm", True)

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from studio import theme
 from studio.chat.conversation_rows import EXCERPT, ID
-from studio.chat.conversation_view import Rows
-from studio.chat.conversations import Chat
+from studio.chat.conversation_view import ConversationRows
+from studio.chat.conversations import Conversations
 from studio.widgets import wording
 from studio.widgets.controls import button, label
 from studio.widgets.painted import dress
@@ -40,7 +40,7 @@ class ConversationList(QFrame):
     thrown = Signal(str)
     folder_unwanted = Signal(str)
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Conversations) -> None:
         super().__init__()
         self.setObjectName("side")
         self.setFixedWidth(theme.SIDE_WIDTH)
@@ -56,7 +56,7 @@ class ConversationList(QFrame):
         self.new_button.setFixedSize(35, 35)
         self.new_button.setToolTip(self.tr("Begin another conversation; what was learned stays (Ctrl+N)"))
         self.new_button.clicked.connect(self.new_chat)
-        self.list = Rows(chat)
+        self.list = ConversationRows(chat)
         self.list.currentItemChanged.connect(self._moved)
         self.list.itemClicked.connect(self._moved)
         self.list.menu_wanted.connect(self.open_menu)

@@ -22,7 +22,7 @@ FILE_NAME = "conversations.json"
 
 
 @dataclass(frozen=True)
-class Folder:
+class ChatFolder:
     """A named place for conversations."""
 
     id: str
@@ -31,7 +31,7 @@ class Folder:
     """Whether the list shows the folder alone, without what is in it."""
 
 
-class Shelf(QObject):
+class ConversationMeta(QObject):
     """Titles, pins, folders and the trash, by the id of a conversation. Every change is on the disk at once."""
 
     changed = Signal()
@@ -46,7 +46,7 @@ class Shelf(QObject):
         """What could not be used of the file when it was read, one sentence each."""
         self._kept = _objects(data.pop("conversations", None))
         self._folders = {
-            key: Folder(key, value["name"], value.get("closed") is True)
+            key: ChatFolder(key, value["name"], value.get("closed") is True)
             for key, value in _objects(data.pop("folders", None)).items()
             if isinstance(value.get("name"), str)
         }
@@ -87,21 +87,21 @@ class Shelf(QObject):
 
     # Folders
 
-    def folders(self) -> list[Folder]:
+    def folders(self) -> list[ChatFolder]:
         """All folders, by name."""
         return sorted(self._folders.values(), key=lambda folder: (folder.name.casefold(), folder.id))
 
-    def folder(self, folder: str) -> Folder | None:
+    def folder(self, folder: str) -> ChatFolder | None:
         """The folder with this id, None where there is none."""
         return self._folders.get(folder)
 
-    def folder_of(self, conversation: str) -> Folder | None:
+    def folder_of(self, conversation: str) -> ChatFolder | None:
         """The folder that a conversation is in, None where it is in none."""
         return self._folders.get(self._text(conversation, "folder"))
 
-    def make_folder(self, name: str) -> Folder:
+    def make_folder(self, name: str) -> ChatFolder:
         """Make a folder with nothing in it."""
-        made = Folder(secrets.token_hex(4), " ".join(name.split()))
+        made = ChatFolder(secrets.token_hex(4), " ".join(name.split()))
         self._put_folder(made)
         return made
 
@@ -119,7 +119,7 @@ class Shelf(QObject):
         """Put a conversation into a folder, or with "" out of the one that it is in."""
         self._put(conversation, "folder", folder)
 
-    def remove_folder(self, folder: Folder) -> Callable[[], None]:
+    def remove_folder(self, folder: ChatFolder) -> Callable[[], None]:
         """Delete a folder; what was in it is in none then. Returns what brings the folder back with them."""
         self._folders.pop(folder.id, None)
         inside = [conversation for conversation in self._kept if self._text(conversation, "folder") == folder.id]
@@ -144,7 +144,7 @@ class Shelf(QObject):
         self._set(conversation, key, value)
         self._write()
 
-    def _put_folder(self, folder: Folder) -> None:
+    def _put_folder(self, folder: ChatFolder) -> None:
         self._folders[folder.id] = folder
         self._write()
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import QFocusEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from studio import theme
-from studio.chat.conversations import Chat
+from studio.chat.conversations import Conversations
 from studio.widgets import style
 from studio.widgets.painted import icon
 
@@ -46,7 +46,7 @@ Index = QModelIndex | QPersistentModelIndex
 class RowDelegate(QStyledItemDelegate):
     """Paints a heading, a folder, or a title with its time and, where something is looked for, what was found."""
 
-    def __init__(self, chat: Chat, parent: QWidget) -> None:
+    def __init__(self, chat: Conversations, parent: QWidget) -> None:
         super().__init__(parent)
         self._chat = chat
 

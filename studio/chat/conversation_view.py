@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListWidget, QListWidgetItem
 
-from studio.chat.conversation_meta import Folder
+from studio.chat.conversation_meta import ChatFolder
 from studio.chat.conversation_rows import (
     CLOCK,
     EXCERPT,
@@ -31,15 +31,15 @@ from studio.chat.conversation_rows import (
     TARGET,
     RowDelegate,
 )
-from studio.chat.conversations import Chat
-from studio.chat.history import Hit
+from studio.chat.conversations import Conversations
+from studio.chat.history import SearchHit
 from studio.widgets import wording
 
 MIME = "application/x-bit-llama-conversation"
 """What is dragged: the id of a conversation."""
 
 
-class Rows(QListWidget):
+class ConversationRows(QListWidget):
     """The list itself; it asks for the menu of a row, by right click, by its dots, or by the menu key."""
 
     menu_wanted = Signal(str, QPoint)
@@ -49,7 +49,7 @@ class Rows(QListWidget):
     moved = Signal(str, str)
     """A conversation was dragged into a folder, or out of all ("")."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Conversations) -> None:
         super().__init__()
         self._chat = chat
         self.setItemDelegate(RowDelegate(chat, self))
@@ -74,7 +74,7 @@ class Rows(QListWidget):
         items = (self.item(row) for row in range(self.count()))
         return [item for item in items if item.data(ID) or item.data(FOLDER)]
 
-    def show_found(self, hits: Sequence[Hit]) -> None:
+    def show_found(self, hits: Sequence[SearchHit]) -> None:
         """List what a search found, wherever it lies."""
         with self._making_anew():
             for hit in hits:
@@ -113,7 +113,7 @@ class Rows(QListWidget):
         self.blockSignals(False)
         self.viewport().update()
 
-    def _add_folder(self, folder: Folder, count: int) -> None:
+    def _add_folder(self, folder: ChatFolder, count: int) -> None:
         item = QListWidgetItem(folder.name)
         flags = Qt.ItemFlag
         item.setFlags(flags.ItemIsEnabled | flags.ItemIsSelectable | flags.ItemIsEditable | flags.ItemIsDropEnabled)

@@ -12,19 +12,32 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from studio.chat.conversation_meta import Shelf
-from studio.chat.history import History, Hit, find, new_conversation
+from studio.chat.conversation_meta import ConversationMeta
+from studio.chat.history import ChatHistory, SearchHit, find, new_conversation
 from studio.chat.transcript_model import Felt, TranscriptModel
-from studio.chat.transfer import Chat as Exported
-from studio.protocol import Dial, EngineFailure, Line, NewbornSaid, Opened, Said, Sampling, Token
-from studio.session import Session
+from studio.chat.transfer import ExportedChat
+from studio.protocol import (
+    AnswerWithoutSoul,
+    AskWithoutSoul,
+    Dial,
+    EngineFailure,
+    ImportLines,
+    LogLine,
+    ModelOpened,
+    ReplyChunk,
+    Said,
+    Sampling,
+    Say,
+    SwitchVersion,
+)
+from studio.session import Busy, Session
 from studio.settings.store import Settings
 from studio.translation import sentence
 
 TITLE_LENGTH = 80
 
 
-class Chat(QObject):
+class Conversations(QObject):
     """Owns which conversation is shown; one of them may be growing while another is read."""
 
     shown_changed = Signal()
@@ -41,8 +54,8 @@ class Chat(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._settings, self._start = session, settings, start
-        self.history = History()
-        self.shelf = Shelf(session.workspace, self)
+        self.history = ChatHistory()
+        self.shelf = ConversationMeta(session.workspace, self)
         self.model = TranscriptModel(new_conversation(), self)
         self._results: dict[str, Said] = {}
         """What came of the replies since the program started, by their id in the log."""
@@ -84,13 +97,13 @@ class Chat(QObject):
         model.show_turns(self._session.turns)
         self._show(model)
 
-    def opened(self, opened: Opened) -> None:
+    def opened(self, opened: ModelOpened) -> None:
         """A model was loaded: these are the conversations of its soul."""
         self.take_over(opened.lines)
 
-    def take_over(self, lines: Sequence[Line]) -> None:
+    def take_over(self, lines: Sequence[LogLine]) -> None:
         """Another soul is awake: this is what it has heard and said."""
-        self.history = History(lines)
+        self.history = ChatHistory(lines)
         self._results.clear()
         self._felt.clear()
         self.listed_changed.emit()
@@ -127,7 +140,7 @@ class Chat(QObject):
         found = [c.id for c in self.history.newest_first() if not self.shelf.in_trash(c.id)]
         return sorted(found, key=lambda conversation: not self.shelf.is_pinned(conversation))
 
-    def search(self, query: str) -> list[Hit]:
+    def search(self, query: str) -> list[SearchHit]:
         """Where all words of `query` stand, titles included, in the order of `listed`."""
         found = (self.history.get(conversation) for conversation in self.listed())
         return find(((c, self.title(c.id)) for c in found if c is not None), query)
@@ -142,16 +155,17 @@ class Chat(QObject):
         if conversation == self.conversation:
             self.new_chat()
 
-    def exported(self, conversations: list[str]) -> list[Exported]:
+    def exported(self, conversations: list[str]) -> list[ExportedChat]:
         """Conversations as they are written to a file."""
         found = (self.history.get(conversation) for conversation in conversations)
-        return [Exported(c.id, self.title(c.id), tuple(c.lines)) for c in found if c is not None]
+        return [ExportedChat(c.id, self.title(c.id), tuple(c.lines)) for c in found if c is not None]
 
-    async def take_in(self, chats: list[Exported]) -> None:
+    async def take_in(self, chats: list[ExportedChat]) -> None:
         """Add conversations of a file to the log; the soul learns what you said in them when it sleeps."""
         named = [(new_conversation(), chat) for chat in chats]
         lines = [replace(line, conversation=conversation) for conversation, chat in named for line in chat.lines]
-        self.history.add(await self._session.files.take_in(lines))  # in one go: closing meanwhile leaves none out
+        imported = await self._session.call(ImportLines(lines=tuple(lines)))  # in one go: closing leaves none out
+        self.history.add(imported.lines)
         for conversation, chat in named:
             if chat.title:
                 self.shelf.rename(conversation, chat.title)
@@ -180,9 +194,9 @@ class Chat(QObject):
             raise EngineFailure(why)
         question = model.message(model.row_of(line) - 1).text
         model.show_newborn(line, "")
-        said: NewbornSaid | None = None
+        said: AnswerWithoutSoul | None = None
         try:
-            said = await self._session.talk.ask_newborn(question, **self._manner())
+            said = await self._session.call(AskWithoutSoul(text=question, **self._manner()), busy=Busy.WITHOUT_SOUL)
         finally:
             if isValid(model):  # another conversation may be shown by now
                 model.show_newborn(line, said.text if said and said.text else None)
@@ -194,7 +208,7 @@ class Chat(QObject):
     async def _switch(self, line: str, version: int) -> None:
         if why := self._session.why_silent():
             raise EngineFailure(why)
-        switched = await self._session.talk.switch(line, version)
+        switched = await self._session.call(SwitchVersion(line=line, version=version))
         self._replace(self.conversation, line, switched.lines)
         self.model.cut(self.model.row_of(line))
         self.model.extend(switched.lines, self._results, self._felt)
@@ -210,8 +224,15 @@ class Chat(QObject):
         self.sent.emit()
         said: Said | None = None
         try:
-            said = await self._session.talk.say(
-                text, model.conversation, **self._manner(), instead_of=instead_of, dial=model.dial
+            said = await self._session.call(
+                Say(
+                    text=text,
+                    conversation=model.conversation,
+                    instead_of=instead_of,
+                    dial=model.dial,
+                    **self._manner(),
+                ),
+                busy=Busy.REPLYING,
             )
         except EngineFailure:
             self.draft_returned.emit(text)
@@ -241,7 +262,7 @@ class Chat(QObject):
             self.history.add(said.lines)
         self._results[said.lines[-1].id] = said
 
-    def _replace(self, conversation: str, line: str, lines: Sequence[Line]) -> None:
+    def _replace(self, conversation: str, line: str, lines: Sequence[LogLine]) -> None:
         """Have `lines` stand in a conversation from `line` on."""
         found = self.history.get(conversation)
         if found is not None:
@@ -265,6 +286,6 @@ class Chat(QObject):
         if self._growing is None:
             self.model.show_turns(self._session.turns)
 
-    def _grow(self, text: str, tokens: Sequence[Token]) -> None:
+    def _grow(self, text: str, tokens: Sequence[ReplyChunk]) -> None:
         if self._growing is not None:
             self._growing.append_text(text, ((token.text, token.inner_loss) for token in tokens))

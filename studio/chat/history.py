@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from studio.protocol import Line
+from studio.protocol import LogLine
 
 
 def new_conversation() -> str:
@@ -15,11 +15,11 @@ def new_conversation() -> str:
 
 
 @dataclass
-class Conversation:
+class ChatThread:
     """One conversation, its lines oldest first; the system prompt is not among them."""
 
     id: str
-    lines: list[Line] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
     _folded: list[str] = field(default_factory=list)
 
     @property
@@ -38,34 +38,34 @@ class Conversation:
         self._folded += [line.text.casefold() for line in self.lines[len(self._folded) :]]
         return self._folded
 
-    def replace(self, lines: list[Line]) -> None:
+    def replace(self, lines: list[LogLine]) -> None:
         """Have other lines."""
         self.lines = lines
         self._folded = []
 
 
-class History:
+class ChatHistory:
     """All conversations of one soul."""
 
-    def __init__(self, lines: Iterable[Line] = ()) -> None:
-        self._conversations: dict[str, Conversation] = {}
+    def __init__(self, lines: Iterable[LogLine] = ()) -> None:
+        self._conversations: dict[str, ChatThread] = {}
         self.add(lines)
 
-    def add(self, lines: Iterable[Line]) -> None:
+    def add(self, lines: Iterable[LogLine]) -> None:
         """Take over lines of the log."""
         for line in lines:
             if line.role != "system":
-                found = self._conversations.setdefault(line.conversation, Conversation(line.conversation))
+                found = self._conversations.setdefault(line.conversation, ChatThread(line.conversation))
                 found.lines.append(line)
 
     def __len__(self) -> int:
         return len(self._conversations)
 
-    def newest_first(self) -> list[Conversation]:
+    def newest_first(self) -> list[ChatThread]:
         """The conversations, the one that was spoken in last first."""
         return sorted(self._conversations.values(), key=lambda conversation: conversation.last, reverse=True)
 
-    def get(self, conversation: str) -> Conversation | None:
+    def get(self, conversation: str) -> ChatThread | None:
         """A conversation by its name, None where nothing was said in it."""
         return self._conversations.get(conversation)
 
@@ -74,7 +74,7 @@ _BEFORE, _AFTER = 24, 80
 
 
 @dataclass(frozen=True)
-class Hit:
+class SearchHit:
     """A conversation in which all of the words stand."""
 
     conversation: str
@@ -84,7 +84,7 @@ class Hit:
     """The words around the first find, on one line; empty where only the title has them."""
 
 
-def find(conversations: Iterable[tuple[Conversation, str]], query: str) -> list[Hit]:
+def find(conversations: Iterable[tuple[ChatThread, str]], query: str) -> list[SearchHit]:
     """The conversations (each with its title) that hold every word of `query`, in the order given.
 
     Upper and lower case are the same. A message that has all words comes before one that has the first of them.
@@ -99,7 +99,7 @@ def find(conversations: Iterable[tuple[Conversation, str]], query: str) -> list[
         row = next((i for i, text in enumerate(texts) if all(word in text for word in words)), -1)
         if row < 0:
             row = next((i for i, text in enumerate(texts) if words[0] in text), -1)
-        hits.append(Hit(conversation.id, row, _excerpt(conversation.lines[row].text, words) if row >= 0 else ""))
+        hits.append(SearchHit(conversation.id, row, _excerpt(conversation.lines[row].text, words) if row >= 0 else ""))
     return hits
 
 

@@ -28,7 +28,7 @@ _MARKS = ("**", "~~", "`")
 
 
 @dataclass(frozen=True)
-class Block:
+class MarkdownBlock:
     """One top-level block: its tokens, and where it begins in the text."""
 
     tokens: tuple[Token, ...]
@@ -52,23 +52,23 @@ _PARSER.disable(["html_block", "html_inline"])
 _PARSER.inline.ruler.before("escape", "formula", _formula)
 
 
-def parse(text: str, references: MutableMapping[str, Any]) -> list[Block]:
+def parse(text: str, references: MutableMapping[str, Any]) -> list[MarkdownBlock]:
     """The top-level blocks of `text`. `references` collects link definitions; give the same one for all of a reply."""
     tokens = _PARSER.parse(text, references)
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
-    blocks: list[Block] = []
+    blocks: list[MarkdownBlock] = []
     begin = 0
     for place, token in enumerate(tokens):
         if token.level == 0 and token.nesting <= 0:
             first = tokens[begin].map
-            blocks.append(Block(tuple(tokens[begin : place + 1]), starts[first[0]] if first else 0))
+            blocks.append(MarkdownBlock(tuple(tokens[begin : place + 1]), starts[first[0]] if first else 0))
             begin = place + 1
     return blocks
 
 
-def final_part(text: str, blocks: list[Block]) -> int:
+def final_part(text: str, blocks: list[MarkdownBlock]) -> int:
     """How many characters of a growing `text` are blocks that nothing can change any more.
 
     The last line may yet turn into anything, and a list or a quotation goes on after it. What stands before the block

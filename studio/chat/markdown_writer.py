@@ -55,7 +55,7 @@ class _List:
     """None until its first item."""
 
 
-class Writer:
+class MarkdownWriter:
     """Writes blocks at the end of a document."""
 
     def __init__(self, document: QTextDocument) -> None:

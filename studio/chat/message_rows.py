@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QTextEdit, QWidget
 
 from studio import theme
 from studio.chat.markdown_writer import line_height
-from studio.chat.transcript_model import Message
+from studio.chat.transcript_model import TranscriptMessage
 from studio.widgets import style
 from studio.widgets.painted import dress
 
@@ -34,7 +34,7 @@ class MessageRow(QWidget):
     """``edit``, ``again`` or ``version``; the id of what the person said; the version wanted."""
     text: MessageText
 
-    def show_message(self, message: Message) -> None:
+    def show_message(self, message: TranscriptMessage) -> None:
         """Show a message, or what was added to it."""
         raise NotImplementedError
 
@@ -43,7 +43,7 @@ class MessageRow(QWidget):
         raise NotImplementedError
 
 
-class Ghost(QPushButton):
+class GhostButton(QPushButton):
     """A small drawing that is there for the keyboard always, and to be seen while its row is looked at."""
 
     def __init__(self, drawing: str, name: str, parent: QWidget) -> None:
@@ -82,13 +82,13 @@ class UserRow(MessageRow):
         super().__init__(parent)
         self.text = PlainText(self)
         self._bubble = QRectF()
-        self._message: Message | None = None
-        self.edit = Ghost("edit", self.tr("Say it otherwise: the soul goes back to before it"), self)
+        self._message: TranscriptMessage | None = None
+        self.edit = GhostButton("edit", self.tr("Say it otherwise: the soul goes back to before it"), self)
         self.edit.clicked.connect(self._edit)
-        self.copy = Ghost("copy", self.tr("Copy"), self)
+        self.copy = GhostButton("copy", self.tr("Copy"), self)
         self.copy.clicked.connect(self._copy)
 
-    def show_message(self, message: Message) -> None:
+    def show_message(self, message: TranscriptMessage) -> None:
         if message is not self._message:
             self._set_seen(False)
         self._message = message

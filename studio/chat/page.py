@@ -10,7 +10,7 @@ from studio import theme
 from studio.actions import Actions
 from studio.chat.composer import DIALS, Composer
 from studio.chat.conversation_list import ConversationList
-from studio.chat.conversations import Chat
+from studio.chat.conversations import Conversations
 from studio.chat.inspector import Inspector
 from studio.chat.transcript import Transcript
 from studio.chat.transcript_model import TranscriptModel
@@ -23,9 +23,9 @@ from studio.widgets.dialogs import Toast
 
 
 class ChatPage(QWidget):
-    """Shows a `Chat`."""
+    """Shows a `Conversations`."""
 
-    def __init__(self, actions: Actions, chat: Chat) -> None:
+    def __init__(self, actions: Actions, chat: Conversations) -> None:
         super().__init__()
         self.setObjectName("page")
         self._actions, self._session, self._chat = actions, actions.session, chat
@@ -228,13 +228,13 @@ class ChatPage(QWidget):
     def refresh(self) -> None:
         """Show what the session is at."""
         session, chat = self._session, self._chat
-        dreaming, replying = session.is_dreaming, session.busy in (Busy.REPLYING, Busy.ASIDE)
+        dreaming, replying = session.is_dreaming, session.busy in (Busy.REPLYING, Busy.WITHOUT_SOUL)
         self._middle.setCurrentWidget(self.transcript if chat.model.rowCount() else self.welcome)
         self.veil.set_drawn(dreaming)
         name = session.soul_words
         if dreaming:
             prompt = self.tr("{name} is dreaming. Wake it up to talk.").format(name=name)
-        elif session.body is None:
+        elif session.model is None:
             prompt = session.why_silent()
         else:
             named = session.soul is not None and session.soul.name != UNNAMED

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
 from studio import theme
 from studio.chat.message_rows import MessageRow, UserRow
 from studio.chat.reply_text import ReplyText
-from studio.chat.transcript_model import Felt, Message
-from studio.protocol import Role, Turn
+from studio.chat.transcript_model import Felt, TranscriptMessage
+from studio.protocol import ExchangeVersions, Role
 from studio.widgets import style, wording
 from studio.widgets.controls import button, label, set_locked
 from studio.widgets.painted import dress
@@ -77,11 +77,11 @@ class ReplyRow(MessageRow):
             versions.addWidget(part)
         row.addLayout(versions)
         row.addStretch(1)
-        self._message: Message | None = None
+        self._message: TranscriptMessage | None = None
         self.text.redrawn.connect(self._tint)
         self._dress()
 
-    def show_message(self, message: Message) -> None:
+    def show_message(self, message: TranscriptMessage) -> None:
         if message is not self._message:
             self.copy.setText(self.tr("Copy"))
         self._message = message
@@ -103,7 +103,7 @@ class ReplyRow(MessageRow):
         self._show_newborn(message)
         self._tint()
 
-    def _show_newborn(self, message: Message) -> None:
+    def _show_newborn(self, message: TranscriptMessage) -> None:
         there = message.newborn is not None
         for title in self.titles:
             title.setVisible(there)
@@ -122,7 +122,7 @@ class ReplyRow(MessageRow):
         shown = self._usual > 0 and message is not None and not message.writing and bool(message.felt)
         self.text.setExtraSelections(tint(self.text.document(), message.felt, self._usual) if shown and message else [])
 
-    def _show_turn(self, turn: Turn | None) -> None:
+    def _show_turn(self, turn: ExchangeVersions | None) -> None:
         self.again.setVisible(turn is not None)
         several = turn is not None and turn.versions > 1
         for part in (self.former, self.version, self.later):

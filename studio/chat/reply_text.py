@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
 from studio import theme
 from studio.chat.markdown import closed, final_part, parse
-from studio.chat.markdown_writer import CODE, CODE_HEAD, CODE_PAD, QUOTE, QUOTE_STEP, RULE, Writer
+from studio.chat.markdown_writer import CODE, CODE_HEAD, CODE_PAD, QUOTE, QUOTE_STEP, RULE, MarkdownWriter
 from studio.chat.message_rows import MessageText
 from studio.widgets import style
 from studio.widgets.controls import button
@@ -36,7 +36,7 @@ class ReplyText(MessageText):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.viewport().setMouseTracking(True)
-        self._writer = Writer(self.document())
+        self._writer = MarkdownWriter(self.document())
         self._references: dict[str, Any] = {}
         self._final = 0
         """Characters of the text whose blocks are final."""

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 from studio import theme
 from studio.chat.message_rows import MessageRow, UserRow
 from studio.chat.reply_row import ReplyRow, new_row
-from studio.chat.transcript_model import Message, TranscriptModel
+from studio.chat.transcript_model import TranscriptMessage, TranscriptModel
 from studio.widgets import style
 from studio.widgets.controls import button
 from studio.widgets.painted import dress
@@ -238,7 +238,7 @@ class Transcript(QAbstractScrollArea):
             self._stale = min(self._stale, row)
         self._measured[row] = True
 
-    def _filled(self, message: Message) -> MessageRow:
+    def _filled(self, message: TranscriptMessage) -> MessageRow:
         """A widget that shows `message`: one that was kept, or a new one."""
         spare = self._spare["user" if message.role == "user" else "reply"]
         if spare:

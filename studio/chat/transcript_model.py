@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from studio.protocol import Dial, Line, Role, Said, Turn
+from studio.protocol import Dial, ExchangeVersions, LogLine, Role, Said
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -19,14 +19,14 @@ Felt = tuple[str, float]
 
 
 @dataclass
-class Message:
+class TranscriptMessage:
     """One message as it is shown."""
 
     role: Role
     text: str
     line: str = ""
     """Its id in the log; empty while it is not known."""
-    turn: Turn | None = None
+    turn: ExchangeVersions | None = None
     """Set on both messages of an exchange that can be taken back."""
     writing: bool = False
     """The reply is still coming."""
@@ -49,14 +49,14 @@ class Roles(IntEnum):
 
 
 class TranscriptModel(QAbstractListModel):
-    """A list of `Message`. The last one may be growing."""
+    """A list of `TranscriptMessage`. The last one may be growing."""
 
     def __init__(self, conversation: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.conversation = conversation
         self.dial: Dial = "learn"
         """What the conversation leaves behind; one that is in the log is ``learn``."""
-        self._messages: list[Message] = []
+        self._messages: list[TranscriptMessage] = []
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature; the value is immutable)
         return 0 if parent.isValid() else len(self._messages)
@@ -69,20 +69,20 @@ class TranscriptModel(QAbstractListModel):
             return message.text
         return message if role == Roles.MESSAGE else None
 
-    def message(self, row: int) -> Message:
+    def message(self, row: int) -> TranscriptMessage:
         """The message of a row; negative rows count from the end."""
         return self._messages[row]
 
     def extend(
         self,
-        lines: Iterable[Line],
+        lines: Iterable[LogLine],
         results: Mapping[str, Said] | None = None,
         felt: Mapping[str, list[Felt]] | None = None,
     ) -> None:
         """Add messages of the log; replies with what came of them, where `results` and `felt` know it by their ids."""
         added = []
         for line in lines:
-            message = Message(line.role, line.text, line.id)
+            message = TranscriptMessage(line.role, line.text, line.id)
             if results and line.role == "assistant" and (said := results.get(line.id)) is not None:
                 message.learned, message.speed, message.ending = said.learned, said.tokens_per_second, said.stopped
             message.felt = (felt or {}).get(line.id, [])
@@ -101,10 +101,10 @@ class TranscriptModel(QAbstractListModel):
         """The row of the message with this id in the log; -1 where there is none."""
         return next((row for row, message in enumerate(self._messages) if line and message.line == line), -1)
 
-    def show_turns(self, turns: Iterable[Turn]) -> None:
+    def show_turns(self, turns: Iterable[ExchangeVersions]) -> None:
         """Mark which exchanges can be taken back; all rows from the first that changed to the last are told at once."""
         known = {turn.line: turn for turn in turns}
-        turn: Turn | None = None
+        turn: ExchangeVersions | None = None
         changed = []
         for row, message in enumerate(self._messages):
             if message.role == "user":
@@ -117,7 +117,7 @@ class TranscriptModel(QAbstractListModel):
 
     def begin_exchange(self, text: str) -> None:
         """Add what the person said and the reply that is about to come."""
-        self._insert([Message("user", text), Message("assistant", "", writing=True)])
+        self._insert([TranscriptMessage("user", text), TranscriptMessage("assistant", "", writing=True)])
 
     def append_text(self, text: str, felt: Iterable[Felt] = ()) -> None:
         """Let the last message grow. `felt` are its pieces as they came, each with the loss of the piece before it:
@@ -144,13 +144,13 @@ class TranscriptModel(QAbstractListModel):
         self._last_changed()
 
     def show_newborn(self, line: str, text: str | None) -> None:
-        """Show beside the reply with this id what a newborn answered; see `Message.newborn`."""
+        """Show beside the reply with this id what a newborn answered; see `TranscriptMessage.newborn`."""
         row = self.row_of(line)
         if row >= 0:
             self._messages[row].newborn = text
             self.dataChanged.emit(self.index(row), self.index(row))
 
-    def _insert(self, added: list[Message]) -> None:
+    def _insert(self, added: list[TranscriptMessage]) -> None:
         first = len(self._messages)
         self.beginInsertRows(QModelIndex(), first, first + len(added) - 1)
         self._messages += added

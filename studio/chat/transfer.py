@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from engine.errors import FileFormatError
-from studio.protocol import Line, Role
+from studio.protocol import LogLine, Role
 
 FORMATS = (".md", ".json", ".jsonl")
 _FORMAT = "bit-llama-conversations"
@@ -26,15 +26,15 @@ _LIMIT = 64 * 2**20
 
 
 @dataclass(frozen=True)
-class Chat:
+class ExportedChat:
     """A conversation as it is written to a file."""
 
     id: str
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[LogLine, ...]
 
 
-def written(chats: Sequence[Chat], suffix: str) -> str:
+def written(chats: Sequence[ExportedChat], suffix: str) -> str:
     """The text of a file. `suffix` is one of `FORMATS`."""
     if suffix == ".md":
         return "\n".join(_markdown(chat) for chat in chats)
@@ -48,7 +48,7 @@ def written(chats: Sequence[Chat], suffix: str) -> str:
     return json.dumps({"format": _FORMAT, "version": 1, "conversations": listed}, ensure_ascii=False, indent=1) + "\n"
 
 
-def read(path: Path) -> list[Chat]:
+def read(path: Path) -> list[ExportedChat]:
     """The conversations of a file. Raises `FileFormatError`, naming the file and the place, for one that is none."""
     try:
         if path.stat().st_size > _LIMIT:
@@ -74,7 +74,7 @@ def read(path: Path) -> list[Chat]:
     return found
 
 
-def _message(line: Line) -> dict[str, str]:
+def _message(line: LogLine) -> dict[str, str]:
     return {"role": line.role, "text": line.text, "timestamp": line.timestamp}
 
 
@@ -82,7 +82,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _markdown(chat: Chat) -> str:
+def _markdown(chat: ExportedChat) -> str:
     parts = [f"<!-- conversation -->\n# {chat.title}\n"]
     for line in chat.lines:
         text = _MARK_LINE.sub(r"\1\\", line.text)
@@ -91,28 +91,28 @@ def _markdown(chat: Chat) -> str:
     return "\n".join(parts)
 
 
-def _from_markdown(text: str, path: Path) -> Iterable[Chat]:
+def _from_markdown(text: str, path: Path) -> Iterable[ExportedChat]:
     marks = list(re.finditer(rf"^{_MARK.pattern}$", text, re.MULTILINE))
     title = ""
-    lines: list[Line] = []
+    lines: list[LogLine] = []
     for mark, follows in zip_longest(marks, marks[1:]):
         body = text[mark.end() + 1 : follows.start() - 1 if follows else len(text)]
         if mark[1] == "conversation":
             if lines:
-                yield Chat("", title, tuple(lines))
+                yield ExportedChat("", title, tuple(lines))
             title, lines = body.strip().removeprefix("#").strip(), []
         else:
             words = body.partition("\n\n")[2].removesuffix("\n")  # without the name in bold
             role: Role = "user" if mark[1] == "user" else "assistant"
-            lines.append(Line(role, _MARK_LINE.sub(_unescape, words), mark[2], ""))
-    yield Chat("", title, tuple(lines))
+            lines.append(LogLine(role, _MARK_LINE.sub(_unescape, words), mark[2], ""))
+    yield ExportedChat("", title, tuple(lines))
 
 
 def _unescape(match: re.Match[str]) -> str:
     return match[1][1:]
 
 
-def _from_json(text: str, path: Path) -> Iterable[Chat]:
+def _from_json(text: str, path: Path) -> Iterable[ExportedChat]:
     data = _parsed(text, str(path))
     listed = data.get("conversations") if isinstance(data, dict) else None
     if not isinstance(listed, list):
@@ -122,18 +122,18 @@ def _from_json(text: str, path: Path) -> Iterable[Chat]:
         if not isinstance(item, dict) or not isinstance(item.get("messages"), list):
             raise FileFormatError("{where} has no list of messages; nothing was imported.", where=where)
         lines = tuple(_line(message, f"{where}, message {n}") for n, message in enumerate(item["messages"], start=1))
-        yield Chat("", _title(item), lines)
+        yield ExportedChat("", _title(item), lines)
 
 
-def _from_lines(text: str, path: Path) -> Iterable[Chat]:
-    found: dict[str, tuple[str, list[Line]]] = {}
+def _from_lines(text: str, path: Path) -> Iterable[ExportedChat]:
+    found: dict[str, tuple[str, list[LogLine]]] = {}
     for number, row in enumerate(text.split("\n"), start=1):
         if row.strip():
             where = f"{path}, line {number}"
             item = _parsed(row, where)
             line = _line(item, where)
             found.setdefault(str(item.get("conversation", "")), (_title(item), []))[1].append(line)
-    return [Chat("", title, tuple(lines)) for title, lines in found.values()]
+    return [ExportedChat("", title, tuple(lines)) for title, lines in found.values()]
 
 
 def _parsed(text: str, where: str) -> Any:
@@ -145,11 +145,11 @@ def _parsed(text: str, where: str) -> Any:
         ) from error
 
 
-def _line(item: Any, where: str) -> Line:
+def _line(item: Any, where: str) -> LogLine:
     if not isinstance(item, dict) or item.get("role") not in get_args(Role) or not isinstance(item.get("text"), str):
         raise FileFormatError("{where} is no message (it needs a role and a text); nothing was imported.", where=where)
     stamp = item.get("timestamp")
-    return Line(item["role"], item["text"], stamp if isinstance(stamp, str) else "", "")
+    return LogLine(item["role"], item["text"], stamp if isinstance(stamp, str) else "", "")
 
 
 def _title(item: dict[str, Any]) -> str:
@@ -164,7 +164,7 @@ MOST_CHARACTERS = 1200
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s*")
 
 
-def read_text(path: Path) -> Chat:
+def read_text(path: Path) -> ExportedChat:
     """The text of a file as one conversation. Raises `FileFormatError` for a file that is no text, or too long."""
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -179,7 +179,7 @@ def read_text(path: Path) -> Chat:
     messages = [piece for paragraph in re.split(r"\n\s*\n", text) for piece in _pieces(" ".join(paragraph.split()))]
     if not messages:
         raise FileFormatError("{path} is empty; there is nothing to learn in it.", path=path)
-    return Chat("", path.stem, tuple(Line("user", message, "", "") for message in messages))
+    return ExportedChat("", path.stem, tuple(LogLine("user", message, "", "") for message in messages))
 
 
 def _pieces(paragraph: str) -> list[str]:

@@ -39,9 +39,9 @@ class Welcome(QWidget):
         self.open_button.clicked.connect(actions.choose_model)
         fact, question = self.tr("My dog is called Bramble."), self.tr("What is my dog called?")
         self.steps = [
-            Step(1, self.tr("Tell it something"), f"“{fact}”", _WIDTH),
-            Step(2, self.tr("Ask for it in a new chat"), f"“{question}”", _WIDTH),
-            Step(
+            WelcomeStep(1, self.tr("Tell it something"), f"“{fact}”", _WIDTH),
+            WelcomeStep(2, self.tr("Ask for it in a new chat"), f"“{question}”", _WIDTH),
+            WelcomeStep(
                 3,
                 self.tr("Let it sleep"),
                 self.tr(
@@ -109,7 +109,7 @@ class Welcome(QWidget):
         heading, words = self._texts()
         self.heading.setText(heading)
         self.words.set_plain(words)
-        ready, soul = session.body is not None, session.soul
+        ready, soul = session.model is not None, session.soul
         self.open_button.setVisible(not ready and self._actions.opening is None)
         trying = ready and self._dial == "learn" and soul is not None and not soul.slept_at
         why = session.why_silent()
@@ -130,7 +130,7 @@ class Welcome(QWidget):
             return self.tr("Waking up"), self.tr(
                 "{model} is being loaded, and the soul that lives in it. You can look around meanwhile."
             ).format(model=opening.stem)
-        if session.body is None or session.soul is None:
+        if session.model is None or session.soul is None:
             return self.tr("No model yet"), self.tr(
                 "Open a .bitt or .safetensors file, or drop one anywhere on this window. "
                 "The soul that belongs to it comes back by itself."
@@ -151,7 +151,7 @@ class Welcome(QWidget):
         small = self.tr(
             "This is a small model of {n} weights on your own computer. It speaks in simple sentences and knows little "
             "of the world, but it learns from every word you say."
-        ).format(n=wording.parameters(session.body.parameters))
+        ).format(n=wording.parameters(session.model.parameters))
         if session.soul.level:
             return self.tr("{name} is awake").format(name=name), small
         return self.tr("{name} is new here").format(name=name), small + " " + self.tr("Three things to try:")
@@ -170,7 +170,7 @@ class Welcome(QWidget):
 _MARK = 24
 
 
-class Mark(QWidget):
+class StepMark(QWidget):
     """A number in a ring; a tick in the colour of what went well."""
 
     def __init__(self, number: int) -> None:
@@ -200,7 +200,7 @@ class Mark(QWidget):
             painter.drawText(ring, int(Qt.AlignmentFlag.AlignCenter), str(self._number))
 
 
-class Step(QPushButton):
+class WelcomeStep(QPushButton):
     """A button of two lines. Press it to do what it says."""
 
     def __init__(self, number: int, title: str, detail: str, width: int) -> None:
@@ -210,7 +210,7 @@ class Step(QPushButton):
         self.setFixedWidth(width)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._title, self._detail = title, detail
-        self.mark = Mark(number)
+        self.mark = StepMark(number)
         words = QVBoxLayout()
         words.setSpacing(2)
         self.parts = (label(title, "name"), prose(detail))

@@ -9,6 +9,7 @@ from studio import theme
 from studio.actions import Actions
 from studio.lab import timeline_words
 from studio.lab.timeline_layout import NOW
+from studio.protocol import BlendSouls
 from studio.settings.editors import WheelGuard
 from studio.widgets import wording
 from studio.widgets.controls import Picker, label, set_locked
@@ -84,6 +85,6 @@ class BlendDialog(Notice):
         self._actions.start(self._blend_now(self.second.currentData()[0], self.share.value() / 100))
 
     async def _blend_now(self, second: str, share: float) -> None:
-        await self._session.souls.blend(second, share)
+        await self._session.call(BlendSouls(second=second, share=share))
         self._actions.soul_replaced.emit()
         self._actions.told.emit(self.tr("Blended. Undo takes it back."))

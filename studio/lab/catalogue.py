@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from engine.errors import FileFormatError
 from engine.resources import resource_path
 from studio.actions import Actions
-from studio.protocol import EngineFailure, ModelCard
+from studio.protocol import EngineFailure, InspectModel, ModelDetails
 from studio.session import Busy
 
 COMPANION = "models/companion.bitt"
@@ -27,7 +27,7 @@ _WATCHED = 200
 State = tuple[int, int]
 
 
-class Catalogue(QObject):
+class ModelCatalogue(QObject):
     """Outlives the pages; looks into models while one that shows them is visible. Nothing is copied, nothing loaded."""
 
     changed = Signal()
@@ -36,7 +36,7 @@ class Catalogue(QObject):
         super().__init__(parent)
         self._actions, self._session = actions, actions.session
         self.paths: list[Path] = []
-        self._cards: dict[Path, tuple[State, ModelCard]] = {}
+        self._cards: dict[Path, tuple[State, ModelDetails]] = {}
         self._viewer: QWidget | None = None
         self._looking = False
         self._watcher = QFileSystemWatcher(self)
@@ -52,7 +52,7 @@ class Catalogue(QObject):
         self._session.training.listed.connect(self.rescan)
         self.rescan()
 
-    def card(self, path: Path) -> ModelCard | None:
+    def card(self, path: Path) -> ModelDetails | None:
         """What is known of a model as it lies there now; None where it was not looked into."""
         known = self._cards.get(path)
         return known[1] if known is not None and known[0] == _state(path) else None
@@ -78,7 +78,7 @@ class Catalogue(QObject):
 
     def _take_souls(self) -> None:
         """Of the model that is loaded it is known at any time which souls fit."""
-        body, timeline = self._session.body, self._session.timeline
+        body, timeline = self._session.model, self._session.timeline
         if body is None or timeline is None:
             return
         souls, stale = tuple(mate.name for mate in timeline.souls), False
@@ -123,7 +123,7 @@ class Catalogue(QObject):
         try:
             state = _state(path)
             with contextlib.suppress(EngineFailure):  # the program is closing
-                self._cards[path] = state, await self._session.models.inspect(path)
+                self._cards[path] = state, await self._session.call(InspectModel(path=path), busy=None)
         finally:
             self._looking = False
         self.changed.emit()

@@ -10,7 +10,8 @@ from studio import theme
 from studio.actions import Actions
 from studio.lab import timeline_words
 from studio.lab.timeline_layout import NOW
-from studio.protocol import Compared, EngineFailure
+from studio.protocol import AskBoth, Compare, Compared, EngineFailure
+from studio.session import Busy
 from studio.widgets import style, wording
 from studio.widgets.controls import Picker, button, label, prose, set_locked
 
@@ -109,8 +110,8 @@ class CompareDialog(QDialog):
         for box in (self.first, self.second):
             set_locked(box, locked)
 
-    def _pair(self) -> tuple[str, str]:
-        return self.first.currentData(), self.second.currentData()
+    def _pair(self) -> dict[str, str]:
+        return {"first": self.first.currentData(), "second": self.second.currentData()}
 
     def _compare(self) -> None:
         for answer in self.answers:
@@ -119,7 +120,7 @@ class CompareDialog(QDialog):
 
     async def _compare_now(self) -> None:
         try:
-            self._show(await self._session.compare.differ(*self._pair()))
+            self._show(await self._session.call(Compare(**self._pair())))
         except EngineFailure as failure:
             self.summary.set_plain(str(failure))
 
@@ -146,7 +147,9 @@ class CompareDialog(QDialog):
 
     async def _ask_now(self, text: str) -> None:
         try:
-            answered = await self._session.compare.ask_both(*self._pair(), text, _LONGEST_ANSWER)
+            answered = await self._session.call(
+                AskBoth(**self._pair(), words=text, max_tokens=_LONGEST_ANSWER), busy=Busy.COMPARING
+            )
             told = answered.answers
         except EngineFailure as failure:
             told = str(failure), ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QCheckBox, QProgressBar, QWidget
 
 from studio.actions import Actions
-from studio.protocol import EngineFailure, ForgetCost
+from studio.protocol import EngineFailure, ForgetCost, ForgetMessages, PlanForgetting
+from studio.session import Busy
 from studio.widgets import wording
 from studio.widgets.controls import button, set_locked
 from studio.widgets.dialogs import Notice
@@ -52,7 +53,7 @@ class ForgetDialog(Notice):
 
     async def _plan_now(self) -> None:
         try:
-            self.cost = await self._session.forgetting.plan(self._ids, self.pinned_too.isChecked())
+            self.cost = await self._session.call(PlanForgetting(ids=self._ids, pinned_too=self.pinned_too.isChecked()))
         except EngineFailure as failure:
             self.words.set_plain(str(failure))
             set_locked(self.forget_button, self.tr("It cannot be done."))
@@ -99,7 +100,9 @@ class ForgetDialog(Notice):
 
     async def _forget_now(self) -> None:
         try:
-            forgot = await self._session.forgetting.forget(self._ids, self.pinned_too.isChecked())
+            forgot = await self._session.call(
+                ForgetMessages(ids=self._ids, pinned_too=self.pinned_too.isChecked()), busy=Busy.FORGETTING
+            )
         finally:
             self.bar.hide()
             self.reject()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTreeWi
 from studio import theme
 from studio.actions import Actions
 from studio.lab.forget_dialog import ForgetDialog
-from studio.protocol import EngineFailure, Moment
+from studio.protocol import EngineFailure, FindLived, TimelineEntry
 from studio.widgets import wording
 from studio.widgets.controls import Card, button, prose, set_locked
 
@@ -119,11 +119,11 @@ class LearnedCard(Card):
             if item.data(0, _ID) in ids:
                 self.tree.scrollToItem(item)
 
-    async def tick_lived_in(self, moment: Moment | None) -> int:
+    async def tick_lived_in(self, moment: TimelineEntry | None) -> int:
         """Tick what was lived since the entry before `moment` (None: the soul of now); returns how much that was."""
         timeline = self._session.timeline
         start = moment.grew_from if moment else timeline.now if timeline else ""
-        found = await self._session.forgetting.lived_in(moment.id if moment else "", start)
+        found = await self._session.call(FindLived(moment=moment.id if moment else "", grew_from=start))
         self.tick(found)
         return len(self.ticked)
 

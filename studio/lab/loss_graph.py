@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio import theme
-from studio.training import Point
+from studio.training import CurvePoint
 from studio.widgets import style, wording
 
 _HEIGHT = 200
@@ -22,11 +22,11 @@ Place = Callable[[float, float], QPointF]
 
 
 class LossGraph(QWidget):
-    """Draws points of a `Curve`; the loss in the colour of learning, what is held out in that of the model."""
+    """Draws points of a `LossCurve`; the loss in the colour of learning, what is held out in that of the model."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._points: list[Point] = []
+        self._points: list[CurvePoint] = []
         self._steps = 1
         self.setMinimumHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -40,7 +40,7 @@ class LossGraph(QWidget):
         """What is drawn, in words."""
         return self.accessibleDescription()
 
-    def show_points(self, points: Sequence[Point], steps: int) -> None:
+    def show_points(self, points: Sequence[CurvePoint], steps: int) -> None:
         """Draw these points of a run that is to end at the step `steps`."""
         self._points, self._steps = list(points), max(1, steps)
         self.setAccessibleDescription(self._words())

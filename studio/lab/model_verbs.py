@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QProgressBar, QWidget
 
 from studio.actions import Actions
-from studio.protocol import EngineFailure, ModelCard
+from studio.protocol import ConvertModel, EngineFailure, ModelDetails, UnloadModel
+from studio.session import Busy
 from studio.widgets import wording
 from studio.widgets.dialogs import Notice
 
@@ -41,7 +42,9 @@ class Converting(Notice):
 
     async def _convert(self, source: Path, target: Path, packed: bool) -> None:
         try:
-            done = await self._session.models.convert(source, target, packed)
+            done = await self._session.call(
+                ConvertModel(source=source, target=target, packed=packed), busy=Busy.CONVERTING
+            )
         finally:
             self._over = True
             self.reject()
@@ -64,7 +67,7 @@ class ModelVerbs(QObject):
         self._actions.start(self._unload())
 
     async def _unload(self) -> None:
-        await self._session.models.unload()
+        await self._session.call(UnloadModel())
         self._actions.chat.take_over(())
         self._actions.told.emit(self.tr("The model is let go. Its soul is saved."))
 
@@ -90,7 +93,7 @@ class ModelVerbs(QObject):
             return
         Converting(self._widget.window(), self._actions, source, target, packed).open()
 
-    def show(self, card: ModelCard) -> Notice:
+    def show(self, card: ModelDetails) -> Notice:
         """Show all that is known of a model."""
         notice = Notice(self._widget.window(), card.path.name, str(card.path.parent), card.details)
         for details in notice.findChildren(QPlainTextEdit):  # aligned lines, as the command prints them

@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QVB
 from studio import theme
 from studio.actions import Actions
 from studio.lab import timeline_words as soul_words
-from studio.lab.catalogue import Catalogue
+from studio.lab.catalogue import ModelCatalogue
 from studio.lab.model_verbs import ModelVerbs
-from studio.protocol import ModelCard
+from studio.protocol import ModelDetails
 from studio.translation import sentence
 from studio.widgets import wording
 from studio.widgets.controls import Card, Elided, Facts, button, label, prose, set_locked
 from studio.widgets.painted import Dot, dress
 
 
-class BodyCard(Card):
+class LoadedModelCard(Card):
     """The loaded model."""
 
     def __init__(self, actions: Actions) -> None:
@@ -44,7 +44,7 @@ class BodyCard(Card):
 
     def refresh(self) -> None:
         """Show the session's state."""
-        session, body = self._actions.session, self._actions.session.body
+        session, body = self._actions.session, self._actions.session.model
         locked = session.why_locked()
         set_locked(self.open_button, locked, self.tr("A .bitt or .safetensors file; a drop on the window does too"))
         set_locked(self.unload_button, locked, self.tr("Saves the soul and frees the memory"))
@@ -88,7 +88,7 @@ class BodyCard(Card):
 class ModelRow(QFrame):
     """One model: what it is, what is wrong with it, and what can be done."""
 
-    def __init__(self, actions: Actions, catalogue: Catalogue, path: Path) -> None:
+    def __init__(self, actions: Actions, catalogue: ModelCatalogue, path: Path) -> None:
         super().__init__()
         self.setObjectName("row")
         self.path = path
@@ -126,7 +126,7 @@ class ModelRow(QFrame):
         """Show what is known of it now."""
         session, card = self._actions.session, self._catalogue.card(self.path)
         locked = session.why_locked()
-        here = session.body is not None and session.body.path == self.path
+        here = session.model is not None and session.model.path == self.path
         self.load_button.setText(self.tr("Loaded") if here else self.tr("Load"))
         broken = self.tr("It is broken; see below.") if card is not None and card.problems else ""
         loaded = self.tr("It is loaded.") if here else ""
@@ -141,7 +141,7 @@ class ModelRow(QFrame):
         self.problems.setText(problems)
         self.problems.setVisible(bool(problems))
 
-    def _facts(self, card: ModelCard | None) -> str:
+    def _facts(self, card: ModelDetails | None) -> str:
         if card is None:
             return self.tr("Not looked into yet.")
         parts = [wording.size(card.file_bytes), card.format]
@@ -155,7 +155,7 @@ class ModelRow(QFrame):
             ]
         return " · ".join(parts)
 
-    def _who(self, card: ModelCard | None) -> str:
+    def _who(self, card: ModelDetails | None) -> str:
         if card is None:
             return ""
         words = (

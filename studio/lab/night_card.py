@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from studio import theme
 from studio.actions import Actions
 from studio.lab.report import ReportView
-from studio.protocol import Figures
+from studio.protocol import AcceptNight, RejectNight, SleepFigures, UndoLastEvent
 from studio.translation import sentence
 from studio.widgets import style, wording
-from studio.widgets.controls import Card, Elided, Segment, button, prose, set_locked
+from studio.widgets.controls import Card, Elided, SegmentedControl, button, prose, set_locked
 
 _ROWS = 8
 _LINE_LENGTH = 160
@@ -64,14 +64,14 @@ class NightCard(Card):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self._actions, self._session = actions, actions.session
-        self.turn = Segment([self.tr("Last night"), self.tr("Waiting")], self.tr("Shown here"))
+        self.turn = SegmentedControl([self.tr("Last night"), self.tr("Waiting")], self.tr("Shown here"))
         self.head.addStretch(1)
         self.head.addWidget(self.turn)
         self.report = ReportView()
         self.waiting = WaitingView()
         self.note = prose()
         self.keep_button = button(self.tr("Keep this soul"), "primary")
-        self.keep_button.clicked.connect(lambda: actions.start(self._session.nights.accept()))
+        self.keep_button.clicked.connect(lambda: actions.start(self._session.call(AcceptNight())))
         self.back_button = button(self.tr("Go back to before"))
         self.back_button.clicked.connect(self._go_back)
         row = QHBoxLayout()
@@ -97,7 +97,7 @@ class NightCard(Card):
         return self.waiting.lines if self.waiting.isVisibleTo(self) else []
 
     @property
-    def figures(self) -> Figures | None:
+    def figures(self) -> SleepFigures | None:
         """Of the night that the report tells of."""
         soul, slept = self._session.soul, self._session.last_sleep
         if soul is not None and soul.undecided is not None:
@@ -182,12 +182,12 @@ class NightCard(Card):
     def _go_back(self) -> None:
         soul = self._session.soul
         if soul is not None and soul.undecided is not None:
-            self._actions.start(self._session.nights.reject())
+            self._actions.start(self._session.call(RejectNight()))
         else:
             self._actions.start(self._undo())
 
     async def _undo(self) -> None:
-        await self._session.souls.undo()
+        await self._session.call(UndoLastEvent())
         self._actions.soul_replaced.emit()
         self._actions.told.emit(self.tr("The soul of before the night is awake."))
 

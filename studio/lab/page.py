@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 from studio import theme
 from studio.actions import Actions
 from studio.lab.learned_card import LearnedCard
-from studio.lab.models_card import BodyCard, ModelsCard
+from studio.lab.models_card import LoadedModelCard, ModelsCard
 from studio.lab.night_card import NightCard
 from studio.lab.run_card import RunCard
 from studio.lab.sleep import SleepCard
 from studio.lab.soul_card import SoulCard
 from studio.lab.train_card import TrainCard
-from studio.protocol import Moment
+from studio.protocol import TimelineEntry
 from studio.widgets.controls import button
 
 _NARROW = 820
@@ -40,7 +40,7 @@ class LabPage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._actions = actions
-        self.body = BodyCard(actions)
+        self.body = LoadedModelCard(actions)
         self.models = ModelsCard(actions)
         self.soul = SoulCard(actions)
         self.night = NightCard(actions)
@@ -103,10 +103,10 @@ class LabPage(QWidget):
         """Show the models (0), the soul and its sleep (1), what it was told (2) or `TRAINING` (3)."""
         self.views.button(number).setChecked(True)
 
-    def _forget_lived_in(self, moment: Moment) -> None:
+    def _forget_lived_in(self, moment: TimelineEntry) -> None:
         self._actions.start(self._tick_lived_in(moment))
 
-    async def _tick_lived_in(self, moment: Moment) -> None:
+    async def _tick_lived_in(self, moment: TimelineEntry) -> None:
         if await self.learned.tick_lived_in(moment):
             self.show_view(2)
             self.learned.forget()

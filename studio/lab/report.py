@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio import theme
-from studio.protocol import Figures, Probe, Slept
+from studio.protocol import ProbeResult, SleepFigures, Slept
 from studio.translation import sentence
 from studio.widgets import style, wording
 from studio.widgets.controls import Elided, button, label, prose
@@ -19,7 +19,7 @@ _FIRST = 6
 
 
 class ReportView(QWidget):
-    """Shows a `Slept`, or bare `Figures` where the program was started again since."""
+    """Shows a `Slept`, or bare `SleepFigures` where the program was started again since."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,10 +35,10 @@ class ReportView(QWidget):
         column.addWidget(self.probes)
         column.addWidget(self.all_button)
         column.addWidget(self.words)
-        self._probes: tuple[Probe, ...] = ()
+        self._probes: tuple[ProbeResult, ...] = ()
         self._all = False
 
-    def show_report(self, figures: Figures, slept: Slept | None) -> None:
+    def show_report(self, figures: SleepFigures, slept: Slept | None) -> None:
         """Show what a night brought; `slept` where it was in this run of the program."""
         self._show_known(figures)
         if (found := slept.probes if slept else ()) != self._probes:
@@ -46,7 +46,7 @@ class ReportView(QWidget):
         self._show_probes()
         self.words.set_plain(self._words(figures, slept))
 
-    def _show_known(self, figures: Figures) -> None:
+    def _show_known(self, figures: SleepFigures) -> None:
         rows: list[tuple[str, tuple[float, float], str, bool]] = []
         if figures.probes:
             before, after = (right / figures.probes for right in figures.right)
@@ -101,7 +101,7 @@ class ReportView(QWidget):
         self._all = not self._all
         self._show_probes()
 
-    def _words(self, figures: Figures, slept: Slept | None) -> str:
+    def _words(self, figures: SleepFigures, slept: Slept | None) -> str:
         facts = [
             self.tr("{messages} of {conversations}").format(
                 messages=wording.messages(figures.messages), conversations=wording.conversations(slept.conversations)
@@ -123,7 +123,7 @@ class ReportView(QWidget):
             lines.append(sentence(slept.note))
         return "\n".join(lines)
 
-    def _losses(self, figures: Figures) -> str:
+    def _losses(self, figures: SleepFigures) -> str:
         told = []
         before, after = figures.own_loss
         if math.isfinite(before) and math.isfinite(after) and before:
@@ -149,7 +149,7 @@ _STUB = 0.03
 """What is not known at all has a stub, so that it is seen that it was asked."""
 
 
-class Bar(QWidget):
+class ReportBar(QWidget):
     """A share from 0 to 1 in the colour of a token."""
 
     def __init__(self) -> None:
@@ -197,12 +197,12 @@ class BarTable(QWidget):
         self.heading = Elided(heading, "small")
         for column, part in enumerate((self.heading, label(before, "small"), label(after, "small"))):
             self._grid.addWidget(part, 0, column)
-        self.rows: list[tuple[Elided, Bar, Bar]] = []
+        self.rows: list[tuple[Elided, ReportBar, ReportBar]] = []
 
     def set_rows(self, rows: int) -> None:
         """Have that many rows shown."""
         while len(self.rows) < rows:
-            parts = Elided(), Bar(), Bar()
+            parts = Elided(), ReportBar(), ReportBar()
             for column, part in enumerate(parts):
                 self._grid.addWidget(part, len(self.rows) + 1, column)
             self.rows.append(parts)

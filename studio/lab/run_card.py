@@ -14,7 +14,7 @@ from studio.lab.loss_graph import LossGraph
 from studio.lab.train_verbs import TrainVerbs
 from studio.settings.declarations import DECLARATIONS
 from studio.settings.editors import WheelGuard
-from studio.training import Doing, Run
+from studio.training import TrainingRun, TrainingState
 from studio.widgets import wording
 from studio.widgets.controls import Card, Facts, Picker, button, label, prose, set_locked
 
@@ -104,14 +104,14 @@ class RunCard(Card):
         self.column.addWidget(self.advice)
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> TrainingRun | None:
         """The run that is shown."""
         current = self._trainer.current
         if current is not None and current.folder == self._shown:
             return current
         return next((run for run in self._trainer.runs if run.folder == self._shown), None)
 
-    def _run(self) -> Run:
+    def _run(self) -> TrainingRun:
         run = self.run
         assert run is not None, "its buttons are only there with a run"
         return run
@@ -150,8 +150,8 @@ class RunCard(Card):
             self.advice.set_plain(train_words.meaning())
             return
         busy = self._trainer.is_under_way(run)
-        self.stop_button.setVisible(busy and self._trainer.doing in (Doing.TRAINING, Doing.STOPPING))
-        stopping = self._trainer.doing is Doing.STOPPING
+        self.stop_button.setVisible(busy and self._trainer.doing in (TrainingState.TRAINING, TrainingState.STOPPING))
+        stopping = self._trainer.doing is TrainingState.STOPPING
         set_locked(
             self.stop_button, self._trainer.why_busy() if stopping else "", self.tr("Finishes its step; go on any time")
         )
@@ -183,7 +183,7 @@ class RunCard(Card):
         set_locked(
             self.open_button, locked, self.tr("Load the model as it is at step {n}").format(n=wording.number(step))
         )
-        body = self._actions.session.body
+        body = self._actions.session.model
         inside = body is not None and run.folder in body.path.parents
         loaded = self.tr("Its model is loaded. Let it go first.") if inside else ""
         set_locked(
@@ -205,8 +205,8 @@ class RunCard(Card):
         self.graph.show_points(points, run.steps)
         self.advice.set_plain(train_words.advice(run.curve))
 
-    def _words(self, run: Run, step: int, busy: bool) -> str:
-        if busy and self._trainer.doing is not Doing.TRAINING:
+    def _words(self, run: TrainingRun, step: int, busy: bool) -> str:
+        if busy and self._trainer.doing is not TrainingState.TRAINING:
             return self._trainer.why_busy()
         if busy and not run.curve.points:
             return self.tr("It starts: the first steps are being measured…")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio import theme
 from studio.actions import Actions
-from studio.protocol import Dreaming
+from studio.protocol import DreamProgress
 from studio.settings.declarations import DECLARATIONS, Setting
 from studio.settings.editors import WheelGuard, words
 from studio.settings.store import Settings
@@ -55,7 +55,7 @@ class DreamView(QWidget):
         row.addWidget(self.ring)
         row.addLayout(words, 1)
 
-    def show_dream(self, dream: Dreaming | None) -> None:
+    def show_dream(self, dream: DreamProgress | None) -> None:
         """Show how far a sleep has come; None before its first word."""
         self.ring.set_fraction(dream.fraction if dream else 0.0)
         self.percent.setText(self.tr("{n} %").format(n=int((dream.fraction if dream else 0.0) * 100)))

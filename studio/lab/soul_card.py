@@ -15,7 +15,7 @@ from studio.lab.blend_dialog import BlendDialog
 from studio.lab.compare_dialog import CompareDialog
 from studio.lab.soul_verbs import SoulVerbs
 from studio.lab.timeline_view import TimelineArea
-from studio.protocol import Moment
+from studio.protocol import TimelineEntry
 from studio.translation import sentence
 from studio.widgets import wording
 from studio.widgets.controls import Card, Elided, button, label, prose, set_locked
@@ -26,7 +26,7 @@ class SoulCard(Card):
     """Its title is a list of the souls; under the picture stands what is chosen in it."""
 
     forget_wanted = Signal(object)
-    """Forget what was lived between this `Moment` and the one that it grew from."""
+    """Forget what was lived between this `TimelineEntry` and the one that it grew from."""
 
     def __init__(self, actions: Actions) -> None:
         super().__init__()
@@ -81,7 +81,7 @@ class SoulCard(Card):
         self._dress()
 
     @property
-    def chosen(self) -> Moment | None:
+    def chosen(self) -> TimelineEntry | None:
         """The entry that is chosen; None for the soul as it lives."""
         timeline = self._actions.session.timeline
         return timeline.moment(self.view.selected) if timeline else None
@@ -92,7 +92,7 @@ class SoulCard(Card):
 
     def refresh(self) -> None:
         """Show the session's state."""
-        session, soul, body = self._actions.session, self._actions.session.soul, self._actions.session.body
+        session, soul, body = self._actions.session, self._actions.session.soul, self._actions.session.model
         timeline, locked = session.timeline, session.why_silent()
         self.picker.setText(session.soul_words)
         self.picker.setAccessibleName(self.tr("Soul: {name}").format(name=session.soul_words))
@@ -217,14 +217,14 @@ class SoulCard(Card):
             return (last.grew_from if last else "") or first
         return first
 
-    def _belongs_elsewhere(self, moment: Moment) -> str:
+    def _belongs_elsewhere(self, moment: TimelineEntry) -> str:
         timeline = self._actions.session.timeline
         if timeline is None or moment.soul == timeline.soul:
             return ""
         name = next((mate.name for mate in timeline.souls if mate.key == moment.soul), moment.soul)
         return self.tr("Another soul ({name}) has lived this. Wake it first.").format(name=timeline_words.called(name))
 
-    def _on_chosen(self, verb: Callable[[Moment], None]) -> None:
+    def _on_chosen(self, verb: Callable[[TimelineEntry], None]) -> None:
         if (moment := self.chosen) is not None:
             verb(moment)
 

@@ -9,7 +9,18 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.actions import Actions
 from studio.lab import timeline_words
-from studio.protocol import Moment
+from studio.protocol import (
+    BranchSoul,
+    DeleteEntry,
+    DescribeEntry,
+    ExportEntry,
+    KeepSoul,
+    RenameSoul,
+    RestoreEntry,
+    TimelineEntry,
+    UndoLastEvent,
+    WakeSoul,
+)
 from studio.widgets import dialogs
 from studio.widgets.dialogs import AskWords, ask_words
 
@@ -26,7 +37,7 @@ class SoulVerbs(QObject):
         self._actions.start(self._undo())
 
     async def _undo(self) -> None:
-        await self._session.souls.undo()
+        await self._session.call(UndoLastEvent())
         self._actions.soul_replaced.emit()
         self._actions.told.emit(self.tr("Undone. Undo again takes that back."))
 
@@ -41,10 +52,10 @@ class SoulVerbs(QObject):
         )
 
     async def _keep(self, note: str) -> None:
-        await self._session.souls.keep(note)
+        await self._session.call(KeepSoul(note=note))
         self._actions.told.emit(self.tr("Kept in the timeline."))
 
-    def restore(self, moment: Moment) -> None:
+    def restore(self, moment: TimelineEntry) -> None:
         """Ask, then go on as an entry."""
         dialogs.ask(
             self._window,
@@ -56,12 +67,12 @@ class SoulVerbs(QObject):
             lambda: self._actions.start(self._restore(moment)),
         )
 
-    async def _restore(self, moment: Moment) -> None:
-        await self._session.souls.restore(moment.id)
+    async def _restore(self, moment: TimelineEntry) -> None:
+        await self._session.call(RestoreEntry(moment=moment.id))
         self._actions.soul_replaced.emit()
         self._actions.told.emit(self.tr("Awake as it was {when}.").format(when=timeline_words.when(moment.when)))
 
-    def branch(self, moment: Moment | None) -> AskWords:
+    def branch(self, moment: TimelineEntry | None) -> AskWords:
         """Ask for a name and begin another soul from an entry, or from the soul as it is."""
 
         def begin(name: str, wake: bool) -> None:
@@ -75,8 +86,8 @@ class SoulVerbs(QObject):
             (self.tr("Begin it and wake it"), lambda name: begin(name, True)),
         )
 
-    async def _branch(self, name: str, moment: Moment | None, wake: bool) -> None:
-        await self._session.souls.branch(name, moment.id if moment else "")
+    async def _branch(self, name: str, moment: TimelineEntry | None, wake: bool) -> None:
+        await self._session.call(BranchSoul(name=name, moment=moment.id if moment else ""))
         if wake:
             await self._wake(name)
         else:
@@ -87,7 +98,7 @@ class SoulVerbs(QObject):
         self._actions.start(self._wake(name))
 
     async def _wake(self, name: str) -> None:
-        woken = await self._session.souls.wake(name)
+        woken = await self._session.call(WakeSoul(name=name))
         self._actions.chat.take_over(woken.lines)
         self._actions.told.emit(self.tr("{name} is awake.").format(name=name))
 
@@ -97,11 +108,11 @@ class SoulVerbs(QObject):
             self._window,
             self.tr("What is it called?"),
             self.tr("The name of the soul, here and in the chat."),
-            (self.tr("Call it so"), lambda name: self._actions.start(self._session.souls.rename(name))),
+            (self.tr("Call it so"), lambda name: self._actions.start(self._session.call(RenameSoul(name=name)))),
             words=self._session.soul_name,
         )
 
-    def name(self, moment: Moment) -> None:
+    def name(self, moment: TimelineEntry) -> None:
         """Ask for the name of an entry."""
         ask_words(
             self._window,
@@ -112,7 +123,7 @@ class SoulVerbs(QObject):
             needed=False,
         )
 
-    def note(self, moment: Moment) -> None:
+    def note(self, moment: TimelineEntry) -> None:
         """Ask for a note on an entry."""
         ask_words(
             self._window,
@@ -123,14 +134,14 @@ class SoulVerbs(QObject):
             needed=False,
         )
 
-    def pin(self, moment: Moment) -> None:
+    def pin(self, moment: TimelineEntry) -> None:
         """Keep an entry for good, or no longer."""
-        self._actions.start(self._session.souls.describe(moment.id, pinned=not moment.pinned))
+        self._actions.start(self._session.call(DescribeEntry(moment=moment.id, pinned=not moment.pinned)))
 
-    def _describe(self, moment: Moment, label: str | None = None, note: str | None = None) -> None:
-        self._actions.start(self._session.souls.describe(moment.id, label, note))
+    def _describe(self, moment: TimelineEntry, label: str | None = None, note: str | None = None) -> None:
+        self._actions.start(self._session.call(DescribeEntry(moment=moment.id, label=label, note=note)))
 
-    def delete(self, moment: Moment) -> None:
+    def delete(self, moment: TimelineEntry) -> None:
         """Ask, then delete an entry."""
         dialogs.ask(
             self._window,
@@ -140,10 +151,10 @@ class SoulVerbs(QObject):
                 "learned is not forgotten by this."
             ).format(facts=timeline_words.facts(moment)),
             self.tr("Delete"),
-            lambda: self._actions.start(self._session.souls.delete(moment.id)),
+            lambda: self._actions.start(self._session.call(DeleteEntry(moment=moment.id))),
         )
 
-    def copy(self, moment: Moment) -> None:
+    def copy(self, moment: TimelineEntry) -> None:
         """Ask where, then write an entry to a file."""
         dialog = QFileDialog(self._window, self.tr("Save a copy of this entry"), str(Path.home()))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -154,6 +165,6 @@ class SoulVerbs(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    async def _copy(self, moment: Moment, path: Path) -> None:
-        await self._session.souls.copy(moment.id, path)
+    async def _copy(self, moment: TimelineEntry, path: Path) -> None:
+        await self._session.call(ExportEntry(moment=moment.id, path=path))
         self._actions.told.emit(self.tr("Saved a copy as {file}.").format(file=path.name))

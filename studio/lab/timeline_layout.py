@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio.protocol import Moment, Timeline
+from studio.protocol import SoulTimeline, TimelineEntry
 
 NOW = "now"
 """The id of the node that stands for the soul as it lives, where that is no entry."""
 
 
 @dataclass(frozen=True)
-class Node:
+class TimelineNode:
     """One point of the picture."""
 
     id: str
@@ -24,7 +24,7 @@ class Node:
     """0 for the trunk."""
     parent: str
     """Id of the node that it hangs on, "" for none."""
-    moment: Moment | None
+    moment: TimelineEntry | None
     """None for `NOW`."""
     second: str
     """Id of the node that was blended in, "" for none."""
@@ -32,14 +32,14 @@ class Node:
     """Whether the soul that is awake is this."""
 
 
-def lay_out(timeline: Timeline) -> tuple[Node, ...]:
+def lay_out(timeline: SoulTimeline) -> tuple[TimelineNode, ...]:
     """The nodes of a timeline, from left to right."""
     moments = {moment.id: moment for moment in timeline.moments}
     columns = {moment_id: column for column, moment_id in enumerate(moments)}
     trunk = _trunk(timeline.now, moments)
     lanes = _lanes(moments, columns, trunk, len(columns))
     nodes = [
-        Node(
+        TimelineNode(
             id=moment.id,
             column=columns[moment.id],
             lane=lanes[moment.id],
@@ -51,11 +51,11 @@ def lay_out(timeline: Timeline) -> tuple[Node, ...]:
         for moment in moments.values()
     ]
     if timeline.lives_on or not timeline.now:
-        nodes.append(Node(NOW, len(columns), 0, timeline.now, None, "", True))
+        nodes.append(TimelineNode(NOW, len(columns), 0, timeline.now, None, "", True))
     return tuple(nodes)
 
 
-def _trunk(now: str, moments: dict[str, Moment]) -> set[str]:
+def _trunk(now: str, moments: dict[str, TimelineEntry]) -> set[str]:
     found: set[str] = set()
     while now in moments and now not in found:
         found.add(now)
@@ -63,7 +63,7 @@ def _trunk(now: str, moments: dict[str, Moment]) -> set[str]:
     return found
 
 
-def _lanes(moments: dict[str, Moment], columns: dict[str, int], trunk: set[str], end: int) -> dict[str, int]:
+def _lanes(moments: dict[str, TimelineEntry], columns: dict[str, int], trunk: set[str], end: int) -> dict[str, int]:
     lines: dict[str, list[str]] = {}
     """The entries of each line beside the trunk, by its first entry."""
     line_of: dict[str, str] = {}

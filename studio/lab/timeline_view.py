@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QToolTip, QWidget
 
 from studio import theme
 from studio.lab import timeline_words
-from studio.lab.timeline_layout import Node, lay_out
-from studio.protocol import Timeline
+from studio.lab.timeline_layout import TimelineNode, lay_out
+from studio.protocol import SoulTimeline
 from studio.widgets import style
 from studio.widgets.painted import moon_path
 
@@ -36,7 +36,7 @@ class TimelineView(QWidget):
         self.setAccessibleName(self.tr("Timeline of the soul"))
         self.setMouseTracking(True)
         self.setObjectName("inner")
-        self.nodes: tuple[Node, ...] = ()
+        self.nodes: tuple[TimelineNode, ...] = ()
         self._names: dict[str, str] = {}
         self._soul = ""
         self._selected = ""
@@ -47,7 +47,7 @@ class TimelineView(QWidget):
         """The id of the chosen node, "" where there is none."""
         return self._selected
 
-    def show_timeline(self, timeline: Timeline | None) -> None:
+    def show_timeline(self, timeline: SoulTimeline | None) -> None:
         """Show a timeline; the choice stays with its entry, or with the soul of now where it was that."""
         was = self._find(self._selected)
         self.nodes = lay_out(timeline) if timeline else ()
@@ -93,17 +93,17 @@ class TimelineView(QWidget):
         room = (self._room - _MARGIN - _NAME_ROOM) / columns if columns else _WIDEST
         return float(min(_WIDEST, max(_NARROWEST, room)))
 
-    def _point(self, node: Node) -> QPointF:
+    def _point(self, node: TimelineNode) -> QPointF:
         return QPointF(_MARGIN + node.column * self._step(), _TOP + node.lane * _LANE)
 
-    def _find(self, node_id: str) -> Node | None:
+    def _find(self, node_id: str) -> TimelineNode | None:
         return next((node for node in self.nodes if node.id == node_id), None)
 
-    def _at(self, place: QPointF) -> Node | None:
+    def _at(self, place: QPointF) -> TimelineNode | None:
         near = min(self.nodes, key=lambda node: (self._point(node) - place).manhattanLength(), default=None)
         return near if near and (self._point(near) - place).manhattanLength() < 1.6 * _HALO else None
 
-    def _about(self, node: Node) -> str:
+    def _about(self, node: TimelineNode) -> str:
         if node.moment is None:
             return self.tr("Now, as it lives")
         told = f"{timeline_words.title(node.moment)} · {timeline_words.facts(node.moment)}"
@@ -173,10 +173,12 @@ class TimelineView(QWidget):
             self._draw(painter, node)
         self._captions(painter)
 
-    def _ink(self, node: Node) -> str:
+    def _ink(self, node: TimelineNode) -> str:
         return "soul" if node.lane == 0 else "muted"
 
-    def _line(self, painter: QPainter, start: Node, end: Node, pen: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
+    def _line(
+        self, painter: QPainter, start: TimelineNode, end: TimelineNode, pen: Qt.PenStyle = Qt.PenStyle.SolidLine
+    ) -> None:
         a, b = self._point(start), self._point(end)
         painter.setPen(QPen(style.colour(self._ink(end)), 2, pen))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -187,7 +189,7 @@ class TimelineView(QWidget):
         path.lineTo(b)
         painter.drawPath(path)
 
-    def _draw(self, painter: QPainter, node: Node) -> None:
+    def _draw(self, painter: QPainter, node: TimelineNode) -> None:
         place, moment = self._point(node), node.moment
         ink, surface = style.colour(self._ink(node)), style.colour("surface")
         painter.setPen(Qt.PenStyle.NoPen)
@@ -248,7 +250,7 @@ class TimelineView(QWidget):
         self,
         painter: QPainter,
         metrics: QFontMetricsF,
-        node: Node,
+        node: TimelineNode,
         text: str,
         ink: str,
         taken: dict[int, list[tuple[float, float]]],
@@ -278,7 +280,7 @@ class TimelineArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.chosen.connect(self._reveal)
 
-    def show_timeline(self, timeline: Timeline | None) -> None:
+    def show_timeline(self, timeline: SoulTimeline | None) -> None:
         """Show a timeline and where it stands now."""
         self.view.show_timeline(timeline)
         self._fit()

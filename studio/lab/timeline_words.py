@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
-from studio.protocol import Moment, Timeline
+from studio.protocol import SoulTimeline, TimelineEntry
 from studio.session import UNNAMED
 from studio.translation import sentence
 from studio.widgets import wording
@@ -36,12 +36,12 @@ def called(name: str) -> str:
     return _tr("The soul") if name == UNNAMED else name
 
 
-def title(moment: Moment) -> str:
+def title(moment: TimelineEntry) -> str:
     """Its name, else what it was kept for."""
     return moment.label or event(moment.event)
 
 
-def why(moment: Moment, timeline: Timeline | None) -> str:
+def why(moment: TimelineEntry, timeline: SoulTimeline | None) -> str:
     """Why it was kept; of a blend, how much of what is in it."""
     if moment.second is None:
         return sentence(moment.why)
@@ -69,7 +69,7 @@ def short_day(seconds: float) -> str:
     return wording.locale().toString(date, _tr("d MMM"))
 
 
-def facts(moment: Moment) -> str:
+def facts(moment: TimelineEntry) -> str:
     """When, how much it has lived, and what else holds for it."""
     parts = [when(moment.when), _tr("{tokens} lived").format(tokens=wording.tokens(moment.level))]
     parts.append(wording.size(moment.file_bytes))

@@ -24,8 +24,19 @@ from studio.lab import train_words
 from studio.lab.train_verbs import TrainVerbs
 from studio.settings.declarations import DECLARATIONS
 from studio.settings.editors import WheelGuard, words
-from studio.training import SIZES, Doing
-from studio.widgets.controls import Card, Elided, Facts, Picker, Segment, button, in_line, label, prose, set_locked
+from studio.training import SIZES, TrainingState
+from studio.widgets.controls import (
+    Card,
+    Elided,
+    Facts,
+    Picker,
+    SegmentedControl,
+    button,
+    in_line,
+    label,
+    prose,
+    set_locked,
+)
 
 _DECLARED = {setting.key: setting for setting in DECLARATIONS}
 _SIZES = [value for value, _ in _DECLARED["train_size"].choices]
@@ -63,7 +74,9 @@ class TrainCard(Card):
         self.begin.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.begin.setMinimumContentsLength(12)
         self.begin.activated.connect(self._begin_chosen)
-        self.size_choice = Segment([words(text) for _, text in _DECLARED["train_size"].choices], self.tr("Size"))
+        self.size_choice = SegmentedControl(
+            [words(text) for _, text in _DECLARED["train_size"].choices], self.tr("Size")
+        )
         self.size_choice.choose(_SIZES.index(get("train_size")))
         self.size_choice.chosen.connect(lambda number: put("train_size", _SIZES[number]))
         self.steps = QSpinBox()
@@ -150,7 +163,7 @@ class TrainCard(Card):
     def refresh(self) -> None:
         """Show what is being set up."""
         trainer, draft = self._trainer, self._trainer.draft
-        checking = trainer.doing is Doing.CHECKING
+        checking = trainer.doing is TrainingState.CHECKING
         busy = trainer.why_busy()
         self.text.setText(draft.source.name if draft.source else self.tr("none yet"))
         self.text.setToolTip(str(draft.source or ""))
@@ -177,7 +190,7 @@ class TrainCard(Card):
         self._show_check()
 
     def _fill_begin(self) -> None:
-        body = self._actions.session.body
+        body = self._actions.session.model
         paths = [str(path) for path in [*([body.path] if body else []), *self._actions.catalogue.paths]]
         wanted = ["", *dict.fromkeys(paths)]
         if wanted != [self.begin.itemData(row) for row in range(self.begin.count())]:
@@ -196,7 +209,7 @@ class TrainCard(Card):
 
     def _show_progress(self) -> None:
         draft = self._trainer.draft
-        if self._trainer.doing is Doing.CHECKING:
+        if self._trainer.doing is TrainingState.CHECKING:
             self.bar.setValue(round(100 * draft.done))
             self.state.set_plain(train_words.checking(draft.doing, draft.done))
         elif draft.source is None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from studio.actions import Actions
 from studio.protocol import EngineFailure
 from studio.session import Busy
-from studio.training import Run
+from studio.training import TrainingRun
 from studio.widgets import dialogs, wording
 from studio.widgets.dialogs import Notice
 
@@ -69,26 +69,26 @@ class TrainVerbs(QObject):
         """Let the run finish its step and save."""
         self._trainer.stop()
 
-    def go_on(self, run: Run, steps: int) -> None:
+    def go_on(self, run: TrainingRun, steps: int) -> None:
         """Train a run further."""
         self._actions.start(self._trainer.go_on(run, steps))
 
-    def open(self, run: Run) -> None:
+    def open(self, run: TrainingRun) -> None:
         """Load the model of a run as far as it has come."""
         self._actions.start(self._open(run))
 
-    async def _open(self, run: Run) -> None:
+    async def _open(self, run: TrainingRun) -> None:
         model = await self._trainer.export(run)
         if self._actions.session.busy is not Busy.CLOSING:  # else it is there next time
             self._actions.open_model(model)
 
-    def copy_command(self, run: Run) -> None:
+    def copy_command(self, run: TrainingRun) -> None:
         """Put the command line that goes on with a run into the clipboard."""
         lines = [f"cd {shlex.quote(str(run.folder))}", shlex.join(["bit-llama", *run.command()])]
         QGuiApplication.clipboard().setText("\n".join(lines))
         self._actions.told.emit(self.tr("Copied. The command goes on with it in a terminal."))
 
-    def delete(self, run: Run) -> Notice:
+    def delete(self, run: TrainingRun) -> Notice:
         """Ask, then delete a run with its models."""
         return dialogs.ask(
             self._actions.window,

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
-from studio.training import Checked, Curve, Run, Size
+from studio.training import CheckedText, LossCurve, ModelSize, TrainingRun
 from studio.widgets import wording
 
 _OFTEN = 10
@@ -30,7 +30,7 @@ def checking(doing: str, done: float) -> str:
     return _tr("The check begins…")
 
 
-def found(checked: Checked) -> str:
+def found(checked: CheckedText) -> str:
     """Documents and characters."""
     characters = _tr("{n} characters").format(n=wording.number(checked.characters))
     if checked.is_dialogue:
@@ -40,14 +40,14 @@ def found(checked: Checked) -> str:
     return f"{many.format(n=wording.number(checked.documents))} · {characters} · {_tr('no faults')}"
 
 
-def parts(checked: Checked) -> str:
+def parts(checked: CheckedText) -> str:
     """How it is divided."""
     return _tr("{n}; {held} more are held out to measure by").format(
         n=wording.tokens(checked.train_tokens), held=wording.number(checked.held_tokens)
     )
 
 
-def pace(checked: Checked, size: Size, steps: int) -> str:
+def pace(checked: CheckedText, size: ModelSize, steps: int) -> str:
     """How often the text is read."""
     times = steps * size.tokens_per_step / max(1, checked.train_tokens)
     said = _tr("a step reads up to {n}; all steps read the text {times} times").format(
@@ -60,14 +60,14 @@ def pace(checked: Checked, size: Size, steps: int) -> str:
     return often.format(pace=said, most=_OFTEN, n=wording.number(enough))
 
 
-def new_model(checked: Checked, size: Size) -> str:
+def new_model(checked: CheckedText, size: ModelSize) -> str:
     """How large a new model becomes."""
     weights = _tr("{n} weights").format(n=wording.parameters(size.weights(checked.vocabulary)))
     shape = _tr("{layers} layers, {width} wide").format(layers=size.layers, width=size.width)
     return f"{weights} · {shape} · {_tr('knows {n}').format(n=wording.tokens(checked.vocabulary))}"
 
 
-def too_little(checked: Checked, size: Size) -> str:
+def too_little(checked: CheckedText, size: ModelSize) -> str:
     """Why a text that has no fault cannot be trained on."""
     return _tr(
         "There is too little text: {held} are held out and {n} are left to learn, and a step of this size reads "
@@ -78,7 +78,7 @@ def too_little(checked: Checked, size: Size) -> str:
     )  # fmt: skip
 
 
-def state(run: Run, step: int, left: float | None, speed: float) -> str:
+def state(run: TrainingRun, step: int, left: float | None, speed: float) -> str:
     """Where a run under way stands."""
     parts = [_tr("step {n} of {steps}").format(n=wording.number(step), steps=wording.number(run.steps))]
     if left is not None:
@@ -96,7 +96,7 @@ def meaning() -> str:
     )
 
 
-def advice(curve: Curve) -> str:
+def advice(curve: LossCurve) -> str:
     """What the two curves say, in a sentence, and what they are."""
     best, last, plain = curve.best, curve.held_out[-1] if curve.held_out else None, meaning()
     if best is None or last is None or best.held_out is None or last.held_out is None:

@@ -1,22 +1,25 @@
-"""What every message is made of, and the answers that any command may have.
+"""What crosses between window and worker: a `Request` with a command one way, `Response`s with events the other.
 
-Every message is frozen. A command that can be interrupted carries its own `threading.Event`, made with the command, so
-that a Stop pressed before the worker has even begun is not lost.
+Commands and events are frozen and hold nothing but what they say. The number that ties an answer to its question, and
+the event that stops it, travel in the envelope: each is spelled once, by the session that sends it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+import threading
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+Answer = TypeVar("Answer")
+Role = Literal["user", "assistant", "system"]
 
 
-@dataclass(frozen=True)
-class Command:
-    request: int
+class Command(Generic[Answer]):
+    """What the window asks of the worker. `Answer` is the type of the result of the `Done` that answers it."""
 
 
-@dataclass(frozen=True)
-class Close(Command):
+@dataclass(frozen=True, kw_only=True)
+class Close(Command[None]):
     """Save the soul, let the model go and end the thread. Where saving fails the thread lives on."""
 
     even_unsaved: bool = False
@@ -24,20 +27,39 @@ class Close(Command):
 
 
 @dataclass(frozen=True)
-class Event:
-    request: int
+class Request:
+    """A command on its way to the worker."""
+
+    number: int
+    command: Command[Any]
+    cancel: threading.Event = field(default_factory=threading.Event, compare=False)
+    """Set to stop it; made with the request, so that a Stop pressed before the worker has begun is not lost."""
+
+
+class WorkerEvent:
+    """What the worker says of a request."""
 
 
 @dataclass(frozen=True)
-class Done(Event):
-    """The answer to a command: `Opened`, `Said`, `Slept`, `SoulFacts`, or None."""
+class Response:
+    """An event on its way to the window. `Done` or `Failed` is the last one of a request, and there is exactly one."""
+
+    number: int
+    """Of the request."""
+    event: WorkerEvent
+
+
+@dataclass(frozen=True)
+class Done(WorkerEvent):
+    """The command was carried out."""
 
     result: Any
+    """As the command's type says."""
 
 
 @dataclass(frozen=True)
-class Failed(Event):
-    """A command that could not be carried out."""
+class Failed(WorkerEvent):
+    """The command could not be carried out."""
 
     message: str
     """One sentence: what is wrong, where, what to do."""
@@ -46,7 +68,7 @@ class Failed(Event):
 
 
 @dataclass(frozen=True)
-class Progress(Event):
+class JobProgress(WorkerEvent):
     """How far a job has come that a person may stop."""
 
     fraction: float
@@ -61,11 +83,8 @@ class EngineFailure(Exception):
         self.details = details
 
 
-Role = Literal["user", "assistant", "system"]
-
-
 @dataclass(frozen=True)
-class Line:
+class LogLine:
     """One message of the log."""
 
     role: Role

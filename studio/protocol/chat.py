@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
-from studio.protocol.base import Command, Event, Line
-from studio.protocol.souls import SoulFacts
+from studio.protocol.base import Command, LogLine, WorkerEvent
+from studio.protocol.souls import SoulSummary
 
 Dial = Literal["learn", "use", "temporary"]
 """What a conversation leaves behind: `engine.session.active_soul`, which the window must not wait for."""
@@ -26,7 +25,7 @@ class Sampling:
 
 
 @dataclass(frozen=True)
-class Turn:
+class ExchangeVersions:
     """An exchange that can be taken back."""
 
     line: str
@@ -36,16 +35,15 @@ class Turn:
     versions: int
 
 
-@dataclass(frozen=True)
-class Say(Command):
-    """Say something and have the reply streamed as `Token` events."""
+@dataclass(frozen=True, kw_only=True)
+class Say(Command["Said"]):
+    """Say something and have the reply streamed as `ReplyChunk` events."""
 
     text: str
     conversation: str
     system: str
     sampling: Sampling
     max_tokens: int
-    cancel: threading.Event = field(compare=False)
     instead_of: str = ""
     """The id of something said before, in whose place this is said: the soul goes back to before it."""
     dial: Dial = "learn"
@@ -54,21 +52,20 @@ class Say(Command):
     """Factor on the inner learning rate for this exchange."""
 
 
-@dataclass(frozen=True)
-class AskNewborn(Command):
-    """Have something answered without the soul; it stands aside and is there again after. Answered by `NewbornSaid`."""
+@dataclass(frozen=True, kw_only=True)
+class AskWithoutSoul(Command["AnswerWithoutSoul"]):
+    """Have something answered without the soul; it is suspended meanwhile."""
 
     text: str
     system: str
     sampling: Sampling
     max_tokens: int
-    cancel: threading.Event = field(compare=False)
     rate: float = 1.0
     """As `Say.rate`."""
 
 
 @dataclass(frozen=True)
-class NewbornSaid:
+class AnswerWithoutSoul:
     """What a newborn answered; nothing of it is kept."""
 
     text: str
@@ -80,9 +77,9 @@ class NewbornSaid:
 class Said:
     """A reply, finished or stopped."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LogLine, ...]
     """The exchange as the log has it; none where the conversation leaves nothing behind."""
-    soul: SoulFacts
+    soul: SoulSummary
     tokens: int
     learned: int
     """Tokens lived by the soul in this exchange: what was read and what was written."""
@@ -91,32 +88,32 @@ class Said:
     """Speed of writing, the reading of the prompt left out."""
     stopped: str
     """``end``, ``length``, ``stop`` or ``callback`` (somebody pressed Stop)."""
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[ExchangeVersions, ...] = ()
     """The exchanges that can be taken back now, oldest first."""
     unsaved: str = ""
     """Why the soul could not be written after the exchange, which stands all the same; "" when it was."""
 
 
-@dataclass(frozen=True)
-class Switch(Command):
-    """Go on as another version of an exchange; the soul follows. Answered by `Switched`."""
+@dataclass(frozen=True, kw_only=True)
+class SwitchVersion(Command["VersionSwitched"]):
+    """Go on as another version of an exchange; the soul follows."""
 
     line: str
     version: int
 
 
 @dataclass(frozen=True)
-class Switched:
+class VersionSwitched:
     """Another version of an exchange goes on."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LogLine, ...]
     """Everything from that exchange on."""
-    soul: SoulFacts
-    turns: tuple[Turn, ...]
+    soul: SoulSummary
+    turns: tuple[ExchangeVersions, ...]
 
 
 @dataclass(frozen=True)
-class Token(Event):
+class ReplyChunk(WorkerEvent):
     """A piece of a reply."""
 
     text: str
@@ -124,16 +121,16 @@ class Token(Event):
     """How wrong the fast weights were, mean over the layers, before they learned the token fed last."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ImportLines(Command["LinesImported"]):
+    """Add messages from elsewhere to the log, to be slept on."""
+
+    lines: tuple[LogLine, ...]
+
+
 @dataclass(frozen=True)
-class TakeIn(Command):
-    """Add messages from elsewhere to the log, to be slept on; answered by the `Line`s as logged."""
-
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class TakenIn:
+class LinesImported:
     """Messages that are in the log now."""
 
-    lines: tuple[Line, ...]
-    soul: SoulFacts
+    lines: tuple[LogLine, ...]
+    soul: SoulSummary

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from studio.protocol.base import Command, Line
-from studio.protocol.souls import SoulFacts
+from studio.protocol.base import Command, LogLine
+from studio.protocol.souls import SoulSummary
 
 
-@dataclass(frozen=True)
-class LivedIn(Command):
+@dataclass(frozen=True, kw_only=True)
+class FindLived(Command["tuple[str, ...]"]):
     """Which messages were lived after the entry `grew_from` ("" for birth) up to `moment` ("" for now).
 
     Answered by the ids of what was said to the soul, oldest first.
@@ -20,12 +19,12 @@ class LivedIn(Command):
     grew_from: str
 
 
-@dataclass(frozen=True)
-class PlanForgetting(Command):
-    """What it would take to forget messages. Answered by `ForgetCost`."""
+@dataclass(frozen=True, kw_only=True)
+class PlanForgetting(Command["ForgetCost"]):
+    """What it would take to forget messages."""
 
     ids: tuple[str, ...]
-    pinned_too: bool
+    pinned_too: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,29 +50,28 @@ class ForgetCost:
     """Pinned entries that stay, marked."""
 
 
-@dataclass(frozen=True)
-class Forget(Command):
-    """Forget messages; told on the way by `Progress`. Answered by `Forgot`."""
+@dataclass(frozen=True, kw_only=True)
+class ForgetMessages(Command["MessagesForgotten"]):
+    """Forget messages; told on the way by `JobProgress`."""
 
     ids: tuple[str, ...]
-    pinned_too: bool
-    cancel: threading.Event = field(compare=False)
+    pinned_too: bool = False
 
 
 @dataclass(frozen=True)
-class Forgot:
+class MessagesForgotten:
     """The soul is one that never heard it."""
 
     done: bool
     """False where it was stopped: then everything is as before."""
-    soul: SoulFacts
-    lines: tuple[Line, ...]
+    soul: SoulSummary
+    lines: tuple[LogLine, ...]
     """What is left of what it has heard and said."""
 
 
-@dataclass(frozen=True)
-class Compare(Command):
-    """How two entries of the timeline differ; "" stands for the soul as it lives. Answered by `Compared`."""
+@dataclass(frozen=True, kw_only=True)
+class Compare(Command["Compared"]):
+    """How two entries of the timeline differ; "" stands for the soul as it lives."""
 
     first: str
     second: str
@@ -93,19 +91,18 @@ class Compared:
     """Tokens lived by the second less those of the first."""
 
 
-@dataclass(frozen=True)
-class AskBoth(Command):
-    """Put the same words to both, each fresh and neither learning from it. Answered by `Answered`."""
+@dataclass(frozen=True, kw_only=True)
+class AskBoth(Command["BothAnswered"]):
+    """Put the same words to both, each fresh and neither learning from it."""
 
     first: str
     second: str
     words: str
     max_tokens: int
-    cancel: threading.Event = field(compare=False)
 
 
 @dataclass(frozen=True)
-class Answered:
+class BothAnswered:
     """What the two said, each time the likeliest answer."""
 
     answers: tuple[str, str]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from studio.protocol.base import Command, Line
-from studio.protocol.souls import SoulFacts
+from studio.protocol.base import Command, LogLine
+from studio.protocol.souls import SoulSummary
 
 
 @dataclass(frozen=True)
-class BodyFacts:
+class ModelSummary:
     """The loaded model."""
 
     name: str
@@ -36,7 +35,7 @@ class BodyFacts:
 
 
 @dataclass(frozen=True)
-class ModelCard:
+class ModelDetails:
     """What is known of a model without loading it; the numbers are 0 where the file is too broken to tell."""
 
     path: Path
@@ -66,29 +65,28 @@ class ModelCard:
     """All that is known, as aligned lines."""
 
 
-@dataclass(frozen=True)
-class Inspect(Command):
-    """Look into a model: every weight is read. Answered by `ModelCard`."""
+@dataclass(frozen=True, kw_only=True)
+class InspectModel(Command["ModelDetails"]):
+    """Look into a model: every weight is read."""
 
     path: Path
 
 
-@dataclass(frozen=True)
-class Convert(Command):
-    """Write a model as a .bitt and read it back to be sure; told on the way by `Progress`.
+@dataclass(frozen=True, kw_only=True)
+class ConvertModel(Command["ModelConverted | None"]):
+    """Write a model as a .bitt and read it back to be sure; told on the way by `JobProgress`.
 
-    Answered by `Converted`, or None where it was stopped: then nothing was written.
+    Answered by `ModelConverted`, or None where it was stopped: then nothing was written.
     """
 
     source: Path
     target: Path
     packed: bool
     """Ternary weights at two bits, else in float."""
-    cancel: threading.Event = field(compare=False)
 
 
 @dataclass(frozen=True)
-class Converted:
+class ModelConverted:
     """A model was written, read back, and is the same one."""
 
     path: Path
@@ -96,13 +94,13 @@ class Converted:
     fingerprint: str
 
 
-@dataclass(frozen=True)
-class Unload(Command):
+@dataclass(frozen=True, kw_only=True)
+class UnloadModel(Command[None]):
     """Save the soul and let the model go."""
 
 
-@dataclass(frozen=True)
-class Open(Command):
+@dataclass(frozen=True, kw_only=True)
+class OpenModel(Command["ModelOpened"]):
     """Load a model and the soul that belongs to it; the model before it is closed and its soul saved."""
 
     path: Path
@@ -113,12 +111,12 @@ class Open(Command):
 
 
 @dataclass(frozen=True)
-class Opened:
+class ModelOpened:
     """A model was loaded; its soul came back with it."""
 
-    body: BodyFacts
-    soul: SoulFacts
-    lines: tuple[Line, ...]
+    model: ModelSummary
+    soul: SoulSummary
+    lines: tuple[LogLine, ...]
     """What this soul has heard and said, oldest first."""
     problems: tuple[str, ...]
     """What could not be read on the way, one sentence each."""

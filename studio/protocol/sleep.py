@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from studio.protocol.base import Command, Event
-from studio.protocol.souls import Figures, SoulFacts
+from studio.protocol.base import Command, WorkerEvent
+from studio.protocol.souls import SleepFigures, SoulSummary
 
 
-@dataclass(frozen=True)
-class Sleep(Command):
+@dataclass(frozen=True, kw_only=True)
+class Sleep(Command["Slept"]):
     """Sleep on what waits."""
 
-    rate: float
+    rate: float = 1.0
     """Factor on the inner learning rate while it replays."""
-    passes: int
+    passes: int = 0
     """How often everything is replayed; 0 for as often as the engine thinks best."""
-    method: str
+    method: str = ""
     """``replay``, ``deep`` or ``both``; "" for what the engine thinks best."""
-    ask: bool
-    """Whether the new soul waits for `Accept` or `Reject`."""
-    cancel: threading.Event = field(compare=False)
+    ask: bool = False
+    """Whether the new soul waits for `AcceptNight` or `RejectNight`."""
 
 
-@dataclass(frozen=True)
-class Accept(Command):
+@dataclass(frozen=True, kw_only=True)
+class AcceptNight(Command["SoulSummary"]):
     """Go on as the soul of the night that waits for a decision."""
 
 
-@dataclass(frozen=True)
-class Reject(Command):
+@dataclass(frozen=True, kw_only=True)
+class RejectNight(Command["SoulSummary"]):
     """Let that night go; what it was about goes on waiting."""
 
 
 @dataclass(frozen=True)
-class Probe:
+class ProbeResult:
     """One thing that was asked before the night and after it."""
 
     asked: str
@@ -54,11 +52,11 @@ class Probe:
 class Slept:
     """What a sleep did."""
 
-    soul: SoulFacts
+    soul: SoulSummary
     conversations: int
     messages: tuple[str, ...]
     """What was replayed."""
-    figures: Figures
+    figures: SleepFigures
     rate_asked: float
     woken: bool
     """True when it was interrupted."""
@@ -68,11 +66,11 @@ class Slept:
     """Why the night was refused by itself, in which case the soul is as it was; "" where it was not."""
     note: str = ""
     """What else a person should know."""
-    probes: tuple[Probe, ...] = ()
+    probes: tuple[ProbeResult, ...] = ()
 
 
 @dataclass(frozen=True)
-class Dreaming(Event):
+class DreamProgress(WorkerEvent):
     """How far a sleep has come."""
 
     fraction: float

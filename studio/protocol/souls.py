@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.protocol.base import Command, Event, Line
+from studio.protocol.base import Command, LogLine, WorkerEvent
 
 
 @dataclass(frozen=True)
-class Figures:
+class SleepFigures:
     """What a night brought, measured on copies of the soul before and after it."""
 
     messages: int
@@ -36,7 +36,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class SoulFacts:
+class SoulSummary:
     """The soul that lives in the loaded model."""
 
     name: str
@@ -52,12 +52,12 @@ class SoulFacts:
     waiting: tuple[str, ...]
     """What the next sleep would replay, oldest first."""
     waiting_conversations: int
-    undecided: Figures | None = None
+    undecided: SleepFigures | None = None
     """The night that waits to be accepted or rejected."""
 
 
 @dataclass(frozen=True)
-class Second:
+class BlendedSoul:
     """The soul that was blended into another one."""
 
     id: str
@@ -69,7 +69,7 @@ class Second:
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimelineEntry:
     """An entry of a timeline."""
 
     id: str
@@ -93,12 +93,12 @@ class Moment:
     file_bytes: int
     grew_from: str
     """Id of the nearest entry that is kept and that it grew from, "" for none."""
-    second: Second | None = None
+    second: BlendedSoul | None = None
     """What was blended in, where it is a blend."""
 
 
 @dataclass(frozen=True)
-class Mate:
+class KnownSoul:
     """One of the souls of the loaded model."""
 
     name: str
@@ -107,12 +107,12 @@ class Mate:
 
 
 @dataclass(frozen=True)
-class Timeline:
+class SoulTimeline:
     """Every entry that is kept of the souls of the loaded model, and where the one that is awake stands."""
 
-    moments: tuple[Moment, ...]
+    moments: tuple[TimelineEntry, ...]
     """Oldest first."""
-    souls: tuple[Mate, ...]
+    souls: tuple[KnownSoul, ...]
     """By name."""
     soul: str
     """Key of the soul that is awake."""
@@ -125,58 +125,58 @@ class Timeline:
     problem: str = ""
     """Why the timeline cannot be read; "" where it can."""
 
-    def moment(self, moment_id: str) -> Moment | None:
+    def moment(self, moment_id: str) -> TimelineEntry | None:
         """The entry with this id."""
         return next((moment for moment in self.moments if moment.id == moment_id), None)
 
 
 @dataclass(frozen=True)
-class TimelineMoved(Event):
+class TimelineChanged(WorkerEvent):
     """The timeline is another than the one that was told last."""
 
-    timeline: Timeline
+    timeline: SoulTimeline
 
 
-@dataclass(frozen=True)
-class SaveSoul(Command):
+@dataclass(frozen=True, kw_only=True)
+class SaveSoul(Command["SoulSummary"]):
     """Write a copy of the soul to a file of the person's choice."""
 
     path: Path
 
 
-@dataclass(frozen=True)
-class LoadSoul(Command):
+@dataclass(frozen=True, kw_only=True)
+class LoadSoul(Command["SoulSummary"]):
     """Put a soul from a file into the loaded model; the former one is kept in the workspace."""
 
     path: Path
 
 
-@dataclass(frozen=True)
-class ResetSoul(Command):
+@dataclass(frozen=True, kw_only=True)
+class ResetSoul(Command["SoulSummary"]):
     """Begin a fresh soul; the former one is kept in the workspace."""
 
 
-@dataclass(frozen=True)
-class Keep(Command):
+@dataclass(frozen=True, kw_only=True)
+class KeepSoul(Command["SoulSummary"]):
     """Keep the soul as it is in its timeline, with a note."""
 
     note: str
 
 
-@dataclass(frozen=True)
-class Restore(Command):
+@dataclass(frozen=True, kw_only=True)
+class RestoreEntry(Command["SoulSummary"]):
     """Go on as an entry of the timeline; the soul of now is kept."""
 
     moment: str
 
 
-@dataclass(frozen=True)
-class Undo(Command):
+@dataclass(frozen=True, kw_only=True)
+class UndoLastEvent(Command["SoulSummary"]):
     """Go back to before the last event that changed the soul."""
 
 
-@dataclass(frozen=True)
-class Describe(Command):
+@dataclass(frozen=True, kw_only=True)
+class DescribeEntry(Command[None]):
     """Say something of an entry; None leaves what was said."""
 
     moment: str
@@ -185,31 +185,31 @@ class Describe(Command):
     pinned: bool | None = None
 
 
-@dataclass(frozen=True)
-class Delete(Command):
+@dataclass(frozen=True, kw_only=True)
+class DeleteEntry(Command[None]):
     """Delete an entry; the soul that is awake stays as it is."""
 
     moment: str
 
 
-@dataclass(frozen=True)
-class Copy(Command):
+@dataclass(frozen=True, kw_only=True)
+class ExportEntry(Command[None]):
     """Write an entry to a file of the person's choice."""
 
     moment: str
     path: Path
 
 
-@dataclass(frozen=True)
-class Branch(Command):
+@dataclass(frozen=True, kw_only=True)
+class BranchSoul(Command["SoulSummary"]):
     """Begin another soul from an entry, or from the soul as it is where `moment` is empty."""
 
     name: str
     moment: str = ""
 
 
-@dataclass(frozen=True)
-class Blend(Command):
+@dataclass(frozen=True, kw_only=True)
+class BlendSouls(Command["SoulSummary"]):
     """Go on as the mean of the soul that is awake and another one; the soul of now is kept."""
 
     second: str
@@ -218,24 +218,24 @@ class Blend(Command):
     """How much of it, between 0 and 1."""
 
 
-@dataclass(frozen=True)
-class RenameSoul(Command):
+@dataclass(frozen=True, kw_only=True)
+class RenameSoul(Command["SoulSummary"]):
     """Call the soul that is awake otherwise."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class WakeSoul(Command):
-    """Go on as another soul of the loaded model. Answered by `Woken`."""
+@dataclass(frozen=True, kw_only=True)
+class WakeSoul(Command["SoulWoken"]):
+    """Go on as another soul of the loaded model."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Woken:
+class SoulWoken:
     """Another soul of the loaded model is awake."""
 
-    soul: SoulFacts
-    lines: tuple[Line, ...]
+    soul: SoulSummary
+    lines: tuple[LogLine, ...]
     """What it has heard and said, oldest first."""

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from studio import theme
 from studio.settings.declarations import Setting
 from studio.settings.store import Settings
-from studio.widgets.controls import Elided, Segment, Switch, button, label, prose
+from studio.widgets.controls import Elided, SegmentedControl, ToggleSwitch, button, label, prose
 from studio.widgets.painted import dress
 
 _FIELD_WIDTH = 96
@@ -174,7 +174,7 @@ class ChoiceEditor(Editor):
     """A segment with one part for each choice."""
 
     def _build(self, column: QVBoxLayout, name: str) -> None:
-        self.segment = Segment([words(text) for _, text in self.setting.choices], name)
+        self.segment = SegmentedControl([words(text) for _, text in self.setting.choices], name)
         self.segment.chosen.connect(lambda number: self._change(self.setting.choices[number][0]))
         column.addWidget(self.segment, 0, Qt.AlignmentFlag.AlignLeft)
 
@@ -188,7 +188,7 @@ class SwitchEditor(Editor):
     """On or off."""
 
     def _build(self, column: QVBoxLayout, name: str) -> None:
-        self.switch = Switch(name)
+        self.switch = ToggleSwitch(name)
         self.switch.toggled.connect(self._change)
         self._head.addWidget(self.switch)
 

@@ -11,7 +11,7 @@ from studio.settings.declarations import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True)
-class Kind:
+class KeptKind:
     """One kind of thing that is kept. Its text is a source string of the translation context ``Privacy``."""
 
     text: str
@@ -20,24 +20,24 @@ class Kind:
 
 
 KINDS = (
-    Kind(QT_TRANSLATE_NOOP("Privacy", "What was said"), ("memories", "conversations*.json")),
-    Kind(QT_TRANSLATE_NOOP("Privacy", "Souls"), ("souls", "unfinished")),
-    Kind(QT_TRANSLATE_NOOP("Privacy", "Copies from before updates"), ("backups",)),
-    Kind(QT_TRANSLATE_NOOP("Privacy", "Trained models and their texts"), ("training",)),
-    Kind(QT_TRANSLATE_NOOP("Privacy", "Settings"), ("settings*.json", "workspace.json")),
-    Kind(QT_TRANSLATE_NOOP("Privacy", "Crash reports"), ("logs/crash-*.log",)),
+    KeptKind(QT_TRANSLATE_NOOP("Privacy", "What was said"), ("memories", "conversations*.json")),
+    KeptKind(QT_TRANSLATE_NOOP("Privacy", "Souls"), ("souls", "unfinished")),
+    KeptKind(QT_TRANSLATE_NOOP("Privacy", "Copies from before updates"), ("backups",)),
+    KeptKind(QT_TRANSLATE_NOOP("Privacy", "Trained models and their texts"), ("training",)),
+    KeptKind(QT_TRANSLATE_NOOP("Privacy", "Settings"), ("settings*.json", "workspace.json")),
+    KeptKind(QT_TRANSLATE_NOOP("Privacy", "Crash reports"), ("logs/crash-*.log",)),
 )
 """All that a workspace holds, apart from its lock."""
 
 
-def held(root: Path, kind: Kind) -> tuple[int, int]:
+def held(root: Path, kind: KeptKind) -> tuple[int, int]:
     """How many files of a kind there are, and their bytes."""
     found = [path for pattern in kind.patterns for path in root.glob(pattern)]
     files = [path for place in found for path in (place.rglob("*") if place.is_dir() else (place,)) if path.is_file()]
     return len(files), sum(path.stat().st_size for path in files)
 
 
-def all_held(root: Path) -> dict[Kind, tuple[int, int]]:
+def all_held(root: Path) -> dict[KeptKind, tuple[int, int]]:
     """What `held` says of each kind."""
     return {kind: held(root, kind) for kind in KINDS}
 

@@ -20,7 +20,7 @@ PREFIX = "bit-llama: "
 INTERRUPTED = 130
 
 
-class Child(QObject):
+class ChildProcess(QObject):
     """A ``bit-llama`` command with ``--background``. It ends, and saves what it has to, once its input does: that is
     how it is stopped, and what happens by itself when this program is gone.
 

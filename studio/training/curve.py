@@ -14,7 +14,7 @@ _RECENT = 20
 
 
 @dataclass(frozen=True)
-class Point:
+class CurvePoint:
     """One report of a run."""
 
     step: int
@@ -28,18 +28,18 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Curve:
+class LossCurve:
     """What a run has reported until now."""
 
-    points: Sequence[Point] = ()
+    points: Sequence[CurvePoint] = ()
 
     @property
-    def held_out(self) -> list[Point]:
+    def held_out(self) -> list[CurvePoint]:
         """The points at which the held-out loss was measured."""
         return [point for point in self.points if point.held_out is not None]
 
     @property
-    def best(self) -> Point | None:
+    def best(self) -> CurvePoint | None:
         """The point of the lowest held-out loss."""
         return min(self.held_out, key=lambda point: point.held_out or math.inf, default=None)
 
@@ -62,15 +62,15 @@ class CurveFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._curve = Curve()
+        self._curve = LossCurve()
         self._offset = 0
 
-    def read(self) -> Curve:
+    def read(self) -> LossCurve:
         """All that it holds; the same object as before where nothing was added. A torn last line waits."""
         try:
             with self._path.open("rb") as file:
                 if file.seek(0, 2) < self._offset:  # a run that goes on drops what came after its checkpoint
-                    self._curve, self._offset = Curve(), 0
+                    self._curve, self._offset = LossCurve(), 0
                 file.seek(self._offset)
                 data = file.read()
         except OSError:
@@ -78,11 +78,11 @@ class CurveFile:
         whole = data[: data.rfind(b"\n") + 1]
         self._offset += len(whole)
         if new := [point for line in whole.splitlines() if (point := _parse(line)) is not None]:
-            self._curve = Curve(_joined(self._curve.points, new))
+            self._curve = LossCurve(_joined(self._curve.points, new))
         return self._curve
 
 
-def _joined(points: Sequence[Point], new: Sequence[Point]) -> tuple[Point, ...]:
+def _joined(points: Sequence[CurvePoint], new: Sequence[CurvePoint]) -> tuple[CurvePoint, ...]:
     """Points with newer ones, which hold from their step on."""
     joined = list(points)
     for point in new:
@@ -92,11 +92,11 @@ def _joined(points: Sequence[Point], new: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(joined)
 
 
-def _parse(line: bytes) -> Point | None:
+def _parse(line: bytes) -> CurvePoint | None:
     try:
         entry = json.loads(line)
         held_out = entry["val_loss"]
-        point = Point(
+        point = CurvePoint(
             int(entry["step"]), _finite(entry["loss"]), None if held_out is None else _finite(held_out),
             _finite(entry["tokens_per_second"]), _finite(entry["seconds"]),
         )  # fmt: skip

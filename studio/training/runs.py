@@ -22,7 +22,7 @@ from pathlib import Path
 from engine.errors import BitLlamaError, ConfigError, Message, WorkspaceError
 from engine.io import atomic
 from studio import disk
-from studio.training.curve import Curve, CurveFile
+from studio.training.curve import CurveFile, LossCurve
 from studio.training.setup import intervals
 
 _STEP = re.compile(r"step-(\d{1,12})")
@@ -30,7 +30,7 @@ _FORBIDDEN = '\\/:*?"<>|'
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingRun:
     """A training as its folder said when it was read. What comes of it later is another value for the same folder."""
 
     folder: Path
@@ -54,7 +54,7 @@ class Run:
     """The models that were exported of it, the newest first."""
     held: int = 0
     """Bytes on the disk."""
-    curve: Curve = field(default=Curve(), repr=False)
+    curve: LossCurve = field(default=LossCurve(), repr=False)
 
     @property
     def name(self) -> str:
@@ -84,7 +84,7 @@ class Run:
         disk.write_json(self.folder / "run.json", data | more)
 
 
-def chosen(folder: Path) -> Run | None:
+def chosen(folder: Path) -> TrainingRun | None:
     """What the ``run.json`` of a folder says, and no more; None where there is none that can be read."""
     try:
         data, problem = disk.read_json(folder / "run.json", Message("the training is not listed"))
@@ -94,7 +94,7 @@ def chosen(folder: Path) -> Run | None:
         texts = [data["source"], data["begin"], data["size"], data["problem"], *arguments]
         if not all(isinstance(text, str) for text in texts) or int(data["steps"]) < 1:
             return None
-        return Run(
+        return TrainingRun(
             folder, data["source"], data["begin"], data["size"], int(data["steps"]), tuple(arguments),
             data["going"] is True, data["problem"],
         )  # fmt: skip
@@ -114,7 +114,7 @@ def checkpoint(folder: Path) -> int | None:
     return int(found[1]) if found else 0
 
 
-def settle(new: Run, folder: Path) -> Run:
+def settle(new: TrainingRun, folder: Path) -> TrainingRun:
     """Give a run that was prepared in one folder another, its own; returns it as it is there.
 
     Raises `WorkspaceError` where that folder is taken or cannot be made.
@@ -152,7 +152,7 @@ def free_name(training: Path, wish: str) -> str:
 _DELETED = ".deleted-"
 
 
-class Archive:
+class TrainingArchive:
     """Reads them, each file once, and deletes them. Used in the disk's thread alone.
 
     Attributes:
@@ -165,13 +165,13 @@ class Archive:
         self.new = folder / ".new"
         self._curves: dict[Path, CurveFile] = {}
 
-    def first_look(self) -> list[Run]:
+    def first_look(self) -> list[TrainingRun]:
         """All trainings, once what a former end of the program left behind is gone."""
         for left in (self.new, *self.folder.glob(f"{_DELETED}*")):
             shutil.rmtree(left, ignore_errors=True)
         return self.all()
 
-    def all(self) -> list[Run]:
+    def all(self) -> list[TrainingRun]:
         """All trainings, the newest first."""
         try:
             folders = [path for path in self.folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
@@ -181,7 +181,7 @@ class Archive:
         self._curves = {run.folder: self._curves[run.folder] for run in runs}
         return sorted(runs, key=lambda run: _changed(run.folder / "run.json"), reverse=True)
 
-    def again(self, run: Run) -> Run:
+    def again(self, run: TrainingRun) -> TrainingRun:
         """A run with its checkpoint and its curve of now."""
         curve = self._curves.setdefault(run.folder, CurveFile(run.folder / "run" / "metrics.jsonl")).read()
         return replace(run, checkpoint=checkpoint(run.folder), curve=curve)
@@ -195,7 +195,7 @@ class Archive:
         """Let go what was being prepared."""
         shutil.rmtree(self.new, ignore_errors=True)
 
-    def put_aside(self, run: Run) -> Path:
+    def put_aside(self, run: TrainingRun) -> Path:
         """Take a run out of the list; returns where it lies until it is deleted. Raises `WorkspaceError`."""
         asides = (self.folder / f"{_DELETED}{run.name}{number or ''}" for number in itertools.count())
         aside = next(path for path in asides if not path.exists())
@@ -212,7 +212,7 @@ class Archive:
         except OSError as error:
             raise _cannot_delete(error, aside) from error
 
-    def _whole(self, run: Run) -> Run:
+    def _whole(self, run: TrainingRun) -> TrainingRun:
         held = sum(_size(Path(place, name)) for place, _, names in os.walk(run.folder) for name in names)
         models = sorted(run.folder.glob("*.bitt"), key=_changed, reverse=True)
         return replace(self.again(run), models=tuple(models), held=held)

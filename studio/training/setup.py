@@ -12,7 +12,7 @@ from studio.protocol import EngineFailure
 
 
 @dataclass(frozen=True)
-class Size:
+class ModelSize:
     """One choice."""
 
     width: int
@@ -58,7 +58,7 @@ class Size:
 GOING_ON_RATE = 3e-4
 """Peak learning rate where a trained model goes on: a higher one would wipe out more of what it can."""
 
-SIZES = {"tiny": Size(128, 4, 4, 64, 16, 3e-3), "small": Size(256, 8, 4, 128, 16, 3e-3)}
+SIZES = {"tiny": ModelSize(128, 4, 4, 64, 16, 3e-3), "small": ModelSize(256, 8, 4, 128, 16, 3e-3)}
 
 
 def intervals(steps: int) -> list[str]:
@@ -81,7 +81,7 @@ HELD_OUT = 0.1
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedText:
     """What the check found in a text that can be trained on."""
 
     is_dialogue: bool
@@ -98,14 +98,14 @@ class Checked:
 
 
 @dataclass
-class Draft:
+class TrainingDraft:
     """The training that is being set up."""
 
     source: Path | None = None
     begin: str = ""
     """A model to go on from, or "" for a new one."""
     name: str = ""
-    checked: Checked | None = None
+    checked: CheckedText | None = None
     problem: str = ""
     """What is wrong with the text, and where."""
     doing: str = ""
@@ -113,11 +113,11 @@ class Draft:
     done: float = 0.0
 
 
-def read_check(meta: Path) -> Checked:
+def read_check(meta: Path) -> CheckedText:
     """What stands in the ``meta.json`` of a prepared folder. Raises `EngineFailure` where it cannot be read."""
     try:
         found = json.loads(meta.read_text(encoding="utf-8"))
-        return Checked(
+        return CheckedText(
             found["kind"] == "dialogue", found["documents_read"], found["characters"],
             found["tokens"]["train"], found["tokens"]["val"], found["vocab_size"],
         )  # fmt: skip

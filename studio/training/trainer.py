@@ -20,9 +20,9 @@ from engine.errors import BitLlamaError
 from studio.disk import Disk
 from studio.protocol import EngineFailure
 from studio.training import runs
-from studio.training.child import Child
-from studio.training.runs import Archive, Run
-from studio.training.setup import HELD_OUT, SIZES, Draft, read_check
+from studio.training.child import ChildProcess
+from studio.training.runs import TrainingArchive, TrainingRun
+from studio.training.setup import HELD_OUT, SIZES, TrainingDraft, read_check
 from studio.translation import sentence
 
 POLL_S = 0.2
@@ -50,33 +50,33 @@ class Trainer(QObject):
     listed = Signal()
     """`runs` was read anew."""
     trained = Signal(object)
-    """A run came to its end, and its model was written: `Run`."""
+    """A run came to its end, and its model was written: `TrainingRun`."""
 
     def __init__(self, workspace: Path, disk: Disk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.folder = workspace / "training"
-        self._disk, self._archive = disk, Archive(self.folder)
-        self.doing = Doing.NOTHING
-        self.current: Run | None = None
-        self.draft = Draft()
-        self._child: Child | None = None
+        self._disk, self._archive = disk, TrainingArchive(self.folder)
+        self.doing = TrainingState.NOTHING
+        self.current: TrainingRun | None = None
+        self.draft = TrainingDraft()
+        self._child: ChildProcess | None = None
         self._stop_wanted = self._closing = False
         self._idle = asyncio.Event()
         self._idle.set()
         self._next_poll = 0.0
         self._following = False
-        self.runs: list[Run] = []
+        self.runs: list[TrainingRun] = []
         self.known = asyncio.Event()
         disk.begin(self._know, self._archive.first_look)
 
     # State
 
     @property
-    def left_going(self) -> Run | None:
+    def left_going(self) -> TrainingRun | None:
         """A run that the last end of the program stopped and that can go on; None where there is none."""
         return next((run for run in self.runs if run.going and not self.is_under_way(run)), None)
 
-    def is_under_way(self, run: Run) -> bool:
+    def is_under_way(self, run: TrainingRun) -> bool:
         """Whether this is the run that trains or is exported."""
         return self.current is not None and self.current.folder == run.folder
 
@@ -84,11 +84,13 @@ class Trainer(QObject):
         """Why nothing else can be begun, as a sentence for a tooltip; empty where it can."""
         name = self.current.name if self.current else ""
         return {
-            Doing.NOTHING: "",
-            Doing.CHECKING: self.tr("A text is being checked. Wait for it, or stop it."),
-            Doing.TRAINING: self.tr("{name} is being trained. Stop it first; it can go on later.").format(name=name),
-            Doing.STOPPING: self.tr("{name} finishes its step and saves.").format(name=name),
-            Doing.EXPORTING: self.tr("{name} is written as a model file.").format(name=name),
+            TrainingState.NOTHING: "",
+            TrainingState.CHECKING: self.tr("A text is being checked. Wait for it, or stop it."),
+            TrainingState.TRAINING: self.tr("{name} is being trained. Stop it first; it can go on later.").format(
+                name=name
+            ),
+            TrainingState.STOPPING: self.tr("{name} finishes its step and saves.").format(name=name),
+            TrainingState.EXPORTING: self.tr("{name} is written as a model file.").format(name=name),
         }[self.doing]
 
     def models(self) -> list[Path]:
@@ -102,7 +104,7 @@ class Trainer(QObject):
         name = self.draft.name
         if source is not None and source != self.draft.source:
             name = runs.free_name(self.folder, source.stem)
-        self.draft = Draft(source, begin, name)
+        self.draft = TrainingDraft(source, begin, name)
         self.changed.emit()
 
     async def check(self) -> None:
@@ -114,7 +116,7 @@ class Trainer(QObject):
         begin = Path(draft.begin).parent if draft.begin.endswith(".safetensors") else Path(draft.begin)
         tokenizer = ["--tokenizer", os.fspath(begin)] if draft.begin else []
         prepare = ["prepare", os.fspath(draft.source), "--out", "data", "--val-fraction", str(HELD_OUT), *tokenizer]
-        async with self._job(Doing.CHECKING):
+        async with self._job(TrainingState.CHECKING):
             try:
                 await self._disk.do(self._archive.clear_new)
                 if not self._stop_wanted:
@@ -150,17 +152,17 @@ class Trainer(QObject):
         except BitLlamaError as error:
             raise EngineFailure(sentence(error.message)) from error
         arguments = tuple(SIZES[size].arguments(steps, draft.begin))
-        new = Run(self._archive.new, str(draft.source), draft.begin, size, steps, arguments)
+        new = TrainingRun(self._archive.new, str(draft.source), draft.begin, size, steps, arguments)
         run = await self._disk.do(runs.settle, new, folder)
-        self.draft = Draft(begin=draft.begin)
+        self.draft = TrainingDraft(begin=draft.begin)
         await self.go_on(run, steps)
 
-    async def go_on(self, run: Run, steps: int) -> None:
+    async def go_on(self, run: TrainingRun, steps: int) -> None:
         """Train a run up to a step, from its last checkpoint where there is one; its model is exported at the end.
 
         Raises `EngineFailure` with what a run that failed says; what it had saved is kept.
         """
-        async with self._job(Doing.TRAINING, run):
+        async with self._job(TrainingState.TRAINING, run):
             run = await self._put(going=True, problem="", steps=steps)
             if self._stop_wanted:
                 await self._put(going=self._closing)
@@ -177,42 +179,42 @@ class Trainer(QObject):
                 await self._put(going=False, problem=str(failure))
                 raise
 
-    async def export(self, run: Run) -> Path:
+    async def export(self, run: TrainingRun) -> Path:
         """Write the model of the last checkpoint where that was not done yet; returns its path.
 
         Raises `EngineFailure` where that is not possible.
         """
         if not await self._disk.do(run.model.exists):
-            async with self._job(Doing.EXPORTING, run):
+            async with self._job(TrainingState.EXPORTING, run):
                 await self._export(run, f"run/checkpoints/step-{run.step:07d}")
         return run.model
 
-    async def _export(self, run: Run, source: str) -> None:
-        self.doing = Doing.EXPORTING
+    async def _export(self, run: TrainingRun, source: str) -> None:
+        self.doing = TrainingState.EXPORTING
         self.changed.emit()
         if not await self._start(["export", source, run.model.name], run.folder).end():
             raise EngineFailure(self.tr("Stopped. Nothing was written."))
 
     def stop(self) -> None:
         """End what is under way: a run finishes its step and saves, a check ends at once."""
-        if self.doing not in (Doing.CHECKING, Doing.TRAINING):
+        if self.doing not in (TrainingState.CHECKING, TrainingState.TRAINING):
             return
         self._stop_wanted = True  # it may not have begun yet
-        if self.doing is Doing.CHECKING:
+        if self.doing is TrainingState.CHECKING:
             if self._child is not None:
                 self._child.kill()
             return
         if self._child is not None:
             self._child.stop()
-        self.doing = Doing.STOPPING
+        self.doing = TrainingState.STOPPING
         self.changed.emit()
 
-    async def let_be(self, run: Run) -> None:
+    async def let_be(self, run: TrainingRun) -> None:
         """A run that was going shall wait until it is asked for. Raises `EngineFailure` where that cannot be noted."""
         await self._disk.do(replace(run, going=False).write)
         await self._list()
 
-    async def delete(self, run: Run) -> None:
+    async def delete(self, run: TrainingRun) -> None:
         """Delete a run that is not under way, with its models; from the list it goes at once.
 
         Raises `EngineFailure` for what cannot be deleted.
@@ -228,7 +230,7 @@ class Trainer(QObject):
             self._next_poll, self._following = now + POLL_S, True
             self._disk.begin(self._follow, self._archive.again, self.current)
 
-    def _follow(self, read: Future[Run]) -> None:
+    def _follow(self, read: Future[TrainingRun]) -> None:
         self._following = False
         seen, current = read.result(), self.current
         if current is None or not self.is_under_way(seen):
@@ -256,18 +258,18 @@ class Trainer(QObject):
         if self._child is not None:
             self._child.wait(seconds)
 
-    def _start(self, arguments: Sequence[str], folder: Path) -> Child:
+    def _start(self, arguments: Sequence[str], folder: Path) -> ChildProcess:
         if self._child is not None:
             self._child.deleteLater()
-        self._child = Child(arguments, folder, self)
+        self._child = ChildProcess(arguments, folder, self)
         return self._child
 
     @property
-    def _under_way(self) -> Run:
+    def _under_way(self) -> TrainingRun:
         assert self.current is not None, "asked only within a job that has a run"
         return self.current
 
-    async def _put(self, **fields: Any) -> Run:
+    async def _put(self, **fields: Any) -> TrainingRun:
         """The run under way is another: said at once, then written."""
         self.current = run = replace(self._under_way, **fields)
         self.changed.emit()
@@ -275,7 +277,7 @@ class Trainer(QObject):
         return run
 
     @contextlib.asynccontextmanager
-    async def _job(self, doing: Doing, run: Run | None = None) -> AsyncIterator[None]:
+    async def _job(self, doing: TrainingState, run: TrainingRun | None = None) -> AsyncIterator[None]:
         """Be at something with a run, alone. Raises `EngineFailure` while something else is under way."""
         if why := self.why_busy() or (self.tr("The Studio is closing.") if self._closing else ""):
             raise EngineFailure(why)
@@ -291,24 +293,24 @@ class Trainer(QObject):
         runs = await self._disk.do(self._archive.all)
         if self._child is not None:
             self._child.deleteLater()
-        self.doing, self.current, self._child = Doing.NOTHING, None, None
+        self.doing, self.current, self._child = TrainingState.NOTHING, None, None
         self._idle.set()
         self._show(runs)
 
     async def _list(self) -> None:
         self._show(await self._disk.do(self._archive.all))
 
-    def _know(self, read: Future[list[Run]]) -> None:
+    def _know(self, read: Future[list[TrainingRun]]) -> None:
         self._show(read.result())
         self.known.set()
 
-    def _show(self, runs: list[Run]) -> None:
+    def _show(self, runs: list[TrainingRun]) -> None:
         self.runs = runs
         self.listed.emit()
         self.changed.emit()
 
 
-class Doing(Enum):
+class TrainingState(Enum):
     """One thing at a time."""
 
     NOTHING = "nothing"

@@ -167,7 +167,7 @@ class Elided(QLabel):
         painter.drawText(self.rect(), int(self.alignment()), shown)
 
 
-class Segment(QFrame):
+class SegmentedControl(QFrame):
     """A few choices as one control, exactly one of them taken; arrow keys move between them."""
 
     chosen = Signal(int)
@@ -266,7 +266,7 @@ class Picker(QComboBox):
         painter.drawPolyline([QPointF(x - _REACH, y - half), QPointF(x, y + half), QPointF(x + _REACH, y - half)])
 
 
-class Switch(QAbstractButton):
+class ToggleSwitch(QAbstractButton):
     """A checkable control; the space key turns it."""
 
     def __init__(self, name: str) -> None:

@@ -79,7 +79,7 @@ class Footer(QFrame):
     def refresh(self) -> None:
         """Show what the session is at."""
         session = self._actions.session
-        body = session.body
+        body = session.model
         if body is not None:
             device = body.device.upper() if body.device in ("cpu", "mps") else body.device
             self.runtime.setText(f"{device} · {body.runtime}")
@@ -93,7 +93,7 @@ class Footer(QFrame):
             Busy.NOTHING: ("muted", self.tr("awake") if body else self.tr("waiting for a model")),
             Busy.OPENING: ("body", self.tr("loading")),
             Busy.REPLYING: ("learn", self.tr("learning")) if session.learns else ("body", self.tr("talking")),
-            Busy.ASIDE: ("body", self.tr("answering without the soul")),
+            Busy.WITHOUT_SOUL: ("body", self.tr("answering without the soul")),
             Busy.DREAMING: ("soul", self.tr("dreaming")),
             Busy.SOUL: ("soul", self.tr("soul")),
             Busy.COMPARING: ("soul", self.tr("comparing")),

@@ -11,7 +11,7 @@ from studio.actions import Actions
 from studio.lab.catalogue import known_models
 from studio.session import Busy
 from studio.widgets import wording
-from studio.widgets.controls import Chip, Segment, label
+from studio.widgets.controls import Chip, SegmentedControl, label
 from studio.widgets.painted import Logo
 
 HEIGHT = 52
@@ -25,7 +25,7 @@ class Header(QFrame):
         self.setObjectName("header")
         self.setMinimumHeight(HEIGHT)
         self._actions = actions
-        self.tabs = Segment([self.tr("Model Lab"), self.tr("Chat"), self.tr("Settings")], self.tr("Tabs"))
+        self.tabs = SegmentedControl([self.tr("Model Lab"), self.tr("Chat"), self.tr("Settings")], self.tr("Tabs"))
         self.body = Chip("body")
         self.body.clicked.connect(self.open_body_menu)
         self.soul = Chip("soul")
@@ -58,7 +58,7 @@ class Header(QFrame):
     def refresh(self) -> None:
         """Show which body and soul are there."""
         session = self._actions.session
-        body, soul = session.body, session.soul
+        body, soul = session.model, session.soul
         if session.busy is Busy.OPENING and self._actions.opening is not None:
             self.body.show_facts(self.tr("Model"), self._actions.opening.stem, self.tr("loading…"))
         elif body is None:

@@ -23,9 +23,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from engine.errors import BitLlamaError, ConfigError
 from studio import theme, translation
 from studio.actions import Actions, kind_of
-from studio.chat.conversations import Chat
+from studio.chat.conversations import Conversations
 from studio.chat.page import ChatPage
-from studio.lab.catalogue import Catalogue
+from studio.lab.catalogue import ModelCatalogue
 from studio.lab.page import TRAINING, LabPage
 from studio.protocol import EngineFailure
 from studio.session import Busy, Session
@@ -34,7 +34,7 @@ from studio.settings.cards import KeysCard, PresetCard, PrivacyCard
 from studio.settings.keys import KEYS, show_keys
 from studio.settings.page import SettingsPage
 from studio.settings.store import Settings
-from studio.training import Run
+from studio.training import TrainingRun
 from studio.widgets import dialogs, style
 from studio.window.drop import DropVeil, dropped_path
 from studio.window.footer import Footer
@@ -54,9 +54,9 @@ class MainWindow(QMainWindow):
         self.session, self.settings = session, settings
         translation.apply(settings.get("language"))
         self.verbs = Actions(self, session, settings)
-        self.talk = Chat(session, settings, self.verbs.start, self)
+        self.talk = Conversations(session, settings, self.verbs.start, self)
         self.verbs.chat = self.talk
-        self.verbs.catalogue = Catalogue(self.verbs, self)
+        self.verbs.catalogue = ModelCatalogue(self.verbs, self)
         self.verbs.trains_here = self._shows_training
         self.setAcceptDrops(True)
         self.setMinimumSize(*theme.MINIMUM_SIZE)
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         bar = self.settings_page.area.verticalScrollBar()
         QTimer.singleShot(0, bar, lambda: bar.setValue(place))  # once the page has its size
 
-    def _tell_trained(self, run: Run) -> None:
+    def _tell_trained(self, run: TrainingRun) -> None:
         text = self.tr("{name} is trained: {file} is at hand in Model Lab.")
         self.verbs.told.emit(text.format(name=run.name, file=run.model.name))
 
@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
 
     def stop(self) -> None:
         """End the reply under way; a sleep is ended by its own button only."""
-        if self.session.busy in (Busy.REPLYING, Busy.ASIDE):
+        if self.session.busy in (Busy.REPLYING, Busy.WITHOUT_SOUL):
             self.session.stop()
         else:
             self.chat.leave_edit()
@@ -225,7 +225,7 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self._change_language)  # not while the control that changed it still acts
         elif key in ("theme", "font_size"):
             style.apply(self.settings.get("theme"), self.settings.get("font_size"))
-        elif key in ("device", "threads") and self.session.body is not None:
+        elif key in ("device", "threads") and self.session.model is not None:
             self.verbs.told.emit(self.tr("Takes effect when a model is loaded next."))
 
     def _scheme_changed(self) -> None:

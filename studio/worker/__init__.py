@@ -1,10 +1,10 @@
-"""The worker's end of the wire, and the only place in the Studio that touches the engine.
+"""The worker's end of the protocol, and the only place in the Studio that touches the engine.
 
 `thread` carries out one command after another; what each command does stands in the module of its subject, of the same
-name as in `studio.protocol`. `desk` is what the subjects share.
+name as in `studio.protocol`. `context` is what the subjects share.
 """
 
-from studio.worker.context import Claim, claim, where
+from studio.worker.context import ClaimedWorkspace, claim_workspace, workspace_path
 from studio.worker.thread import Worker
 
-__all__ = ["Claim", "Worker", "claim", "where"]
+__all__ = ["ClaimedWorkspace", "Worker", "claim_workspace", "workspace_path"]

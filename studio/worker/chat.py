@@ -5,8 +5,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from studio.protocol import AskNewborn, NewbornSaid, Said, Sampling, Say, Switch, Switched, TakeIn, TakenIn, Token
-from studio.worker.context import Desk, lines, shown
+from studio.protocol import (
+    AnswerWithoutSoul,
+    AskWithoutSoul,
+    ImportLines,
+    LinesImported,
+    ReplyChunk,
+    Said,
+    Sampling,
+    Say,
+    SwitchVersion,
+    VersionSwitched,
+)
+from studio.worker.context import WorkerContext, lines, shown
 from studio.worker.souls import soul_facts
 
 if TYPE_CHECKING:
@@ -14,56 +25,56 @@ if TYPE_CHECKING:
     from engine.text.sampling import SamplingParams
 
 
-def _surprise(mind: MemorySession) -> float:
+def _surprise(memory: MemorySession) -> float:
     """The mean inner loss of the last token, over all layers; 0 where the model has none."""
-    return float(mind.llama.learning_runtime.inner_losses.mean()) if mind.llama.learns else 0.0
+    return float(memory.llama.learning_runtime.inner_losses.mean()) if memory.llama.learns else 0.0
 
 
-def say(desk: Desk, command: Say) -> Said:
+def say(context: WorkerContext, command: Say) -> Said:
     """Hold one exchange; the reply is streamed."""
-    mind, turns = desk.mind, desk.turns
+    memory, turns = context.memory, context.turns
     first = 0.0
 
     def on_text(text: str) -> bool:
         nonlocal first
         first = first or time.perf_counter()
-        desk.tell(Token(command.request, text, _surprise(mind)))
-        return not command.cancel.is_set()
+        context.tell(ReplyChunk(text, _surprise(memory)))
+        return not context.cancelled()
 
-    if (command.conversation, command.dial) != (mind.conversation, mind.dial):
-        mind.new_conversation(command.conversation, command.dial)
+    if (command.conversation, command.dial) != (memory.conversation, memory.dial):
+        memory.new_conversation(command.conversation, command.dial)
     learns = command.dial == "learn"
     if learns:
         turns.begin(command.instead_of)
     else:  # a mark taken while the soul stands aside would be of a state that it never lives
         turns.clear()
-    level = mind.level
+    level = memory.level
     try:
-        reply = mind.say(
+        reply = memory.say(
             command.text,
             command.conversation,
             command.system,
             _params(command.sampling),
             command.max_tokens,
             on_text,
-            command.cancel.is_set,
+            context.cancelled,
             command.dial,
             command.rate,
         )
     except BaseException:
-        desk.new_lines()
+        context.new_lines()
         if learns:
             turns.give_up()
         raise
-    lines = desk.new_lines()
+    lines = context.new_lines()
     if learns:
         turns.finish(lines)
     writing = time.perf_counter() - first if first else 0.0
     return Said(
         shown(lines),
-        soul_facts(mind),
+        soul_facts(memory),
         reply.tokens,
-        mind.level - level,
+        memory.level - level,
         reply.seconds,
         (reply.tokens - 1) / writing if writing > 0 and reply.tokens > 1 else 0.0,
         reply.stopped,
@@ -72,24 +83,24 @@ def say(desk: Desk, command: Say) -> Said:
     )
 
 
-def switch(desk: Desk, command: Switch) -> Switched:
+def switch(context: WorkerContext, command: SwitchVersion) -> VersionSwitched:
     """Go on as another version of an exchange."""
-    mind = desk.mind
-    lines = desk.turns.switch(command.line, command.version)
-    return Switched(shown(lines), soul_facts(mind), desk.turns.turns())
+    memory = context.memory
+    lines = context.turns.switch(command.line, command.version)
+    return VersionSwitched(shown(lines), soul_facts(memory), context.turns.turns())
 
 
-def ask_newborn(desk: Desk, command: AskNewborn) -> NewbornSaid:
+def ask_newborn(context: WorkerContext, command: AskWithoutSoul) -> AnswerWithoutSoul:
     """Have something answered without the soul."""
-    done = desk.mind.answer_without_soul(
+    done = context.memory.answer_without_soul(
         command.text,
         command.system,
         _params(command.sampling),
         command.max_tokens,
-        command.cancel.is_set,
+        context.cancelled,
         command.rate,
     )
-    return NewbornSaid(done.text, done.stopped)
+    return AnswerWithoutSoul(done.text, done.stopped)
 
 
 def _params(sampling: Sampling) -> SamplingParams:
@@ -100,12 +111,12 @@ def _params(sampling: Sampling) -> SamplingParams:
     )
 
 
-def take_in(desk: Desk, command: TakeIn) -> TakenIn:
+def take_in(context: WorkerContext, command: ImportLines) -> LinesImported:
     """Add messages from elsewhere to the log, to be slept on."""
-    mind = desk.mind
-    entries = [mind.log.append(line.role, line.text, line.conversation, mind.store.key) for line in command.lines]
-    desk.new_lines()
-    return TakenIn(lines(entries), soul_facts(mind))
+    memory = context.memory
+    entries = [memory.log.append(line.role, line.text, line.conversation, memory.store.key) for line in command.lines]
+    context.new_lines()
+    return LinesImported(lines(entries), soul_facts(memory))
 
 
-HANDLERS = {Say: say, Switch: switch, AskNewborn: ask_newborn, TakeIn: take_in}
+HANDLERS = {Say: say, SwitchVersion: switch, AskWithoutSoul: ask_newborn, ImportLines: take_in}

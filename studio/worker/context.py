@@ -1,4 +1,4 @@
-"""What the worker has before it: the mind that is awake, and how far the log was told to the window."""
+"""What the worker works on: the workspace, the session of the loaded model, and the request under way."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import Message
-from studio.protocol import EngineFailure, Event, Line, Timeline, TimelineMoved
+from studio.protocol import Close, EngineFailure, LogLine, Request, Response, SoulTimeline, TimelineChanged, WorkerEvent
 from studio.worker.timeline import read_timeline
-from studio.worker.turns import Turns
+from studio.worker.turns import ExchangeUndo
 
 if TYPE_CHECKING:
     from engine.io.conversation_log import Entry
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimedWorkspace:
     """A workspace that is locked for this program."""
 
     root: Path
@@ -28,7 +28,7 @@ class Claim:
     lock: WorkspaceLock
 
 
-def claim(path: Path | None, portable: bool = False) -> Claim:
+def claim_workspace(path: Path | None, portable: bool = False) -> ClaimedWorkspace:
     """Open and lock a workspace (the person's own where `path` is None); quick, loads no engine.
 
     Raises `EngineFailure` for one that is in use or cannot be used.
@@ -38,92 +38,111 @@ def claim(path: Path | None, portable: bool = False) -> Claim:
 
     try:
         workspace = Workspace.open(path, portable)
-        return Claim(workspace.root, workspace, workspace.lock())
+        return ClaimedWorkspace(workspace.root, workspace, workspace.lock())
     except BitLlamaError as error:
         raise EngineFailure(error.message) from error
 
 
-def where(path: Path | None, portable: bool = False) -> Path:
-    """The workspace that `claim` would take."""
+def workspace_path(path: Path | None, portable: bool = False) -> Path:
+    """The workspace that `claim_workspace` would take."""
     from engine.session.workspace import default_path
 
     return (path.expanduser() if path is not None else default_path(portable)).absolute()
 
 
-class Desk:
-    """Owned by the worker's thread, and shared by the handlers of all subjects.
+class WorkerContext:
+    """What the handlers of all subjects share; owned by the worker's thread.
+
+    Args:
+        place: the workspace.
+        send: takes what is said to the window.
 
     Attributes:
-        place: the workspace.
-        tell: sends an event to the window.
-        turns: the exchanges that can be taken back; only there while a mind is awake.
+        turns: the exchanges that can be taken back; only there while a model is loaded.
     """
 
-    turns: Turns
+    turns: ExchangeUndo
 
-    def __init__(self, place: Claim, tell: Callable[[Event], None]) -> None:
-        self.place, self.tell = place, tell
-        self._mind: MemorySession | None = None
-        self._timeline: Timeline | None = None
+    def __init__(self, place: ClaimedWorkspace, send: Callable[[Response], None]) -> None:
+        self.place, self._send = place, send
+        self._request = Request(0, Close())
+        self._memory: MemorySession | None = None
+        self._timeline: SoulTimeline | None = None
         """As it was told last."""
         self._newest = ""
         """The log entry that was written last, as far as `new_lines` was asked."""
 
+    # The request that is being carried out
+
+    def begin(self, request: Request) -> None:
+        """What is told from now on, and what is cancelled, belongs to this request."""
+        self._request = request
+
+    def tell(self, event: WorkerEvent) -> None:
+        """Send an event to the window."""
+        self._send(Response(self._request.number, event))
+
+    def cancelled(self) -> bool:
+        """Whether the person has stopped what is being carried out."""
+        return self._request.cancel.is_set()
+
+    # The memory session
+
     @property
-    def mind(self) -> MemorySession:
-        """The mind that is awake. Raises `EngineFailure` where none is."""
-        if self._mind is None:
+    def memory(self) -> MemorySession:
+        """The session of the loaded model. Raises `EngineFailure` where none is loaded."""
+        if self._memory is None:
             raise EngineFailure(Message("No model is loaded. Open one in Model Lab first."))
-        return self._mind
+        return self._memory
 
     def wake(self, llama: Llama) -> list[Entry]:
-        """Wake a soul in a body, in place of the mind that was awake; returns what that soul has heard and said."""
+        """Begin a session with a model, in place of the one before; returns what its soul has heard and said."""
         from engine.session.memory_session import MemorySession
 
-        self.save()  # the next mind may live in the same body and read this soul
-        self._mind = MemorySession(self.place.workspace, self.place.lock, llama)
+        self.save()  # the next session may have the same model and read this soul
+        self._memory = MemorySession(self.place.workspace, self.place.lock, llama)
         return self.begin_anew()
 
     def let_go(self) -> None:
-        """Save the soul that is awake and be without a mind."""
+        """Save the soul that is awake and be without a model."""
         self.save()
-        self._mind = self._timeline = None
+        self._memory = self._timeline = None
         self._newest = ""
         del self.turns
 
     def begin_anew(self) -> list[Entry]:
         """Another soul is awake: nothing can be taken back; returns what it has heard and said."""
-        self.turns = Turns(self.mind)
-        heard = self.mind.log.entries(soul=self.mind.store.key)
+        self.turns = ExchangeUndo(self.memory)
+        heard = self.memory.log.entries(soul=self.memory.store.key)
         self._newest = heard[-1].id if heard else ""
         return heard
 
-    def new_lines(self) -> tuple[Line, ...]:
+    def new_lines(self) -> tuple[LogLine, ...]:
         """What came into the log since this was asked last."""
-        entries = self.mind.log.entries(after=self._newest or None, soul=self.mind.store.key)
+        entries = self.memory.log.entries(after=self._newest or None, soul=self.memory.store.key)
         self._newest = entries[-1].id if entries else self._newest
         return lines(entries)
 
-    def tell_timeline(self, request: int) -> None:
+    def tell_timeline(self) -> None:
         """Let the window know of the timeline, where it is another than it knows."""
-        if self._mind is None:
+        if self._memory is None:
             return
-        timeline = read_timeline(self._mind)
+        timeline = read_timeline(self._memory)
         if timeline != self._timeline:
             self._timeline = timeline
-            self.tell(TimelineMoved(request, timeline))
+            self.tell(TimelineChanged(timeline))
 
     def save(self) -> None:
         """Save the soul that is awake, if any."""
-        if self._mind is not None:
-            self._mind.save()
+        if self._memory is not None:
+            self._memory.save()
 
 
-def lines(entries: Sequence[Entry]) -> tuple[Line, ...]:
+def lines(entries: Sequence[Entry]) -> tuple[LogLine, ...]:
     """Entries of the log as the window knows them."""
-    return tuple(Line(entry.role, entry.text, entry.timestamp, entry.conversation, entry.id) for entry in entries)
+    return tuple(LogLine(entry.role, entry.text, entry.timestamp, entry.conversation, entry.id) for entry in entries)
 
 
-def shown(told: Sequence[Line]) -> tuple[Line, ...]:
+def shown(told: Sequence[LogLine]) -> tuple[LogLine, ...]:
     """Of these lines, those that a conversation shows."""
     return tuple(line for line in told if line.text and line.role != "system")

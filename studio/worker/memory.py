@@ -6,30 +6,30 @@ from typing import TYPE_CHECKING
 
 from engine.errors import Message
 from studio.protocol import (
-    Answered,
     AskBoth,
+    BothAnswered,
     Compare,
     Compared,
     EngineFailure,
-    Forget,
+    FindLived,
     ForgetCost,
-    Forgot,
-    LivedIn,
+    ForgetMessages,
+    JobProgress,
+    MessagesForgotten,
     PlanForgetting,
-    Progress,
 )
-from studio.worker.context import Desk, lines
+from studio.worker.context import WorkerContext, lines
 from studio.worker.souls import shown_entries, soul_facts
 
 if TYPE_CHECKING:
     from engine.io.soul import Soul, SoulMeta
 
 
-def compare(desk: Desk, command: Compare) -> Compared:
+def compare(context: WorkerContext, command: Compare) -> Compared:
     """How two entries differ."""
     from engine.session.compare import compare as differ
 
-    found = differ(_soul(desk, command.first), _soul(desk, command.second))
+    found = differ(_soul(context, command.first), _soul(context, command.second))
     return Compared(
         found.whole.change,
         tuple(layer.change for layer in found.layers),
@@ -38,14 +38,14 @@ def compare(desk: Desk, command: Compare) -> Compared:
     )
 
 
-def ask_both(desk: Desk, command: AskBoth) -> Answered:
+def ask_both(context: WorkerContext, command: AskBoth) -> BothAnswered:
     """Put the same words to both; the soul that is awake is, bit for bit, the same afterwards."""
     from engine.runtime.base import Cancelled
     from engine.text.sampling import SamplingParams
     from engine.text.template import ChatMessage
 
-    souls = [_soul(desk, command.first), _soul(desk, command.second)]
-    llama = desk.mind.llama
+    souls = [_soul(context, command.first), _soul(context, command.second)]
+    llama = context.memory.llama
     here = llama.snapshot()
     answers: list[str] = []
     try:
@@ -55,7 +55,7 @@ def ask_both(desk: Desk, command: AskBoth) -> Answered:
 
             def listen(text: str, said: list[str] = said) -> bool:
                 said.append(text)
-                return not command.cancel.is_set()
+                return not context.cancelled()
 
             try:
                 llama.stream_chat(
@@ -63,43 +63,43 @@ def ask_both(desk: Desk, command: AskBoth) -> Answered:
                     command.max_tokens,
                     SamplingParams(temperature=0.0),
                     listen,
-                    cancel=command.cancel.is_set,
+                    cancel=context.cancelled,
                 )
             except Cancelled:
                 said.clear()
             answers.append("".join(said).strip())
     finally:
         llama.restore(here)
-    return Answered((answers[0], answers[1]))
+    return BothAnswered((answers[0], answers[1]))
 
 
-def _soul(desk: Desk, moment: str) -> Soul:
+def _soul(context: WorkerContext, moment: str) -> Soul:
     """An entry of any soul of the body, or the one that is awake."""
-    mind = desk.mind
+    memory = context.memory
     if not moment:
-        mind.save()  # what the soul stood aside from ends with this
-        return mind.llama.soul()
-    for mate in mind.registry.all():
+        memory.save()  # what the soul stood aside from ends with this
+        return memory.llama.soul()
+    for mate in memory.registry.all():
         if any(file.id == moment for file in mate.store.kept()):
             return mate.store.read(moment)
     raise EngineFailure(Message("That entry is not kept any more."))
 
 
-def lived_in(desk: Desk, command: LivedIn) -> tuple[str, ...]:
+def lived_in(context: WorkerContext, command: FindLived) -> tuple[str, ...]:
     """The ids of what was said between two entries."""
     from engine.session.history import history_of, turns_of
 
-    turns = turns_of(desk.mind.log.entries())
+    turns = turns_of(context.memory.log.entries())
     before = (
-        {turn.id for turn in history_of(_meta(desk, command.grew_from), turns).turns()} if command.grew_from else ()
+        {turn.id for turn in history_of(_meta(context, command.grew_from), turns).turns()} if command.grew_from else ()
     )
-    lived = history_of(_meta(desk, command.moment), turns).turns()
+    lived = history_of(_meta(context, command.moment), turns).turns()
     return tuple(entry.id for turn in lived if turn.id not in before for entry in turn.heard if entry.role == "user")
 
 
-def plan(desk: Desk, command: PlanForgetting) -> ForgetCost:
+def plan(context: WorkerContext, command: PlanForgetting) -> ForgetCost:
     """What it would take."""
-    made = desk.mind.forget_plan(*command.ids, pinned_too=command.pinned_too)
+    made = context.memory.forget_plan(*command.ids, pinned_too=command.pinned_too)
     return ForgetCost(
         len(made.reduced.gone),
         len(made.rebuilds),
@@ -113,31 +113,31 @@ def plan(desk: Desk, command: PlanForgetting) -> ForgetCost:
     )
 
 
-def forget(desk: Desk, command: Forget) -> Forgot:
+def forget(context: WorkerContext, command: ForgetMessages) -> MessagesForgotten:
     """Forget, and go on as the soul that never heard it."""
     from engine.runtime.base import Cancelled
 
-    mind = desk.mind
-    made = mind.forget_plan(*command.ids, pinned_too=command.pinned_too)
+    memory = context.memory
+    made = memory.forget_plan(*command.ids, pinned_too=command.pinned_too)
     try:
-        mind.forget(made, command.cancel.is_set, lambda share: desk.tell(Progress(command.request, share)))
+        memory.forget(made, context.cancelled, lambda share: context.tell(JobProgress(share)))
         done = True
     except Cancelled:
         done = False
-    return Forgot(done, soul_facts(mind), lines(shown_entries(desk.begin_anew())))
+    return MessagesForgotten(done, soul_facts(memory), lines(shown_entries(context.begin_anew())))
 
 
-def _meta(desk: Desk, moment: str) -> SoulMeta:
+def _meta(context: WorkerContext, moment: str) -> SoulMeta:
     """Of an entry of any soul of the body, or of the soul that is awake."""
     from engine.session.timeline import Timeline
 
     if not moment:
-        return desk.mind.soul.meta
-    for mate in desk.mind.registry.all():
+        return context.memory.soul.meta
+    for mate in context.memory.registry.all():
         for one in Timeline(mate.store).moments():
             if one.id == moment:
                 return one.meta
     raise EngineFailure(Message("That entry is not kept any more."))
 
 
-HANDLERS = {Compare: compare, AskBoth: ask_both, LivedIn: lived_in, PlanForgetting: plan, Forget: forget}
+HANDLERS = {Compare: compare, AskBoth: ask_both, FindLived: lived_in, PlanForgetting: plan, ForgetMessages: forget}

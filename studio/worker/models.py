@@ -9,45 +9,45 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Message
 from studio.protocol import (
-    BodyFacts,
-    Convert,
-    Converted,
+    ConvertModel,
     EngineFailure,
-    Inspect,
-    ModelCard,
-    Open,
-    Opened,
-    Progress,
-    Unload,
+    InspectModel,
+    JobProgress,
+    ModelConverted,
+    ModelDetails,
+    ModelOpened,
+    ModelSummary,
+    OpenModel,
+    UnloadModel,
 )
-from studio.worker.context import Desk, lines
+from studio.worker.context import WorkerContext, lines
 from studio.worker.souls import shown_entries, soul_facts
 
 if TYPE_CHECKING:
     from engine.models.config import BitLlamaConfig
 
 
-def open_model(desk: Desk, command: Open) -> Opened:
+def open_model(context: WorkerContext, command: OpenModel) -> ModelOpened:
     """Load a model; its soul wakes."""
     from engine.llama import Llama
 
     before = memory_in_use()
     llama = Llama.load_auto(command.path, command.device, command.threads)
     grown = max(0, memory_in_use() - before)
-    heard = desk.wake(llama)
-    problems = tuple(desk.mind.log.problems)
-    return Opened(body_facts(desk, grown), soul_facts(desk.mind), lines(shown_entries(heard)), problems)
+    heard = context.wake(llama)
+    problems = tuple(context.memory.log.problems)
+    return ModelOpened(body_facts(context, grown), soul_facts(context.memory), lines(shown_entries(heard)), problems)
 
 
-def body_facts(desk: Desk, grown: int) -> BodyFacts:
+def body_facts(context: WorkerContext, grown: int) -> ModelSummary:
     """What is known of the loaded model; the native runtime keeps its ternary weights packed."""
     from engine.io.inspect import memory_needed
 
-    llama = desk.mind.llama
+    llama = context.memory.llama
     body, config = llama.body, llama.body.config
     path = Path(body.path) if body.path else Path()
     weights = path / "model.safetensors" if path.is_dir() else path
-    return BodyFacts(
+    return ModelSummary(
         name=path.parent.name if path.name == "model.safetensors" else path.stem,
         path=path,
         parameters=config.num_parameters,
@@ -74,12 +74,12 @@ def memory_in_use() -> int:
         return 0
 
 
-def unload(desk: Desk, command: Unload) -> None:
+def unload(context: WorkerContext, command: UnloadModel) -> None:
     """Save the soul and let the model go."""
-    desk.let_go()
+    context.let_go()
 
 
-def inspect(desk: Desk, command: Inspect) -> ModelCard:
+def inspect(context: WorkerContext, command: InspectModel) -> ModelDetails:
     """Look into a model without loading it."""
     from engine.io.file_info import ModelInfo
     from engine.io.inspect import inspect_path
@@ -88,8 +88,8 @@ def inspect(desk: Desk, command: Inspect) -> ModelCard:
     facts = card.facts
     if not isinstance(facts, ModelInfo):
         problems = tuple(card.problems) or (Message("{path} is no model.", path=command.path),)
-        return ModelCard(command.path, card.format, card.size, problems, details=card.render())
-    return ModelCard(
+        return ModelDetails(command.path, card.format, card.size, problems, details=card.render())
+    return ModelDetails(
         path=command.path,
         format=card.format,
         file_bytes=card.size,
@@ -105,7 +105,7 @@ def inspect(desk: Desk, command: Inspect) -> ModelCard:
         tokenizer_entries=facts.tokenizer_entries or 0,
         fingerprint=facts.fingerprint or "",
         licence=_licence(command.path, card.config),
-        souls=_souls(desk, card.config, facts.fingerprint or ""),
+        souls=_souls(context, card.config, facts.fingerprint or ""),
         details=card.render(),
     )
 
@@ -121,14 +121,14 @@ def _licence(path: Path, config: BitLlamaConfig | None) -> str:
     return found[0].name if found else ""
 
 
-def _souls(desk: Desk, config: BitLlamaConfig | None, fingerprint: str) -> tuple[str, ...]:
+def _souls(context: WorkerContext, config: BitLlamaConfig | None, fingerprint: str) -> tuple[str, ...]:
     from engine.errors import BitLlamaError
     from engine.session.soul_registry import SoulRegistry
 
     if config is None or not fingerprint:
         return ()
     try:
-        return tuple(mate.name for mate in SoulRegistry(desk.place.workspace, config, fingerprint).all())
+        return tuple(mate.name for mate in SoulRegistry(context.place.workspace, config, fingerprint).all())
     except BitLlamaError:
         return ()
 
@@ -158,7 +158,7 @@ class _Watched(Mapping[str, Any]):
         return len(self._tensors)
 
 
-def convert(desk: Desk, command: Convert) -> Converted | None:
+def convert(context: WorkerContext, command: ConvertModel) -> ModelConverted | None:
     """Write a model beside its place, read it back, and give it its name only if it is the same model.
 
     Raises `EngineFailure` or what reading and writing raise; no file is left then, and a former one is untouched.
@@ -176,10 +176,10 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
 
     def on_read() -> None:
         nonlocal reads
-        if command.cancel.is_set():
+        if context.cancelled():
             raise _Stopped
         reads += 1
-        desk.tell(Progress(command.request, min(1.0, reads / (_READINGS * len(body.tensors)))))
+        context.tell(JobProgress(min(1.0, reads / (_READINGS * len(body.tensors)))))
 
     def watched(one: ModelWeights) -> ModelWeights:
         return ModelWeights(one.config, _Watched(one.tensors, on_read), one.tokenizer, encoding=one.encoding)
@@ -197,7 +197,7 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
                     source=command.source,
                 )
             )
-        if command.cancel.is_set():
+        if context.cancelled():
             raise _Stopped
         os.replace(beside, target)
         atomic.flush_folder(target.parent)
@@ -209,7 +209,7 @@ def convert(desk: Desk, command: Convert) -> Converted | None:
         ) from error
     finally:
         beside.unlink(missing_ok=True)
-    return Converted(target, target.stat().st_size, found)
+    return ModelConverted(target, target.stat().st_size, found)
 
 
-HANDLERS = {Open: open_model, Unload: unload, Inspect: inspect, Convert: convert}
+HANDLERS = {OpenModel: open_model, UnloadModel: unload, InspectModel: inspect, ConvertModel: convert}

@@ -7,9 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Message
-from studio.protocol import Accept, Dreaming, Probe, Reject, Sleep, Slept, SoulFacts
-from studio.protocol.souls import Figures
-from studio.worker.context import Desk
+from studio.protocol import AcceptNight, DreamProgress, ProbeResult, RejectNight, Sleep, Slept, SoulSummary
+from studio.protocol.souls import SleepFigures
+from studio.worker.context import WorkerContext
 from studio.worker.souls import soul_facts
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ _DREAM_INTERVAL_S = 0.05
 """A sleep tells of itself at most so often; the last word always comes."""
 
 
-def sleep(desk: Desk, command: Sleep) -> Slept:
+def sleep(context: WorkerContext, command: Sleep) -> Slept:
     """Sleep on what waits; how far it came is told on the way."""
     from engine.runtime.preload import preload_torch
 
-    mind = desk.mind
+    memory = context.memory
     preload_torch()  # deep sleep imports it, and the window shall not stand still meanwhile
     told = 0.0
 
@@ -32,9 +32,8 @@ def sleep(desk: Desk, command: Sleep) -> Slept:
         now = time.perf_counter()
         if now - told >= _DREAM_INTERVAL_S or progress.fraction >= 1.0:
             told = now
-            desk.tell(
-                Dreaming(
-                    command.request,
+            context.tell(
+                DreamProgress(
                     progress.fraction,
                     progress.line,
                     progress.tokens_per_second,
@@ -45,16 +44,16 @@ def sleep(desk: Desk, command: Sleep) -> Slept:
     chosen: dict[str, Any] = {"rate": command.rate}
     chosen |= {"passes": command.passes} if command.passes else {}
     chosen |= {"method": command.method} if command.method else {}
-    before = mind.waiting()
-    desk.turns.clear()
-    report = mind.sleep(on_progress, command.cancel.is_set, decide="ask" if command.ask else "auto", **chosen)
-    left = {entry.id for entry in mind.waiting()}
+    before = memory.waiting()
+    context.turns.clear()
+    report = memory.sleep(on_progress, context.cancelled, decide="ask" if command.ask else "auto", **chosen)
+    left = {entry.id for entry in memory.waiting()}
     slept_on = before[: report.entries] if report.pending else [entry for entry in before if entry.id not in left]
     return Slept(
-        soul_facts(mind),
+        soul_facts(memory),
         report.conversations,
         tuple(entry.text for entry in slept_on),
-        Figures(
+        SleepFigures(
             report.entries,
             report.tokens,
             report.rate,
@@ -73,10 +72,10 @@ def sleep(desk: Desk, command: Sleep) -> Slept:
     )
 
 
-def _probes(report: SleepReport) -> tuple[Probe, ...]:
+def _probes(report: SleepReport) -> tuple[ProbeResult, ...]:
     """What was asked on both sides of the night; nothing where it was woken before it was asked again."""
     return tuple(
-        Probe(
+        ProbeResult(
             asked=after.asked,
             expected=after.expected,
             is_question=after.kind == "question",
@@ -92,17 +91,17 @@ def _chance(right: bool, logprob: float) -> float:
     return math.exp(min(0.0, logprob)) if math.isfinite(logprob) else float(right)
 
 
-def accept(desk: Desk, command: Accept) -> SoulFacts:
+def accept(context: WorkerContext, command: AcceptNight) -> SoulSummary:
     """Go on as the soul of the night that waits."""
-    desk.mind.accept_sleep()
-    desk.turns.clear()
-    return soul_facts(desk.mind)
+    context.memory.accept_sleep()
+    context.turns.clear()
+    return soul_facts(context.memory)
 
 
-def reject(desk: Desk, command: Reject) -> SoulFacts:
+def reject(context: WorkerContext, command: RejectNight) -> SoulSummary:
     """Let that night go."""
-    desk.mind.reject_sleep()
-    return soul_facts(desk.mind)
+    context.memory.reject_sleep()
+    return soul_facts(context.memory)
 
 
-HANDLERS = {Sleep: sleep, Accept: accept, Reject: reject}
+HANDLERS = {Sleep: sleep, AcceptNight: accept, RejectNight: reject}

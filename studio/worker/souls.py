@@ -7,74 +7,74 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from studio.protocol import (
-    Blend,
-    Branch,
-    Copy,
-    Delete,
-    Describe,
-    Figures,
-    Keep,
+    BlendSouls,
+    BranchSoul,
+    DeleteEntry,
+    DescribeEntry,
+    ExportEntry,
+    KeepSoul,
     LoadSoul,
     RenameSoul,
     ResetSoul,
-    Restore,
+    RestoreEntry,
     SaveSoul,
-    SoulFacts,
-    Undo,
+    SleepFigures,
+    SoulSummary,
+    SoulWoken,
+    UndoLastEvent,
     WakeSoul,
-    Woken,
 )
-from studio.worker.context import Desk, lines
+from studio.worker.context import WorkerContext, lines
 
 if TYPE_CHECKING:
     from engine.io.conversation_log import Entry
     from engine.session.memory_session import MemorySession
 
 
-def save_soul(desk: Desk, command: SaveSoul) -> SoulFacts:
+def save_soul(context: WorkerContext, command: SaveSoul) -> SoulSummary:
     """Write a copy of the soul to a file."""
-    desk.mind.save_soul_as(command.path)
-    return soul_facts(desk.mind)
+    context.memory.save_soul_as(command.path)
+    return soul_facts(context.memory)
 
 
-def load_soul(desk: Desk, command: LoadSoul) -> SoulFacts:
+def load_soul(context: WorkerContext, command: LoadSoul) -> SoulSummary:
     """Go on as the soul in a file."""
-    desk.mind.load_soul(command.path)
-    desk.turns.clear()
-    return soul_facts(desk.mind)
+    context.memory.load_soul(command.path)
+    context.turns.clear()
+    return soul_facts(context.memory)
 
 
-def reset_soul(desk: Desk, command: ResetSoul) -> SoulFacts:
+def reset_soul(context: WorkerContext, command: ResetSoul) -> SoulSummary:
     """Begin a fresh soul."""
-    desk.mind.reset()
-    desk.turns.clear()
-    return soul_facts(desk.mind)
+    context.memory.reset()
+    context.turns.clear()
+    return soul_facts(context.memory)
 
 
-def keep(desk: Desk, command: Keep) -> SoulFacts:
+def keep(context: WorkerContext, command: KeepSoul) -> SoulSummary:
     """Keep the soul as it is."""
-    desk.mind.keep(command.note)
-    desk.turns.clear()
-    return soul_facts(desk.mind)
+    context.memory.keep(command.note)
+    context.turns.clear()
+    return soul_facts(context.memory)
 
 
-def restore(desk: Desk, command: Restore) -> SoulFacts:
+def restore(context: WorkerContext, command: RestoreEntry) -> SoulSummary:
     """Go on as an entry of the timeline."""
-    desk.mind.restore(command.moment)
-    desk.turns.clear()
-    return soul_facts(desk.mind)
+    context.memory.restore(command.moment)
+    context.turns.clear()
+    return soul_facts(context.memory)
 
 
-def undo(desk: Desk, command: Undo) -> SoulFacts:
+def undo(context: WorkerContext, command: UndoLastEvent) -> SoulSummary:
     """Go back to before the last event."""
-    desk.mind.undo()
-    desk.turns.clear()
-    return soul_facts(desk.mind)
+    context.memory.undo()
+    context.turns.clear()
+    return soul_facts(context.memory)
 
 
-def describe(desk: Desk, command: Describe) -> None:
+def describe(context: WorkerContext, command: DescribeEntry) -> None:
     """Name an entry, note something of it, pin it."""
-    timeline = desk.mind.timeline
+    timeline = context.memory.timeline
     if command.label is not None:
         timeline.rename(command.moment, command.label)
     if command.note is not None:
@@ -83,42 +83,42 @@ def describe(desk: Desk, command: Describe) -> None:
         timeline.pin(command.moment, command.pinned)
 
 
-def delete(desk: Desk, command: Delete) -> None:
+def delete(context: WorkerContext, command: DeleteEntry) -> None:
     """Delete an entry."""
-    desk.mind.timeline.delete(command.moment)
+    context.memory.timeline.delete(command.moment)
 
 
-def copy(desk: Desk, command: Copy) -> None:
+def copy(context: WorkerContext, command: ExportEntry) -> None:
     """Write an entry to a file, under an id of its own."""
     from engine.io.soul import save_soul as write
     from engine.session.active_soul import copied
 
-    write(command.path, copied(desk.mind.timeline.read(command.moment), desk.mind.soul_name))
+    write(command.path, copied(context.memory.timeline.read(command.moment), context.memory.soul_name))
 
 
-def branch(desk: Desk, command: Branch) -> SoulFacts:
+def branch(context: WorkerContext, command: BranchSoul) -> SoulSummary:
     """Begin another soul."""
-    desk.mind.branch(command.name, command.moment or None)
-    return soul_facts(desk.mind)
+    context.memory.branch(command.name, command.moment or None)
+    return soul_facts(context.memory)
 
 
-def blend(desk: Desk, command: Blend) -> SoulFacts:
+def blend(context: WorkerContext, command: BlendSouls) -> SoulSummary:
     """Go on as the mean of two souls."""
-    desk.mind.blend(command.second, command.share)
-    desk.turns.clear()
-    return soul_facts(desk.mind)
+    context.memory.blend(command.second, command.share)
+    context.turns.clear()
+    return soul_facts(context.memory)
 
 
-def rename_soul(desk: Desk, command: RenameSoul) -> SoulFacts:
+def rename_soul(context: WorkerContext, command: RenameSoul) -> SoulSummary:
     """Call the soul that is awake otherwise."""
-    desk.mind.registry.rename(desk.mind.store.name, command.name)
-    return soul_facts(desk.mind)
+    context.memory.registry.rename(context.memory.store.name, command.name)
+    return soul_facts(context.memory)
 
 
-def wake_soul(desk: Desk, command: WakeSoul) -> Woken:
+def wake_soul(context: WorkerContext, command: WakeSoul) -> SoulWoken:
     """Go on as another soul of the body."""
-    desk.mind.switch(command.name)
-    return Woken(soul_facts(desk.mind), lines(shown_entries(desk.begin_anew())))
+    context.memory.switch(command.name)
+    return SoulWoken(soul_facts(context.memory), lines(shown_entries(context.begin_anew())))
 
 
 def shown_entries(heard: list[Entry]) -> list[Entry]:
@@ -128,32 +128,32 @@ def shown_entries(heard: list[Entry]) -> list[Entry]:
     return [entry for entry in heard if entry.text and entry.extra.get(REPLACED) is not True]
 
 
-def soul_facts(mind: MemorySession) -> SoulFacts:
+def soul_facts(memory: MemorySession) -> SoulSummary:
     """What is known of the soul that is awake."""
-    slept = [event["created"] for event in mind.soul.meta.history if event.get("event") == "sleep"]
-    saved = mind.store.active.stat() if mind.store.active.exists() else None
-    waiting = mind.waiting()
-    return SoulFacts(
-        name=mind.soul_name,
-        level=mind.level,
-        layers=mind.llama.body.config.num_layers,
+    slept = [event["created"] for event in memory.soul.meta.history if event.get("event") == "sleep"]
+    saved = memory.store.active.stat() if memory.store.active.exists() else None
+    waiting = memory.waiting()
+    return SoulSummary(
+        name=memory.soul_name,
+        level=memory.level,
+        layers=memory.llama.body.config.num_layers,
         file_bytes=saved.st_size if saved else 0,
         saved_at=saved.st_mtime if saved else 0.0,
         slept_at=_seconds(slept[-1]) if slept else 0.0,
         waiting=tuple(entry.text for entry in waiting),
         waiting_conversations=len({entry.conversation for entry in waiting}),
-        undecided=_undecided(mind),
+        undecided=_undecided(memory),
     )
 
 
-def _undecided(mind: MemorySession) -> Figures | None:
+def _undecided(memory: MemorySession) -> SleepFigures | None:
     """The figures of the night that waits for a decision; bare ones where its file cannot be read."""
     from engine.errors import BitLlamaError
 
     try:
-        facts = mind.nights.waiting_facts()
+        facts = memory.nights.waiting_facts()
     except BitLlamaError:
-        return Figures(0, 0, 1.0, 0.0)
+        return SleepFigures(0, 0, 1.0, 0.0)
     if facts is None:
         return None
     before, after = facts.get("before") or {}, facts.get("after") or {}
@@ -161,7 +161,7 @@ def _undecided(mind: MemorySession) -> Figures | None:
     def pair(key: str) -> tuple[float, float]:
         return float(before.get(key) or math.nan), float(after.get(key) or math.nan)
 
-    return Figures(
+    return SleepFigures(
         int(facts.get("entries", 0)),
         int(facts.get("tokens", 0)),
         float(facts.get("rate", 1.0)),
@@ -184,14 +184,14 @@ HANDLERS = {
     SaveSoul: save_soul,
     LoadSoul: load_soul,
     ResetSoul: reset_soul,
-    Keep: keep,
-    Restore: restore,
-    Undo: undo,
-    Describe: describe,
-    Delete: delete,
-    Copy: copy,
-    Branch: branch,
-    Blend: blend,
+    KeepSoul: keep,
+    RestoreEntry: restore,
+    UndoLastEvent: undo,
+    DescribeEntry: describe,
+    DeleteEntry: delete,
+    ExportEntry: copy,
+    BranchSoul: branch,
+    BlendSouls: blend,
     RenameSoul: rename_soul,
     WakeSoul: wake_soul,
 }

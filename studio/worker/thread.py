@@ -1,4 +1,4 @@
-"""The one thread that owns the engine. Commands come in, events go out; no widget and no Qt object is ever touched.
+"""The one thread that owns the engine. Requests come in, responses go out; no widget and no Qt object is ever touched.
 
 The engine is imported inside the thread, so that the window need not wait for it.
 """
@@ -9,16 +9,13 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from studio.protocol import Close, Command, Done, EngineFailure, Event, Failed
+from studio.protocol import Close, Command, Done, EngineFailure, Failed, Request, Response
 from studio.worker import chat, memory, models, sleep, souls
-from studio.worker.context import Claim, Desk
+from studio.worker.context import ClaimedWorkspace, WorkerContext
 
-if TYPE_CHECKING:
-    pass
-
-HANDLERS: Mapping[type[Command], Callable[[Desk, Any], object]] = {
+HANDLERS: Mapping[type[Command[Any]], Callable[[WorkerContext, Any], object]] = {
     command: handler
     for subject in (models, chat, souls, sleep, memory)
     for command, handler in subject.HANDLERS.items()
@@ -27,48 +24,52 @@ HANDLERS: Mapping[type[Command], Callable[[Desk, Any], object]] = {
 
 
 class Worker(threading.Thread):
-    """Carries out one command after another until `Close`."""
+    """Carries out one request after another until `Close`."""
 
-    def __init__(self, place: Claim, commands: queue.SimpleQueue[Command], events: queue.SimpleQueue[Event]) -> None:
+    def __init__(
+        self, place: ClaimedWorkspace, requests: queue.SimpleQueue[Request], responses: queue.SimpleQueue[Response]
+    ) -> None:
         super().__init__(name="inference", daemon=True)
-        self._commands, self._events = commands, events
-        self._desk = Desk(place, events.put)
+        self._place, self._requests = place, requests
+        self._context = WorkerContext(place, responses.put)
 
     def run(self) -> None:
         """The thread's life."""
         while True:
-            command = self._commands.get()
+            request = self._requests.get()
+            self._context.begin(request)
+            end: Done | Failed
             try:
-                answer: Event = Done(command.request, self._carry_out(command))
+                end = Done(self._carry_out(request.command))
             except Exception as error:  # whatever it is, the window hears of it and the thread lives on
-                answer = _failed(command.request, error)
-            ended = isinstance(command, Close) and (isinstance(answer, Done) or command.even_unsaved)
-            if ended:
-                self._desk.place.lock.release()
-            self._events.put(answer)
-            if ended:
+                end = _failed(error)
+            last = isinstance(request.command, Close) and (isinstance(end, Done) or request.command.even_unsaved)
+            if last:
+                self._place.lock.release()
+            self._context.tell(end)
+            if last:
                 return
 
-    def _carry_out(self, command: Command) -> object:
+    def _carry_out(self, command: Command[Any]) -> object:
         if isinstance(command, Close):
-            self._desk.save()
+            self._context.save()
             return None
         try:
-            return HANDLERS[type(command)](self._desk, command)
+            return HANDLERS[type(command)](self._context, command)
         finally:
-            self._desk.tell_timeline(command.request)
+            self._context.tell_timeline()
 
 
-def _failed(request: int, error: Exception) -> Failed:
+def _failed(error: Exception) -> Failed:
     from engine.errors import BitLlamaError, Message
 
     if isinstance(error, BitLlamaError):
-        return Failed(request, error.message, "")
+        return Failed(error.message, "")
     if isinstance(error, EngineFailure):
-        return Failed(request, error.args[0], "")
+        return Failed(error.args[0], "")
     what = Message(
         "Something unexpected went wrong ({kind}: {error}). Nothing that was saved is lost.",
         kind=type(error).__name__,
         error=error,
     )
-    return Failed(request, what, "".join(traceback.format_exception(error)))
+    return Failed(what, "".join(traceback.format_exception(error)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from studio.protocol import Mate, Moment, Second, Timeline
+from studio.protocol import BlendedSoul, KnownSoul, SoulTimeline, TimelineEntry
 
 if TYPE_CHECKING:
     from engine.io.soul import SoulMeta
@@ -14,38 +14,38 @@ if TYPE_CHECKING:
     from engine.session.memory_session import MemorySession
 
 
-def read_timeline(mind: MemorySession) -> Timeline:
+def read_timeline(memory: MemorySession) -> SoulTimeline:
     """The timeline as it is on the disk; where that cannot be read, an empty one that says why."""
     from engine.errors import BitLlamaError
     from engine.session.soul_store import DEFAULT_NAME
-    from engine.session.timeline import Timeline as Kept
+    from engine.session.timeline import Timeline
 
-    key = mind.store.name
+    key = memory.store.name
     try:
-        mates = mind.registry.all()
-        found = [(mate.key, moment) for mate in mates for moment in Kept(mate.store).moments()]
+        mates = memory.registry.all()
+        found = [(mate.key, moment) for mate in mates for moment in Timeline(mate.store).moments()]
     except BitLlamaError as error:
-        return Timeline((), (), key, "", False, "", error.message)
+        return SoulTimeline((), (), key, "", False, "", error.message)
     ids = {moment.id for _, moment in found}
     found.sort(key=lambda one: (one[1].when, one[1].meta.created))  # names of files count in seconds only
     moments = [_moment(soul, moment, ids) for soul, moment in found]
-    souls = [Mate(mate.name, mate.key, mate.key == key) for mate in mates]
+    souls = [KnownSoul(mate.name, mate.key, mate.key == key) for mate in mates]
     if key not in {mate.key for mate in souls}:  # it was never saved
-        souls.insert(0, Mate(mind.soul_name or DEFAULT_NAME, key, True))
-    meta = mind.soul.meta
+        souls.insert(0, KnownSoul(memory.soul_name or DEFAULT_NAME, key, True))
+    meta = memory.soul.meta
     now = meta.id if meta.id in ids else _ancestor(meta, ids)
     level = next((moment.level for moment in moments if moment.id == now), 0)
     lives_on = meta.level != level or not now
-    return Timeline(tuple(moments), tuple(souls), key, now, lives_on, _undoable(mind, ids))
+    return SoulTimeline(tuple(moments), tuple(souls), key, now, lives_on, _undoable(memory, ids))
 
 
-def _moment(soul: str, moment: kept.Moment, ids: set[str]) -> Moment:
+def _moment(soul: str, moment: kept.Moment, ids: set[str]) -> TimelineEntry:
     from engine.session.history import read_note
 
     event = next((e for e in moment.meta.history if e.get("id") == moment.id), {})
     second = _second(event, ids) if moment.event == "blend" else None
     why = read_note(event)
-    return Moment(
+    return TimelineEntry(
         id=moment.id,
         soul=soul,
         event=moment.event,
@@ -62,10 +62,10 @@ def _moment(soul: str, moment: kept.Moment, ids: set[str]) -> Moment:
     )
 
 
-def _second(event: Mapping[str, Any], ids: set[str]) -> Second:
+def _second(event: Mapping[str, Any], ids: set[str]) -> BlendedSoul:
     kept, name, share = str(event.get("with", "")), str(event.get("called", "")), event.get("share")
     share = share if isinstance(share, float) and 0 < share < 1 else 0.0
-    return Second(kept if kept in ids else "", "" if kept.startswith(name) else name, share)
+    return BlendedSoul(kept if kept in ids else "", "" if kept.startswith(name) else name, share)
 
 
 def _ancestor(meta: SoulMeta, ids: set[str]) -> str:
@@ -85,8 +85,8 @@ def _ancestor(meta: SoulMeta, ids: set[str]) -> str:
     return next((one for one in line if one in ids and one != meta.id), "")
 
 
-def _undoable(mind: MemorySession, ids: set[str]) -> str:
+def _undoable(memory: MemorySession, ids: set[str]) -> str:
     from engine.session.timeline import last_change
 
-    event = last_change(mind.soul.meta.history)
+    event = last_change(memory.soul.meta.history)
     return str(event["event"]) if event is not None and event.get("former") in ids else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Message
-from studio.protocol import EngineFailure, Line, Turn
+from studio.protocol import EngineFailure, ExchangeVersions, LogLine
 
 if TYPE_CHECKING:
     from engine.session.memory_session import MemorySession
@@ -50,7 +50,7 @@ class _Point:
 @dataclass
 class _Exchange:
     point: _Point
-    lines: tuple[Line, ...]
+    lines: tuple[LogLine, ...]
     """As they are in the log, a system prompt that was read with them included."""
 
     @property
@@ -63,11 +63,11 @@ class _Exchange:
         return self.lines[0].conversation
 
 
-class Turns:
+class ExchangeUndo:
     """The way that the present conversation came, as far as it can be gone back."""
 
-    def __init__(self, mind: MemorySession) -> None:
-        self._mind = mind
+    def __init__(self, memory: MemorySession) -> None:
+        self._memory = memory
         self._path: list[_Exchange] = []
         self._open: _Point | None = None
         self._aside: tuple[int, _Branch] | None = None
@@ -84,17 +84,17 @@ class Turns:
         """
         self._aside = None
         if not instead_of:
-            self._open = _Point(self._mind.mark())
+            self._open = _Point(self._memory.mark())
             return
         place = self._find(instead_of)
         point = self._path[place].point
-        branch = _Branch(self._path[place:], self._mind.mark())
-        self._mind.rewind(point.mark, replaced=branch.ids)
+        branch = _Branch(self._path[place:], self._memory.mark())
+        self._memory.rewind(point.mark, replaced=branch.ids)
         self._aside = point.current, branch
         self._open = point
         del self._path[place:]
 
-    def finish(self, lines: tuple[Line, ...]) -> None:
+    def finish(self, lines: tuple[LogLine, ...]) -> None:
         """It was said: these are its lines in the log."""
         point, self._open = self._open, None
         assert point is not None
@@ -109,10 +109,10 @@ class Turns:
         self._open = None
         if self._aside is not None:
             _, branch = self._aside
-            self._mind.rewind(branch.end, restored=branch.ids)
+            self._memory.rewind(branch.end, restored=branch.ids)
             self._path += branch.exchanges
 
-    def switch(self, line: str, version: int) -> tuple[Line, ...]:
+    def switch(self, line: str, version: int) -> tuple[LogLine, ...]:
         """Go on as another version of the exchange in which `line` was said; returns the lines from there on.
 
         Raises `EngineFailure` for an exchange or a version that there is not.
@@ -123,20 +123,20 @@ class Turns:
         branch = point.branches[version] if 0 <= version < len(point.branches) else None
         if branch is None:
             raise EngineFailure(Message("There is no such version of this message."))
-        left = _Branch(self._path[place:], self._mind.mark())
-        self._mind.rewind(branch.end, replaced=left.ids, restored=branch.ids)
+        left = _Branch(self._path[place:], self._memory.mark())
+        self._memory.rewind(branch.end, replaced=left.ids, restored=branch.ids)
         point.branches[current], point.branches[version] = left, None
         self._path[place:] = branch.exchanges
         return tuple(line for exchange in branch.exchanges for line in exchange.lines)
 
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[ExchangeVersions, ...]:
         """The exchanges that can be taken back, oldest first: the last ones, as far as they are one conversation."""
-        found: list[Turn] = []
+        found: list[ExchangeVersions] = []
         for exchange in reversed(self._path):
             if exchange.conversation != self._path[-1].conversation:
                 break
             point = exchange.point
-            found.append(Turn(exchange.line, point.current, len(point.branches)))
+            found.append(ExchangeVersions(exchange.line, point.current, len(point.branches)))
         return tuple(reversed(found))
 
     def _find(self, line: str) -> int:

@@ -27,7 +27,7 @@ from engine.io.weights import ModelWeights
 from engine.text.tokenizer import Tokenizer
 from studio import translation
 from studio.app import build
-from studio.training import SIZES, Size
+from studio.training import SIZES, ModelSize
 
 
 def talkative(seed: int = 0) -> ModelWeights:
@@ -190,7 +190,7 @@ def remember(workspace: Path, models: Path) -> Callable[[int, int], None]:
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """The smallest size is smaller still."""
-    monkeypatch.setitem(SIZES, "tiny", Size(16, 1, 2, 16, 2, 3e-3))
+    monkeypatch.setitem(SIZES, "tiny", ModelSize(16, 1, 2, 16, 2, 3e-3))
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ class Person:
     def open(self, path: Path) -> None:
         """Load a model and wait for it."""
         self.window.verbs.open_model(path)
-        self.wait(lambda: self.session.body is not None and self.session.body.path == path)
+        self.wait(lambda: self.session.model is not None and self.session.model.path == path)
         self.wait_idle()
 
     def type(self, text: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 from studio_person import Person
 
-from studio.training import Doing, Run
+from studio.training import TrainingRun, TrainingState
 
 
 def check(person: Person, source: Path) -> None:
@@ -18,7 +18,7 @@ def check(person: Person, source: Path) -> None:
     rest(person)
 
 
-def begin(person: Person, steps: int) -> Run:
+def begin(person: Person, steps: int) -> TrainingRun:
     """Start the training that was set up, and wait for its first figures."""
     train, trainer = person.window.lab.train, person.session.training
     train.steps.setValue(steps)
@@ -30,7 +30,7 @@ def begin(person: Person, steps: int) -> Run:
 
 def rest(person: Person) -> None:
     """Wait until nothing trains."""
-    person.wait(lambda: person.session.training.doing is Doing.NOTHING)
+    person.wait(lambda: person.session.training.doing is TrainingState.NOTHING)
 
 
 def alive(number: int) -> bool:

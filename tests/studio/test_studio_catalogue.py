@@ -16,10 +16,10 @@ from engine.io.model_file import load_weights
 from engine.io.packed import Packing
 from studio.lab.model_verbs import Converting
 from studio.lab.models_card import ModelRow
-from studio.protocol import Convert, Event, ModelCard
+from studio.protocol import ConvertModel, ModelDetails, RenameSoul, Request, Response
 from studio.session import Busy
-from studio.worker import claim
-from studio.worker.context import Desk
+from studio.worker import claim_workspace
+from studio.worker.context import WorkerContext
 from studio.worker.models import convert
 
 
@@ -32,7 +32,7 @@ def shelf(tmp_path: Path, models: Path) -> Path:
     return folder
 
 
-def look(person: Person, path: Path) -> tuple[ModelRow, ModelCard]:
+def look(person: Person, path: Path) -> tuple[ModelRow, ModelDetails]:
     """Look at the models until this one is known."""
     person.window.show_tab(0)
     person.lab.show_view(0)
@@ -75,11 +75,11 @@ def test_a_card_says_what_inspect_says(person: Person, shelf: Path) -> None:
 
 def test_souls_that_fit_are_named(host: Person, models: Path) -> None:
     host.say("Hello")
-    host.through(lambda: host.window.verbs.start(host.session.souls.rename("Luna")), Busy.SOUL)
+    host.through(lambda: host.window.verbs.start(host.session.call(RenameSoul(name="Luna"))), Busy.SOUL)
     row, card = look(host, models / "tiny.bitt")
     assert card.souls == ("Luna",)
     assert "Luna" in row.who.plain
-    host.through(lambda: host.window.verbs.start(host.session.souls.rename("Vega")), Busy.SOUL)
+    host.through(lambda: host.window.verbs.start(host.session.call(RenameSoul(name="Vega"))), Busy.SOUL)
     host.wait(lambda: "souls that fit: Vega" in row.who.plain)
     host.through(host.lab.body.verbs.unload)
     assert "souls that fit: Vega" in row.who.plain
@@ -128,7 +128,7 @@ def test_a_model_is_let_go_and_its_soul_is_saved(host: Person, models: Path) -> 
     host.window.show_tab(0)
     assert "expected" in host.lab.body.facts.value("Memory")
     host.through(lambda: host.click(host.lab.body.unload_button), Busy.SOUL)
-    assert host.session.body is None
+    assert host.session.model is None
     assert host.session.soul is None
     assert not host.chat.composer.draft.isEnabled()
     assert host.chat.conversations.titles() == []
@@ -203,15 +203,17 @@ def test_converting_can_be_stopped_and_leaves_nothing(
 def test_it_stops_at_any_moment(moment: int, shelf: Path, tmp_path: Path) -> None:
     cancel, heard = threading.Event(), []
 
-    def tell(event: Event) -> None:
-        heard.append(event)
+    def tell(response: Response) -> None:
+        heard.append(response)
         if len(heard) == moment:
             cancel.set()
 
-    place = claim(tmp_path / "workspace")
+    place = claim_workspace(tmp_path / "workspace")
     try:
-        command = Convert(1, shelf / "deeper" / "checkpoint", shelf / "made.bitt", True, cancel)
-        assert convert(Desk(place, tell), command) is None
+        command = ConvertModel(source=shelf / "deeper" / "checkpoint", target=shelf / "made.bitt", packed=True)
+        context = WorkerContext(place, tell)
+        context.begin(Request(1, command, cancel))
+        assert convert(context, command) is None
     finally:
         place.lock.release()
     assert len(heard) == moment

@@ -48,7 +48,7 @@ def test_ways_to_go_on_are_weighed_as_the_setting_says(host: Person) -> None:
     row = host.chat.transcript.row_widget(1)
     assert isinstance(row, ReplyRow)
     host.settings.set("beams", 1)
-    host.through(lambda: host.click(row.compare), Busy.ASIDE)  # a newborn, as the one who answered was
+    host.through(lambda: host.click(row.compare), Busy.WITHOUT_SOUL)  # a newborn, as the one who answered was
     message = host.chat.model.message(1)
     assert message.newborn
     assert message.newborn != message.text

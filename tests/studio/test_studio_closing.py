@@ -14,8 +14,8 @@ from studio_person import Person
 
 from engine.io.model_file import load_weights
 from engine.io.soul import load_soul
-from studio.chat.transfer import Chat, read
-from studio.protocol import Line
+from studio.chat.transfer import ExportedChat, read
+from studio.protocol import AskBoth, BlendSouls, KeepSoul, LogLine
 from studio.session import Busy
 
 
@@ -25,7 +25,7 @@ def log_of(workspace: Path) -> str:
 
 def doing(person: Person, what: str) -> None:
     if what == "loading":
-        person.window.verbs.open_model(person.session.body.path)
+        person.window.verbs.open_model(person.session.model.path)
         person.wait(lambda: person.session.busy is Busy.OPENING)
     elif what == "replying":
         person.settings.set("max_reply", 4096)
@@ -43,10 +43,14 @@ def doing(person: Person, what: str) -> None:
         dialog.forget_button.click()
         person.wait(lambda: person.session.busy is Busy.FORGETTING)
     elif what == "comparing":
-        person.window.verbs.start(person.session.compare.ask_both("", "", "Tell me everything.", 4096))
+        person.window.verbs.start(
+            person.session.call(
+                AskBoth(first="", second="", words="Tell me everything.", max_tokens=4096), busy=Busy.COMPARING
+            )
+        )
         person.wait(lambda: person.session.busy is Busy.COMPARING)
     elif what == "converting":
-        model = person.session.body.path
+        model = person.session.model.path
         person.lab.body.verbs.convert(model, person.session.workspace / "made.bitt", True)
         person.wait(lambda: person.session.busy is Busy.CONVERTING)
     elif what == "saving":
@@ -57,16 +61,18 @@ def doing(person: Person, what: str) -> None:
         person.say("Hello")
         person.settings.set("max_reply", 4096)
         person.window.talk.compare(person.chat.model.message(1).line)
-        person.wait(lambda: person.session.busy is Busy.ASIDE)
+        person.wait(lambda: person.session.busy is Busy.WITHOUT_SOUL)
     elif what == "blending":
-        person.through(lambda: person.window.verbs.start(person.session.souls.keep("first")), Busy.SOUL)
+        person.through(lambda: person.window.verbs.start(person.session.call(KeepSoul(note="first"))), Busy.SOUL)
         person.settings.set("max_reply", 12)
         person.say("Hello")
         first = person.session.timeline.moments[0].id
-        person.window.verbs.start(person.session.souls.blend(first, 0.5))
+        person.window.verbs.start(person.session.call(BlendSouls(second=first, share=0.5)))
     elif what == "importing":
-        lines = tuple(Line("user", f"Told elsewhere, {number}.", "", "") for number in range(20))
-        person.window.verbs.start(person.window.talk.take_in([Chat("", name, lines) for name in ("One", "Two")]))
+        lines = tuple(LogLine("user", f"Told elsewhere, {number}.", "", "") for number in range(20))
+        person.window.verbs.start(
+            person.window.talk.take_in([ExportedChat("", name, lines) for name in ("One", "Two")])
+        )
     elif what == "exporting":
         person.window.verbs.export_chats(person.window.talk.listed())
         person.choose_file(person.session.workspace / "all.json")

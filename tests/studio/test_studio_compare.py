@@ -14,7 +14,7 @@ from engine.io.soul import load_soul
 from engine.session.compare import compare
 from engine.session.timeline import digest
 from studio.lab.compare_dialog import CompareDialog, LayerMap
-from studio.protocol import Compared
+from studio.protocol import Compared, KeepSoul
 from studio.session import Busy
 
 
@@ -22,7 +22,7 @@ from studio.session import Busy
 def lab(host: Person) -> Person:
     """Someone whose soul was kept and has lived on."""
     host.say("My dog is called Bramble.")
-    host.through(lambda: host.window.verbs.start(host.session.souls.keep("first")), Busy.SOUL)
+    host.through(lambda: host.window.verbs.start(host.session.call(KeepSoul(note="first"))), Busy.SOUL)
     host.say("On Sundays we sail.")
     host.window.show_tab(0)
     host.lab.show_view(1)
@@ -89,7 +89,7 @@ def test_asking_can_be_stopped(lab: Person, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_soul_of_now_is_put_beside_what_it_grew_from(lab: Person) -> None:
-    lab.through(lambda: lab.window.verbs.start(lab.session.souls.keep("second")), Busy.SOUL)
+    lab.through(lambda: lab.window.verbs.start(lab.session.call(KeepSoul(note="second"))), Busy.SOUL)
     first, second = lab.session.timeline.moments
     assert lab.lab.soul.view.selected == second.id
     dialog = opened(lab)

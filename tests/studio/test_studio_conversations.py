@@ -11,9 +11,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from studio_person import Person
 
-from studio.chat.history import History, find
+from studio.chat.history import ChatHistory, find
 from studio.chat.transfer import FORMATS, read
-from studio.protocol import Line
+from studio.protocol import LogLine
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def test_a_key_begins_the_search(modifier: Qt.KeyboardModifier, full: Person) ->
 
 def test_a_find_says_where_and_what(qapp: QApplication) -> None:
     long = "word " * 30 + "the Halcyon sails " + "on " * 60
-    history = History(
-        [Line("user", "Hello", "1", "a"), Line("assistant", long, "2", "a"), Line("user", "Oslo", "3", "b")]
+    history = ChatHistory(
+        [LogLine("user", "Hello", "1", "a"), LogLine("assistant", long, "2", "a"), LogLine("user", "Oslo", "3", "b")]
     )
     titled = [(c, f"About {c.id}") for c in history.newest_first()]
     (hit,) = find(titled, "halCYON")
@@ -84,7 +84,7 @@ def test_a_find_says_where_and_what(qapp: QApplication) -> None:
 
 def test_a_find_leads_to_its_message(full: Person) -> None:
     for n in range(12):
-        full.chat._chat.history.add([Line("user", f"Line {n} " + "far " * 60, f"3000-01-0{n % 9 + 1}", "c2")])
+        full.chat._chat.history.add([LogLine("user", f"Line {n} " + "far " * 60, f"3000-01-0{n % 9 + 1}", "c2")])
     full.chat.conversations.search.setText("line 5")
     full.wait(lambda: len(full.chat.conversations.titles()) == 1)
     side = full.chat.conversations

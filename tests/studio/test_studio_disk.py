@@ -16,8 +16,8 @@ from studio_person import Person
 from engine.errors import FileFormatError
 from studio.disk import Disk
 from studio.protocol import EngineFailure
-from studio.training import Run, runs
-from studio.training.runs import Archive
+from studio.training import TrainingRun, runs
+from studio.training.runs import TrainingArchive
 
 
 def test_what_is_done_comes_back_in_the_poll_and_in_order(loop: QEventLoop, qtbot: QtBot) -> None:
@@ -54,7 +54,7 @@ def shelf(workspace: Path) -> Path:
         checkpoints = workspace / "training" / name / "run" / "checkpoints"
         checkpoints.mkdir(parents=True)
         (checkpoints / "latest").write_text("step-0000040\n", encoding="utf-8")
-        Run(workspace / "training" / name, f"{name}.txt", "", "tiny", 100, ()).write()
+        TrainingRun(workspace / "training" / name, f"{name}.txt", "", "tiny", 100, ()).write()
     return workspace / "training"
 
 
@@ -63,13 +63,13 @@ def test_deleting_a_run_does_not_hold_the_window(
 ) -> None:
     person, go = sit_down(), threading.Event()
     runs = person.lab.runs
-    delete = Archive.delete
+    delete = TrainingArchive.delete
 
-    def slowly(archive: Archive, aside: Path) -> None:
+    def slowly(archive: TrainingArchive, aside: Path) -> None:
         go.wait(60)
         delete(archive, aside)
 
-    monkeypatch.setattr(Archive, "delete", slowly)
+    monkeypatch.setattr(TrainingArchive, "delete", slowly)
     person.window.show_training()
     person.wait(lambda: runs.picker.count() == 2)
     shown = runs.run.folder

@@ -9,17 +9,17 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 from studio_person import Person
 
-from studio.single_instance import Documents
+from studio.single_instance import FileOpenEvents
 
 
 def test_a_file_from_the_system_is_opened(person: Person, models: Path, qapp: QApplication) -> None:
-    documents = Documents(person.window.come_forward, qapp)
+    documents = FileOpenEvents(person.window.come_forward, qapp)
     try:
         QApplication.sendEvent(qapp, QFileOpenEvent(QUrl.fromLocalFile(str(models / "other.bitt"))))
-        person.wait(lambda: person.session.body is not None)
+        person.wait(lambda: person.session.model is not None)
         person.wait_idle()
-        assert person.session.body is not None
-        assert person.session.body.path == models / "other.bitt"
+        assert person.session.model is not None
+        assert person.session.model.path == models / "other.bitt"
         assert not documents.eventFilter(qapp, QEvent(QEvent.Type.User))
     finally:
         qapp.removeEventFilter(documents)

@@ -15,7 +15,7 @@ from studio_person import Person
 from studio.chat.conversation_rows import FOLDER, INSIDE, TARGET
 from studio.chat.conversation_view import MIME
 from studio.chat.transfer import read
-from studio.protocol import Line
+from studio.protocol import LogLine
 
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -23,7 +23,7 @@ LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 @pytest.fixture
 def full(person: Person) -> Person:
     """Someone with four conversations; no model is needed to put them in order."""
-    lines = [Line("user", f"Story {n}", f"2026-01-0{n + 1}T10:00:00+00:00", f"c{n}") for n in range(4)]
+    lines = [LogLine("user", f"Story {n}", f"2026-01-0{n + 1}T10:00:00+00:00", f"c{n}") for n in range(4)]
     person.chat._chat.history.add(lines)
     person.chat._chat.listed_changed.emit()
     with person.qtbot.waitActive(person.window):
@@ -196,7 +196,7 @@ def test_a_name_being_written_is_not_lost_when_the_list_changes(full: Person) ->
     full.wait(lambda: rows.findChild(QLineEdit, "title"))
     field = rows.findChild(QLineEdit, "title")
     field.setText("Half a na")
-    full.chat._chat.history.add([Line("user", "Story 9", "2026-01-09T10:00:00+00:00", "c9")])
+    full.chat._chat.history.add([LogLine("user", "Story 9", "2026-01-09T10:00:00+00:00", "c9")])
     full.chat._chat.listed_changed.emit()
     assert rows.findChild(QLineEdit, "title") is field
     name(full, "Half a name")

@@ -12,6 +12,7 @@ from studio_person import Person
 from engine.io.soul import load_soul
 from engine.session.timeline import digest
 from studio.lab.forget_dialog import ForgetDialog
+from studio.protocol import DescribeEntry, KeepSoul
 from studio.session import Busy
 from studio.widgets import style
 from studio.window.main_window import CHAT, LAB
@@ -126,12 +127,13 @@ def test_what_is_forgotten_is_gone_everywhere(lab: Person, workspace: Path) -> N
 
 def test_an_entry_forgets_what_was_lived_in_it(host: Person, workspace: Path) -> None:
     host.say("My dog is called Bramble.")
-    host.through(lambda: host.window.verbs.start(host.session.souls.keep("a")), Busy.SOUL)
+    host.through(lambda: host.window.verbs.start(host.session.call(KeepSoul(note="a"))), Busy.SOUL)
     host.say(SECRET)
-    host.through(lambda: host.window.verbs.start(host.session.souls.keep("b")), Busy.SOUL)
+    host.through(lambda: host.window.verbs.start(host.session.call(KeepSoul(note="b"))), Busy.SOUL)
     last = host.session.timeline.moments[-1]
     host.through(
-        lambda: host.window.verbs.start(host.session.souls.describe(last.id, label="shed", pinned=True)), Busy.SOUL
+        lambda: host.window.verbs.start(host.session.call(DescribeEntry(moment=last.id, label="shed", pinned=True))),
+        Busy.SOUL,
     )
     host.window.show_tab(0)
     host.lab.show_view(1)

@@ -17,6 +17,7 @@ from engine.errors import FileFormatError, Message, SoulMismatchError
 from engine.io.soul import Soul, new_meta, save_soul
 from engine.sleep.verdict import judge
 from studio import translation
+from studio.protocol import LoadSoul
 from studio.session import Busy
 from studio.widgets import wording
 
@@ -103,13 +104,13 @@ def test_a_file_that_is_no_soul_is_refused_in_japanese(host: Person, models: Pat
     host.wait(lambda: host.window.header.tabs.part(1).text() == "チャット")
     (tmp_path / "empty.soul").touch()
     for path, said in ((tmp_path / "empty.soul", "空です"), (models / "tiny.bitt", "ソウルではなく")):
-        host.window.verbs.start(host.session.souls.load(path))
+        host.window.verbs.start(host.session.call(LoadSoul(path=path)))
         notice = host.notice()
         assert f"{path} は" in notice.words.plain
         assert said in notice.words.plain
         notice.reject()
     save_soul(tmp_path / "other.soul", Soul([np.zeros((2, 4, 4), np.float32)], new_meta("b" * 64)))
-    host.window.verbs.start(host.session.souls.load(tmp_path / "other.soul"))
+    host.window.verbs.start(host.session.call(LoadSoul(path=tmp_path / "other.soul")))
     assert "元のモデルで読み込んでください" in host.notice().words.plain
 
 

@@ -16,7 +16,7 @@ from studio import legible, theme, translation
 from studio.protocol import EngineFailure
 from studio.settings.about import show_about
 from studio.settings.cards import ask_to_delete
-from studio.training import Run
+from studio.training import TrainingRun
 from studio.widgets.controls import button, label
 
 SIZES = (QSize(1280, 800), QSize(*theme.MINIMUM_SIZE))
@@ -68,7 +68,7 @@ def everywhere(person: Person) -> list[str]:
 @pytest.fixture
 def trained(workspace: Path) -> None:
     """A training that failed late, with a curve that had risen."""
-    run = Run(
+    run = TrainingRun(
         workspace / "training" / "The old man and the sea", "/home/someone/books/The old man and the sea.txt",
         "/models/companion.bitt", "small", 2000, (),
         problem="The loss became nan at step 1801, so the run was stopped. Resume with a lower --lr.",

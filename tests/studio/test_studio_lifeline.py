@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from studio.lab.timeline_layout import NOW, lay_out
-from studio.protocol import Moment, Timeline
+from studio.protocol import SoulTimeline, TimelineEntry
 
 
-def moment(name: str, grew_from: str = "", soul: str = "main") -> Moment:
-    return Moment(name, soul, "save", 0.0, 10, "", "", "", False, False, 100, grew_from)
+def moment(name: str, grew_from: str = "", soul: str = "main") -> TimelineEntry:
+    return TimelineEntry(name, soul, "save", 0.0, 10, "", "", "", False, False, 100, grew_from)
 
 
-def lanes(now: str, *moments: Moment, lives_on: bool = True) -> dict[str, int]:
-    timeline = Timeline(moments, (), "main", now, lives_on, "")
+def lanes(now: str, *moments: TimelineEntry, lives_on: bool = True) -> dict[str, int]:
+    timeline = SoulTimeline(moments, (), "main", now, lives_on, "")
     nodes = lay_out(timeline)
     assert [node.column for node in nodes] == list(range(len(nodes)))
     assert sum(node.is_now for node in nodes) == 1
@@ -27,7 +27,7 @@ def test_a_newborn_is_one_point() -> None:
 
 
 def test_the_entry_that_was_kept_just_now_is_the_soul_of_now() -> None:
-    nodes = lay_out(Timeline((moment("a"), moment("b", "a")), (), "main", "b", False, ""))
+    nodes = lay_out(SoulTimeline((moment("a"), moment("b", "a")), (), "main", "b", False, ""))
     assert [(node.id, node.is_now) for node in nodes] == [("a", False), ("b", True)]
 
 
@@ -55,7 +55,7 @@ def test_a_line_that_forks_goes_on_and_the_fork_gets_another_lane() -> None:
 
 
 def test_another_soul_stands_where_it_began() -> None:
-    nodes = {node.id: node for node in lay_out(Timeline(
+    nodes = {node.id: node for node in lay_out(SoulTimeline(
         (moment("a"), moment("l", "a", "luna"), moment("x", "", "stranger")), (), "main", "a", True, ""
     ))}  # fmt: skip
     assert (nodes["l"].parent, nodes["l"].lane) == ("a", 1)

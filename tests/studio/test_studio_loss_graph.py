@@ -9,19 +9,19 @@ from studio_person import Person
 
 from studio.lab import train_words
 from studio.lab.loss_graph import ticks
-from studio.training import Curve, Point
+from studio.training import CurvePoint, LossCurve
 from studio.training.curve import CurveFile
 from studio.widgets import style
 
 
-def points(*losses: tuple[float, float | None]) -> list[Point]:
-    return [Point(10 * (n + 1), loss, held, 500.0, n + 1.0) for n, (loss, held) in enumerate(losses)]
+def points(*losses: tuple[float, float | None]) -> list[CurvePoint]:
+    return [CurvePoint(10 * (n + 1), loss, held, 500.0, n + 1.0) for n, (loss, held) in enumerate(losses)]
 
 
 def test_a_curve_follows_its_file_however_that_changes(tmp_path: Path) -> None:
     file = tmp_path / "metrics.jsonl"
     follower = CurveFile(file)
-    assert follower.read() == Curve()
+    assert follower.read() == LossCurve()
     line = '{{"step": {}, "loss": {}, "val_loss": {}, "tokens_per_second": 500, "seconds": {}}}\n'
     file.write_text(line.format(1, 5.0, "null", 1) + line.format(2, 4.0, 4.5, 2) + '{"step": 3, "lo')
     curve = follower.read()
@@ -40,9 +40,9 @@ def test_a_curve_follows_its_file_however_that_changes(tmp_path: Path) -> None:
 
 
 def test_the_advice_follows_what_is_held_out() -> None:
-    curve = Curve(points((5, 5.0), (4, 4.5), (3, 4.53)))
+    curve = LossCurve(points((5, 5.0), (4, 4.5), (3, 4.53)))
     assert "risen" not in train_words.advice(curve)
-    curve = Curve(points((5, 5.0), (4, 4.5), (3, 4.6)))
+    curve = LossCurve(points((5, 5.0), (4, 4.5), (3, 4.6)))
     assert "lowest at step 20 (4.500) and has risen" in train_words.advice(curve)
 
 

@@ -33,19 +33,19 @@ def test_a_button_opens_a_model(where: str, person: Person, models: Path) -> Non
         person.window.activateWindow()
         person.qtbot.keyClick(person.window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     person.choose_file(models / "tiny.bitt")
-    person.wait(lambda: person.session.body is not None)
+    person.wait(lambda: person.session.model is not None)
     assert person.window.header.body.shown == ("tiny", "1.58-bit")
     assert person.lab.body.title.text() == "tiny"
     assert "2 layers" in person.lab.body.facts.value("Shape")
-    assert person.session.body.runtime in person.window.footer.runtime.text()
-    assert person.window.footer.runtime.toolTip() == person.session.body.reason
+    assert person.session.model.runtime in person.window.footer.runtime.text()
+    assert person.window.footer.runtime.toolTip() == person.session.model.reason
     assert person.chat.composer.draft.isEnabled()
 
 
 @pytest.mark.parametrize("name", ["tiny.bitt", "checkpoint", "checkpoint/model.safetensors"])
 def test_a_model_is_dropped_on_the_window(name: str, person: Person, models: Path) -> None:
     person.drop(models / name)
-    person.wait(lambda: person.session.body is not None)
+    person.wait(lambda: person.session.model is not None)
     expected = "tiny" if name == "tiny.bitt" else "checkpoint"
     assert person.window.header.body.shown[0] == expected
     assert not person.window.veil.isVisible()
@@ -59,7 +59,7 @@ def test_while_a_model_is_loaded_the_window_says_so_and_stays_alive(person: Pers
     assert "being loaded" in person.lab.body.open_button.toolTip()
     person.window.show_tab(2)
     person.wait_idle()
-    assert person.session.body is not None
+    assert person.session.model is not None
 
 
 def test_models_at_hand_are_listed_and_loaded(host: Person, models: Path) -> None:
@@ -69,11 +69,11 @@ def test_models_at_hand_are_listed_and_loaded(host: Person, models: Path) -> Non
     assert [path.name for path in buttons][:2] == ["other.bitt", "tiny.bitt"]
     assert not buttons[models / "other.bitt"].isEnabled()
     host.click(buttons[models / "tiny.bitt"])
-    host.wait(lambda: host.session.body.path == models / "tiny.bitt")
+    host.wait(lambda: host.session.model.path == models / "tiny.bitt")
     host.wait_idle()
     menu = host.window.header.open_body_menu()
     menu.actions()[1].trigger()
-    host.wait(lambda: host.session.body.path == models / "other.bitt")
+    host.wait(lambda: host.session.model.path == models / "other.bitt")
     menu.close()
     host.wait_idle()
 
@@ -92,7 +92,7 @@ def test_a_bad_file_is_told_in_a_dialog_and_nothing_changes(
     assert not notice.details
     host.press(notice, "Close")
     host.wait_idle()
-    assert host.session.body.name == "tiny"
+    assert host.session.model.name == "tiny"
     host.say("Still there?")
     assert host.chat.model.message(-1).text
 

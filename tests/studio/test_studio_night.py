@@ -14,7 +14,7 @@ from engine.io.soul import load_soul
 from engine.session.timeline import digest
 from studio.lab.night_card import REPORT, WAITING
 from studio.lab.sleep import KEYS
-from studio.protocol import Figures, Probe, Slept
+from studio.protocol import ProbeResult, SleepFigures, Slept
 from studio.session import Busy
 
 
@@ -97,8 +97,10 @@ def test_the_report_shows_what_was_measured(lab: Person) -> None:
 
 
 def test_many_probes_are_folded(lab: Person) -> None:
-    probes = tuple(Probe(f"Question {n}?", "Bramble", True, (False, True), (0.0, 1.0), "Bramble") for n in range(15))
-    figures = Figures(15, 100, 1.0, 2.0, (0, 15), 15)
+    probes = tuple(
+        ProbeResult(f"Question {n}?", "Bramble", True, (False, True), (0.0, 1.0), "Bramble") for n in range(15)
+    )
+    figures = SleepFigures(15, 100, 1.0, 2.0, (0, 15), 15)
     lab.session.last_sleep = Slept(lab.session.soul, 1, (), figures, 1.0, False, True, probes=probes)
     lab.session.changed.emit()
     report = lab.lab.night.report

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from studio_person import Person
 
 from studio import crash
-from studio.single_instance import Doorbell, call, socket_name
+from studio.single_instance import SingleInstance, call, socket_name
 
 CALLS = """
 import sys
@@ -51,7 +51,7 @@ def start(what: str, workspace: Path) -> subprocess.CompletedProcess[str]:
 
 def test_a_second_start_hands_over_its_files(workspace: Path, qtbot: QtBot, tmp_path: Path) -> None:
     workspace.mkdir()
-    bell = Doorbell(workspace)
+    bell = SingleInstance(workspace)
     assert not bell.problem
     heard: list[list[Path]] = []
     bell.rung.connect(heard.append)
@@ -77,7 +77,7 @@ def test_the_first_window_comes_forward_and_opens_it(person: Person, models: Pat
     person.window.showMinimized()
     person.window.come_forward([models / "tiny.bitt"])
     assert not person.window.isMinimized()
-    person.wait(lambda: person.session.body is not None)
+    person.wait(lambda: person.session.model is not None)
     person.wait_idle()
 
 

@@ -15,7 +15,17 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 from studio_person import Person
 
-from studio.protocol import Done, Dreaming, EngineFailure, Failed, Token
+from studio.protocol import (
+    Done,
+    DreamProgress,
+    EngineFailure,
+    Failed,
+    OpenModel,
+    ReplyChunk,
+    Response,
+    Sleep,
+    WorkerEvent,
+)
 from studio.session import POLL_BUDGET_S, Busy, Session, claim_workspace
 
 
@@ -26,13 +36,18 @@ def session(loop: QEventLoop, tmp_path: Path) -> Iterator[Session]:
     made.close_now()
 
 
+def tell(session: Session, event: WorkerEvent, number: int = 1) -> None:
+    """What the worker would say."""
+    session.responses.put(Response(number, event))
+
+
 def test_the_tokens_of_one_frame_are_one_signal(session: Session) -> None:
     texts: list[str] = []
     moves: list[int] = []
     session.text_arrived.connect(lambda text, _: texts.append(text))
     session.surprise.moved.connect(lambda: moves.append(session.surprise.count))
     for number in range(50):
-        session._events.put(Token(1, f"{number} ", number / 10))
+        tell(session, ReplyChunk(f"{number} ", number / 10))
     session.poll_inference_events()
     assert texts == ["".join(f"{number} " for number in range(50))]
     assert moves == [50]
@@ -45,8 +60,13 @@ def test_folding_keeps_the_order_of_events(session: Session) -> None:
     heard: list[object] = []
     session.text_arrived.connect(lambda text, _: heard.append(text))
     session.dream_moved.connect(lambda dream: heard.append(dream.line))
-    for event in (Token(1, "a", 0), Token(1, "b", 0), Dreaming(1, 0.5, "dream", 1, 1), Token(1, "c", 0)):
-        session._events.put(event)
+    for event in (
+        ReplyChunk("a", 0),
+        ReplyChunk("b", 0),
+        DreamProgress(0.5, "dream", 1, 1),
+        ReplyChunk("c", 0),
+    ):
+        tell(session, event)
     session.poll_inference_events()
     assert heard == ["ab", "dream", "c"]
 
@@ -55,49 +75,49 @@ def test_one_poll_leaves_time_for_the_frame(session: Session) -> None:
     heard: list[str] = []
     session.text_arrived.connect(lambda text, _: heard.append(text))
     for _ in range(300_000):
-        session._events.put(Token(1, "x", 0))
+        tell(session, ReplyChunk("x", 0))
     began = time.process_time()
     session.poll_inference_events()
     assert time.process_time() - began < 20 * POLL_BUDGET_S
     assert 0 < len(heard[0]) < 300_000
-    while not session._events.empty():
+    while not session.responses.empty():
         session.poll_inference_events()
     assert sum(map(len, heard)) == 300_000
 
 
 def test_an_answer_for_nobody_is_no_harm(session: Session) -> None:
-    session._events.put(Done(99, None))
-    session._events.put(Failed(98, "x", ""))
+    tell(session, Done(None), 99)
+    tell(session, Failed("x", ""), 98)
     session.poll_inference_events()
 
 
 def test_nothing_can_be_done_without_a_model(session: Session, qtbot: QtBot) -> None:
     assert "No model" in session.why_silent()
-    failures = outcome(session.nights.sleep(2.0), qtbot)
+    failures = outcome(session.call(Sleep(rate=2.0), busy=Busy.DREAMING), qtbot)
     assert "No model is loaded" in str(failures)
     assert session.busy is Busy.NOTHING
     assert not session.is_dreaming
 
 
 def test_a_missing_file_is_one_sentence(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
-    failure = outcome(session.models.open(tmp_path / "nothing.bitt"), qtbot)
+    failure = outcome(session.call(OpenModel(path=tmp_path / "nothing.bitt"), busy=Busy.OPENING), qtbot)
     assert "nothing.bitt" in str(failure)
     assert not failure.details, "that is no defect of ours"
-    assert session.body is None
+    assert session.model is None
     assert session.busy is Busy.NOTHING
 
 
 def test_a_defect_comes_with_its_traceback(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.llama.Llama.load_auto", lambda *_: 1 // 0)
-    failure = outcome(session.models.open(Path("x.bitt")), qtbot)
+    failure = outcome(session.call(OpenModel(path=Path("x.bitt")), busy=Busy.OPENING), qtbot)
     assert "ZeroDivisionError" in str(failure)
     assert "Traceback" in failure.details
 
 
 def test_one_thing_at_a_time(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     asyncio.get_running_loop()
-    first = asyncio.ensure_future(session.models.open(tmp_path / "nothing.bitt"))
-    second = asyncio.ensure_future(session.nights.sleep(2.0))
+    first = asyncio.ensure_future(session.call(OpenModel(path=tmp_path / "nothing.bitt"), busy=Busy.OPENING))
+    second = asyncio.ensure_future(session.call(Sleep(rate=2.0), busy=Busy.DREAMING))
     qtbot.waitUntil(lambda: first.done() and second.done(), timeout=120_000)
     assert "being loaded" in str(second.exception())
     assert "nothing.bitt" in str(first.exception())
@@ -127,7 +147,7 @@ def contrast_of(widget: QWidget) -> float:
 
 def test_a_worker_that_dies_leaves_nobody_waiting(session: Session, qtbot: QtBot) -> None:
     session.close_now()
-    waiting = asyncio.ensure_future(session.nights.sleep(2.0))
+    waiting = asyncio.ensure_future(session.call(Sleep(rate=2.0), busy=Busy.DREAMING))
     qtbot.wait(10)
     session.poll_inference_events()
     qtbot.waitUntil(waiting.done)

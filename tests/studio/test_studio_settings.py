@@ -16,6 +16,7 @@ from studio_person import Person
 
 from engine.errors import ConfigError
 from studio import app
+from studio.protocol import ResetSoul
 from studio.settings.declarations import DECLARATIONS, GROUPS, Setting
 from studio.settings.editors import ChoiceEditor, LineEditor, NumberEditor, PageEditor, PathsEditor, SwitchEditor
 from studio.settings.page import SettingsPage
@@ -225,13 +226,13 @@ def test_device_and_threads_take_effect_at_the_next_load_and_say_so(host: Person
     host.settings.set("threads", 3)
     assert host.window.footer.told.text() == "Takes effect when a model is loaded next."
     host.open(models / "other.bitt")
-    assert "on 3 threads" in host.session.body.reason
+    assert "on 3 threads" in host.session.model.reason
     host.settings.set("device", "cuda" if not torch_has_cuda() else "mps")
     host.window.verbs.open_model(models / "tiny.bitt")
     notice = host.notice()
     assert "cuda" in notice.words.plain.lower() or "mps" in notice.words.plain.lower()
     host.press(notice, "Close")
-    assert host.session.body.path == models / "other.bitt", "the model of before is still there"
+    assert host.session.model.path == models / "other.bitt", "the model of before is still there"
 
 
 def torch_has_cuda() -> bool:
@@ -247,11 +248,11 @@ def test_the_last_model_is_left_alone_where_that_is_wanted(
     again = sit_down()
     app.begin(again.window)
     assert again.window.verbs.opening is None
-    assert again.session.body is None
+    assert again.session.model is None
     again.settings.set("reopen", True)
     app.begin(again.window)
-    again.wait(lambda: again.session.body is not None)
-    assert again.session.body.path == models / "tiny.bitt"
+    again.wait(lambda: again.session.model is not None)
+    assert again.session.model.path == models / "tiny.bitt"
     again.wait_idle()
 
 
@@ -319,7 +320,7 @@ def test_the_settings_in_force_are_those_of_the_next_reply(host: Person) -> None
     host.say("Hello")
     first = host.chat.model.message(-1).text
     # Another soul would answer otherwise: the fresh one is the one that answered first.
-    host.window.verbs.start(host.session.souls.reset())
+    host.window.verbs.start(host.session.call(ResetSoul()))
     host.wait(lambda: host.session.soul.level == 0)
     host.wait_idle()
     host.chat.new_chat()

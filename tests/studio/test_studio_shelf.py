@@ -11,17 +11,17 @@ from pytestqt.qtbot import QtBot
 from studio_person import Person
 
 from studio import app
-from studio.chat.conversation_meta import Shelf
+from studio.chat.conversation_meta import ConversationMeta
 
 
 def test_what_was_done_survives_a_restart(tmp_path: Path, qtbot: QtBot) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = ConversationMeta(tmp_path)
     with qtbot.waitSignal(shelf.changed):
         shelf.rename("a", "  My dog \n and the boat ")
     shelf.pin("a", True)
     shelf.throw_away("b")
     shelf.throw_away("c")
-    again = Shelf(tmp_path)
+    again = ConversationMeta(tmp_path)
     assert again.title("a") == "My dog and the boat"
     assert again.is_pinned("a")
     assert again.trash() == ["c", "b"] or again.trash() == ["b", "c"]
@@ -30,7 +30,7 @@ def test_what_was_done_survives_a_restart(tmp_path: Path, qtbot: QtBot) -> None:
     again.put_back("b")
     again.pin("a", False)
     again.rename("a", "")
-    last = Shelf(tmp_path)
+    last = ConversationMeta(tmp_path)
     assert last.trash() == ["c"]
     assert not last.is_pinned("a")
     assert last.title("a") == ""
@@ -40,24 +40,24 @@ def test_what_was_done_survives_a_restart(tmp_path: Path, qtbot: QtBot) -> None:
 @pytest.mark.parametrize("text", ["{", "[]", '{"conversations": 3}', '{"conversations": {"a": 1, "b": {"title": 2}}}'])
 def test_a_strange_file_harms_nothing(text: str, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "conversations.json").write_text(text, encoding="utf-8")
-    shelf = Shelf(tmp_path)
+    shelf = ConversationMeta(tmp_path)
     assert shelf.title("a") == shelf.title("b") == ""
     shelf.pin("a", True)
-    assert Shelf(tmp_path).is_pinned("a")
+    assert ConversationMeta(tmp_path).is_pinned("a")
     if text in ("{", "[]"):
         assert "damaged" in shelf.problems[0]
 
 
 def test_what_a_newer_version_wrote_is_kept(tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "conversations.json").write_text('{"shelves": [1], "conversations": {"a": {"colour": "red"}}}')
-    Shelf(tmp_path).pin("a", True)
+    ConversationMeta(tmp_path).pin("a", True)
     data = json.loads((tmp_path / "conversations.json").read_text(encoding="utf-8"))
     assert data["shelves"] == [1]
     assert data["conversations"]["a"] == {"colour": "red", "pinned": True}
 
 
 def test_a_full_disk_is_told(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = ConversationMeta(tmp_path)
 
     def refuse(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -71,42 +71,42 @@ def test_a_full_disk_is_told(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.M
 
 
 def test_folders_survive_a_restart(tmp_path: Path, qtbot: QtBot) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = ConversationMeta(tmp_path)
     boats, home = shelf.make_folder(" Boats \n here "), shelf.make_folder("at home")
     shelf.move("a", boats.id)
     shelf.move("b", home.id)
     shelf.close_folder(home.id, True)
-    again = Shelf(tmp_path)
+    again = ConversationMeta(tmp_path)
     assert [(folder.name, folder.closed) for folder in again.folders()] == [("at home", True), ("Boats here", False)]
     assert again.folder_of("a") == boats
     again.rename_folder(boats.id, "Yachts")
     again.rename_folder(boats.id, "  ")
     again.move("b", "")
-    last = Shelf(tmp_path)
+    last = ConversationMeta(tmp_path)
     assert [folder.name for folder in last.folders()] == ["at home", "Yachts"]
     assert last.folder_of("b") is None
     assert set(json.loads(last.path.read_text(encoding="utf-8"))["conversations"]) == {"a"}
 
 
 def test_a_folder_goes_without_what_is_in_it_and_comes_back_with_it(tmp_path: Path, qtbot: QtBot) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = ConversationMeta(tmp_path)
     boats, home = shelf.make_folder("Boats"), shelf.make_folder("Home")
     shelf.move("a", boats.id)
     shelf.move("b", boats.id)
     shelf.throw_away("b")
     undo = shelf.remove_folder(boats)
-    assert Shelf(tmp_path).folders() == [home]
+    assert ConversationMeta(tmp_path).folders() == [home]
     assert shelf.folder_of("a") is shelf.folder_of("b") is None
     assert shelf.trash() == ["b"]
     shelf.move("a", home.id)
     undo()
-    again = Shelf(tmp_path)
+    again = ConversationMeta(tmp_path)
     assert again.folders() == [boats, home]
     assert (again.folder_of("a"), again.folder_of("b")) == (home, boats), "what was moved since stays where it is"
 
 
 def test_what_is_done_to_a_folder_that_is_gone_does_nothing(tmp_path: Path, qtbot: QtBot) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = ConversationMeta(tmp_path)
     shelf.rename_folder("gone", "Boats")
     shelf.close_folder("gone", True)
     shelf.move("a", "gone")
@@ -117,11 +117,11 @@ def test_what_is_done_to_a_folder_that_is_gone_does_nothing(tmp_path: Path, qtbo
 def test_strange_folders_harm_nothing(folders: str, tmp_path: Path, qtbot: QtBot) -> None:
     text = f'{{"folders": {folders}, "conversations": {{"x": {{"folder": "a", "pinned": true}}}}}}'
     (tmp_path / "conversations.json").write_text(text, encoding="utf-8")
-    shelf = Shelf(tmp_path)
+    shelf = ConversationMeta(tmp_path)
     assert (shelf.folders(), shelf.folder_of("x"), shelf.is_pinned("x")) == ([], None, True)
     made = shelf.make_folder("Boats")
     shelf.move("x", made.id)
-    assert Shelf(tmp_path).folder_of("x") == made
+    assert ConversationMeta(tmp_path).folder_of("x") == made
 
 
 def test_a_damaged_file_is_told_at_the_start(sit_down: Callable[[], Person], workspace: Path) -> None:

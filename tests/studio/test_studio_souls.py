@@ -9,7 +9,7 @@ import pytest
 from studio_person import Person
 
 from engine.io.soul import load_soul
-from studio.protocol import Figures, Slept
+from studio.protocol import RenameSoul, SleepFigures, Slept
 from studio.session import Busy
 
 
@@ -74,7 +74,7 @@ def test_waking_from_the_lab_ends_the_sleep(
 
 def test_the_soul_comes_back_after_a_restart(host: Person, sit_down: Callable[[], Person]) -> None:
     host.say("My dog is called Bramble.")
-    level, model = host.session.soul.level, host.session.body.path
+    level, model = host.session.soul.level, host.session.model.path
     again = sit_down()
     again.open(model)
     assert again.session.soul.level == level
@@ -169,7 +169,7 @@ def test_the_soul_is_called_what_the_engine_calls_it(host: Person, workspace: Pa
     host.say("Hello")
     assert list((workspace / "souls").glob(f"*/{name}.soul")), "its file has that name"
     assert host.window.header.soul.shown[0] == host.lab.soul.picker.text() == "The soul", "nobody named it"
-    host.through(lambda: host.window.verbs.start(host.session.souls.rename("Luna")), Busy.SOUL)
+    host.through(lambda: host.window.verbs.start(host.session.call(RenameSoul(name="Luna"))), Busy.SOUL)
     assert host.window.header.soul.shown[0] == host.lab.soul.picker.text() == "Luna"
     assert "1 message waits for sleep" in host.chat.inspector.soul.plain
     host.say("And more")
@@ -179,7 +179,7 @@ def test_the_soul_is_called_what_the_engine_calls_it(host: Person, workspace: Pa
 def test_a_night_that_was_refused_says_so(host: Person) -> None:
     host.say("My dog is called Bramble.")
     level = host.session.soul.level
-    refuse = Slept(host.session.soul, 0, (), Figures(0, 10, 1.0, 0.1), 1.0, False, False, "It drifted too far.")
+    refuse = Slept(host.session.soul, 0, (), SleepFigures(0, 10, 1.0, 0.1), 1.0, False, False, "It drifted too far.")
     host.session.last_sleep = refuse
     host.session.changed.emit()
     assert "was refused" in host.lab.night.note.plain

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from studio_person import Person
 
 from studio.chat.inspector import LearningStrip
+from studio.protocol import ResetSoul
 from studio.session.surprise import RECENT, SHOWN_MS, SPAN, Surprise
 
 
@@ -77,7 +78,7 @@ def test_a_reply_moves_it_and_another_soul_begins_anew(host: Person) -> None:
     assert host.session.surprise.count > 0
     assert host.chat.inspector.learned.isVisible()
     assert "1 is usual" in host.chat.inspector.figure_note.text()
-    host.window.verbs.start(host.session.souls.reset())
+    host.window.verbs.start(host.session.call(ResetSoul()))
     host.wait(lambda: host.session.soul.level == 0)
     host.wait_idle()
     assert host.session.surprise.count == 0

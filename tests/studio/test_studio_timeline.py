@@ -15,7 +15,7 @@ from engine.session.blend import blend
 from engine.session.timeline import digest
 from studio.lab.blend_dialog import BlendDialog
 from studio.lab.timeline_layout import NOW
-from studio.protocol import Moment
+from studio.protocol import DescribeEntry, KeepSoul, ResetSoul, RestoreEntry, TimelineEntry, WakeSoul
 from studio.session import Busy
 from studio.widgets.dialogs import AskWords
 
@@ -49,13 +49,13 @@ def keep(person: Person, note: str) -> None:
     answer(person, note, "Keep")
 
 
-def choose(person: Person, moment: Moment) -> None:
+def choose(person: Person, moment: TimelineEntry) -> None:
     view = person.lab.soul.view
     person.qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.place(moment.id))
     assert view.selected == moment.id
 
 
-def moments(person: Person) -> tuple[Moment, ...]:
+def moments(person: Person) -> tuple[TimelineEntry, ...]:
     return person.session.timeline.moments
 
 
@@ -107,7 +107,7 @@ def test_going_back_is_exact_and_leaves_a_branch(lab: Person, workspace: Path) -
 def test_undo_goes_back_and_a_second_time_takes_that_back(lab: Person, workspace: Path) -> None:
     assert not lab.lab.soul.undo_button.isEnabled()
     level = lab.session.soul.level
-    lab.through(lambda: lab.window.verbs.start(lab.session.souls.reset()), Busy.SOUL)
+    lab.through(lambda: lab.window.verbs.start(lab.session.call(ResetSoul())), Busy.SOUL)
     assert lab.session.soul.level == 0
     assert "Newborn" in lab.lab.soul.undo_button.toolTip()
     lab.through(lambda: lab.click(lab.lab.soul.undo_button), Busy.SOUL)
@@ -200,9 +200,9 @@ def test_two_souls_are_blended_and_undo_takes_it_back(lab: Person, workspace: Pa
 def test_another_soul_is_blended_in_as_it_is_now(lab: Person, workspace: Path) -> None:
     lab.click(lab.lab.soul.branch_button)
     answer(lab, "Luna", "Begin it")
-    lab.through(lambda: lab.window.verbs.start(lab.session.souls.wake("Luna")), Busy.SOUL)
+    lab.through(lambda: lab.window.verbs.start(lab.session.call(WakeSoul(name="Luna"))), Busy.SOUL)
     lab.say("I am talking to Luna.")
-    lab.through(lambda: lab.window.verbs.start(lab.session.souls.wake("main")), Busy.SOUL)
+    lab.through(lambda: lab.window.verbs.start(lab.session.call(WakeSoul(name="main"))), Busy.SOUL)
     first, second = load_soul(soul_file(workspace)), load_soul(soul_file(workspace, "Luna"))
     dialog = blending(lab)
     assert dialog.second.itemText(0) == "Luna, as it is now"
@@ -299,7 +299,7 @@ def test_the_arrow_keys_walk_through_the_picture(lab: Person) -> None:
     (first,) = moments(lab)
     lab.say("More.")
     keep(lab, "")
-    lab.through(lambda: lab.window.verbs.start(lab.session.souls.restore(first.id)), Busy.SOUL)
+    lab.through(lambda: lab.window.verbs.start(lab.session.call(RestoreEntry(moment=first.id))), Busy.SOUL)
     view = lab.lab.soul.view
     key = lab.qtbot.keyClick
     start = view.selected
@@ -315,7 +315,9 @@ def test_the_arrow_keys_walk_through_the_picture(lab: Person) -> None:
 
 def test_a_long_life_scrolls_to_the_present(lab: Person) -> None:
     for number in range(24):
-        lab.through(lambda number=number: lab.window.verbs.start(lab.session.souls.keep(str(number))), Busy.SOUL)
+        lab.through(
+            lambda number=number: lab.window.verbs.start(lab.session.call(KeepSoul(note=str(number)))), Busy.SOUL
+        )
     area = lab.lab.soul.area
     QApplication.processEvents()
     assert area.view.width() > area.viewport().width()
@@ -338,7 +340,9 @@ def test_words_are_needed_where_a_name_is(lab: Person) -> None:
 def test_damaged_labels_are_told_and_do_no_harm(
     lab: Person, workspace: Path, sit_down: Callable[[], Person], models: Path
 ) -> None:
-    lab.through(lambda: lab.window.verbs.start(lab.session.souls.describe(moments(lab)[0].id, label="x")), Busy.SOUL)
+    lab.through(
+        lambda: lab.window.verbs.start(lab.session.call(DescribeEntry(moment=moments(lab)[0].id, label="x"))), Busy.SOUL
+    )
     next(workspace.glob("souls/*/main.history/labels.json")).write_text("{", encoding="utf-8")
     again = sit_down()
     again.open(models / "tiny.bitt")

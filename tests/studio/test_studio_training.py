@@ -24,7 +24,7 @@ from engine.train.args import TrainArgs
 from studio import app
 from studio.lab.page import TRAINING
 from studio.settings import privacy
-from studio.training import SIZES, Doing, Run
+from studio.training import SIZES, TrainingRun, TrainingState
 from studio.training.runs import checkpoint
 
 ENDLESS = 10_000
@@ -41,7 +41,7 @@ def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person,
     assert "checked before" in train.start_button.toolTip()
     person.click(train.file_button)
     person.choose_file(book)
-    person.wait(lambda: trainer.doing is Doing.CHECKING)
+    person.wait(lambda: trainer.doing is TrainingState.CHECKING)
     assert train.bar.isVisible()
     assert "being checked" in train.file_button.toolTip()
     rest(person)
@@ -61,7 +61,7 @@ def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person,
     seen: list[str] = []
     trainer.changed.connect(lambda: seen.append(runs.state.text()))
     run = begin(person, 60)
-    assert trainer.doing is Doing.TRAINING
+    assert trainer.doing is TrainingState.TRAINING
     assert "first steps" in " ".join(seen), "something is seen before the first figures"
     assert runs.run.folder == run.folder
     assert "training" in footer.training.text()
@@ -83,12 +83,12 @@ def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person,
     runs.steps.setValue(70)
     assert runs.on_button.isEnabled(), "a finished run can be trained further"
     person.click(runs.open_button)
-    person.wait(lambda: person.session.body is not None and person.session.body.path == model)
+    person.wait(lambda: person.session.model is not None and person.session.model.path == model)
     person.wait_idle()
     assert not runs.delete_button.isEnabled()
     assert "Let it go first" in runs.delete_button.toolTip()
     vocabulary = Tokenizer.from_json(read_text(run.folder / "data" / "tokenizer.json"), "").vocab_size
-    assert person.session.body.parameters == SIZES["tiny"].weights(vocabulary)
+    assert person.session.model.parameters == SIZES["tiny"].weights(vocabulary)
     person.click(runs.copy_button)
     where, command = QGuiApplication.clipboard().text().splitlines()
     assert shlex.split(where) == ["cd", str(run.folder)]
@@ -134,7 +134,7 @@ def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
     steps = [point.step for point in trainer.current.curve.points]
     assert steps == sorted(set(steps)), "one curve, from before and after"
     again.click(runs.stop_button)
-    assert trainer.doing is Doing.STOPPING
+    assert trainer.doing is TrainingState.STOPPING
     assert "saves" in runs.state.text()
     assert not runs.stop_button.isEnabled()
     rest(again)
@@ -143,7 +143,7 @@ def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
     assert not stopped.going
     assert trainer.left_going is None, "who stopped it is not asked again"
     again.click(runs.open_button)
-    again.wait(lambda: trainer.doing is Doing.EXPORTING)
+    again.wait(lambda: trainer.doing is TrainingState.EXPORTING)
     number = trainer._child.number
     again.leave()
     assert not alive(number)
@@ -156,9 +156,9 @@ def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
     last.window.show_training()
     last.wait(lambda: last.session.training.runs)
     last.click(last.window.lab.runs.open_button)
-    last.wait(lambda: last.session.body is not None)
+    last.wait(lambda: last.session.model is not None)
     last.wait_idle()
-    assert last.session.body.path == stopped.model, "it is opened as far as it came"
+    assert last.session.model.path == stopped.model, "it is opened as far as it came"
 
 
 def test_a_model_at_hand_goes_on(trainer_page: Person, models: Path, book: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_run_that_is_killed_says_so_and_can_go_on(trainer_page: Person, book: 
     check(person, book)
     train = person.lab.train
     person.click(train.start_button)
-    person.wait(lambda: trainer.doing is Doing.TRAINING and trainer._child and trainer._child.number)
+    person.wait(lambda: trainer.doing is TrainingState.TRAINING and trainer._child and trainer._child.number)
     os.kill(trainer._child.number, signal.SIGKILL)
     notice = person.notice("did not work")
     assert "ended from outside" in notice.words.plain
@@ -204,7 +204,7 @@ def test_another_run_is_chosen(trainer_page: Person, sit_down: Callable[[], Pers
     folder = trainer_page.session.training.folder
     for name, loss in (("sea", 3.25), ("wood", 1.5)):
         (folder / name / "run").mkdir(parents=True)
-        Run(folder / name, f"{name}.txt", "", "tiny", 100, ()).write()
+        TrainingRun(folder / name, f"{name}.txt", "", "tiny", 100, ()).write()
         measured = {"step": 10, "loss": loss, "val_loss": None, "tokens_per_second": 100.0, "seconds": 1.0}
         (folder / name / "run" / "metrics.jsonl").write_text(json.dumps(measured) + "\n", encoding="utf-8")
     person = sit_down()

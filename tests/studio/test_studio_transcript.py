@@ -14,16 +14,16 @@ from studio.chat.message_rows import UserRow
 from studio.chat.reply_row import ReplyRow
 from studio.chat.transcript import Transcript
 from studio.chat.transcript_model import TranscriptModel
-from studio.protocol import Line, Said, SoulFacts
+from studio.protocol import LogLine, Said, SoulSummary
 
-SOUL = SoulFacts(
+SOUL = SoulSummary(
     name="main", level=37, layers=2, file_bytes=100, saved_at=0, slept_at=0, waiting=(), waiting_conversations=0
 )
 
 
-def lines(count: int, text: str = "A sentence of some length that needs a little room. ") -> list[Line]:
+def lines(count: int, text: str = "A sentence of some length that needs a little room. ") -> list[LogLine]:
     roles = ("user", "assistant")
-    return [Line(roles[i % 2], f"{i}: " + text * (1 + i % 5), "", "c") for i in range(count)]  # type: ignore[arg-type]
+    return [LogLine(roles[i % 2], f"{i}: " + text * (1 + i % 5), "", "c") for i in range(count)]  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_the_column_is_never_wider_than_the_design(view: Transcript) -> None:
 
 def test_the_person_is_at_the_right_and_the_reply_at_the_left(view: Transcript) -> None:
     model = shown(view, TranscriptModel("c"))
-    model.extend([Line("user", "Hi", "", "c"), Line("assistant", "Hello", "", "c")])
+    model.extend([LogLine("user", "Hi", "", "c"), LogLine("assistant", "Hello", "", "c")])
     mine, reply = view.row_widget(0), view.row_widget(1)
     assert isinstance(mine, UserRow)
     assert isinstance(reply, ReplyRow)
@@ -166,7 +166,9 @@ def test_under_a_reply_stands_what_came_of_it(view: Transcript, qtbot: QtBot) ->
     reply = view.row_widget(1)
     assert isinstance(reply, ReplyRow)
     assert not reply.copy.isVisible()
-    said = Said((Line("user", "Hi", "", "c"), Line("assistant", "Hello", "", "c")), SOUL, 5, 1037, 0.1, 4180.4, "end")
+    said = Said(
+        (LogLine("user", "Hi", "", "c"), LogLine("assistant", "Hello", "", "c")), SOUL, 5, 1037, 0.1, 4180.4, "end"
+    )
     model.finish_exchange(said)
     assert reply.learned.text() == "+1,037 tokens learned"
     assert reply.speed.text() == "4,180 tok/s"
@@ -181,7 +183,7 @@ def test_an_early_end_is_told(view: Transcript, ending: str, words: str) -> None
     model.begin_exchange("Hi")
     model.append_text("Hel")
     model.finish_exchange(
-        Said((Line("user", "Hi", "", "c"), Line("assistant", "Hel", "", "c")), SOUL, 1, 9, 1, 1, ending)
+        Said((LogLine("user", "Hi", "", "c"), LogLine("assistant", "Hel", "", "c")), SOUL, 1, 9, 1, 1, ending)
     )
     reply = view.row_widget(1)
     assert isinstance(reply, ReplyRow)
@@ -190,7 +192,7 @@ def test_an_early_end_is_told(view: Transcript, ending: str, words: str) -> None
 
 def test_text_is_never_markup(view: Transcript) -> None:
     model = shown(view, TranscriptModel("c"))
-    model.extend([Line("user", "<b>a</b> & <|end|>", "", "c"), Line("assistant", "<i>x</i>\n\n  y", "", "c")])
+    model.extend([LogLine("user", "<b>a</b> & <|end|>", "", "c"), LogLine("assistant", "<i>x</i>\n\n  y", "", "c")])
     assert view.row_widget(0).text.toPlainText() == "<b>a</b> & <|end|>"  # type: ignore[union-attr]
     assert view.row_widget(1).text.toPlainText() == "<i>x</i>\ny"  # type: ignore[union-attr]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import FileFormatError
-from studio.chat.transfer import FORMATS, Chat, read, written
-from studio.protocol import Line
+from studio.chat.transfer import FORMATS, ExportedChat, read, written
+from studio.protocol import LogLine
 
 WORDS = (
     "My dog is called Bramble.",
@@ -17,9 +17,9 @@ WORDS = (
     "**You**\n\n\nthree empty lines\n\n\n\nend",
 )
 CHATS = (
-    Chat("a", "Bramble", tuple(Line(("user", "assistant")[i % 2], w, f"2026-11-2{i}T08:00:00.123+00:00", "a")  # type: ignore[arg-type]
+    ExportedChat("a", "Bramble", tuple(LogLine(("user", "assistant")[i % 2], w, f"2026-11-2{i}T08:00:00.123+00:00", "a")  # type: ignore[arg-type]
                                for i, w in enumerate(WORDS))),
-    Chat("b", "A # title", (Line("user", "Hello", "", "b"), Line("assistant", "Hi", "", "b"))),
+    ExportedChat("b", "A # title", (LogLine("user", "Hello", "", "b"), LogLine("assistant", "Hi", "", "b"))),
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from studio_person import Person
 from engine.io.soul import load_soul
 from studio.chat.message_rows import UserRow
 from studio.chat.reply_row import ReplyRow
+from studio.protocol import ResetSoul
 from studio.session import Busy
 
 
@@ -88,7 +89,7 @@ def test_saying_it_otherwise_leads_where_it_would_have_led(greedy: Person, works
     assert greedy.chat.model.rowCount() == 4
     assert not greedy.chat.composer.edit_note.isVisible()
     words, soul = texts(greedy), soul_of(workspace)
-    greedy.window.verbs.start(greedy.session.souls.reset())
+    greedy.window.verbs.start(greedy.session.call(ResetSoul()))
     greedy.wait(lambda: greedy.session.soul.level == 0)
     greedy.wait_idle()
     greedy.chat.new_chat()

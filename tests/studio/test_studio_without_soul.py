@@ -42,7 +42,7 @@ def test_a_newborn_answers_beside_the_soul_and_nothing_is_kept(host: Person, wor
     host.say("Hello")
     before, level, turns = kept(workspace), host.session.soul.level, host.session.turns
     row = reply_row(host)
-    host.through(lambda: host.click(row.compare), Busy.ASIDE)
+    host.through(lambda: host.click(row.compare), Busy.WITHOUT_SOUL)
     assert host.chat.model.message(1).newborn == newborn
     assert row.newborn.toPlainText() == newborn
     assert [title.isVisible() for title in row.titles] == [True, True]
@@ -58,7 +58,7 @@ def test_it_can_be_stopped_and_locks_what_it_must(host: Person) -> None:
     host.say("Hello")
     host.settings.set("max_reply", 4096)
     host.click(reply_row(host).compare)
-    host.wait(lambda: host.session.busy is Busy.ASIDE)
+    host.wait(lambda: host.session.busy is Busy.WITHOUT_SOUL)
     assert "without the soul" in host.chat.composer.sleep_button.toolTip()
     assert host.window.footer.state.text() == "answering without the soul"
     assert host.chat.composer.stop_button.isVisible()

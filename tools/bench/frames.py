@@ -31,7 +31,7 @@ from studio.app import SWITCH_S, build, first_model
 from studio.app import main as studio_main
 from studio.chat.transcript_model import TranscriptModel
 from studio.garbage import GarbageCollector
-from studio.protocol import Line
+from studio.protocol import LogLine
 from studio.session import FRAME_MS
 from studio.window.main_window import CHAT, MainWindow
 
@@ -119,8 +119,8 @@ class FrameScenes:
     async def scrolling(self) -> None:
         """Through 10,000 messages: as a wheel does, and by the page."""
         model = TranscriptModel("long", self.window)
-        lines = [Line("user", f"And what was on day {n}?", "", "long") for n in range(MESSAGES)]
-        lines[1::2] = [Line("assistant", f"Day {n}. {_LONG}", "", "long") for n in range(1, MESSAGES, 2)]
+        lines = [LogLine("user", f"And what was on day {n}?", "", "long") for n in range(MESSAGES)]
+        lines[1::2] = [LogLine("assistant", f"Day {n}. {_LONG}", "", "long") for n in range(1, MESSAGES, 2)]
         model.extend(lines)
         transcript = self.window.chat.transcript
         transcript.set_model(model)
@@ -204,7 +204,7 @@ class FirstSight(QObject):
         self._report = {"visible_s": time.monotonic() - self._began, "torch": "torch" in sys.modules}
 
     def _ready(self) -> None:
-        if self._window.chat.composer.draft.isEnabled() and self._window.session.body is not None:
+        if self._window.chat.composer.draft.isEnabled() and self._window.session.model is not None:
             self._window.session.changed.disconnect(self._ready)
             print(json.dumps(self._report | {"ready_s": time.monotonic() - self._began}), flush=True)
             QTimer.singleShot(0, self._window.close)
