@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 COMPANION := runs/companion
-# What an install is made from: the package's description, and the native library's sources.
-PACKAGE := pyproject.toml packaging/build_native.py $(wildcard engine/native/CMakeLists.txt engine/native/src/* engine/native/src/*/*)
+# What an install is made from: the package's description, the native library's sources, and the translations.
+PACKAGE := pyproject.toml $(wildcard packaging/build_*.py resources/translations/*.ts engine/native/CMakeLists.txt engine/native/src/* engine/native/src/*/*)
 
 .PHONY: run chat test native lint format screenshots companion bundle bundle-test deb-test wheel-test clean
 

@@ -1,4 +1,4 @@
-"""Builds the native library into ``engine/native``: as a hook of the package's build, or by hand with `make native`.
+"""Builds the native library into ``engine/native``: for the package's build (`build_hook.py`), or `make native`.
 
 A machine without a C++ compiler still gets a package that works, with torch computing; the reason is left in
 ``engine/native/not_built.txt`` and `bit-llama doctor` tells it.
@@ -13,12 +13,6 @@ import sys
 import sysconfig
 import tempfile
 from pathlib import Path
-from typing import Any
-
-try:
-    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-except ImportError:  # run by hand
-    BuildHookInterface = object
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "engine" / "native"
@@ -75,27 +69,6 @@ def wheel_platform() -> str:
         version = (int(oldest.split(".")[0]), int((oldest + ".0").split(".")[1])) if oldest else None
         return next(iter(mac_platforms(version)))
     return sysconfig.get_platform().replace("-", "_").replace(".", "_")
-
-
-class NativeBuildHook(BuildHookInterface):  # type: ignore[misc]
-    """Hatchling calls this for wheels and for editable installs."""
-
-    def dependencies(self) -> list[str]:
-        """What the build needs and this machine lacks."""
-        needs = [] if shutil.which("cmake") else ["cmake>=3.18"]
-        if sys.platform != "win32" and not (shutil.which("ninja") or shutil.which("make")):
-            needs.append("ninja")
-        return needs
-
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build before the files are gathered."""
-        reason = build(SOURCES)
-        build_data["artifacts"] += [f"engine/native/{STEM}.*", f"engine/native/{NOTE}"]
-        if reason is None:
-            build_data["pure_python"] = False
-            build_data["tag"] = f"py3-none-{wheel_platform()}"
-        else:
-            print(f"The native library was not built, so torch will compute: {reason}.", file=sys.stderr)
 
 
 if __name__ == "__main__":

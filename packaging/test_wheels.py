@@ -24,7 +24,7 @@ WHEELS = ROOT / "dist" / "wheels"
 NO_COMPILER = {"CXX": "/nonexistent/c++", "CC": "/nonexistent/cc"}
 BROUGHT = (
     "engine/_resources/models/companion.bitt",
-    "engine/_resources/translations/ja.ts",
+    "engine/_resources/translations/ja.qm",
     "studio/widgets/icons/copy.svg",
 )
 SHELL_SCRIPTS = ("packaging/macos/make_dmg.sh", "packaging/linux/appimage/AppRun", ".ci/run")
@@ -53,7 +53,8 @@ def source_distribution() -> Path:
     (found,) = WHEELS.glob("*.tar.gz")
     with tarfile.open(found) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
-    needed = {"engine/native/CMakeLists.txt", "engine/native/src/api.h", "packaging/build_native.py", "pyproject.toml"}
+    needed = {"engine/native/CMakeLists.txt", "engine/native/src/api.h", "packaging/build_hook.py", "pyproject.toml"}
+    needed |= {"packaging/build_native.py", "packaging/translations.py", "resources/translations/ja.ts"}
     needed |= {"resources/models/companion.bitt", "LICENSE"}
     if needed - names:
         raise Fault(f"{found.name} lacks {', '.join(sorted(needed - names))}.")

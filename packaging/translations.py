@@ -1,16 +1,21 @@
-"""Keeps the translation files in step with the program: ``python packaging/translations.py``.
+"""Keeps the translation files in step with the program: ``python packaging/translations.py``, and compiles them.
 
 Finds every text that the Studio shows (``self.tr``, ``_tr``, ``QT_TRANSLATE_NOOP``; in the engine ``Message`` and the
-sentences of errors), adds what is new to each ``resources/translations/*.ts`` as unfinished and drops what is gone. The
-files are in Qt's own format and can be edited by hand or with Qt Linguist.
+sentences of errors), adds what is new to each ``resources/translations/*.ts`` as unfinished, drops what is gone, and
+compiles them to the ``.qm`` that the program loads; with ``--compile`` it does only that, as the package's build does.
+The files are in Qt's own format and can be edited by hand or with Qt Linguist.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib.util
+import os
+import shutil
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,8 +93,52 @@ def write(path: Path, language: str, translations: dict[tuple[str, str], str]) -
     path.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{body}\n', encoding="utf-8")
 
 
-def main() -> int:
-    """Bring every file up to date; says what is still to be translated."""
+def compiler() -> Path | None:
+    """Qt's ``lrelease``: the one in PySide6, else one on the path; None where there is neither."""
+    found = importlib.util.find_spec("PySide6")
+    for folder in (found.submodule_search_locations or ()) if found else ():
+        program = Path(folder) / ("lrelease.exe" if sys.platform == "win32" else "lrelease")
+        if program.exists():
+            return program
+    on_path = shutil.which("lrelease") or shutil.which("pyside6-lrelease")
+    return Path(on_path) if on_path else None
+
+
+def compile_all(folder: Path = FOLDER) -> str | None:
+    """Compile every ``.ts`` to a ``.qm`` beside it; None, or in a sentence why that cannot be done."""
+    program = compiler()
+    if program is None:
+        return "Qt's lrelease was not found; it comes with PySide6-Essentials"
+    for source in sorted(folder.glob("*.ts")):
+        part = source.with_suffix(f".{os.getpid()}.part")
+        command = [str(program), "-silent", str(source), "-qm", str(part)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"lrelease could not be run: {error}"
+        if done.returncode or not part.exists():
+            return f"lrelease refused {source.name}: {(done.stderr or done.stdout).strip()}"
+        os.replace(part, source.with_suffix(".qm"))  # a program that has the former one open keeps it
+    return None
+
+
+def is_compiled(folder: Path = FOLDER) -> bool:
+    """Whether every ``.ts`` has a ``.qm`` that is not older."""
+    pairs = [(source, source.with_suffix(".qm")) for source in folder.glob("*.ts")]
+    return all(made.exists() and made.stat().st_mtime >= source.stat().st_mtime for source, made in pairs)
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Bring every file up to date, say what is still to be translated, and compile; 1 where that cannot be done."""
+    if "--compile" not in arguments:
+        update()
+    if problem := compile_all():
+        print(f"The translations were not compiled: {problem}.")
+    return int(problem is not None)
+
+
+def update() -> None:
+    """Bring every ``.ts`` up to date."""
     wanted = texts()
     for path in sorted(FOLDER.glob("*.ts")):
         known = read(path)
@@ -99,8 +148,7 @@ def main() -> int:
         print(f"{path.name}: {len(wanted)} texts, {len(missing)} to translate")
         for context, source in missing:
             print(f"  {context}: {source}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

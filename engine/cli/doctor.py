@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.cli import backends, options
 from engine.errors import BitLlamaError
+from engine.resources import resource_path
 from engine.version import __version__
 
 Line = tuple[str, str, bool]
@@ -33,7 +34,8 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the findings; 1 when one of them is a problem."""
     well = True
-    parts: tuple[Callable[[argparse.Namespace], Iterator[Line]], ...] = (_program, _torch, _workspace, _model)
+    parts: tuple[Callable[[argparse.Namespace], Iterator[Line]], ...]
+    parts = (_program, _translations, _torch, _workspace, _model)
     for part in parts:
         for name, text, good in part(args):
             print(f"{'ok ' if good else 'BAD'}  {name:<11} {text}", flush=True)
@@ -52,6 +54,16 @@ def _program(args: argparse.Namespace) -> Iterator[Line]:
             yield "package", f"{package} {metadata.version(package)}", True
         except metadata.PackageNotFoundError:
             yield "package", f"{package} is not installed", False
+
+
+def _translations(args: argparse.Namespace) -> Iterator[Line]:
+    """Each language of the window has a file that the build compiled."""
+    for source in sorted(resource_path("translations").glob("*.ts")):
+        made = source.with_suffix(".qm")
+        how = f"{made.name} is there" if made.exists() else (
+            f"{made.name} was not compiled, so the window speaks English; install the program again"
+        )  # fmt: skip
+        yield "language", how, made.exists()
 
 
 def _torch(args: argparse.Namespace) -> Iterator[Line]:

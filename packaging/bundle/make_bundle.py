@@ -27,6 +27,7 @@ FOLDER = DIST / NAME
 sys.path.insert(0, str(ROOT / "packaging"))
 import build_native  # noqa: E402 (beside this folder)
 import system_libraries  # noqa: E402
+import translations  # noqa: E402
 
 
 def main() -> int:
@@ -38,6 +39,9 @@ def main() -> int:
         return 1
     if reason := build_native.build(build_native.SOURCES):
         print(f"The native library was not built: {reason}. No bundle goes without it.")
+        return 1
+    if reason := translations.compile_all():
+        print(f"The translations were not compiled: {reason}. No bundle goes without them.")
         return 1
     make_icons(WORK / "icons")
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]

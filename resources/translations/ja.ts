@@ -910,6 +910,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>コーパスが指定されていません。テキストファイル、JSONL ファイル、またはそのフォルダを指定してください。</translation>
         </message>
         <message>
+            <source>No gradient reaches the memory of this model; sleep by replay, --method replay.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>No model is loaded. Open one in Model Lab first.</source>
             <translation>モデルが読み込まれていません。先にモデルラボで開いてください。</translation>
         </message>
@@ -938,6 +942,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>すべてを受け入れると拒否されるため、変化の {part:.0%} だけを残しました。</translation>
         </message>
         <message>
+            <source>Rotary scaling of the kind {kind!r} is not known; {kinds} are.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Rotary scaling of the kind {kind} needs the context of the first training (original_max_position_embeddings).</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Something unexpected went wrong ({kind}: {error}). Nothing that was saved is lost.</source>
             <translation>予期しない問題が起きました（{kind}: {error}）。保存したものは失われていません。</translation>
         </message>
@@ -960,6 +972,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The CUDA runtime cannot be used, since {reason}; use the torch runtime.</source>
             <translation>CUDA の実行環境は使えません。{reason}。torch の実行環境を使ってください。</translation>
+        </message>
+        <message>
+            <source>The activation {name!r} is not known; {known} are.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The benches are not part of an installed bit-llama; in a checkout of the project, after pip install -e . there, the same command runs them.</source>
@@ -1016,6 +1032,18 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The config describes {count:,} weights, more than any body; it is damaged.</source>
             <translation>設定の重みの数が {count:,} で、どのモデルより多く、壊れています。</translation>
+        </message>
+        <message>
+            <source>The config describes {count:,} weights, more than any model; it is damaged.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The context is {context!r}; this model takes a whole number from 1 to {most:,}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The context of {most:,} tokens is full; begin another conversation.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>The corpus has {count} tokens, fewer than one segment of {length}; give more text or a smaller --context-len.</source>
@@ -1114,6 +1142,22 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{here} の隣にあるはずのリソースのフォルダがありません。プログラムをインストールし直してください。</translation>
         </message>
         <message>
+            <source>The rotary scaling holds a number that is not positive and finite.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The rotary scaling's high_freq_factor must be above its low_freq_factor.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The rotary width is {width}; it must be even.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The sliding windows are said for {said} layers of {layers}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The soul</source>
             <translation>ソウル</translation>
         </message>
@@ -1182,6 +1226,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>トークナイザの特殊トークンの最初と最後の文字の種類が多すぎます。</translation>
         </message>
         <message>
+            <source>The translation {language}.qm is missing or damaged, so the window speaks English; install the program again.</source>
+            <translation>翻訳 {language}.qm がないか壊れているため、ウィンドウは英語で表示されます。プログラムをインストールし直してください。</translation>
+        </message>
+        <message>
             <source>The weights hold values that are not finite, so they cannot be made ternary.</source>
             <translation>重みに有限でない値があるため、三値にできません。</translation>
         </message>
@@ -1200,6 +1248,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The workspace {root} was made by a newer version of this program (layout {version}); update the program, or choose another folder with --workspace.</source>
             <translation>作業フォルダ {root} は、このプログラムの新しい版（レイアウト {version}）のものです。プログラムを更新するか、--workspace で別のフォルダを選んでください。</translation>
+        </message>
+        <message>
+            <source>There are {count} rotary factors for {needed} frequencies.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>There are {heads} query heads and {kv} key heads, which do not divide them evenly.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>There is a soul called {name!r} already, or it began as that; choose another name.</source>
@@ -1274,6 +1330,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>この二つのソウルは別のモデルで生きたものです。混ぜられるのは同じモデルのソウルだけです。</translation>
         </message>
         <message>
+            <source>Token {token} is outside the vocabulary of {size}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Triton is not installed</source>
             <translation>Triton がインストールされていません</translation>
         </message>
@@ -1292,6 +1352,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>activation_bits is {value!r}; it must be 4, 8, 16 or 32 (none).</source>
             <translation>activation_bits が {value!r} です。4、8、16、32（なし）のどれかでなければなりません。</translation>
+        </message>
+        <message>
+            <source>activation_bits is {value!r}; it must be 8 or 32 (none).</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>back to {what}</source>
@@ -1358,6 +1422,18 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>設定の {field} に対応していません</translation>
         </message>
         <message>
+            <source>it does not say its {key}; the file is damaged or of another kind.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>it has no embedding (token_embd.weight); the file is damaged or a part of a model.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>it is a mixture of experts, which is not known here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>it is added to a mean square</source>
             <translation>二乗平均に加える値です</translation>
         </message>
@@ -1376,6 +1452,70 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>it was not built: install the package again on a machine with a C++ compiler</source>
             <translation>ビルドされていません。C++ コンパイラのある環境でパッケージを入れ直してください</translation>
+        </message>
+        <message>
+            <source>its YaRN scaling has parts that are not known here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its activation {name!r} is not known here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its architecture {arch!r} is not known; {known} are.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its keys and values differ in width, which is not known here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its layers of the kind {kind!r} are not known here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its linear maps have norms of their own, which are not known here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its model_type {kind!r} is not known; {known} are.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its rotary scaling of the kind {kind!r} is not known here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its weights are packed by {method!r}, which is not known here; take the model in BF16 or as GGUF.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its {key} differs between the layers, which is not known here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its {key} is a part that is not known here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its {key} is not a number; the file is damaged.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its {key} is not a whole number; the file is damaged.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its {key} is not text; the file is damaged.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its {key} is {value!r} and not a number.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>its {key} is {value!r} and not a whole number.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>leaves a hole before it</source>
@@ -1590,6 +1730,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{key} が {value!r} です。true か false でなければなりません。</translation>
         </message>
         <message>
+            <source>{model} has no memory of its own, so it has no soul and cannot learn.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{name} has fast weights of {has} in layer {layer} where this body has {needs}; load it with its own body.</source>
             <translation>{name}の第 {layer} 層の高速重みは {has} ですが、このモデルは {needs} です。元のモデルで読み込んでください。</translation>
         </message>
@@ -1608,6 +1752,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{name} is {value!r}; it must be a whole number from {low} to {high}.</source>
             <translation>{name} が {value!r} です。{low} から {high} までの整数でなければなりません。</translation>
+        </message>
+        <message>
+            <source>{name} is {value!r}; it must be {needed}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{name} is {value!r}; it must lie between {low:g} and {high:g}: {why}.</source>
@@ -1646,10 +1794,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} を読めません（{error}）。このファイルだけを削除すると、作業フォルダは今の版のものとして扱われます。</translation>
         </message>
         <message>
-            <source>{path} cannot be read ({error}); install the program again.</source>
-            <translation>{path} を読めません（{error}）。プログラムをインストールし直してください。</translation>
-        </message>
-        <message>
             <source>{path} cannot be read ({error}); resume from another step.</source>
             <translation>{path} を読めません（{error}）。別のステップから再開してください。</translation>
         </message>
@@ -1664,6 +1808,22 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} cannot be read: {why}.</source>
             <translation>{path} を読めません（{why}）。</translation>
+        </message>
+        <message>
+            <source>{path} cannot be used: {problems}. Take another copy.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} cannot run: it has parts that are not known here, for example {name!r}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} cannot run: its tensor {name!r} is stored as {kind}, which is not known here. Take the model in one of {kinds}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} cannot run: {error}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{path} contradicts itself; prepare the corpus again.</source>
@@ -1694,6 +1854,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} は {size:,} バイトあり、JSON としては大きすぎます。壊れているか、別の種類のファイルです。</translation>
         </message>
         <message>
+            <source>{path} holds neither {single} nor {index}; a model folder needs one of them.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{path} holds no conversation; choose a file that was exported.</source>
             <translation>{path} に会話がありません。書き出したファイルを選んでください。</translation>
         </message>
@@ -1704,6 +1868,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} holds {count} .safetensors files and no {file}; name the one to load.</source>
             <translation>{path} には .safetensors が {count} 個あり、{file} がありません。読み込むものを指定してください。</translation>
+        </message>
+        <message>
+            <source>{path} is GGUF of version {version}; versions 2 and 3 in little-endian order can be read. Take a current copy of the model.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{path} is a folder where a file is expected.</source>
@@ -1770,6 +1938,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} は .bitt ファイルではありません。先頭が 'BITT' ではなく {found!r} です。</translation>
         </message>
         <message>
+            <source>{path} is not a GGUF file: it begins otherwise.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{path} is not a checkpoint folder: it holds no {file}.</source>
             <translation>{path} はチェックポイントのフォルダではありません。{file} がありません。</translation>
         </message>
@@ -1810,12 +1982,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} はプリセットとしては大きすぎます。ここで書き出したファイルを選んでください。</translation>
         </message>
         <message>
+            <source>{path} is truncated or damaged: its header speaks of more bytes ({what}) than the file has; copy it again.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{path} is truncated: it ends before the length of its {what}; copy it again.</source>
             <translation>{path} は途中で切れています（{what} の長さの前で終わっています）。もう一度コピーしてください。</translation>
         </message>
         <message>
             <source>{path} is truncated: it has {has:,} bytes of the {end:,} it speaks of.</source>
             <translation>{path} は途中で切れています。{end:,} バイトのはずが {has:,} バイトしかありません。</translation>
+        </message>
+        <message>
+            <source>{path} is truncated: the tensor {name!r} ends at byte {end:,} of {there:,}; copy it again.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{path} lacks its counts; prepare the corpus again.</source>
@@ -1826,12 +2006,32 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} に第 {layer} 層の高速重みがありません。ソウルが壊れています。</translation>
         </message>
         <message>
+            <source>{path} lacks the tensor {name!r}, which the index places there; copy the folder again.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} lists no tensors; the file is damaged.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} names the file {file!r}, which is not beside it; the file is damaged.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{path} names the layout {version!r}, which is none; delete that one file, and the workspace is taken for one of today.</source>
             <translation>{path} にあるレイアウト {version!r} は存在しません。このファイルだけを削除すると、作業フォルダは今の版のものとして扱われます。</translation>
         </message>
         <message>
+            <source>{path} speaks of {count:,} {what}, which it cannot hold; the file is truncated or damaged.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{path} was made by a newer version of this program; update it.</source>
             <translation>{path} はこのプログラムの新しい版で作られました。更新してください。</translation>
+        </message>
+        <message>
+            <source>{path}: the alignment {alignment} is not a power of two; the file is damaged.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.</source>
@@ -1844,6 +2044,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path}: the metadata is not a table of texts; the file is damaged.</source>
             <translation>{path}: 付属情報が文字列の表ではありません。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{path}: the scale {name!r} is not one number; the file is damaged.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{path}: the table {name!r} is stored as {dtype} {shape} with scales {scale_dtype} {scale_shape} where U8 rows of {needed} bytes and an F32 scale for each are needed; the file is damaged.</source>
@@ -2044,6 +2248,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{where}: the fast weights of layer {layer} {damage}; take an earlier soul.</source>
             <translation>{where}: 第 {layer} 層の高速重みに問題があります（{damage}）。もっと前のソウルを使ってください。</translation>
+        </message>
+        <message>
+            <source>{where}: the model_type is {kind!r}; this version knows {known}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{where}: the soul's format version is {version!r}, not a number from 1.</source>

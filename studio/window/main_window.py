@@ -52,7 +52,8 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session, self.settings = session, settings
-        translation.apply(settings.get("language"))
+        self.language_problem = translation.apply(settings.get("language"))
+        """Why the window does not speak the language of the settings; empty where it does."""
         self.verbs = Actions(self, session, settings)
         self.talk = Conversations(session, settings, self.verbs.start, self)
         self.verbs.chat = self.talk
@@ -107,7 +108,9 @@ class MainWindow(QMainWindow):
         """Make the window anew in another language; where one was and what was typed stays."""
         tab, view = self.pages.currentIndex(), self.lab.views.checkedId()
         draft, place = self.chat.composer.draft.toPlainText(), self.settings_page.area.verticalScrollBar().value()
-        translation.apply(self.settings.get("language"))
+        self.language_problem = translation.apply(self.settings.get("language"))
+        if self.language_problem:
+            self._tell_problem(translation.sentence(self.language_problem))
         self.veil.deleteLater()
         self._furnish()
         self.lab.show_view(view)

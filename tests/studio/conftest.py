@@ -29,6 +29,9 @@ from studio import translation
 from studio.app import build
 from studio.training import SIZES, ModelSize
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
+import translations
+
 
 def talkative(seed: int = 0) -> ModelWeights:
     """A tiny body that never ends a reply by itself: with top-k, a token of middling likelihood is never chosen."""
@@ -51,6 +54,13 @@ def pytest_sessionfinish() -> None:
             delattr(sys, name)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def translations_are_compiled() -> None:
+    """As the package's build does it; here the sentences may have changed since."""
+    if not translations.is_compiled():
+        assert translations.compile_all() is None
 
 
 class Sized(QWidget):

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import re
-import sys
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication
+import translations
+from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from studio_person import Person
 
-from engine.errors import FileFormatError, Message, SoulMismatchError
+from engine.errors import Message, SoulMismatchError
 from engine.io.soul import Soul, new_meta, save_soul
 from engine.sleep.verdict import judge
 from studio import translation
 from studio.protocol import LoadSoul
 from studio.session import Busy
 from studio.widgets import wording
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packaging"))
-import translations
 
 FILE = translations.FOLDER / "ja.ts"
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -140,14 +138,41 @@ def test_qts_own_menus_are_translated() -> None:
     assert JAPANESE.search(QCoreApplication.translate("QWidgetTextControl", "&Copy"))
 
 
-def test_a_damaged_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("content", [None, b"", b"no translation"])
+def test_without_its_file_the_window_speaks_english_and_says_why(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if content is not None:
+        (tmp_path / "ja.qm").write_bytes(content)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(translation, "resource_path", lambda name: tmp_path)
+        assert "ja.qm" in translation.apply("ja")
+        assert not JAPANESE.search(QCoreApplication.translate("Notice", "Close") + wording.duration(130))
+    assert translation.apply("ja") == ""
+    assert JAPANESE.search(QCoreApplication.translate("Notice", "Close"))
+
+
+def test_a_wish_that_cannot_be_met_is_told_and_the_window_stays(
+    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translation, "resource_path", lambda name: tmp_path)
+    person.settings.set("language", "ja")
+    assert "ja.qm" in person.notice().words.plain
+    assert person.window.header.tabs.part(1).text() == "Chat"
+
+
+def test_the_build_compiles_every_sentence(tmp_path: Path) -> None:
+    shutil.copy(FILE, tmp_path / "ja.ts")
+    assert not translations.is_compiled(tmp_path)
+    assert translations.compile_all(tmp_path) is None
+    assert translations.is_compiled(tmp_path)
+    translator = QTranslator()
+    assert translator.load(str(tmp_path / "ja.qm"))
+    for (context, source), text in translations.read(FILE).items():
+        assert translator.translate(context, source) == text
     (tmp_path / "ja.ts").write_text("<TS><context>", encoding="utf-8")
-    translation.texts.cache_clear()
-    with monkeypatch.context() as broken:
-        broken.setattr(translation, "resource_path", lambda name: tmp_path / "ja.ts")
-        with pytest.raises(FileFormatError, match="cannot be read"):
-            translation.apply("ja")
-    translation.texts.cache_clear()
+    assert "ja.ts" in (translations.compile_all(tmp_path) or "")
+    assert translator.load(str(tmp_path / "ja.qm")), "what was compiled before is still there"
 
 
 def switch(person: Person, language: str) -> None:
