@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import importlib.util
 import random
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -146,25 +147,21 @@ def register_curriculum(name: str, make: Callable[[], Curriculum]) -> None:
 
 
 @functools.cache
-def load_curriculum(name: str = DEFAULT) -> Curriculum:
-    """The curriculum of this name: one that was registered, or ``curriculum()`` of the package `engine.curricula.NAME`.
+def load_curriculum(name: str) -> Curriculum:
+    """The curriculum of this name: a registered one, or that which ``engine.curricula.NAME.curriculum`` makes.
 
     Raises `ConfigError` where there is none.
     """
     if name in _FACTORIES:
         return _FACTORIES[name]()
     package = f"engine.curricula.{name}"
-    try:
-        module = importlib.import_module(f"{package}.curriculum")
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{package}.curriculum".startswith(error.name):
-            raise
+    if not name.isidentifier() or importlib.util.find_spec(package) is None:
         raise ConfigError(
             "There is no curriculum called {name}; register it, or take {key} out of the model's config.json.",
             name=name,
             key=CONFIG_KEY,
-        ) from None
-    made: Curriculum = module.make_curriculum()
+        )
+    made: Curriculum = importlib.import_module(f"{package}.curriculum").make_curriculum()
     return made
 
 

@@ -12,7 +12,7 @@ from engine import Llama
 from engine.curricula.companion.patterns import read
 from engine.io.conversation_log import Entry
 from engine.runtime.select import create_runtime
-from engine.sleep.curriculum import Statement, extract_facts, load_curriculum
+from engine.sleep.curriculum import DEFAULT, Statement, extract_facts, load_curriculum
 from engine.sleep.lessons import MOST_OLDER, Lessons
 from engine.sleep.replay import talks_of
 
@@ -27,7 +27,7 @@ def llama() -> Llama:
 
 def lessons(told: Sequence[Statement], older: Sequence[Statement] = (), seed: int = 1) -> Lessons:
     one = llama()
-    return Lessons(one, load_curriculum(), talks_of(one, ENTRIES, "none"), told, older, seed)
+    return Lessons(one, load_curriculum(DEFAULT), talks_of(one, ENTRIES, "none"), told, older, seed)
 
 
 def asked(made: Lessons, surprise: float, rounds: int = 1) -> Counter[int]:
