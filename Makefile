@@ -1,15 +1,19 @@
-# Everything a person types. `make run` and `make test` install what they need and nothing twice.
-# On Windows use make.bat, which has the same two.
+# Everything a person types. Each target installs the Python packages that it needs, into .venv, and nothing twice; what the
+# system must bring is named, and installed by `make setup-tests` alone. On Windows use make.bat.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+# Which PyTorch a new environment gets: auto (the build for processors unless there is an NVIDIA card), cpu, plain, or
+# the address of an index.
+TORCH ?= auto
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 COMPANION := runs/companion
 # What an install is made from: the package's description, the native library's sources, and the translations.
 PACKAGE := pyproject.toml $(wildcard packaging/build_*.py resources/translations/*.ts engine/native/CMakeLists.txt engine/native/src/* engine/native/src/*/*)
 
-.PHONY: run chat test native lint format screenshots companion bundle bundle-test deb-test wheel-test clean
+.PHONY: run chat check test setup-tests native lint format screenshots companion bundle bundle-test deb-test wheel-test clean
 
 run: $(VENV)/.installed  ## open the Studio, or the terminal chat where there is no display
 	@$(BIN)/python -m studio
@@ -17,10 +21,16 @@ run: $(VENV)/.installed  ## open the Studio, or the terminal chat where there is
 chat: $(VENV)/.installed  ## the terminal chat
 	@$(BIN)/bit-llama chat
 
+check: lint  ## what a change must pass before it is shown: style, types, floors, the fast tests
+	$(PYTEST) -m "not (slow or gui or package or gpu)"
+
 test: $(VENV)/.installed-test  ## the whole suite
-	@$(BIN)/python packaging/system_libraries.py --install --tests
-	-@$(BIN)/python packaging/system_libraries.py --install --bundles  # where it cannot, the tests of the AppImage are skipped
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	-@$(BIN)/python packaging/system_libraries.py --tests --bundles
+	$(PYTEST)
+
+setup-tests: $(VENV)/.installed-test  ## install what the tests need of the system; asks for root or sudo
+	$(BIN)/python packaging/system_libraries.py --install --tests
+	-$(BIN)/python packaging/system_libraries.py --install --bundles  # without these the tests of the AppImage are skipped
 
 native:  ## compile the native library again, after a change to its sources
 	@$(PYTHON) packaging/build_native.py
@@ -36,7 +46,7 @@ format: $(VENV)/.installed-test
 	$(BIN)/ruff format .
 
 screenshots: $(VENV)/.installed-test  ## pictures of every view, in artifacts/screenshots
-	@$(BIN)/python packaging/system_libraries.py --install --tests
+	-@$(BIN)/python packaging/system_libraries.py --tests
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m studio.screenshots artifacts/screenshots
 
 # The bundled model, from the project's own generator of dialogues: about two hours on two cores. Stop it with Ctrl+C; the
@@ -75,7 +85,7 @@ endif
 	$(BIN)/bit-llama export $(COMPANION)/long/model resources/models/companion.bitt --licence MIT
 
 bundle: $(VENV)/.installed-bundle  ## the program as a folder and packages for this system, in dist/
-	@$(BIN)/python packaging/system_libraries.py --install --bundles
+	@$(BIN)/python packaging/system_libraries.py --bundles
 	$(BIN)/python packaging/bundle/make_bundle.py
 
 wheel-test: $(VENV)/.installed-release  ## sdist and wheels, with a compiler and without; recipes for other systems
@@ -90,19 +100,23 @@ bundle-test:  ## the finished bundle tries itself, in every kind of place
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: $(PACKAGE) | $(VENV)/bin/python
+$(VENV)/.installed-torch: pyproject.toml packaging/install_torch.py | $(VENV)/bin/python
+	$(BIN)/python packaging/install_torch.py $(TORCH)
+	@touch $@
+
+$(VENV)/.installed: $(PACKAGE) $(VENV)/.installed-torch
 	$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.installed-test: $(PACKAGE) | $(VENV)/bin/python
+$(VENV)/.installed-test: $(PACKAGE) $(VENV)/.installed-torch
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.installed
 
-$(VENV)/.installed-bundle: $(PACKAGE) | $(VENV)/bin/python
+$(VENV)/.installed-bundle: $(PACKAGE) $(VENV)/.installed-torch
 	$(PIP) --editable '.[bundle]'
 	@touch $@ $(VENV)/.installed
 
-$(VENV)/.installed-release: $(PACKAGE) | $(VENV)/bin/python
+$(VENV)/.installed-release: $(PACKAGE) $(VENV)/.installed-torch
 	$(PIP) --editable '.[release]'
 	@touch $@ $(VENV)/.installed
 

@@ -1,8 +1,10 @@
 """Waiting in tests: for what is to come, as long as anything moves, however slow the machine is.
 
 A fixed time limit fails beside a training that keeps every core busy, and is long to wait for on an idle machine. What
-moves is seen in processor time: that of the child processes, and that of the other threads of this one. A wait fails
-when for `STILL_S` nothing has moved; what goes on for ever is left to pytest's own limit.
+moves is seen in processor time: that of the child processes, and that of the other threads of this one. Each second of
+it is worth `WORTH` seconds of waiting, so that a program that works is waited for even where it gets a small share of a
+core, and one that only looks now and then whether there is something to do is not. A wait fails when it stood still for
+`STILL_S`; what works for ever is left to pytest's own limit.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ T = TypeVar("T")
 
 STILL_S = 60.0
 """Seconds without progress after which a wait fails. More than any timer of the program takes."""
+WORTH = 10.0
+"""Seconds of waiting that a second of processor time allows."""
 PAUSE_S = 0.01
 """Between two looks."""
 LONGEST_STEP_S = 0.25
 """A longer time between two looks counts as so much: who waits was kept from looking, and the others from moving."""
-_LOOK_AT_PROCESSES_S = 0.5
+_LOOK_CLOSELY_S = 0.5
 
 
 class NothingMoves(AssertionError):
@@ -40,7 +44,7 @@ class Stillness:
     def __init__(self, progress: Callable[[], object] | None = None) -> None:
         self._progress = progress
         self._last = self._looked = time.monotonic()
-        self._seen = self._state()
+        self._spent, self._value = self._look_closely()
         self.seconds = 0.0
 
     def look(self) -> float:
@@ -48,25 +52,23 @@ class Stillness:
         now = time.monotonic()
         self.seconds += min(now - self._last, LONGEST_STEP_S)
         self._last = now
-        if now - self._looked >= _LOOK_AT_PROCESSES_S:
+        if now - self._looked >= _LOOK_CLOSELY_S:
             self._looked = now
-            if (state := self._state()) != self._seen:
-                self._seen, self.seconds = state, 0.0
+            spent, value = self._look_closely()
+            self.seconds = max(0.0, self.seconds - WORTH * max(0.0, spent - self._spent))
+            if value != self._value:
+                self.seconds = 0.0
+            self._spent, self._value = spent, value
         return self.seconds
 
-    def _state(self) -> tuple[object, ...]:
-        others = round(time.process_time() - time.thread_time(), 2)
-        return others, processor_seconds(), self._progress() if self._progress is not None else None
-
-
-def processor_seconds() -> tuple[float, ...]:
-    """Processor time of every process below this one."""
-    found = []
-    for child in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            times = child.cpu_times()
-            found.append(times.user + times.system)
-    return tuple(found)
+    def _look_closely(self) -> tuple[float, object]:
+        """Processor time spent by others up to now, and the value of the caller's own."""
+        spent = time.process_time() - time.thread_time()
+        for child in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                times = child.cpu_times()
+                spent += times.user + times.system
+        return spent, self._progress() if self._progress is not None else None
 
 
 def wait_for(
@@ -75,6 +77,7 @@ def wait_for(
     *,
     progress: Callable[[], object] | None = None,
     pump: Callable[[], object] | None = None,
+    still: float | None = None,
 ) -> T:
     """The first value of `condition` that is true.
 
@@ -83,17 +86,18 @@ def wait_for(
         what: named in the failure.
         progress: see `Stillness`.
         pump: called before each look, for example to let a window handle its events.
+        still: seconds without progress after which it fails (default: `STILL_S`).
 
-    Raises `NothingMoves` when nothing has moved for `STILL_S`.
+    Raises `NothingMoves` when nothing has moved for so long.
     """
-    stillness = Stillness(progress)
+    stillness, most = Stillness(progress), STILL_S if still is None else still
     while True:
         if pump is not None:
             pump()
         if value := condition():
             return value
-        if stillness.look() > STILL_S:
-            raise NothingMoves(f"waited for {what or condition}, and nothing has moved for {STILL_S:g} s")
+        if stillness.look() > most:
+            raise NothingMoves(f"waited for {what or condition}, and nothing has moved for {most:g} s")
         time.sleep(PAUSE_S)
 
 

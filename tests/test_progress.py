@@ -16,7 +16,7 @@ SLOW = "import time\nfor n in range(24):\n    time.sleep(0.1)\n    sum(range(300
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "STILL_S", 2.0)
-    monkeypatch.setattr(progress, "_LOOK_AT_PROCESSES_S", 0.05)
+    monkeypatch.setattr(progress, "_LOOK_CLOSELY_S", 0.05)
 
 
 def test_a_program_that_works_may_take_longer_than_the_limit() -> None:
@@ -70,3 +70,8 @@ def test_a_child_of_a_child_is_progress() -> None:
     process = subprocess.Popen([sys.executable, "-c", inner], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, _ = progress.finish(process)
     assert out.strip() == b"deep"
+
+
+def test_one_that_only_looks_around_is_not_waited_for() -> None:
+    with pytest.raises(progress.NothingMoves):
+        progress.run([sys.executable, "-c", "import time\nwhile True: time.sleep(0.02)"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
+
+import progress
 
 from engine.io.conversation_log import Entry
 from engine.io.inspect import inspect_path
@@ -22,11 +23,8 @@ ASKED = "What is my dog called?\nWhere do I live?\n"
 def chat(lines: str, workspace: Path) -> str:
     """What the terminal chat prints when a person types `lines`, then quits; a new process each time."""
     command = [sys.executable, "-m", "engine.cli", "chat", "--workspace", str(workspace), "--temp", "0"]
-    done = subprocess.run(
-        command, input=lines + "/quit\n", capture_output=True, text=True, timeout=200, check=False
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout + done.stderr
+    done = progress.run(command, lines + "/quit\n", check=True)
+    return str(done.stdout + done.stderr)
 
 
 def test_the_file_is_sound_and_small() -> None:

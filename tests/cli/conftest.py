@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import progress
 import pytest
 import tiny
 
@@ -55,15 +56,9 @@ def program(environment: dict[str, str]) -> Run:
     """``bit-llama`` with these arguments, as a program of its own."""
 
     def run_it(*args: object, text: str = "", **more: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "engine.cli", *map(str, args)],
-            input=text,
-            capture_output=True,
-            encoding="utf-8",
-            env=environment,
-            timeout=200,
-            check=False,
-            **more,  # type: ignore[call-overload]
+        done: subprocess.CompletedProcess[str] = progress.run(
+            [sys.executable, "-m", "engine.cli", *args], text, env=environment, **more
         )
+        return done
 
     return run_it

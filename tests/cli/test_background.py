@@ -6,16 +6,15 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+import progress
 import pytest
 
 from engine.cli.background import NICENESS
 from engine.train import checkpoint
 from engine.train.prepare import prepare
 
-PATIENCE = 120.0
 DIALS = (
     "--dim 16 --layers 1 --heads 2 --context-len 16 --batch-size 4 --eval-tokens 200 --device cpu --threads 1 "
     "--log-interval 1 --steps 100000"
@@ -41,14 +40,15 @@ def test_a_run_saves_and_ends_once_nobody_holds_its_input(text: Path, tmp_path: 
     prepare([text], tmp_path / "data", "bytes", val_fraction=0.1)
     run = start("train", f"--data={tmp_path / 'data'}", f"--out={tmp_path / 'run'}", *DIALS.split())
     metrics = tmp_path / "run" / "metrics.jsonl"
-    deadline = time.monotonic() + PATIENCE
-    while not (metrics.is_file() and metrics.read_text().count("\n") > 2):
-        assert time.monotonic() < deadline
+
+    def under_way() -> bool:
         assert run.poll() is None, run.stderr and run.stderr.read()
-        time.sleep(0.02)
+        return metrics.is_file() and metrics.read_text().count("\n") > 2
+
+    progress.wait_for(under_way)
     if sys.platform != "win32":
         assert os.getpriority(os.PRIO_PROCESS, run.pid) >= NICENESS
-    out, err = run.communicate(timeout=PATIENCE)  # which closes its input
+    out, err = progress.finish(run)  # which closes its input
     assert run.returncode == 0, err
     latest = checkpoint.find_latest(tmp_path / "run")
     assert latest is not None
@@ -64,8 +64,9 @@ def test_preparing_tells_how_far_it_is_and_leaves_nothing_where_it_is_given_up(t
     told = []
     while (line := done.stdout.readline()).startswith("{"):
         told.append(json.loads(line))
-    assert done.wait(PATIENCE) == 0
+    progress.wait_for(lambda: done.poll() is not None, "the end of preparing")  # its input stays open
     done.communicate()
+    assert done.returncode == 0
     assert [line["doing"] for line in told] == sorted(line["doing"] for line in told)
     assert {line["doing"] for line in told} == {"Reading", "Writing tokens"}
     assert all(0 <= line["done"] <= 1 for line in told)
@@ -74,6 +75,6 @@ def test_preparing_tells_how_far_it_is_and_leaves_nothing_where_it_is_given_up(t
     given_up = start("prepare", text, "--out", tmp_path / "other", "--kind", "bytes")
     assert given_up.stdout is not None
     given_up.stdout.readline()
-    _, err = given_up.communicate(timeout=PATIENCE)
+    _, err = progress.finish(given_up)
     assert (given_up.returncode, err) == (130, "")
     assert not (tmp_path / "other").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import progress
 import pytest
 import tiny
 
@@ -21,6 +23,9 @@ from engine.io.weights import ModelWeights
 from engine.text.tokenizer import Tokenizer
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+AGAIN_S = 3.0
+"""After which Ctrl+C is pressed once more where nothing came of it."""
 
 
 def test_a_script_is_answered_line_by_line_and_the_soul_comes_back(
@@ -96,35 +101,37 @@ def test_ctrl_c_stops_the_answer_then_wakes_then_leaves(models: Path, environmen
         os.execve(sys.executable, [*command, "--sleep-passes", "100"], environment)
     shown = ""
 
-    def wait_for(words: str, after: int = 0) -> int:
+    def read() -> None:
         nonlocal shown
-        end = time.monotonic() + 120
-        while words not in shown[after:]:
-            ready, _, _ = select.select([terminal], [], [], max(0.0, end - time.monotonic()))
-            assert ready, f"{words!r} did not come; the terminal shows {shown!r}"
-            try:
+        if select.select([terminal], [], [], 0)[0]:
+            with contextlib.suppress(OSError):  # of the end, where the program has left
                 shown += os.read(terminal, 4096).decode("utf-8", "replace")
-            except OSError:
-                raise AssertionError(f"it left without {words!r}; the terminal shows {shown!r}") from None
+
+    def wait_for(words: str, after: int = 0) -> int:
+        progress.wait_for(lambda: words in shown[after:], f"{words!r} in the terminal", pump=read)
         return shown.index(words, after) + len(words)
 
     def press(keys: str) -> None:
-        os.write(terminal, keys.encode())
+        with contextlib.suppress(OSError):  # the program has left
+            os.write(terminal, keys.encode())
 
-    def interrupt(words: str, after: int) -> int:
+    def interrupt(came: Callable[[], object]) -> None:
         """Ctrl+C at the prompt, again where nothing came of it: readline misses a signal between prompt and wait."""
-        for _ in range(20):
-            time.sleep(0.5)
-            press("\x03")
-            ready, _, _ = select.select([terminal], [], [], 10)
-            if ready:
-                return wait_for(words, after)
-        raise AssertionError(f"{words!r} did not come; the terminal shows {shown!r}")
+        pressed = 0.0
+
+        def press_now_and_then() -> None:
+            nonlocal pressed
+            read()
+            if not came() and time.monotonic() > pressed + AGAIN_S:
+                pressed = time.monotonic()
+                press("\x03")
+
+        progress.wait_for(came, "the effect of Ctrl+C", pump=press_now_and_then)
 
     at = wait_for("> ")
     press("tell me a very long story about everything that there is\n")
     at = wait_for("everything that there is\r\n", at)
-    time.sleep(0.5)
+    progress.wait_for(lambda: len(shown) > at, "the first words of the answer", pump=read)
     press("\x03")
     at = wait_for("> ", at)
     press("/sleep\n")
@@ -132,13 +139,17 @@ def test_ctrl_c_stops_the_answer_then_wakes_then_leaves(models: Path, environmen
     press("/wake\n")
     at = wait_for("Woken", at)
     at = wait_for("> ", at)
-    at = interrupt("Ctrl+C once more", at)
-    at = wait_for("> ", at)
-    time.sleep(0.3)
-    press("\x03")
-    _, status = os.waitpid(child, 0)
+    interrupt(lambda: "Ctrl+C once more" in shown[at:])
+    ended: list[int] = []
+
+    def has_ended() -> bool:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        ended.extend([status] * (pid == child))
+        return bool(ended)
+
+    interrupt(lambda: ended or has_ended())
     os.close(terminal)
-    assert os.waitstatus_to_exitcode(status) == 0
+    assert os.waitstatus_to_exitcode(ended[0]) == 0
     workspace = Path(environment["BIT_LLAMA_WORKSPACE"])
     assert [e.role for e in ConversationLog(workspace / "memories").entries()] == ["user", "assistant"]
     assert load_soul(next(workspace.glob("souls/*/main.soul"))).meta.level > 0

@@ -7,17 +7,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import progress
 import pytest
 
 from engine.cli import main
 from engine.train import checkpoint
 from engine.train.prepare import prepare
 
-PATIENCE = 120.0
 DIALS = (
     "--dim 16 --layers 1 --heads 2 --context-len 16 --batch-size 4 --lr 3e-3 --eval-tokens 200 --device cpu "
     "--threads 1 --save-interval 5 --log-interval 1"
@@ -54,7 +53,7 @@ class Run:
 
     def end(self) -> tuple[int, str, str]:
         """Wait for it; code, stdout, stderr."""
-        out, err = self.process.communicate(timeout=PATIENCE)
+        out, err = progress.finish(self.process)
         assert not [pid for pid in self.ranks if alive(pid)], "a rank was left behind"
         return self.process.returncode, out, err
 
@@ -78,10 +77,7 @@ def alive(pid: int) -> bool:
 
 
 def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
+    progress.wait_for(true)
 
 
 Start = Callable[..., Run]

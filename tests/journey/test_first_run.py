@@ -11,11 +11,11 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import progress
 import pytest
 from PySide6.QtGui import QColor, QImage
 
@@ -25,20 +25,18 @@ from studio.theme import DARK, LIGHT
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "artifacts" / "journey"
 SIZE = (1280, 800)
-PATIENCE_S = 80.0
-"""For one step, on a busy machine; all of it takes about half a minute on a free one."""
+MISSING = [program for program in ("Xvfb", "xdotool") if not shutil.which(program)]
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="drives the window through an X display"),
-    pytest.mark.timeout(280),
+    pytest.mark.skipif(bool(MISSING), reason=f"{' and '.join(MISSING)} missing; `make setup-tests` installs them"),
 ]
 
 
 @pytest.fixture
 def display() -> Iterator[str]:
     """An X display of its own."""
-    for program in ("Xvfb", "xdotool"):
-        assert shutil.which(program), f"{program} is missing; packaging/system_libraries.py --tests --install brings it"
     reading, writing = os.pipe()
     width, height = SIZE
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
@@ -48,7 +46,7 @@ def display() -> Iterator[str]:
         number = told.readline().strip()
     yield f":{number}"
     server.terminate()
-    server.wait(10)
+    server.wait()
 
 
 class Someone:
@@ -73,7 +71,7 @@ class Someone:
         return json.loads(answer)
 
     def _hand(self, *gestures: str) -> None:
-        subprocess.run(["xdotool", *gestures], env=self._environ, check=True, timeout=60)
+        progress.run(["xdotool", *gestures], env=self._environ, check=True)
 
     def read(self) -> list[str]:
         """Everything that can be read in the window."""
@@ -85,10 +83,10 @@ class Someone:
 
     def wait(self, condition: Callable[[], Any], what: str) -> None:
         """Until it is so."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not condition():
-            assert time.monotonic() < deadline, f"waited for {what}; can read: {self.read()}"
-            time.sleep(0.1)
+        try:
+            progress.wait_for(condition, what, progress=self.read)
+        except progress.NothingMoves as error:
+            raise AssertionError(f"{error}; can read: {self.read()}") from None
 
     def where(self, name: str) -> dict[str, int]:
         """The place of a control that can be used."""
@@ -125,7 +123,7 @@ class Someone:
     def leave(self) -> str:
         """Close the window by its key and wait until the program is gone; what it printed as errors."""
         self.press("ctrl+q")
-        _, errors = self._studio.communicate(timeout=PATIENCE_S)
+        _, errors = progress.finish(self._studio)
         assert self._studio.returncode == 0, errors
         return errors
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import progress
 import pytest
 import torch
 
@@ -44,7 +44,7 @@ KERNELS: list[tuple[str, str, dict[str, Any]]] = [
 
 
 def test_kernels_equal_their_naive_forms_in_the_interpreter() -> None:
-    done = subprocess.run([sys.executable, str(CASES)], capture_output=True, text=True, timeout=280)
+    done = progress.run([sys.executable, CASES])
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("checked ")] == [
         "checked ternary", "checked bytes", "checked quantize", "checked qkv", "checked rule", "checked step",

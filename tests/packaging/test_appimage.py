@@ -8,11 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import progress
 import pytest
 
 needs_tools = pytest.mark.skipif(
@@ -67,17 +67,12 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(image: Path, place: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     given = {"PATH": os.environ["PATH"], "TMPDIR": str(place), **environ}
-    return subprocess.run(
-        [str(image), *arguments], cwd="/", env=given, capture_output=True, text=True, timeout=60, check=False
-    )
+    done: subprocess.CompletedProcess[str] = progress.run([image, *arguments], cwd="/", env=given)
+    return done
 
 
 def becomes_empty(folder: Path) -> bool:
-    for _ in range(400):
-        if not any(folder.iterdir()):
-            return True
-        time.sleep(0.01)
-    return False
+    return progress.wait_for(lambda: not any(folder.iterdir()), f"{folder} to be empty", still=10)
 
 
 def says_what_it_should(done: subprocess.CompletedProcess[str], image: Path, place: Path) -> None:
@@ -142,12 +137,13 @@ def test_a_signal_reaches_the_unpacked_program(image: Path, tmp_path: Path) -> N
         while running.stdout.readline() != "staying\n":
             pass
         running.terminate()
-        assert running.wait(timeout=20) == 128 + signal.SIGTERM
+        progress.finish(running)
+        assert running.returncode == 128 + signal.SIGTERM
     assert not any(tmp_path.iterdir())
 
 
 def test_it_unpacks_to_the_byte(image: Path, tmp_path: Path) -> None:
-    subprocess.run([str(image), "--appimage-extract"], cwd=tmp_path, check=True, timeout=60)
+    progress.run([image, "--appimage-extract"], cwd=tmp_path, check=True)
     root, packed = tmp_path / "squashfs-root", image.parent / "AppDir"
     names = sorted(path.relative_to(packed) for path in packed.rglob("*"))
     assert names == sorted(path.relative_to(root) for path in root.rglob("*"))

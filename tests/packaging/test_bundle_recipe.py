@@ -7,13 +7,13 @@ import importlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import progress
 import pytest
 
 from engine.cli import main
@@ -114,7 +114,7 @@ def test_training_and_sleep_need_nothing_that_is_left_out(recipe: Recipe) -> Non
     hook = ROOT / "packaging" / "bundle" / "hooks" / "without_compiler.py"
     out = " ".join(set(contents.EXCLUDED_MODULES) - stood_in_for)
     command = [sys.executable, "-c", LEARNS, out, str(hook), str(ROOT / "tests")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = progress.run(command)
     assert done.stdout == "learned\n", done.stderr
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import progress
 import pytest
 import torch
 from native_bodies import needs_library, random_body
@@ -58,7 +58,7 @@ def test_the_bytes_of_a_layer_are_those_of_its_tensors(shape: str) -> None:
 
 def test_the_runtime_equals_torch_in_the_interpreter() -> None:
     pytest.importorskip("triton", reason="Triton is made for Linux")
-    done = subprocess.run([sys.executable, str(CASES)], capture_output=True, text=True, timeout=290)
+    done = progress.run([sys.executable, CASES])
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("checked ")] == [
         "checked kernels", "checked steps", "checked prefill", "checked states", "checked memory", "checked words",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
+import progress
 import pytest
 
 LOAD = """
@@ -37,6 +37,11 @@ print(loaded, took > 2 * worst)
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_the_libraries_come_in_while_other_threads_go_on() -> None:
-    done = subprocess.run([sys.executable, "-c", LOAD], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["True", "True"]
+    found = []
+    for _ in range(5):  # a thread may also stand still because other programs have the processor
+        loaded, went_on = progress.run([sys.executable, "-c", LOAD], check=True).stdout.split()
+        assert loaded == "True"
+        found.append(went_on)
+        if went_on == "True":
+            break
+    assert "True" in found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
+import progress
 import pytest
 
 from engine.errors import WorkspaceError
@@ -176,7 +176,7 @@ print("survived", left)
 def opened(root: Path, moments: int) -> int | None:
     """Open it in a newer program that is killed after so many changes to the disk; how many were left, if it lived."""
     command = [sys.executable, "-c", DIES, str(root), str(moments), str(Path(__file__).parent)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = progress.run(command)
     if done.returncode == -9:
         return None
     assert done.returncode == 0, done.stderr

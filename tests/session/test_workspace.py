@@ -12,11 +12,11 @@ from engine.errors import WorkspaceError
 from engine.session.workspace import ENVIRONMENT, Workspace, default_path
 
 HOLD = """
-import sys, time
+import sys
 from engine.session.workspace import Workspace
 lock = Workspace.open(sys.argv[1]).lock()
 print("held", flush=True)
-time.sleep(60)
+sys.stdin.read()
 """
 
 
@@ -45,7 +45,9 @@ def test_one_program_at_a_time(workspace: Workspace) -> None:
 
 
 def test_another_process_is_kept_out_until_this_one_dies(workspace: Workspace) -> None:
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(workspace.root)], stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(workspace.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert holder.stdout is not None
     try:
         assert holder.stdout.readline() == "held\n"
@@ -53,8 +55,7 @@ def test_another_process_is_kept_out_until_this_one_dies(workspace: Workspace) -
             workspace.lock()
     finally:
         holder.kill()
-        holder.wait()
-        holder.stdout.close()
+        holder.communicate()
     with workspace.lock():
         pass
 

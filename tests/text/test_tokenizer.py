@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 import sys
 
 import numpy as np
+import progress
 import pytest
 import tokenizers as library
 from many_scripts import sentences
@@ -186,4 +186,4 @@ def test_text_and_preparing_need_no_torch_and_no_qt() -> None:
         "import sys, engine.text.template, engine.text.sampling, engine.text.stopping, engine.train.prepare;"
         "sys.exit(any(m in sys.modules for m in ('torch', 'PySide6')))"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+    assert progress.run([sys.executable, "-c", code]).returncode == 0

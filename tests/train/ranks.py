@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import sys
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.train.rendezvous import STORE
+from progress import NothingMoves, wait_for
 
-PATIENCE = 60.0
-"""Seconds after which ranks that have not ended are killed."""
+from engine.train.rendezvous import STORE
 
 # Forked from a process that never trained: torch forbids gradients in forks of one that did.
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -28,8 +27,6 @@ class Ended:
 
     code: int | None
     """0 when its task returned, 1 when it raised, minus the signal that killed it; None while it runs."""
-    seconds: float
-    """How long it lived."""
     log: str
     """The traceback of what it raised."""
 
@@ -56,15 +53,11 @@ def run_ranks(
     processes = [
         _CONTEXT.Process(target=_rank, args=(task, rank, world, folder, given), daemon=True) for rank in range(world)
     ]
-    started, ended = time.monotonic(), [0.0] * world
     try:
         for process in processes:
             process.start()
-        while time.monotonic() < started + PATIENCE and sum(map(bool, ended)) < (enough or world):
-            for rank, process in enumerate(processes):
-                if not process.is_alive() and not ended[rank]:
-                    ended[rank] = time.monotonic() - started
-            time.sleep(0.02)
+        with contextlib.suppress(NothingMoves):  # those that hang are killed, and their code is None
+            wait_for(lambda: sum(not process.is_alive() for process in processes) >= (enough or world))
         codes = [process.exitcode for process in processes]
     finally:
         for process in processes:
@@ -72,7 +65,7 @@ def run_ranks(
                 process.kill()
                 process.join()
     logs = [(folder / f"rank{rank}.log").read_text() for rank in range(world)]
-    return [Ended(code, seconds or PATIENCE, log) for code, seconds, log in zip(codes, ended, logs, strict=True)]
+    return [Ended(code, log) for code, log in zip(codes, logs, strict=True)]
 
 
 def run_well(world: int, folder: Path, task: Callable[..., None], *given: Any) -> None:

@@ -44,7 +44,6 @@ def test_a_killed_rank_ends_the_run_and_another_number_goes_on(
     for one in ended:
         assert one.code == 1
         assert "TrainingError: Another process of this run ended" in one.log, fate
-        assert one.seconds - killed.seconds < 10
     latest = checkpoint.find_latest(Path(args.out))
     assert latest is not None
     assert checkpoint.read_meta(latest)["step"] == fate.step // 10 * 10

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import progress
 import pytest
 from corpora import dialogue, files_in, prose
 
@@ -163,7 +163,7 @@ def test_a_full_disk_is_said_and_changes_nothing(tmp_path: Path) -> None:
         "    sys.exit(str(error))\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "a.txt"), str(tmp_path / "out")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = progress.run(command)
     assert done.returncode == 1
     assert "Could not write" in done.stderr
     assert "Traceback" not in done.stderr
@@ -207,9 +207,7 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path: Path, form: str, megabyt
     (tmp_path / f"small.{form}").write_bytes(data)
     (tmp_path / "out").mkdir()
     paths = [str(tmp_path / name) for name in (f"small.{form}", f"large.{form}", "out")]
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, *paths, "bytes"], capture_output=True, text=True, check=False, timeout=200
-    )
+    done = progress.run([sys.executable, "-c", MEASURE, *paths, "bytes"])
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < allowed, f"grew by {done.stdout} MiB"
     assert os.path.getsize(tmp_path / "out" / "large" / "train.bin") > megabytes * 1.5 * 2**20

@@ -75,7 +75,7 @@ def test_it_goes_on_with_any_number_of_ranks_divided_or_not(
     ended = run_ranks(4, tmp_path / "a", sharded, args, False, fate)
     for rank, one in enumerate(ended):
         assert one.code == (-signal.SIGKILL if rank == fate.rank else 1), fate
-        assert one.seconds - ended[fate.rank].seconds < 10
+        assert rank == fate.rank or "Another process of this run ended" in one.log
     assert checkpoint.read_meta(latest(args.out))["step"] == fate.step // 10 * 10
     run_well(2, tmp_path / "b", sharded, args, True, Fate(1, 3))
     run_well(2, tmp_path / "c", train, args, True, Fate(0, 2))
