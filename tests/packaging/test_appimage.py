@@ -17,7 +17,7 @@ import pytest
 
 needs_tools = pytest.mark.skipif(
     not (sys.platform.startswith("linux") and shutil.which("mksquashfs") and shutil.which("cc")),
-    reason="packs with mksquashfs and compiles with cc; packaging/system_libraries.py --bundles --install",
+    reason="packs with mksquashfs and compiles with cc; `make setup-tests` installs them",
 )
 needs_fuse = pytest.mark.skipif(
     not (os.access("/dev/fuse", os.R_OK | os.W_OK) and (shutil.which("fusermount3") or os.geteuid() == 0)),
