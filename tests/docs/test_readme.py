@@ -36,9 +36,11 @@ def where(block: Block) -> str:
 
 
 def options(parser: argparse.ArgumentParser) -> set[str]:
-    """All long options of a parser and of the commands within it."""
+    """All long options of a parser and of the commands within it, but former names that are still understood."""
     found = set()
     for action in parser._actions:
+        if action.help == argparse.SUPPRESS:
+            continue
         found |= {name for name in action.option_strings if name.startswith("--")}
         if isinstance(action, argparse._SubParsersAction):
             for inner in action.choices.values():
