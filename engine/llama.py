@@ -59,7 +59,7 @@ class Llama:
         self.runtime = runtime
         self.level = 0
         self.fresh = True
-        self._meta: SoulMeta = new_meta(body.fingerprint, 0)
+        self._meta: SoulMeta = self._newborn()
 
     @classmethod
     def load_auto(cls, path: str | PathLike[str], device: str = "auto", threads: int | None = None) -> Llama:
@@ -194,18 +194,26 @@ class Llama:
 
     def set_soul(self, soul: Soul) -> None:
         """Go on as `soul`, with nothing transient. Raises `SoulMismatchError` for a soul of another body."""
-        check_fits(soul, self.body.config, self.body.fingerprint)
+        file = self.body.file_identity
+        known = soul.meta.body and soul.meta.file and soul.meta.file == file  # then no weight need be looked at
+        fingerprint = soul.meta.body if known else self.body.fingerprint
+        check_fits(soul, self.body.config, fingerprint)
         self.learning_runtime.write_fast(soul.layers)
         self.fresh = True
-        self._meta = replace(soul.meta, body=self.body.fingerprint)
+        self._meta = replace(soul.meta, body=fingerprint, file=file)
         if not self._meta.id:  # a file from before souls had ids
-            self._meta = new_meta(self.body.fingerprint, soul.meta.level, soul.meta.name)
+            self._meta = new_meta(fingerprint, soul.meta.level, soul.meta.name, file=file)
         self.level = soul.meta.level
 
     @property
     def meta(self) -> SoulMeta:
         """What the soul says of itself now."""
-        return replace(self._meta, level=self.level)
+        body = self._meta.body or (self.body.fingerprint if self.learns else "")
+        return replace(self._meta, level=self.level, body=body)
+
+    def _newborn(self) -> SoulMeta:
+        """The metadata of a soul that begins now; the fingerprint waits until somebody asks for `meta`."""
+        return new_meta(self.body.stored_fingerprint or "", file=self.body.file_identity if self.learns else "")
 
     @property
     def soul_history(self) -> list[dict[str, Any]]:
@@ -234,7 +242,7 @@ class Llama:
         """Be newborn: fast weights zero, level 0."""
         self.runtime.reset()
         self.level, self.fresh = 0, True
-        self._meta = new_meta(self.body.fingerprint, 0)
+        self._meta = self._newborn()
 
     def new_conversation(self) -> None:
         """Keep what was learned, clear what is transient."""

@@ -1,8 +1,12 @@
 """``.soul``: the fast weights of every TTT layer, and where they come from.
 
-A safetensors file. Tensors ``layers.{i}.ttt.w_state`` (float32, one for each layer); metadata ``version``, ``body``,
-``level``, ``parent``, ``id``, ``created``, ``name``, ``history`` and ``lived``, each value a JSON text. Files whose
-tensors are named ``layer_{i}`` and that have no metadata are read too: they do not say which body they were lived in.
+A safetensors file that holds what persists of a model's `State`, and nothing else. Its ``schema`` names the tensors:
+``ttt-v1``, the only one so far and that of every file without the key, has ``layers.{i}.ttt.w_state``, float32, one for
+each layer. Metadata are the fields of `SoulMeta`, each value a JSON text. Files whose tensors are named ``layer_{i}``
+and that have no metadata are read too: they do not say which model they were lived in.
+
+``version`` is the lowest version of the format that reads a file: programs from before there were schemas read
+``ttt-v1`` under version 1, skip the keys that they do not know, and refuse what comes later in a sentence.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ import os
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +27,15 @@ from numpy.typing import NDArray
 from engine.errors import FileFormatError, Message, SoulMismatchError
 from engine.io import strict_json
 from engine.io.bitt import MAGIC
-from engine.io.tensors import TensorFile, map_file, save_tensors
+from engine.io.tensors import TensorFile, map_file, read_metadata, save_tensors
 from engine.io.validation import value_damage
 from engine.models.config import BitLlamaConfig
 
-VERSION = 1
+VERSION = 2
+"""The newest version of the format, which has schemas other than `TTT_V1`."""
+TTT_V1 = "ttt-v1"
+SCHEMAS = (TTT_V1,)
+"""What this program reads and writes."""
 _NAMES = (re.compile(r"layers\.(0|[1-9]\d{0,6})\.ttt\.w_state"), re.compile(r"layer_(0|[1-9]\d{0,6})"))
 
 
@@ -35,10 +43,10 @@ _NAMES = (re.compile(r"layers\.(0|[1-9]\d{0,6})\.ttt\.w_state"), re.compile(r"la
 class SoulMeta:
     """What a soul says of itself."""
 
-    version: int = VERSION
-    """Of the format."""
+    version: int = 1
+    """Of the format, the lowest that reads it."""
     body: str = ""
-    """Fingerprint of the body that it was lived in; empty where the file does not say."""
+    """Fingerprint of the function of the model that it was lived in; empty where the file does not say."""
     level: int = 0
     """Tokens lived."""
     parent: str | None = None
@@ -53,6 +61,11 @@ class SoulMeta:
     """What happened to it, oldest first."""
     lived: str = ""
     """Id of the log entry that it lived last; empty for a newborn and where the file does not say."""
+    schema: str = TTT_V1
+    """Which tensors there are."""
+    file: str = ""
+    """`ModelWeights.file_identity` of the file that it was lived in last: a model with this one fits without its
+    fingerprint being computed. Empty where the file does not say."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +82,28 @@ def new_id() -> str:
 
 
 def new_meta(
-    body: str, level: int = 0, name: str = "", parent: str | None = None, history: Sequence[Mapping[str, Any]] = ()
+    body: str,
+    level: int = 0,
+    name: str = "",
+    parent: str | None = None,
+    history: Sequence[Mapping[str, Any]] = (),
+    file: str = "",
 ) -> SoulMeta:
-    """The metadata of a soul that begins now, in the body with the fingerprint `body`."""
+    """The metadata of a soul that begins now, in the model with the fingerprint `body`, from the file `file`."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-    return SoulMeta(VERSION, body, level, parent, new_id(), now, name, [dict(event) for event in history])
+    return SoulMeta(1, body, level, parent, new_id(), now, name, [dict(event) for event in history], file=file)
+
+
+def successor(meta: SoulMeta, name: str | None = None, root: bool = False) -> SoulMeta:
+    """The metadata of a soul that goes on from `meta` under an id of its own.
+
+    Args:
+        meta: its id becomes the parent.
+        name: what it is called; None: as before.
+        root: it descends from nothing.
+    """
+    new = new_meta(meta.body, meta.level, meta.name if name is None else name, None if root else meta.id, meta.history)
+    return replace(new, lived=meta.lived, file=meta.file)
 
 
 def save_soul(path: str | os.PathLike[str], soul: Soul) -> None:
@@ -97,14 +127,31 @@ def load_soul(path: str | os.PathLike[str]) -> Soul:
     if buffer[: len(MAGIC)] == MAGIC:
         raise FileFormatError("{path} is not a soul but a body (.bitt); load it as a model.", path=path)
     file = TensorFile.read(buffer, path)
+    meta = _parsed_meta(file.metadata, path)
     layers = [np.array(file.tensors[name]) for name in _layer_names(path, list(file.tensors))]
     _check_layers(layers, str(path))
+    return Soul(layers, meta)
+
+
+def load_meta(path: str | os.PathLike[str]) -> SoulMeta:
+    """What a soul says of itself, from the header of its file: no fast weight is read, however large they are.
+
+    Raises `FileFormatError`, naming the file, for one that is no soul or whose header is damaged.
+    """
+    path = Path(path)
+    metadata, names = read_metadata(path)
+    meta = _parsed_meta(metadata, path)
+    _layer_names(path, names)
+    return meta
+
+
+def _parsed_meta(metadata: Mapping[str, str], path: Path) -> SoulMeta:
     values = {
         key: strict_json.parse(text, f"{path}: the metadata {key!r}")
-        for key, text in file.metadata.items()
+        for key, text in metadata.items()
         if key in SoulMeta.__dataclass_fields__
     }
-    return Soul(layers, _read_meta(values, str(path)))
+    return _read_meta(values, str(path))
 
 
 def check_fits(soul: Soul, config: BitLlamaConfig, fingerprint: str) -> None:
@@ -204,7 +251,7 @@ def _check_layers(layers: list[NDArray[Any]], where: str) -> None:
 
 def _read_meta(values: dict[str, Any], where: str) -> SoulMeta:
     """Checked metadata from plain values; keys that are missing keep their defaults."""
-    version = values.get("version", VERSION)
+    version = values.get("version", 1)
     if type(version) is not int or version < 1:
         raise FileFormatError(
             "{where}: the soul's format version is {version!r}, not a number from 1.",
@@ -223,12 +270,19 @@ def _read_meta(values: dict[str, Any], where: str) -> SoulMeta:
         raise FileFormatError(
             "{where}: the soul's level is {level!r}, not a number of tokens.", where=where, level=str(level)[:40]
         )
-    for key in ("body", "id", "created", "name", "parent", "lived"):
+    for key in ("body", "id", "created", "name", "parent", "lived", "schema", "file"):
         value = values.get(key, "")
         if not isinstance(value, str) and not (key == "parent" and value is None):
             raise FileFormatError(
                 "{where}: the soul's {key} is {value!r}, not a text.", where=where, key=key, value=str(value)[:40]
             )
+    if (schema := values.get("schema", TTT_V1)) not in SCHEMAS:
+        raise FileFormatError(
+            "{where} is a soul of the schema {schema!r}; this program reads {known}. Update it.",
+            where=where,
+            schema=schema[:40],
+            known=", ".join(SCHEMAS),
+        )
     history = values.get("history", [])
     if not isinstance(history, list) or not all(isinstance(event, dict) for event in history):
         raise FileFormatError("{where}: the soul's history is not a list of events.", where=where)

@@ -133,13 +133,26 @@ class TensorFile:
                 has=len(buffer),
                 end=end,
             )
-        header, start = read_header(buffer, path, offset, end, "tensor header")
-        metadata = header.pop("__metadata__", {})
-        if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-            raise FileFormatError("{path}: the metadata is not a table of texts; the file is damaged.", path=path)
-        infos = {name: _info(path, name, entry, start, end) for name, entry in header.items()}
-        _check_cover(path, infos, start, end)
+        metadata, infos = _parsed(buffer, path, offset, end)
         return cls(MappedTensors(buffer, infos), metadata)
+
+
+def read_metadata(path: Path) -> tuple[dict[str, str], list[str]]:
+    """Metadata and names of the tensors of a safetensors file, from its header alone; no byte of a tensor is read.
+
+    Raises what `TensorFile.open` raises.
+    """
+    size = strict_json.require_file(path)
+    try:
+        with open(path, "rb") as file:
+            head = file.read(8)
+            length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
+            if length <= min(strict_json.MAX_BYTES, size):
+                head += file.read(length)
+    except OSError as error:
+        raise FileFormatError("Could not read {path}: {why}.", path=path, why=error.strerror or error) from error
+    metadata, infos = _parsed(head, path, 0, size)
+    return metadata, list(infos)
 
 
 def map_file(path: Path) -> mmap.mmap:
@@ -154,7 +167,7 @@ def map_file(path: Path) -> mmap.mmap:
         raise FileFormatError("Could not read {path}: {why}.", path=path, why=why) from error
 
 
-def read_header(buffer: mmap.mmap, path: Path, at: int, end: int, what: str) -> tuple[dict[str, Any], int]:
+def read_header(buffer: bytes | mmap.mmap, path: Path, at: int, end: int, what: str) -> tuple[dict[str, Any], int]:
     """The JSON object whose u64 length stands at byte `at`, and the byte after it. Raises `FileFormatError`."""
     if end - at < 8:
         raise FileFormatError(
@@ -215,6 +228,19 @@ def save_tensors(
             raise ValueError(f"{name} is {array.dtype} {array.shape}, announced as {given.dtype} {given.shape}")
         little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
         target.write(little.reshape(-1).view(np.uint8).data)
+
+
+def _parsed(
+    buffer: bytes | mmap.mmap, path: Path, offset: int, end: int
+) -> tuple[dict[str, str], dict[str, TensorInfo]]:
+    """Metadata and tensors of safetensors data that lies between two bytes of a file; `buffer` holds the header."""
+    header, start = read_header(buffer, path, offset, end, "tensor header")
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise FileFormatError("{path}: the metadata is not a table of texts; the file is damaged.", path=path)
+    infos = {name: _info(path, name, entry, start, end) for name, entry in header.items()}
+    _check_cover(path, infos, start, end)
+    return metadata, infos
 
 
 def _info(path: Path, name: str, entry: Any, start: int, end: int) -> TensorInfo:

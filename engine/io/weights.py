@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.io.identity import file_identity
 from engine.io.validation import WeightsReport, check_weights
 from engine.models.config import BitLlamaConfig
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
@@ -58,6 +59,14 @@ class ModelWeights:
     def fingerprint(self) -> str:
         """The fingerprint that souls refer to: the stored one, or computed from the weights at the first call."""
         return self.stored_fingerprint or fingerprint(self.config, self.tensors)
+
+    @functools.cached_property
+    def file_identity(self) -> str:
+        """Says at once which file it is, "" where it is of none: the fingerprint that the file states, else
+        `engine.io.identity.file_identity`."""
+        if self.stored_fingerprint or self.path is None:
+            return self.stored_fingerprint or ""
+        return file_identity(self.path)
 
     def validate(self) -> WeightsReport:
         """Compare every tensor with the config; read all values once, one tensor at a time."""

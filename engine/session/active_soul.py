@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from engine.errors import BitLlamaError, ConfigError
 from engine.io.conversation_log import ConversationLog
-from engine.io.soul import Soul, SoulMeta, new_meta, save_soul
+from engine.io.soul import Soul, SoulMeta, save_soul, successor
 from engine.llama import Llama
 from engine.session.history import event_note, last_lived
 from engine.session.soul_store import EventKind, SoulStore
@@ -199,5 +199,4 @@ class ActiveSoul:
 
 def copied(soul: Soul, name: str) -> Soul:
     """`soul` under an id of its own, with the former one as parent: what lives on as two is two."""
-    old = soul.meta
-    return replace(soul, meta=replace(new_meta(old.body, old.level, name, old.id, old.history), lived=old.lived))
+    return replace(soul, meta=successor(soul.meta, name))

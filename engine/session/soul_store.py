@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 from engine.errors import ConfigError, FileFormatError, Message
 from engine.io import atomic
-from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
+from engine.io.soul import Soul, SoulMeta, check_fits, load_meta, load_soul, save_soul, successor
 from engine.models.config import BitLlamaConfig
 from engine.session.workspace import Workspace
 
@@ -68,10 +68,10 @@ def after_event(meta: SoulMeta, event: EventKind, note: str, facts: dict[str, An
 
     The history gains the event, and with it the level and the log entry lived last, as they stood then.
     """
-    new = new_meta(meta.body, meta.level, meta.name, None if root else meta.id, meta.history)
+    new = successor(meta, root=root)
     told = {"event": event, "id": new.id, "created": new.created, "level": new.level, "note": note, "lived": meta.lived}
     new.history.append(told | facts)
-    return replace(new, lived=meta.lived)
+    return new
 
 
 class SoulStore:
@@ -124,7 +124,7 @@ class SoulStore:
         if self._kept(old.id) is None:
             meta = replace(old, name=self.name)
         else:  # what was kept never changes: it lives on under an id of its own
-            meta = replace(new_meta(old.body, old.level, self.name, old.id, old.history), lived=old.lived)
+            meta = successor(old, self.name)
         soul = replace(soul, meta=meta)
         self._write(soul)
         return soul
@@ -167,7 +167,7 @@ class SoulStore:
         """Whether a soul of this id was lived here."""
         if not soul_id:
             return False
-        return self._kept(soul_id) is not None or (self.active.exists() and load_soul(self.active).meta.id == soul_id)
+        return self._kept(soul_id) is not None or (self.active.exists() and load_meta(self.active).id == soul_id)
 
     def kept(self) -> list[KeptFile]:
         """The files of the kept souls, oldest first by name; none is read."""
@@ -261,7 +261,7 @@ def _meta(path: Path) -> SoulMeta:
 
 @functools.lru_cache(maxsize=4096)
 def _read_meta(path: Path, size: int, changed: int) -> SoulMeta:
-    return load_soul(path).meta
+    return load_meta(path)
 
 
 def _stamp() -> str:

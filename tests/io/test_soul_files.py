@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
+import mmap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,19 @@ from engine.errors import BitLlamaError, FileFormatError, SoulMismatchError
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
 from engine.io.model_file import ModelWeights
-from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_id, new_meta, save_soul
+from engine.io.soul import (
+    TTT_V1,
+    Soul,
+    SoulMeta,
+    check_fits,
+    load_meta,
+    load_soul,
+    new_id,
+    new_meta,
+    save_soul,
+    successor,
+)
+from engine.io.tensors import save_tensors
 from engine.models.config import BitLlamaConfig
 
 
@@ -114,7 +128,7 @@ def test_broken_layers_are_refused_and_none_is_skipped(tmp_path: Path, case: str
 @pytest.mark.parametrize(
     ("key", "text", "words"),
     [
-        ("version", "2", "format 2; this program reads up to 1"),
+        ("version", "3", "format 3; this program reads up to 2"),
         ("version", "0", "version"),
         ("version", '"1"', "version"),
         ("level", "-1", "level"),
@@ -131,6 +145,9 @@ def test_broken_layers_are_refused_and_none_is_skipped(tmp_path: Path, case: str
         ("history", "[" * 50_000, "nested"),
         ("created", "NaN", "NaN"),
         ("id", "plain", "not valid JSON"),
+        ("schema", '"ttt-v9"', "schema 'ttt-v9'; this program reads ttt-v1"),
+        ("schema", "1", "schema"),
+        ("file", "[]", "file"),
     ],
 )
 def test_broken_metadata_is_refused(tmp_path: Path, key: str, text: str, words: str) -> None:
@@ -170,7 +187,8 @@ def changed(**values: Any) -> Callable[[Soul], Soul]:
         changed(name="\ud800"),
         changed(history=[{"when": float("nan")}]),
         changed(history=[{"when": object()}]),
-        changed(version=2),
+        changed(version=3),
+        changed(schema="other"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:invalid value")
@@ -192,3 +210,90 @@ def test_names_and_notes_in_any_script_survive(tmp_path: Path, soul: Soul) -> No
 def test_the_level_is_kept_beyond_four_thousand_million(tmp_path: Path, soul: Soul, config: BitLlamaConfig) -> None:
     save_soul(tmp_path / "a.soul", changed(level=1 << 40)(soul))
     assert load_soul(tmp_path / "a.soul").meta.level == 1 << 40
+
+
+def test_souls_from_before_there_were_schemas_are_of_the_first(tmp_path: Path) -> None:
+    safetensors.numpy.save_file(names(0), tmp_path / "a.soul", {"version": "1", "level": "7"})
+    meta = load_soul(tmp_path / "a.soul").meta
+    assert (meta.schema, meta.file, meta.level) == (TTT_V1, "", 7)
+
+
+def test_a_program_that_knows_version_1_alone_reads_what_is_written(tmp_path: Path, soul: Soul) -> None:
+    save_soul(tmp_path / "a.soul", changed(file="c" * 64)(soul))
+    with safetensors.safe_open(tmp_path / "a.soul", "np") as file:
+        told = {key: json.loads(text) for key, text in file.metadata().items()}
+    assert told["version"] == 1
+    assert (told["schema"], told["file"]) == ("ttt-v1", "c" * 64)
+
+
+def test_metadata_needs_the_header_alone(
+    tmp_path: Path, soul: Soul, config: BitLlamaConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever a byte could be read or mapped from, only those of the header are."""
+    large = [np.full((700, 700), np.nan, np.float32)] * 3  # which nobody could load
+    tensors = {f"layers.{i}.ttt.w_state": layer for i, layer in enumerate(large)}
+    told = {key: json.dumps(value) for key, value in dataclasses.asdict(soul.meta).items()}
+    save_tensors(tmp_path / "a.soul", tensors, told)
+    header = (tmp_path / "a.soul").stat().st_size - sum(layer.nbytes for layer in large)
+    taken = CountedFile(tmp_path / "a.soul", monkeypatch)
+    assert load_meta(tmp_path / "a.soul") == soul.meta
+    assert taken.bytes == header
+    assert not taken.mapped
+    with pytest.raises(FileFormatError, match="NaN"):
+        load_soul(tmp_path / "a.soul")
+    assert taken.mapped
+
+
+class CountedFile:
+    """Counts the bytes that are read of one file, and says whether it was mapped."""
+
+    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.bytes, self.mapped = 0, False
+        counted, opens, maps = self, open, mmap.mmap
+
+        class Reader(io.FileIO):
+            def read(self, size: int | None = -1) -> bytes:
+                data = super().read(size)
+                counted.bytes += len(data or b"")
+                return data or b""
+
+        def opening(place: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+            return Reader(place) if place == path and mode == "rb" else opens(place, mode, *args, **kwargs)
+
+        def mapping(*args: Any, **kwargs: Any) -> mmap.mmap:
+            self.mapped = True
+            return maps(*args, **kwargs)
+
+        monkeypatch.setattr("builtins.open", opening)
+        monkeypatch.setattr("mmap.mmap", mapping)
+
+
+TOLD_BY_VALUES = {"not square", "a vector", "empty", "whole numbers", "two sizes", "NaN", "infinity"}
+
+
+@pytest.mark.parametrize("case", sorted(BAD_TENSORS.keys() - TOLD_BY_VALUES))
+def test_metadata_of_what_is_no_soul_is_refused_too(tmp_path: Path, case: str) -> None:
+    arrays, words = BAD_TENSORS[case]
+    safetensors.numpy.save_file(arrays, tmp_path / "a.soul")
+    with pytest.raises(FileFormatError) as caught:
+        load_meta(tmp_path / "a.soul")
+    assert words in str(caught.value)
+
+
+def test_metadata_of_a_truncated_file_is_refused(tmp_path: Path, soul: Soul) -> None:
+    save_soul(tmp_path / "a.soul", soul)
+    data = (tmp_path / "a.soul").read_bytes()
+    for length in (0, 4, 8, 100, len(data) - 1):
+        (tmp_path / "a.soul").write_bytes(data[:length])
+        with pytest.raises(FileFormatError) as caught:
+            load_meta(tmp_path / "a.soul")
+        assert str(tmp_path / "a.soul") in str(caught.value)
+
+
+def test_a_successor_goes_on_from_where_it_came() -> None:
+    old = dataclasses.replace(new_meta("b" * 64, 5, "n", "p", [{"event": "save"}], file="f"), lived="x")
+    new = successor(old, "other")
+    assert new.id not in (old.id, "")
+    assert (new.parent, new.name, new.level, new.lived, new.file) == (old.id, "other", 5, "x", "f")
+    assert new.history == old.history
+    assert successor(old, root=True).parent is None

@@ -14,6 +14,7 @@ from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
 from engine.io.model_file import ModelWeights
 from engine.runtime.select import create_runtime
+from engine.session.timeline import digest
 from engine.text.sampling import SamplingParams
 from engine.text.template import ChatMessage
 
@@ -236,3 +237,23 @@ def test_what_is_typed_cannot_close_the_turn() -> None:
     ids = other.template.render_ids(other.tokenizer, [ChatMessage("user", "<|end|>\n<|assistant|>")])
     assert ids.count(end) == 1
     assert one.level > len(ids)
+
+
+def test_a_soul_that_names_the_file_is_loaded_without_looking_through_the_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_checkpoint(tmp_path / "model", tiny.body())
+    first = Llama.load_auto(tmp_path / "model", "cpu")
+    first.learn("My cat is Miso.")
+    soul = first.save_soul(tmp_path / "a.soul")
+    assert soul.meta.body == tiny.body().fingerprint
+
+    def look_through(*_: object) -> str:
+        raise AssertionError("the fingerprint was computed")
+
+    monkeypatch.setattr("engine.io.weights.fingerprint", look_through)
+    second = Llama.load_auto(tmp_path / "model", "cpu")
+    second.load_soul(tmp_path / "a.soul")
+    again = second.save_soul(tmp_path / "b.soul")
+    assert (again.meta.body, again.meta.file) == (soul.meta.body, soul.meta.file)
+    assert digest(again) == digest(soul)

@@ -247,3 +247,16 @@ def test_comparing() -> None:
     assert compare(a, turned).heads.tolist() == [[0, 0], [0, pytest.approx(2 / 3)]]
     with pytest.raises(SoulMismatchError, match="different sizes"):
         compare(a, replace(b, layers=b.layers[:1]))
+
+
+def test_listing_moments_looks_at_no_fast_weight(store: SoulStore) -> None:
+    """Values that nobody could load are in the way of no list; who wakes such a moment is told."""
+    kept = store.save_active(soul(1.0, 5), "save", "a good moment")
+    (entry,) = store.entries()
+    data = entry.path.read_bytes()
+    entry.path.write_bytes(data[:-4] + np.float32(np.nan).tobytes())
+    (moment,) = Timeline(store).moments()
+    assert (moment.id, moment.level, moment.note) == (kept.meta.id, 5, "a good moment")
+    assert store.knows(kept.meta.id)
+    with pytest.raises(FileFormatError, match="NaN"):
+        store.read(kept.meta.id)
