@@ -6,19 +6,24 @@ import argparse
 import importlib
 import os
 import platform
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from engine.cli import backends, options
-from engine.errors import BitLlamaError
+from engine.errors import BitLlamaError, WorkspaceError
 from engine.resources import resource_path
 from engine.version import __version__
 
 Line = tuple[str, str, bool]
 """What, how it is, whether that is well."""
+
+WRITTEN = 4 << 20
+"""Bytes written to see whether the workspace can be."""
 
 PACKAGES = ("numpy", "safetensors", "tokenizers", "jinja2", "platformdirs", "PySide6-Essentials", "pyqtgraph", "qasync")
 
@@ -86,14 +91,29 @@ def _torch(args: argparse.Namespace) -> Iterator[Line]:
 def _workspace(args: argparse.Namespace) -> Iterator[Line]:
     try:
         workspace = options.open_workspace(args)
-        yield "workspace", f"{workspace.root} can be written", True
     except BitLlamaError as error:
         yield "workspace", str(error), False
         return
     try:
+        _try_to_write(workspace.root)
+        free = shutil.disk_usage(workspace.root).free
+    except OSError as error:
+        why = error.strerror or str(error)
+        yield "workspace", f"{workspace.root} cannot be written: {why}. Free some space, or take another folder.", False
+        return
+    yield "workspace", f"{workspace.root} can be written, {free / 1e9:,.1f} GB are free", True
+    try:
         workspace.lock().release()
-    except BitLlamaError as error:
+    except WorkspaceError as error:
         yield "workspace", str(error), True  # as it should be while the Studio is open
+
+
+def _try_to_write(folder: Path) -> None:
+    """Write as much as saving a soul takes, to the disk, and remove it. Raises `OSError`."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(WRITTEN))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _model(args: argparse.Namespace) -> Iterator[Line]:

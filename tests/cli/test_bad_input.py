@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import struct
@@ -183,6 +184,13 @@ def test_a_full_disk(run: Run, program: Run, models: Path, tmp_path: Path) -> No
     assert done.returncode == 1
     assert "Could not write" in done.stderr
     assert "Traceback" not in done.stderr
+
+    done = program("doctor", preexec_fn=little_space)
+    assert done.returncode == 1
+    (line,) = [line for line in done.stdout.splitlines() if " workspace " in line]
+    assert line.startswith("BAD")
+    assert os.strerror(errno.EFBIG) in line
+    assert not list((tmp_path / "workspace").glob("tmp*"))
     assert active.read_bytes() == before
     again = run("chat", model, text="")
     assert again.returncode == 0
