@@ -213,7 +213,9 @@ class Llama:
 
     def _newborn(self) -> SoulMeta:
         """The metadata of a soul that begins now; the fingerprint waits until somebody asks for `meta`."""
-        return new_meta(self.body.stored_fingerprint or "", file=self.body.file_identity if self.learns else "")
+        if not self.learns:
+            return new_meta("")
+        return new_meta(self.body.stored_fingerprint or "", file=self.body.file_identity)
 
     @property
     def soul_history(self) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ class MemorySession:
         nights: its sleeps.
         log: what was said to every soul of the workspace.
         say, new_conversation: `Conversation.say` and `Conversation.begin` of the conversation with it.
-        mark, go_back: `Conversation.mark` and `Conversation.rewind`, to say something otherwise.
+        mark, rewind: `Conversation.mark` and `Conversation.rewind`, to say something otherwise.
     """
 
     def __init__(self, workspace: Workspace, lock: WorkspaceLock, llama: Llama, soul: str | None = None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import platform
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ from engine.text.template import ChatMessage
 DATA = Path(__file__).parent / "data"
 MODELS, SOULS, TALKERS, WORKSPACES = (DATA / name for name in ("models", "souls", "talkers", "workspaces"))
 VARIANTS = ("tied", "linear")
+
+IS_EXACT = platform.libc_ver()[0] == "glibc"
+"""Whether this machine has the C library whose `exp` the golden files were computed with."""
 
 _FILES = {"ternary5in3": "triples", "int8": "bytes", "int5": "fives"}
 """What the files are called, which are older than the names of the forms."""
