@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -262,33 +263,41 @@ class Tokenizer:
         vocabulary = self._inner.get_vocab(with_added_tokens=False)
         if model.get("byte_fallback") and all(f"<0x{byte:02X}>" in vocabulary for byte in range(256)):
             return None
-        affixes = [a for a in (model.get("continuing_subword_prefix"), model.get("end_of_word_suffix")) if a]
         letters = {token for token in vocabulary if len(token) == 1}
-        for affix in affixes:
-            letters |= {token.replace(affix, "") for token in vocabulary if len(token) == 1 + len(affix)}
-        if _is_byte_level(self._description) and letters >= BYTE_OF_CHARACTER.keys():
-            return None
-        return frozenset(letters)
+        for affix in (model.get("continuing_subword_prefix"), model.get("end_of_word_suffix")):
+            if affix:
+                letters |= {token.replace(affix, "") for token in vocabulary if len(token) == 1 + len(affix)}
+        return None if self._is_byte_level and letters >= BYTE_OF_CHARACTER.keys() else frozenset(letters)
+
+    @cached_property
+    def _is_byte_level(self) -> bool:
+        """Whether words are put together from bytes, each written as a letter."""
+        return any('"ByteLevel"' in json.dumps(self._description.get(part)) for part in ("pre_tokenizer", "normalizer"))
+
+    @cached_property
+    def _known_bytes(self) -> bytes:
+        return bytes(BYTE_OF_CHARACTER[c] for c in self._letters or () if c in BYTE_OF_CHARACTER)
 
     def _refuse_loss(self, text: str, inner: tokenizers.Tokenizer) -> None:
-        """Raises `ConfigError` for a text with letters that the library would leave out without a word."""
+        """Raises `ConfigError` for a text with letters that the library would leave out without a word.
+
+        Control characters, beside tabs and line ends, and code points that stand for nothing are no letters.
+        """
         if self._letters is None or not text:
             return
-        splitter, normalizer = inner.pre_tokenizer, inner.normalizer
-        for part in self._added_pattern.split(text):
-            if part in self.added_tokens:
-                continue
-            normal = part if normalizer is None else normalizer.normalize_str(part)
-            words = [normal] if splitter is None else [word for word, _ in splitter.pre_tokenize_str(normal)]
-            missing = {c for word in words for c in set(word) - self._letters}
-            if missing:
-                found = [c for c in part if {*_normalised(c, normalizer, splitter)} & missing] or sorted(missing)
-                letters = ", ".join(repr(c) for c in dict.fromkeys(found[:5]))
-                raise ConfigError(
-                    "The tokenizer has no tokens for {letters}, which would be lost in silence; leave them out, or use "
-                    "a model whose tokenizer can spell any text.",
-                    letters=letters,
-                )
+        if self._is_byte_level and inner.normalizer is None and not text.encode().translate(None, self._known_bytes):
+            return
+        parts = [part for part in self._added_pattern.split(text) if part not in self.added_tokens]
+        if all(self._letters.issuperset(_spelled(part, inner)) for part in parts):
+            return
+        known = {c: self._letters.issuperset(_spelled(c, inner)) for part in parts for c in dict.fromkeys(part)}
+        lost = [c for c, is_known in known.items() if not is_known and (c in "\t\n" or not _is_blank(c))]
+        if lost:
+            raise ConfigError(
+                "The tokenizer has no tokens for {letters}, which would be lost in silence; leave them out, or use a "
+                "model whose tokenizer can spell any text.",
+                letters=", ".join(map(repr, lost[:5])) + (", …" if len(lost) > 5 else ""),
+            )
 
     @cached_property
     def _added_pattern(self) -> re.Pattern[str]:
@@ -323,13 +332,16 @@ def _encode(inner: tokenizers.Tokenizer, texts: list[str], aligned: bool = False
         ) from error
 
 
-def _is_byte_level(description: dict[str, Any]) -> bool:
-    return any('"ByteLevel"' in json.dumps(description.get(part)) for part in ("pre_tokenizer", "normalizer"))
+def _spelled(text: str, inner: tokenizers.Tokenizer) -> set[str]:
+    """The letters of the words that a text is cut into."""
+    normal = text if inner.normalizer is None else inner.normalizer.normalize_str(text)
+    if inner.pre_tokenizer is None:
+        return set(normal)
+    return {c for word, _ in inner.pre_tokenizer.pre_tokenize_str(normal) for c in word}
 
 
-def _normalised(text: str, normalizer: Any, splitter: Any) -> str:
-    normal = text if normalizer is None else normalizer.normalize_str(text)
-    return normal if splitter is None else "".join(word for word, _ in splitter.pre_tokenize_str(normal))
+def _is_blank(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cn")
 
 
 def _parts(blocks: Iterable[str], place: Place, owner: int = 0) -> Iterator[_Part]:

@@ -2186,6 +2186,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{where} は形式 {version} のソウルです。このプログラムが読めるのは {newest} までです。更新してください。</translation>
         </message>
         <message>
+            <source>{where} is a soul of the schema {schema!r}; this program reads {known}. Update it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{where} is nested deeper than {most} levels; the file is damaged.</source>
             <translation>{where} の入れ子が {most} 段を超えています。ファイルが壊れています。</translation>
         </message>
@@ -2238,6 +2242,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{where} の JSON は {length:,} バイトで、読める {most:,} を超えています。</translation>
         </message>
         <message>
+            <source>{where}: a tokenizer of the kind {kind!r} is not known; gpt2 and llama are.</source>
+            <translation>{where}：{kind!r} というトークナイザには対応していません。対応しているのは gpt2 と llama です。</translation>
+        </message>
+        <message>
+            <source>{where}: its way of cutting text into words, {pre!r}, is not known; {known} are.</source>
+            <translation>{where}：文章を語に分ける方法 {pre!r} には対応していません。対応しているのは {known} です。</translation>
+        </message>
+        <message>
             <source>{where}: the fast weights of layer {layer} are {dtype} {shape}, which are not square float matrices.</source>
             <translation>{where}: 第 {layer} 層の高速重みが {dtype} {shape} で、小数の正方行列ではありません。</translation>
         </message>
@@ -2272,6 +2284,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{where}: the tokenizer has {has} tokens but the body knows only {known}; they do not belong together.</source>
             <translation>{where}: トークナイザは {has} トークン、モデルは {known} トークンしか知りません。組み合わせが違います。</translation>
+        </message>
+        <message>
+            <source>{where}: the tokenizer's {name} is of another type than GGUF says; the file is damaged.</source>
+            <translation>{where}：トークナイザの {name} の型が GGUF の決まりと違います。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where}: the tokenizer's {what} do not fit ({why}); the file is damaged.</source>
+            <translation>{where}：トークナイザの {what} が合いません（{why}）。ファイルが壊れています。</translation>
         </message>
         <message>
             <source>{where}: {error}</source>
