@@ -22,21 +22,18 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print a table, then one JSON line."""
     from engine.errors import ConfigError
-    from engine.io.model_file import load_weights
     from engine.models.bitllama import BitLlama
+    from engine.train.checkpoint import load_trained
     from engine.train.data import TokenData
-    from engine.train.evaluate import evaluate
+    from engine.train.evaluate import check_held_out, evaluate
 
     if args.context < 1 or args.limit < 0:
         raise ConfigError("--context must be 1 or more and --limit 0 or more.")
-    body = load_weights(args.model)
+    body = load_trained(args.model)
     data = TokenData.open(args.data)
-    if data.tokenizer.vocab_size != body.config.vocab_size:
-        raise ConfigError(
-            f"{args.data} has {data.tokenizer.vocab_size} tokens and {args.model} {body.config.vocab_size}; "
-            "prepare the data with the model's tokenizer."
-        )
+    data.require_tokenizer_of(body)
     kind = data.meta["kind"]
+    check_held_out(data.val, kind, args.context, args.limit, ("--context", "--limit"))
     result = evaluate(BitLlama.from_body(body), data.val, kind, context=args.context, limit=args.limit)
     unit = f"every window of {args.context} tokens" if kind == "text" else "every document"
     print(f"{'state':<44}{'loss (nats)':>12}{'perplexity':>12}")

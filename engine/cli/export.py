@@ -59,9 +59,9 @@ def run(args: argparse.Namespace) -> int:
     if not bitt and args.target.is_file():
         raise ConfigError(f"{args.target} is a file; name a folder, or a file ending in .bitt.")
     if (args.source / "loop.json").is_file():  # a checkpoint of a training run, in one file or in shards
-        from engine.train.checkpoint import trained_body
+        from engine.train.checkpoint import load_trained
 
-        body = trained_body(args.source)
+        body = load_trained(args.source)
     else:
         body = load_weights(args.source)
     if args.licence:

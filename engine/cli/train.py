@@ -10,6 +10,7 @@ import math
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.background import add_background
@@ -32,12 +33,15 @@ def add_parser(commands: Any) -> None:
         parser.add_argument(
             "--" + field.name.replace("_", "-"),
             type=_TYPES[str(field.type)],
-            default=field.default,
             choices=field.metadata["choices"],
             required=field.name == "data",
             help=f"{field.metadata['help']} (default: {field.default!r})".replace("%", "%%"),
         )
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the last checkpoint in --out, with its dials where none are given",
+    )
     parser.add_argument(
         "--distributed", type=int, default=0, metavar="RANKS", help="train as this many processes of this machine"
     )
@@ -54,7 +58,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train; 0 also when stopped by Ctrl+C or a signal that ends programs, since everything is saved."""
-    train_args = TrainArgs(**{field.name: getattr(args, field.name) for field in dataclasses.fields(TrainArgs)})
+    train_args = _train_args(args)
     if not (math.isfinite(args.rank_timeout) and args.rank_timeout > 0):
         raise ConfigError(f"--rank-timeout is {args.rank_timeout:g}; it must be a number of seconds above 0.")
     if args.shard and getattr(sys, "frozen", False):
@@ -66,6 +70,17 @@ def run(args: argparse.Namespace) -> int:
     if args.distributed:
         return _launch(args, train_args)
     return _train(args, train_args)
+
+
+def _train_args(args: argparse.Namespace) -> TrainArgs:
+    """The dials that were given; at a resume the others are those of the checkpoint, else the defaults."""
+    given = {field.name: getattr(args, field.name) for field in dataclasses.fields(TrainArgs)}
+    given = {name: value for name, value in given.items() if value is not None}
+    if args.resume:
+        from engine.train.checkpoint import saved_args
+
+        given = saved_args(Path(given.get("out", TrainArgs.out))) | given
+    return TrainArgs(**given)
 
 
 def _launch(args: argparse.Namespace, train_args: TrainArgs) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -106,6 +107,16 @@ class Tokenizer:
     def added_tokens(self) -> frozenset[str]:
         """All tokens that are found in text before anything else is; the special ones among them."""
         return frozenset(token.content for token in self._inner.get_added_tokens_decoder().values())
+
+    @cached_property
+    def identity(self) -> str:
+        """A hash of all that decides which tokens a text becomes, in hex; one layout of the file is as good as another.
+
+        Two tokenizers of one size are usually not the same, and tokens of one mean other text to the other.
+        """
+        parts = json.loads(self._inner.to_str())
+        deciding = {name: parts[name] for name in ("added_tokens", "normalizer", "pre_tokenizer", "model")}
+        return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
 
     def token_id(self, token: str) -> int:
         """The id of a token such as ``<|end|>``. Raises `ConfigError` where the tokenizer lacks it."""

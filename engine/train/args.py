@@ -11,6 +11,11 @@ from engine.errors import ConfigError
 from engine.models.config import BitLlamaConfig
 from engine.text.template import MOST_WEIGHT
 
+LARGEST_RATE = 1e30
+"""What a step multiplies stays a float32 below it; long before, nothing is learned."""
+LARGEST_SEED = 2**63 - 1
+"""The largest seed that torch and numpy both take."""
+
 
 def _arg(default: Any, text: str, choices: tuple[str, ...] | None = None) -> Any:
     return dataclasses.field(default=default, metadata={"help": text, "choices": choices})
@@ -87,8 +92,8 @@ class TrainArgs:
         self._at_least("most_weight", 1)
         for name in ("lr", "min_lr", "weight_decay", "grad_clip", "gate_weight", "heard_weight", "beta2"):
             value = getattr(self, name)
-            if not (isinstance(value, (int, float)) and math.isfinite(value) and value >= 0):
-                raise ConfigError(f"--{_flag(name)} is {value!r}; it must be a finite number, 0 or more.")
+            if not (isinstance(value, (int, float)) and 0 <= value <= LARGEST_RATE):
+                raise ConfigError(f"--{_flag(name)} is {value!r}; it must be a number from 0 to {LARGEST_RATE:g}.")
         if self.lr == 0:
             raise ConfigError("--lr is 0, so nothing would be learned; give a positive rate such as 3e-4.")
         if self.min_lr > self.lr:
@@ -105,8 +110,8 @@ class TrainArgs:
 
     def _at_least(self, name: str, low: int) -> None:
         value = getattr(self, name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < low:
-            raise ConfigError(f"--{_flag(name)} is {value!r}; it must be a whole number, {low} or more.")
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= LARGEST_SEED:
+            raise ConfigError(f"--{_flag(name)} is {value!r}; it must be a whole number from {low} to {LARGEST_SEED}.")
 
     def model_config(self, vocab_size: int) -> BitLlamaConfig:
         """The config of a new body with these sizes."""

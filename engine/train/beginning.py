@@ -7,8 +7,6 @@ from pathlib import Path
 
 import torch
 
-from engine.errors import ConfigError
-from engine.io.model_file import load_weights
 from engine.layers.bit_linear import BitLinear
 from engine.models.bitllama import BitLlama, pick_device
 from engine.models.config import BitLlamaConfig
@@ -19,13 +17,17 @@ from engine.train.widening import widen_heads
 
 
 def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlama:
+    """The model before its first step, on the device of `args`; for a checkpoint, one of its sizes, to be filled.
+
+    Raises `ConfigError` for a model to start from that does not fit the data, and what loading it raises.
+    """
     device = pick_device(args.device)
-    vocab = data.tokenizer.vocab_size
     if latest is not None:
         config = BitLlamaConfig.from_dict(checkpoint.read_meta(latest)["config"], str(latest))
         model = BitLlama(config, device=device)
     elif args.init_from:
-        body = load_weights(Path(args.init_from))
+        body = checkpoint.load_trained(Path(args.init_from))
+        data.require_tokenizer_of(body)
         if args.out_norm_eps:
             body = dataclasses.replace(body, config=dataclasses.replace(body.config, out_norm_eps=args.out_norm_eps))
         model = BitLlama.from_body(body, device, frozen=False)
@@ -33,15 +35,8 @@ def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlam
             model = widen_heads(model, args.widen_heads)
         _spread_rates(model, args)
     else:
-        model = BitLlama(args.model_config(vocab), device=device)
+        model = BitLlama(args.model_config(data.tokenizer.vocab_size), device=device)
         _spread_rates(model, args)
-    if model.config.vocab_size != vocab:
-        raise ConfigError(
-            "The body has {has} tokens and the data {needed}; prepare the data with the body's "
-            "tokenizer (--tokenizer).",
-            has=model.config.vocab_size,
-            needed=vocab,
-        )
     if args.precision == "bf16":
         for module in model.modules():
             if isinstance(module, BitLinear):

@@ -20,15 +20,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.errors import ConfigError, FileFormatError, TrainingError
+from engine.errors import ConfigError, FileFormatError, Message, TrainingError
 from engine.io import atomic
-from engine.io.model_file import ModelWeights
+from engine.io.model_file import ModelWeights, load_weights
 from engine.io.strict_json import read_text
 from engine.io.tensors import save_tensors
 from engine.models.bitllama import BitLlama, ModelState
 from engine.models.config import BitLlamaConfig
 from engine.train.args import TrainArgs
-from engine.train.data import TOKENIZER_FILE
+from engine.train.data import TOKENIZER_FILE, TokenData
 from engine.train.distributed import ALONE, Ranks
 from engine.train.optimizer import empty_moments
 from engine.train.shard_files import Shards
@@ -37,8 +37,12 @@ FORMAT = 1
 KEEP = 2
 """Checkpoints that stay on disk: the last one, and one before it."""
 
-MAY_DIFFER = {"out", "steps", "save_interval", "eval_interval", "eval_tokens", "log_interval", "device", "threads"}
-"""Arguments that may change at a resume without making it another run."""
+MAY_DIFFER = {
+    "data", "out", "steps", "save_interval", "eval_interval", "eval_tokens", "log_interval", "device", "threads",
+    "lr", "min_lr", "warmup_steps", "weight_decay", "beta2", "grad_clip",
+}  # fmt: skip
+"""Arguments that may change at a resume without making it another run: where it runs, and how it steps from there on.
+The corpus is told by what is in it, wherever it lies."""
 
 
 @dataclass
@@ -59,14 +63,18 @@ class LoopState:
     """Lowest validation loss so far."""
 
 
-def save(run: Path, loop: LoopState, args: TrainArgs, ranks: Ranks = ALONE) -> Path:
+def save(run: Path, loop: LoopState, args: TrainArgs, data: TokenData, ranks: Ranks = ALONE) -> Path:
     """Write a checkpoint of `loop` under the folder `run`, then let ``latest`` name it. Returns its folder.
 
     All ranks must call it. One writes everything, or each writes its part where the model is divided among them.
+
+    Raises `TrainingError` for weights that are no numbers; the last checkpoint stays the last good one.
     """
     folder = run / "checkpoints" / f"step-{loop.step:07d}"
     if find_latest(run) == folder:  # nothing was trained since, and what is good is not written over
         return folder
+    if ranks.any(not all(_is_finite(p) for p in loop.model.parameters())):
+        raise not_finite(run, loop, "weights")
     parts: dict[str, Tensor] = {f"model.{name}": p for name, p in loop.model.named_parameters()}
     state = loop.optimizer.state_dict()["state"]
     parts |= {f"optimizer.{i}.{key}": value for i, entry in state.items() for key, value in entry.items()}
@@ -85,8 +93,43 @@ def save(run: Path, loop: LoopState, args: TrainArgs, ranks: Ranks = ALONE) -> P
         arrays = {name: np.ascontiguousarray(tensor.cpu().numpy()) for name, tensor in tensors.items()}
         save_tensors(folder / "training.safetensors", arrays, {"format": str(FORMAT)})
     if ranks.leads:
-        _finish(run, folder, loop, args)
+        _finish(run, folder, loop, args, data)
     return folder
+
+
+def _is_finite(parameter: Tensor) -> bool:
+    mine = parameter.to_local() if hasattr(parameter, "to_local") else parameter
+    return bool(torch.isfinite(mine).all())
+
+
+def not_finite(run: Path, loop: LoopState, what: str) -> TrainingError:
+    """The end of a run whose `what`, loss or weights, are no numbers any more, with the way to go on from there."""
+    kept, step = find_latest(run), loop.step + (what == "loss")
+    name = Message("loss") if what == "loss" else Message("weights")
+    if kept is None:
+        return TrainingError(
+            "The {what} became nan at step {step}, so the run was stopped; no checkpoint had been saved yet. Start it "
+            "again with a lower --lr.",
+            what=name,
+            step=step,
+        )
+    if what == "loss" and read_meta(kept)["step"] == loop.step:  # no step of any size was taken from there
+        return TrainingError(
+            "The {what} became nan at step {step}, from the weights of {kept} as they are, so the run was stopped. "
+            "Write the name of an earlier step into {pointer} and go on from there with --resume and a lower --lr, or "
+            "begin anew with another --out.",
+            what=name,
+            step=step,
+            kept=kept,
+            pointer=kept.parent / "latest",
+        )
+    return TrainingError(
+        "The {what} became nan at step {step}, so the run was stopped; the last good checkpoint is {kept}. Go on from "
+        "there with --resume and a lower --lr.",
+        what=name,
+        step=step,
+        kept=kept,
+    )
 
 
 def _carried_tensors(carried: list[ModelState]) -> dict[str, Tensor]:
@@ -98,7 +141,7 @@ def _carried_tensors(carried: list[ModelState]) -> dict[str, Tensor]:
     }
 
 
-def _finish(run: Path, folder: Path, loop: LoopState, args: TrainArgs) -> None:
+def _finish(run: Path, folder: Path, loop: LoopState, args: TrainArgs, data: TokenData) -> None:
     """Make it a checkpoint, once all tensors are on disk."""
     meta = {
         "format": FORMAT,
@@ -108,6 +151,7 @@ def _finish(run: Path, folder: Path, loop: LoopState, args: TrainArgs) -> None:
         "args": dataclasses.asdict(args),
         "config": loop.model.config.to_dict(),
         "streams": loop.streams,
+        "corpus": {"folder": str(data.folder.resolve()), "identity": data.identity},
     }
     atomic.write_text(folder / "loop.json", json.dumps(meta) + "\n")
     atomic.write_text(run / "checkpoints" / "latest", folder.name + "\n")
@@ -122,7 +166,7 @@ def find_latest(run: Path) -> Path | None:
     pointer = run / "checkpoints" / "latest"
     if not pointer.is_file():
         return None
-    folder = pointer.parent / pointer.read_text(encoding="utf-8", errors="replace").strip()
+    folder = pointer.parent / pointer.read_text(encoding="utf-8-sig", errors="replace").strip()
     if folder.parent != pointer.parent or not (folder / "loop.json").is_file():
         raise FileFormatError(
             "{pointer} names a checkpoint that is not there; write an existing step-… folder in it.", pointer=pointer
@@ -141,13 +185,33 @@ def read_meta(folder: Path) -> dict[str, Any]:
         BitLlamaConfig.from_dict(meta["config"], str(folder / "loop.json"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FileFormatError(
-            "{path} cannot be read ({error}); resume from another step.", path=folder / "loop.json", error=error
+            "{path} cannot be read ({error}); {another}.",
+            path=folder / "loop.json",
+            error=error,
+            another=_another_step(folder),
         ) from error
     return meta
 
 
-def check_same_run(meta: dict[str, Any], args: TrainArgs) -> None:
-    """Raise `ConfigError` where `args` would make a resumed run another run than the saved one."""
+def _another_step(folder: Path) -> Message:
+    pointer = folder.parent / "latest"
+    return Message("write the name of another step-… folder into {pointer} to resume from that", pointer=pointer)
+
+
+def saved_args(run: Path) -> dict[str, Any]:
+    """The dials that the last checkpoint of a run was trained with, by name, but for those of a machine or a place.
+
+    Raises `FileFormatError` where it is damaged; without a checkpoint there are none.
+    """
+    latest = find_latest(run)
+    if latest is None:
+        return {}
+    known = {field.name for field in dataclasses.fields(TrainArgs)} - {"data", "out", "device", "threads"}
+    return {name: value for name, value in read_meta(latest)["args"].items() if name in known}
+
+
+def check_same_run(meta: dict[str, Any], args: TrainArgs, data: TokenData) -> None:
+    """Raise `ConfigError` where `args` or `data` would make a resumed run another run than the saved one."""
     now = dataclasses.asdict(args)
     saved = dataclasses.asdict(TrainArgs()) | meta["args"]  # a dial that came later stood at its default
     for name, value in saved.items():
@@ -159,6 +223,27 @@ def check_same_run(meta: dict[str, Any], args: TrainArgs) -> None:
                 value=value,
                 now=now[name],
             )
+    tokenizer = Path(args.out) / "checkpoints" / TOKENIZER_FILE
+    if tokenizer.is_file() and not data.prepared_with(read_text(tokenizer), tokenizer):
+        raise ConfigError(
+            "{folder} was prepared with another tokenizer than the run in {out} began with, so its tokens mean other "
+            "text there. Resume with the former corpus; or prepare this one with --tokenizer {tokenizer}, and begin a "
+            "run of its own from the trained weights, with --init-from {latest} and another --out.",
+            folder=data.folder,
+            out=args.out,
+            tokenizer=tokenizer,
+            latest=find_latest(Path(args.out)),
+        )
+    corpus = meta.get("corpus")  # checkpoints of before do not tell
+    if corpus is not None and corpus["identity"] != data.identity:
+        raise ConfigError(
+            "The run in {out} began with the corpus {former}, and {folder} holds another. Resume with the former one; "
+            "or begin a run of its own from the trained weights, with --init-from {latest} and another --out.",
+            out=args.out,
+            former=corpus["folder"],
+            folder=data.folder,
+            latest=find_latest(Path(args.out)),
+        )
 
 
 def load(folder: Path, meta: dict[str, Any], loop: LoopState, ranks: Ranks = ALONE) -> None:
@@ -179,10 +264,11 @@ def load(folder: Path, meta: dict[str, Any], loop: LoopState, ranks: Ranks = ALO
             raise TrainingError("{folder} was written by another optimiser; it cannot be resumed.", folder=folder)
         if shards.shapes.get(name) != tuple(tensor.shape):
             raise FileFormatError(
-                "{folder} lacks {name} of shape {shape}; resume from another step.",
+                "{folder} lacks {name} of shape {shape}; {another}.",
                 folder=folder,
                 name=name,
                 shape=tuple(tensor.shape),
+                another=_another_step(folder),
             )
     if ranks.mesh is not None:
         from engine.train.shard_storage import load_shards
@@ -201,15 +287,17 @@ def load(folder: Path, meta: dict[str, Any], loop: LoopState, ranks: Ranks = ALO
     loop.streams = meta["streams"]
 
 
-def trained_body(folder: Path) -> ModelWeights:
-    """The body in a checkpoint, with the tokenizer of its run where that was written.
+def load_trained(path: Path) -> ModelWeights:
+    """The weights of a model file or folder, or of a checkpoint of a run, with the tokenizer of that run.
 
-    Raises `FileFormatError` where it is damaged.
+    Raises `FileFormatError` or `ConfigError` for what cannot be used.
     """
-    shards = Shards(folder)
-    config = BitLlamaConfig.from_dict(read_meta(folder)["config"], str(folder))
+    if not (path / "loop.json").is_file():
+        return load_weights(path)
+    shards = Shards(path)
+    config = BitLlamaConfig.from_dict(read_meta(path)["config"], str(path))
     tensors = {name.removeprefix("model."): shards[name] for name in shards if name.startswith("model.")}
-    tokenizer = folder.parent / TOKENIZER_FILE
-    body = ModelWeights(config, tensors, read_text(tokenizer) if tokenizer.is_file() else None)
-    body.validate().require(folder)
-    return body
+    tokenizer = path.parent / TOKENIZER_FILE
+    weights = ModelWeights(config, tensors, read_text(tokenizer) if tokenizer.is_file() else None)
+    weights.validate().require(path)
+    return weights

@@ -6,15 +6,18 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.errors import DataError, FileFormatError
+from engine.errors import ConfigError, DataError, FileFormatError
 from engine.io.strict_json import read_object, read_text
+from engine.io.weights import ModelWeights
 from engine.text.template import KEEP, MOST_WEIGHT
 from engine.text.tokenizer import Tokenizer
+from engine.train.tokenizer import with_special_tokens
 
 FORMAT = "bit-llama-tokens"
 FORMAT_VERSION = 1
@@ -83,6 +86,49 @@ class TokenData:
     val: Split
     tokenizer: Tokenizer
     meta: dict[str, Any]
+
+    @cached_property
+    def identity(self) -> str:
+        """A hash in hex that tells this corpus from another, wherever it lies: of its counts, where its documents
+        start, and its tokens and weights, all of a small corpus and samples of a huge one."""
+        hashed = hashlib.sha256(repr([len(self.train.tokens), len(self.val.tokens)]).encode())
+        for split in (self.train, self.val):
+            hashed.update(split.docs.astype("<u8").tobytes())
+            for start in _checked_blocks(len(split.tokens)):
+                block = slice(start, start + _CHECK_TOKENS)
+                hashed.update(split.tokens[block].tobytes() + split.mask[block].tobytes())
+        return hashed.hexdigest()
+
+    def prepared_with(self, tokenizer: str, path: Path) -> bool:
+        """Whether the tokens are those of this content of ``tokenizer.json``, given what special tokens it lacks.
+
+        Raises `FileFormatError`, naming `path`, where it is no tokenizer.
+        """
+        own = with_special_tokens(Tokenizer.from_json(tokenizer, str(path)))
+        return own.identity == self.tokenizer.identity
+
+    def require_tokenizer_of(self, weights: ModelWeights) -> None:
+        """Raise `ConfigError` unless a model can be trained or measured on this corpus: prepared with its tokenizer,
+        where it has one, and with no token that it does not know."""
+        path, size = weights.path or Path("the model"), weights.config.vocab_size
+        source = path.parent if path.suffix.lower() == ".safetensors" else path
+        if weights.tokenizer is not None and not self.prepared_with(weights.tokenizer, path):
+            raise ConfigError(
+                "{folder} was prepared with another tokenizer than that of {path}, so its tokens mean other text "
+                "there; prepare the corpus again with --tokenizer {source}.",
+                folder=self.folder,
+                path=path,
+                source=source,
+            )
+        if self.tokenizer.vocab_size > size:
+            raise ConfigError(
+                "{path} knows {known} tokens and {folder} holds {has}: its tokenizer was another one, or lacked the "
+                "special tokens, for which it has no room; train a new model, without --init-from.",
+                path=path,
+                known=size,
+                folder=self.folder,
+                has=self.tokenizer.vocab_size,
+            )
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> TokenData:
@@ -190,7 +236,7 @@ def _open_split(folder: Path, name: str, meta: dict[str, Any]) -> Split:
     docs = np.array(_map(folder / f"{name}.docs.bin", np.dtype("<u8"), documents))
     if docs[0] != 0 or docs[-1] >= count or not (docs[1:] > docs[:-1]).all():
         raise _contradiction(folder, f"{name}.docs.bin does not hold ascending starts of documents")
-    for start in range(0, count, max(_CHECK_TOKENS, count // _CHECK_BLOCKS)):  # all of a small file, samples of a huge
+    for start in _checked_blocks(count):
         if tokens[start : start + _CHECK_TOKENS].max() >= meta["vocab_size"]:
             raise _contradiction(folder, f"{name}.bin holds ids beyond the vocabulary")
         if mask[start : start + _CHECK_TOKENS].max() > MOST_WEIGHT:
@@ -198,6 +244,11 @@ def _open_split(folder: Path, name: str, meta: dict[str, Any]) -> Split:
         if worth is not None and worth[start : start + _CHECK_TOKENS].max() > KEEP:
             raise _contradiction(folder, f"{name}.worth.bin holds values above {KEEP}")
     return Split(tokens, mask, docs, worth)
+
+
+def _checked_blocks(count: int) -> range:
+    """Where the blocks start that are looked at of so many tokens: all of a small file, samples of a huge one."""
+    return range(0, count, max(_CHECK_TOKENS, count // _CHECK_BLOCKS))
 
 
 def _map(path: Path, dtype: np.dtype[Any], count: int) -> np.ndarray:

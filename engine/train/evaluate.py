@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.errors import DataError
+from engine.errors import ConfigError, DataError
 from engine.models.bitllama import BitLlama, ModelState
 from engine.train.data import Split
 
@@ -30,6 +30,27 @@ class Evaluation:
     """Tokens predicted in the carried pass."""
 
 
+def check_held_out(
+    split: Split, kind: str, context: int, limit: int = 0, flags: tuple[str, str] = ("--context-len", "--eval-tokens")
+) -> None:
+    """See that there is something to measure, with the arguments of `evaluate`, before anything is computed.
+
+    Raises `ConfigError`, naming the `flags` of `context` and `limit`, where fewer tokens are to be measured than the
+    smallest piece has, and `DataError` where fewer are held out. Dialogues are measured whole, whatever the window.
+    """
+    needed = context + 1 if kind == "text" else 2
+    if len(split.tokens) < needed:
+        raise DataError(
+            f"{len(split.tokens)} tokens are held out, and a window of {context} tokens with the one after it needs "
+            f"{needed}: lower {flags[0]}, or prepare the corpus again with a larger --val-fraction or more text."
+        )
+    if 0 < limit < needed:
+        raise ConfigError(
+            f"{flags[1]} is {limit}, and a window of {context} tokens with the one after it needs {needed}: raise "
+            f"it, or lower {flags[0]}."
+        )
+
+
 @torch.no_grad()
 def evaluate(
     model: BitLlama, split: Split, kind: str, *, context: int, limit: int = 0, fresh_only: bool = False
@@ -44,12 +65,10 @@ def evaluate(
         limit: at most this many tokens, from the start; 0 takes all.
         fresh_only: leave out the carried pass; its loss is then NaN.
 
-    Raises:
-        DataError: there are too few held-out tokens.
+    Raises what `check_held_out` does.
     """
+    check_held_out(split, kind, context, limit)
     total = min(len(split.tokens), limit) if limit else len(split.tokens)
-    if total < context + 1:
-        raise DataError(f"There are {total} held-out tokens, fewer than one window of {context}; hold out more.")
     ids = torch.from_numpy(split.tokens[:total].astype(np.int64)).to(model.device)
     said = torch.from_numpy((split.mask[:total] > 0).astype(np.float32)).to(model.device)
     if kind == "text":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from engine.errors import ConfigError, Message, TrainingError
+from engine.errors import ConfigError
 from engine.io import atomic
 from engine.io.checkpoint import save_checkpoint
 from engine.train import checkpoint
@@ -18,7 +18,7 @@ from engine.train.batches import open_streams
 from engine.train.beginning import make_model
 from engine.train.data import TOKENIZER_FILE, TokenData
 from engine.train.distributed import ALONE, Ranks
-from engine.train.evaluate import evaluate
+from engine.train.evaluate import check_held_out, evaluate
 from engine.train.learner import Learner, train_step
 from engine.train.metrics import MetricsFile, TrainingMeter, TrainStatus
 from engine.train.optimizer import make_optimizer
@@ -57,7 +57,7 @@ def run_training(
     Raises:
         ConfigError: arguments that contradict the data or the checkpoint.
         DataError: data that cannot be trained on.
-        TrainingError: the loss is no longer finite; the last checkpoint is kept.
+        TrainingError: the loss or the weights are no longer finite; the last checkpoint is kept.
     """
     share = ranks.share(args.batch_size)
     out = Path(args.out)
@@ -70,20 +70,22 @@ def run_training(
         torch.set_num_threads(args.threads)
     data = TokenData.open(Path(args.data))
     kind = data.meta["kind"]
+    meta = checkpoint.read_meta(latest) if latest is not None else None
+    if meta is not None:
+        checkpoint.check_same_run(meta, args, data)
+    check_held_out(data.val, kind, args.context_len, args.eval_tokens)
     torch.manual_seed(args.seed)
-    model = make_model(args, data, latest if resume else None)
+    model = make_model(args, data, latest)
     learner = ranks.wrap(Learner(model, args.gate_weight), model)
     loop = checkpoint.LoopState(
         0, model, make_optimizer(model, args, ranks), [model.init_state(share) for _ in range(args.grad_accum)],
         {}, 0.0, math.inf,
     )  # fmt: skip
     streams = open_streams(data.train, args, kind, ranks.streams(args.batch_size, args.grad_accum))
-    if resume and latest is not None:
-        meta = checkpoint.read_meta(latest)
-        checkpoint.check_same_run(meta, args)
+    if latest is not None and meta is not None:
         checkpoint.load(latest, meta, loop, ranks)
         streams.load_state_dict(loop.streams)
-    if ranks.leads:
+    elif ranks.leads:
         atomic.make_folder(out / "checkpoints")
         atomic.write_text(out / "checkpoints" / TOKENIZER_FILE, data.tokenizer.to_json())
     metrics = MetricsFile(out / "metrics.jsonl", loop.step, writes=ranks.leads)
@@ -91,25 +93,14 @@ def run_training(
 
     def save() -> None:
         loop.streams = streams.state_dict()
-        checkpoint.save(out, loop, args, ranks)
+        checkpoint.save(out, loop, args, data, ranks)
 
     while loop.step < args.steps and not ranks.any(stop is not None and stop()):
         rate = args.learning_rate(loop.step)
         segment = streams.next()
         loss = train_step(loop, learner, segment, rate, args, ranks)
         if not math.isfinite(loss):
-            kept = checkpoint.find_latest(out)
-            last = (
-                Message("the last good checkpoint is {kept}", kept=kept)
-                if kept
-                else Message("no checkpoint had been saved yet")
-            )
-            raise TrainingError(
-                "The loss became {loss} at step {step}, so the run was stopped; {last}. Resume with a lower --lr.",
-                loss=loss,
-                step=loop.step + 1,
-                last=last,
-            )
+            raise checkpoint.not_finite(out, loop, "loss")
         loop.step += 1
         loop.seconds = meter.seconds
         meter.count(loss, segment.tokens.size * ranks.world)

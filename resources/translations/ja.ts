@@ -982,10 +982,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>ベンチマークは、インストールされた bit-llama には入っていません。プロジェクトのチェックアウトで pip install -e . をすると、同じコマンドで動きます。</translation>
         </message>
         <message>
-            <source>The body has {has} tokens and the data {needed}; prepare the data with the body's tokenizer (--tokenizer).</source>
-            <translation>モデルは {has} トークン、データは {needed} トークンを使います。モデルのトークナイザで文章をもう一度確認してください（--tokenizer）。</translation>
-        </message>
-        <message>
             <source>The bundled model {path} is missing; name a model, or install the program again.</source>
             <translation>付属のモデル {path} がありません。モデルを指定するか、プログラムをインストールし直してください。</translation>
         </message>
@@ -1094,10 +1090,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>学習率を{value}倍にすることはできません。0より大きい数にしてください。</translation>
         </message>
         <message>
-            <source>The loss became {loss} at step {step}, so the run was stopped; {last}. Resume with a lower --lr.</source>
-            <translation>ステップ {step} で損失が {loss} になったため、学習を止めました。{last}。--lr を下げて再開してください。</translation>
-        </message>
-        <message>
             <source>The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: it would have learned this night at the cost of everything else.</source>
             <translation>ふだんの会話の損失が {drift:.1%} 増え、上限の {limit:.1%} を超えました。ほかのすべてを犠牲にして今夜のことを覚えるところでした。</translation>
         </message>
@@ -1152,6 +1144,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The rotary width is {width}; it must be even.</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The run in {out} began with the corpus {former}, and {folder} holds another. Resume with the former one; or begin a run of its own from the trained weights, with --init-from {latest} and another --out.</source>
+            <translation>{out} の学習は {former} の文章で始まりましたが、{folder} の文章は別のものです。元の文章で再開するか、学習済みの重みから --init-from {latest} と別の --out で新しい学習を始めてください。</translation>
         </message>
         <message>
             <source>The sliding windows are said for {said} layers of {layers}.</source>
@@ -1248,6 +1244,18 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The workspace {root} was made by a newer version of this program (layout {version}); update the program, or choose another folder with --workspace.</source>
             <translation>作業フォルダ {root} は、このプログラムの新しい版（レイアウト {version}）のものです。プログラムを更新するか、--workspace で別のフォルダを選んでください。</translation>
+        </message>
+        <message>
+            <source>The {what} became nan at step {step}, from the weights of {kept} as they are, so the run was stopped. Write the name of an earlier step into {pointer} and go on from there with --resume and a lower --lr, or begin anew with another --out.</source>
+            <translation>ステップ {step} で、{kept} の重みのままで{what}が nan になったため、学習を止めました。{pointer} に前のステップの名前を書いて --resume とより小さい --lr でそこから続けるか、別の --out で始め直してください。</translation>
+        </message>
+        <message>
+            <source>The {what} became nan at step {step}, so the run was stopped; no checkpoint had been saved yet. Start it again with a lower --lr.</source>
+            <translation>ステップ {step} で{what}が nan になったため、学習を止めました。チェックポイントはまだありません。より小さい --lr で始め直してください。</translation>
+        </message>
+        <message>
+            <source>The {what} became nan at step {step}, so the run was stopped; the last good checkpoint is {kept}. Go on from there with --resume and a lower --lr.</source>
+            <translation>ステップ {step} で{what}が nan になったため、学習を止めました。最後の正常なチェックポイントは {kept} です。--resume とより小さい --lr で、そこから続けてください。</translation>
         </message>
         <message>
             <source>There are {count} rotary factors for {needed} frequencies.</source>
@@ -1522,6 +1530,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>の前に隙間があります</translation>
         </message>
         <message>
+            <source>loss</source>
+            <translation>損失</translation>
+        </message>
+        <message>
             <source>message {n}{where}</source>
             <translation>{n} 番目のメッセージ{where}</translation>
         </message>
@@ -1540,10 +1552,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>no CUDA card was found</source>
             <translation>CUDA のカードが見つかりません</translation>
-        </message>
-        <message>
-            <source>no checkpoint had been saved yet</source>
-            <translation>チェックポイントはまだ保存されていませんでした</translation>
         </message>
         <message>
             <source>no kept soul</source>
@@ -1618,10 +1626,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>カーネルが扱えるヘッドの幅は {most} までですが、このモデルは {width} です</translation>
         </message>
         <message>
-            <source>the last good checkpoint is {kept}</source>
-            <translation>最後の正常なチェックポイントは {kept} です</translation>
-        </message>
-        <message>
             <source>the processor computes with the native library, {instructions} on {threads}</source>
             <translation>プロセッサがネイティブライブラリで計算します（{instructions}、{threads}）</translation>
         </message>
@@ -1670,8 +1674,16 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>評価</translation>
         </message>
         <message>
+            <source>weights</source>
+            <translation>重み</translation>
+        </message>
+        <message>
             <source>with |k| = 1 the update is unstable outside it</source>
             <translation>|k| = 1 では、この外で更新が不安定になります</translation>
+        </message>
+        <message>
+            <source>write the name of another step-… folder into {pointer} to resume from that</source>
+            <translation>{pointer} に別の step-… フォルダの名前を書けば、そこから再開できます</translation>
         </message>
         <message>
             <source>{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last.</source>
@@ -1698,8 +1710,16 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{folder} と {first} は {what} が違うため、一つの文章になりません。すべてを同じように、--tokenizer {tokenizer} で準備してください。</translation>
         </message>
         <message>
-            <source>{folder} lacks {name} of shape {shape}; resume from another step.</source>
-            <translation>{folder} に形 {shape} の {name} がありません。別のステップから再開してください。</translation>
+            <source>{folder} lacks {name} of shape {shape}; {another}.</source>
+            <translation>{folder} に形状 {shape} の {name} がありません。{another}。</translation>
+        </message>
+        <message>
+            <source>{folder} was prepared with another tokenizer than that of {path}, so its tokens mean other text there; prepare the corpus again with --tokenizer {source}.</source>
+            <translation>{folder} は {path} とは別のトークナイザで準備されているため、トークンの意味が異なります。--tokenizer {source} で文章をもう一度準備してください。</translation>
+        </message>
+        <message>
+            <source>{folder} was prepared with another tokenizer than the run in {out} began with, so its tokens mean other text there. Resume with the former corpus; or prepare this one with --tokenizer {tokenizer}, and begin a run of its own from the trained weights, with --init-from {latest} and another --out.</source>
+            <translation>{folder} は、{out} の学習が始まったときとは別のトークナイザで準備されているため、トークンの意味が異なります。元の文章で再開するか、この文章を --tokenizer {tokenizer} で準備し、学習済みの重みから --init-from {latest} と別の --out で新しい学習を始めてください。</translation>
         </message>
         <message>
             <source>{folder} was written by a newer version of this program; use that one to resume.</source>
@@ -1794,8 +1814,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} を読めません（{error}）。このファイルだけを削除すると、作業フォルダは今の版のものとして扱われます。</translation>
         </message>
         <message>
-            <source>{path} cannot be read ({error}); resume from another step.</source>
-            <translation>{path} を読めません（{error}）。別のステップから再開してください。</translation>
+            <source>{path} cannot be read ({error}); {another}.</source>
+            <translation>{path} を読めません（{error}）。{another}。</translation>
         </message>
         <message>
             <source>{path} cannot be read ({error}); {otherwise}.</source>
@@ -1996,6 +2016,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} is truncated: the tensor {name!r} ends at byte {end:,} of {there:,}; copy it again.</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} knows {known} tokens and {folder} holds {has}: its tokenizer was another one, or lacked the special tokens, for which it has no room; train a new model, without --init-from.</source>
+            <translation>{path} は {known} トークンを知っていますが、{folder} は {has} トークンを使います。トークナイザが別のものか、特殊トークンがなく、それを入れる余地もありません。--init-from を使わずに新しいモデルを学習してください。</translation>
         </message>
         <message>
             <source>{path} lacks its counts; prepare the corpus again.</source>

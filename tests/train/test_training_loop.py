@@ -173,8 +173,8 @@ def test_a_run_is_not_overwritten_nor_mixed_with_another(text_data: Path, tmp_pa
     run_training(args)
     with pytest.raises(ConfigError, match="--resume"):
         run_training(args)
-    with pytest.raises(ConfigError, match="--lr"):
-        run_training(dataclasses.replace(args, lr=1e-4), resume=True)
+    with pytest.raises(ConfigError, match="--seed"):
+        run_training(dataclasses.replace(args, seed=2), resume=True)
 
 
 def test_too_little_text_and_a_broken_checkpoint_are_told(text_data: Path, tmp_path: Path) -> None:
