@@ -1,4 +1,4 @@
-"""Markdown of a reply, parsed into top-level blocks that can be shown while the reply is still coming.
+"""Markdown of a reply, parsed into units that can be compared with what is drawn already, while it is still coming.
 
 CommonMark (markdown-it-py) with tables and strikethrough. HTML is text, images are their description, nothing is ever
 fetched. A single line break is kept, as chats do. A block that is followed by another one is final whatever comes,
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,40 @@ class MarkdownBlock:
     tokens: tuple[Token, ...]
     start: int
     """Characters before it."""
+
+
+@dataclass(frozen=True)
+class ListItem:
+    """Where a list item begins."""
+
+    list_id: tuple[int, int]
+    """Names its list within the reply."""
+    first: int | None
+    """The number that the list begins with; None for one of bullets."""
+
+
+@dataclass(frozen=True)
+class MarkdownUnit:
+    """The least that is drawn as a whole: a paragraph, a heading, a piece of code, a rule, a table or an empty item.
+
+    Two units with one `key` look the same wherever they stand behind the same units.
+    """
+
+    kind: str
+    """Of its Markdown token: ``paragraph``, ``heading``, ``code``, ``hr``, ``table`` or ``empty``."""
+    content: tuple[Any, ...]
+    """What `MarkdownWriter` draws: the inline token of a text, the rows of a table, code and its language."""
+    quote: int
+    """How many quotations it stands in."""
+    depth: int
+    """How many lists it stands in."""
+    item: ListItem | None
+    """The item that begins with it."""
+    tight: bool
+    """Whether it stands in a list without blank lines."""
+    start: int
+    """Characters of the text before its top-level block."""
+    key: tuple[Any, ...]
 
 
 def _formula(state: StateInline, silent: bool) -> bool:
@@ -66,6 +100,86 @@ def parse(text: str, references: MutableMapping[str, Any]) -> list[MarkdownBlock
             blocks.append(MarkdownBlock(tuple(tokens[begin : place + 1]), starts[first[0]] if first else 0))
             begin = place + 1
     return blocks
+
+
+def units(blocks: Sequence[MarkdownBlock], before: int = 0) -> Iterator[MarkdownUnit]:
+    """What is to be drawn of top-level blocks, one after the other.
+
+    Args:
+        blocks: as `parse` returns them.
+        before: characters of the reply before the text that was parsed.
+    """
+    for block in blocks:
+        yield from _Flattened(block, before + block.start)
+
+
+class _Flattened:
+    """The units of one top-level block."""
+
+    def __init__(self, block: MarkdownBlock, start: int) -> None:
+        self._tokens, self._start = block.tokens, start
+        self._quote, self._count = 0, 0
+        self._lists: list[ListItem] = []
+        self._item: ListItem | None = None
+
+    def __iter__(self) -> Iterator[MarkdownUnit]:
+        tokens = self._tokens
+        for place, token in enumerate(tokens):
+            kind, _, end = token.type.rpartition("_")
+            if kind in ("paragraph", "heading") and end == "open":
+                yield self._unit(kind, (token.tag, tokens[place + 1]), token.hidden)
+            elif token.type in ("fence", "code_block"):
+                language = token.info.split()[0] if token.info.strip() else ""
+                yield self._unit("code", (token.content.rstrip("\n"), language))
+            elif token.type == "hr":
+                yield self._unit("hr", ())
+            elif token.type == "table_open":
+                yield self._unit("table", _rows(tokens, place))
+            elif token.type == "list_item_close" and self._item is not None:
+                yield self._unit("empty", ())
+            else:
+                self._enter(token)
+
+    def _enter(self, token: Token) -> None:
+        """Keep account of the lists and quotations that a token opens or closes."""
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            first = token.attrGet("start")
+            number = None if token.type == "bullet_list_open" else 1 if first is None else int(first)
+            self._lists.append(ListItem((self._start, self._count), number))
+            self._count += 1
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            self._lists.pop()
+        elif token.type == "list_item_open":
+            self._item = self._lists[-1]
+        elif token.type in ("blockquote_open", "blockquote_close"):
+            self._quote += token.nesting
+
+    def _unit(self, kind: str, content: tuple[Any, ...], tight: bool = False) -> MarkdownUnit:
+        item, self._item = self._item, None
+        look = tuple(_look(part) for part in content)
+        key = (kind, look, self._quote, len(self._lists), item, tight)
+        return MarkdownUnit(kind, content, self._quote, len(self._lists), item, tight, self._start, key)
+
+
+def _rows(tokens: Sequence[Token], opened: int) -> tuple[tuple[Token, ...], ...]:
+    """The inline tokens of a table's cells, row by row."""
+    rows: list[list[Token]] = []
+    for place in range(opened, len(tokens)):
+        token = tokens[place]
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type in ("th_open", "td_open"):
+            rows[-1].append(tokens[place + 1])
+        elif token.type == "table_close":
+            break
+    return tuple(map(tuple, rows))
+
+
+def _look(part: Any) -> Any:
+    """What of a unit's content can be seen, as values that can be compared."""
+    if isinstance(part, Token):
+        return tuple((t.type, t.tag, t.content, t.attrGet("href")) for t in part.children or ())
+    return tuple(map(_look, part)) if isinstance(part, tuple) else part
 
 
 def final_part(text: str, blocks: list[MarkdownBlock]) -> int:

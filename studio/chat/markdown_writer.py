@@ -6,8 +6,7 @@ behind them. So all of a reply stays one text that can be selected from end to e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markdown_it.token import Token
@@ -21,13 +20,13 @@ from PySide6.QtGui import (
     QTextFormat,
     QTextFrameFormat,
     QTextLength,
-    QTextList,
     QTextListFormat,
+    QTextTable,
     QTextTableFormat,
 )
 
 from studio import theme
-from studio.chat.markdown import coloured
+from studio.chat.markdown import ListItem, MarkdownUnit, coloured
 from studio.widgets import style
 
 CODE = QTextFormat.Property.UserProperty + 1
@@ -47,133 +46,140 @@ _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
 
 
 @dataclass
-class _List:
-    """A list that is being written."""
+class _Written:
+    """A unit that stands in the document, and how the document ended before it."""
 
-    shape: QTextListFormat
-    made: QTextList | None = None
-    """None until its first item."""
+    unit: MarkdownUnit
+    before: int
+    """Position at which its writing began."""
+    shape: QTextBlockFormat
+    ink: QTextCharFormat
+    """Formats of the block that was the last one then."""
+    reuse: bool
+    """Whether that block was empty and took the unit's text."""
+    place: int = 0
+    """Position in the unit's first block."""
+    table: QTextTable | None = None
 
 
 class MarkdownWriter:
-    """Writes blocks at the end of a document."""
+    """Keeps a document in step with a list of units: what stands there already is not drawn again."""
 
     def __init__(self, document: QTextDocument) -> None:
         self._document = document
         document.setIndentWidth(_INDENT)
         self._cursor = QTextCursor(document)
-        self._quote = 0
-        self._lists: list[_List] = []
-        self._item_begins = False
+        self._written: list[_Written] = []
         self._reuse = True  # the block at the end is empty and takes the next text
 
-    @contextmanager
-    def at_once(self) -> Iterator[None]:
-        """What is done in this block is laid out once, at its end."""
+    def clear(self) -> None:
+        """Empty the document: everything looks otherwise from now on."""
+        self._show((), 0)
+
+    def show(self, units: Sequence[MarkdownUnit], kept: int = 0) -> None:
+        """Have the document show its first `kept` units and then `units`, laid out once."""
+        same = kept
+        while same < min(len(self._written), kept + len(units)):
+            if self._written[same].unit.key != units[same - kept].key:
+                break
+            same += 1
+        self._show(units[same - kept :], same)
+
+    def count_before(self, start: int) -> int:
+        """How many of the units written stand in blocks that begin before the character `start` of the reply."""
+        return sum(written.unit.start < start for written in self._written)
+
+    def _show(self, units: Sequence[MarkdownUnit], kept: int) -> None:
+        if not units and kept == len(self._written):
+            return
         self._cursor.beginEditBlock()
         try:
-            yield
+            if units and self._grow_table(units[0], kept):
+                units, kept = units[1:], kept + 1
+            self._cut(kept)
+            for unit in units:
+                self._write(unit)
         finally:
             self._cursor.endEditBlock()
 
-    def cut(self, position: int) -> None:
-        """Remove all from a character position on."""
-        self._cursor.setPosition(position)
+    def _cut(self, kept: int) -> None:
+        """Remove all units but the first `kept`. Qt gives a block that was cut the format of the one that is gone, so
+        the formats of before are put back."""
+        if kept == len(self._written):
+            return
+        first = self._written[kept]
+        del self._written[kept:]
+        self._cursor.setPosition(first.before)
         self._cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         self._cursor.removeSelectedText()
-        self._reuse = self._cursor.block().length() <= 1 and position == self._cursor.block().position()
-        if position == 0:
-            self._cursor.setBlockFormat(QTextBlockFormat())
-            self._cursor.setBlockCharFormat(QTextCharFormat())
+        self._cursor.setBlockFormat(first.shape)
+        self._cursor.setBlockCharFormat(first.ink)
+        self._reuse = first.reuse
 
-    def end(self) -> int:
-        """The position after the last character."""
+    def _write(self, unit: MarkdownUnit) -> None:
         self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        return self._cursor.position()
-
-    def write(self, tokens: Sequence[Token]) -> None:
-        """Add one top-level block."""
-        self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        place = 0
-        while place < len(tokens):
-            token = tokens[place]
-            if token.type == "table_open":
-                end = next(i for i in range(place, len(tokens)) if tokens[i].type == "table_close")
-                self._table(tokens[place + 1 : end])
-                place = end
-            elif token.type == "heading_open":
-                self._begin(size := _heading_size(token.tag), above=theme.GAP_M)
-                self._inline(tokens[place + 1], _font(size, bold=True))
-                place += 2
-            elif token.type == "paragraph_open":
-                self._begin(theme.TEXT_BODY, above=theme.GAP_XS if token.hidden else theme.GAP_S)
-                self._inline(tokens[place + 1], self._ink())
-                place += 2
-            else:
-                self._other(token)
-            place += 1
-
-    def _other(self, token: Token) -> None:
-        if token.type in ("fence", "code_block"):
-            self._code(token.content.rstrip("\n"), token.info.split()[0] if token.info.strip() else "")
-        elif token.type == "hr":
-            self._begin(theme.TEXT_SMALL, above=theme.GAP_S, mark=(RULE, 1))
-        elif token.type in ("bullet_list_open", "ordered_list_open"):
-            shape = QTextListFormat()
-            if token.type == "ordered_list_open":
-                shape.setStyle(QTextListFormat.Style.ListDecimal)
-                shape.setStart(int(token.attrGet("start") or 1))
-            else:
-                shape.setStyle(QTextListFormat.Style.ListDisc)
-            shape.setIndent(len(self._lists) + 1)
-            self._lists.append(_List(shape))
-        elif token.type in ("bullet_list_close", "ordered_list_close"):
-            self._lists.pop()
-        elif token.type == "list_item_open":
-            self._item_begins = True
-        elif token.type == "list_item_close" and self._item_begins:
-            self._begin(theme.TEXT_BODY, above=theme.GAP_XS)  # an item with nothing in it yet
-        elif token.type == "blockquote_open":
-            self._quote += 1
-        elif token.type == "blockquote_close":
-            self._quote -= 1
+        shape, ink = self._cursor.blockFormat(), self._cursor.blockCharFormat()
+        written = _Written(unit, self._cursor.position(), shape, ink, self._reuse)
+        if unit.kind == "table":
+            written.place = self._begin(unit, theme.TEXT_SMALL, above=theme.GAP_XS)
+            written.table = self._table(unit.content)
+        elif unit.kind == "heading":
+            tag, inline = unit.content
+            written.place = self._begin(unit, size := _heading_size(tag), above=theme.GAP_M)
+            self._inline(inline, _font(size, bold=True))
+        elif unit.kind == "code":
+            written.place = self._code(unit)
+        elif unit.kind == "hr":
+            written.place = self._begin(unit, theme.TEXT_SMALL, above=theme.GAP_S, mark=(RULE, 1))
+        else:
+            close = unit.tight or unit.kind == "empty"
+            written.place = self._begin(unit, theme.TEXT_BODY, above=theme.GAP_XS if close else theme.GAP_S)
+            if unit.kind == "paragraph":
+                self._inline(unit.content[1], _ink(unit))
+        self._written.append(written)
 
     # Blocks
 
-    def _begin(self, size: int, above: int, mark: tuple[int, object] | None = None) -> None:
-        """A fresh text block in the present list and quotation."""
+    def _begin(self, unit: MarkdownUnit, size: int, above: int, mark: tuple[int, object] | None = None) -> int:
+        """A fresh text block in the unit's list and quotation; returns its position."""
         shape = QTextBlockFormat()
         shape.setLineHeight(line_height(size), _FIXED)
-        if self._quote:
-            shape.setLeftMargin(self._quote * QUOTE_STEP)
-            shape.setProperty(QUOTE, self._quote)
+        if unit.quote:
+            shape.setLeftMargin(unit.quote * QUOTE_STEP)
+            shape.setProperty(QUOTE, unit.quote)
         if mark is not None:
             shape.setProperty(*mark)
         if not self._reuse:
             self._cursor.insertBlock()
-        first = self._cursor.position() == 0
+        place = self._cursor.position()
         self._reuse = False
-        shape.setTopMargin(0 if first else above)
-        if self._lists and not self._item_begins:
-            shape.setIndent(len(self._lists))
+        shape.setTopMargin(above if place else 0)
+        if unit.depth and unit.item is None:
+            shape.setIndent(unit.depth)
         self._cursor.setBlockFormat(shape)
-        self._cursor.setBlockCharFormat(self._ink())
-        if self._lists and self._item_begins:
-            self._join_list()
-        self._item_begins = False
+        self._cursor.setBlockCharFormat(_ink(unit))
+        if unit.item is not None:
+            self._join_list(unit.item, unit.depth)
+        return place
 
-    def _join_list(self) -> None:
-        level = self._lists[-1]
-        if level.made is None:
-            level.made = self._cursor.createList(level.shape)
-        else:
-            level.made.add(self._cursor.block())
+    def _join_list(self, item: ListItem, depth: int) -> None:
+        for written in reversed(self._written):
+            if written.unit.item is not None and written.unit.item.list_id == item.list_id:
+                made = self._document.findBlock(written.place).textList()
+                made.add(self._cursor.block())
+                return
+        shape = QTextListFormat()
+        shape.setStyle(QTextListFormat.Style.ListDisc if item.first is None else QTextListFormat.Style.ListDecimal)
+        if item.first is not None:
+            shape.setStart(item.first)
+        shape.setIndent(depth)
+        self._cursor.createList(shape)
 
-    def _code(self, code: str, language: str) -> None:
-        self._begin(theme.TEXT_SMALL, above=theme.GAP_S, mark=(CODE, language or " "))
+    def _code(self, unit: MarkdownUnit) -> int:
+        code, language = unit.content
+        place = self._begin(unit, theme.TEXT_SMALL, above=theme.GAP_S, mark=(CODE, language or " "))
         shape = self._cursor.blockFormat()
-        first = self._cursor.block().position() == 0
-        shape.setTopMargin((0 if first else theme.GAP_S) + CODE_HEAD)
+        shape.setTopMargin((theme.GAP_S if place else 0) + CODE_HEAD)
         shape.setBottomMargin(CODE_PAD + theme.GAP_XS)
         shape.setLeftMargin(shape.leftMargin() + CODE_PAD + 2)
         shape.setRightMargin(CODE_PAD)
@@ -182,15 +188,9 @@ class MarkdownWriter:
         for piece, ink in coloured(code, language):
             face.setForeground(style.colour(ink))
             self._cursor.insertText(piece.replace("\n", _BREAK), face)
+        return place
 
-    def _table(self, tokens: Sequence[Token]) -> None:
-        rows: list[list[Token]] = []
-        for place, token in enumerate(tokens):
-            if token.type == "tr_open":
-                rows.append([])
-            elif token.type in ("th_open", "td_open"):
-                rows[-1].append(tokens[place + 1])
-        self._begin(theme.TEXT_SMALL, above=theme.GAP_XS)
+    def _table(self, rows: Sequence[Sequence[Token]]) -> QTextTable:
         thin = self._cursor.blockFormat()
         thin.setLineHeight(1, _FIXED)
         self._cursor.setBlockFormat(thin)
@@ -203,14 +203,41 @@ class MarkdownWriter:
         shape.setTopMargin(theme.GAP_XS)
         shape.setBottomMargin(theme.GAP_M)
         shape.setWidth(QTextLength(QTextLength.Type.VariableLength, 0))
-        table = self._cursor.insertTable(len(rows), max(len(row) for row in rows), shape)
-        for i, row in enumerate(rows):
-            for j, cell in enumerate(row):
-                inner = table.cellAt(i, j).firstCursorPosition()
-                self._inline(cell, _font(theme.TEXT_BODY, bold=i == 0), inner)
+        table = self._cursor.insertTable(len(rows), len(rows[0]), shape)
+        for number, row in enumerate(rows):
+            self._fill_row(table, number, row)
         self._cursor.movePosition(QTextCursor.MoveOperation.End)
         self._cursor.setBlockFormat(thin)
         self._reuse = True
+        return table
+
+    def _fill_row(self, table: QTextTable, number: int, cells: Sequence[Token]) -> None:
+        for column, cell in enumerate(cells):
+            inner = table.cellAt(number, column).firstCursorPosition()
+            self._inline(cell, _font(theme.TEXT_BODY, bold=number == 0), inner)
+
+    def _grow_table(self, unit: MarkdownUnit, number: int) -> bool:
+        """Change the last unit, a table, into `unit`, where that is the same with other last rows."""
+        if number != len(self._written) - 1 or unit.kind != "table":
+            return False
+        written = self._written[number]
+        old, new = written.unit, unit
+        if written.table is None or (old.key[0], *old.key[2:]) != (new.key[0], *new.key[2:]):
+            return False
+        had, wanted = old.key[1], new.key[1]
+        same = 0
+        while same < min(len(had), len(wanted)) and had[same] == wanted[same]:
+            same += 1
+        if not same:
+            return False
+        if same < len(had):
+            written.table.removeRows(same, len(had) - same)
+        if same < len(wanted):
+            written.table.appendRows(len(wanted) - same)
+        for row in range(same, len(wanted)):
+            self._fill_row(written.table, row, unit.content[row])
+        written.unit = unit
+        return True
 
     # Text
 
@@ -234,17 +261,18 @@ class MarkdownWriter:
             else:  # text, and the description of an image
                 cursor.insertText(child.content, face)
 
-    def _ink(self) -> QTextCharFormat:
-        face = _font(theme.TEXT_BODY)
-        if self._quote:
-            face.setForeground(style.colour("muted"))
-        return face
-
 
 def line_height(size: int) -> int:
     """Height of a line of text, in pixels, for a size of the token table."""
     share = theme.LINE_HEIGHT if size <= theme.TEXT_BODY else theme.PROSE_HEIGHT
     return round(style.text_size(size) * share)
+
+
+def _ink(unit: MarkdownUnit) -> QTextCharFormat:
+    face = _font(theme.TEXT_BODY)
+    if unit.quote:
+        face.setForeground(style.colour("muted"))
+    return face
 
 
 def _heading_size(tag: str) -> int:

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
 from studio import theme
-from studio.chat.markdown import closed, final_part, parse
+from studio.chat.markdown import closed, final_part, parse, units
 from studio.chat.markdown_writer import CODE, CODE_HEAD, CODE_PAD, QUOTE, QUOTE_STEP, RULE, MarkdownWriter
 from studio.chat.message_rows import MessageText
 from studio.widgets import style
@@ -31,7 +31,7 @@ _SAFE = ("http", "https", "mailto")
 
 
 class ReplyText(MessageText):
-    """Draws the Markdown of a reply. While it grows only its last block is drawn anew."""
+    """Draws the Markdown of a reply. While it grows only what has changed is drawn anew."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -39,25 +39,22 @@ class ReplyText(MessageText):
         self._writer = MarkdownWriter(self.document())
         self._references: dict[str, Any] = {}
         self._final = 0
-        """Characters of the text whose blocks are final."""
-        self._final_end = 0
-        """Where they end in the document."""
+        """Characters of the text whose blocks nothing can change any more: they are not parsed again."""
+        self._look: tuple[object, ...] = ()
         self.copy_buttons: list[QPushButton] = []
         self.document().setUndoRedoEnabled(False)
 
     def render_text(self, grows: bool) -> None:
-        if not grows or (not self._caret and self._references.get("references")):
-            self._references, self._final, self._final_end = {}, 0, 0
+        look = style.colour("text").name(), style.text_size(theme.TEXT_BODY)
+        if look != self._look:
+            self._look = look
+            self._writer.clear()
+        if not grows or not self._caret:  # what is finished is what the whole text says, however it came
+            self._references, self._final = {}, 0
         tail = self._text[self._final :]
         blocks = parse(closed(tail) if self._caret else tail, self._references)
-        boundary = final_part(tail, blocks)
-        with self._writer.at_once():
-            self._writer.cut(self._final_end)
-            for block in blocks:
-                if block.start == boundary and boundary > 0:
-                    self._final_end = self._writer.end()
-                    self._final += boundary
-                self._writer.write(block.tokens)
+        self._writer.show(list(units(blocks, self._final)), self._writer.count_before(self._final))
+        self._final += final_part(tail, blocks)
         self._match_buttons()
 
     def height_for(self, width: int) -> int:

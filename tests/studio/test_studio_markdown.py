@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QFontMetrics, QGuiApplication, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QDesktopServices, QFontMetrics, QGuiApplication, QTextBlock, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.chat.markdown import closed, coloured
-from studio.chat.markdown_writer import CODE
+from studio.chat.markdown_writer import CODE, RULE
 from studio.chat.reply_text import ReplyText
 from studio.theme import DARK, LIGHT
 from studio.widgets import style
@@ -63,6 +65,16 @@ def reply(qtbot: QtBot, qapp: QApplication) -> ReplyText:
     return made
 
 
+def blocks_with(reply: ReplyText, mark: int) -> list[QTextBlock]:
+    """The blocks of the document that carry a mark."""
+    found, block = [], reply.document().begin()
+    while block.isValid():
+        if block.blockFormat().hasProperty(mark):
+            found.append(block)
+        block = block.next()
+    return found
+
+
 def picture_of(text: str, qtbot: QtBot) -> str:
     made = ReplyText(None)  # type: ignore[arg-type]
     qtbot.addWidget(made)
@@ -81,16 +93,73 @@ def test_a_reply_that_grows_ends_as_one_that_came_at_once(seed: int, reply: Repl
     assert reply.document().toHtml() == picture_of(EVERYTHING, qtbot)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_any_text_can_be_shown_however_it_comes(seed: int, reply: ReplyText, qtbot: QtBot) -> None:
-    rng = random.Random(seed)
-    for _ in range(6):
-        text = "".join(rng.choice("ab *_`~#>-|1.\n\n []()\\$日🙂\t") for _ in range(60))
-        reply.show_text("", writing=True)
-        for place in range(1, len(text) + 1, 5):
-            reply.show_text(text[:place], writing=True)
-        reply.show_text(text, writing=False)
-        assert reply.document().toHtml() == picture_of(text, qtbot), repr(text)
+MARKS = (
+    r"""- |1. |0. |2) |> |# |## |  |   |    |```N|```pyN|~~~N|---N|***|===N|a|b c|日本|🙂|**|*|_|`|~~|\(|\)|$$|\|N|NN"""
+)
+MARKS += r"""|[r]|[r]: http://x N|![x](y)|<b>|&amp;|&#0;"""
+PARTS = [*MARKS.replace("N", "\n").split("|"), "|", "| a | b |\n", "|---|---|\n", "\t", "\r\n", "\u2028", "\0"]
+"""What Markdown is made of."""
+
+
+@settings(
+    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(parts=st.lists(st.sampled_from(PARTS), min_size=1, max_size=16), cuts=st.randoms(use_true_random=False))
+def test_any_text_ends_the_same_however_it_came(parts: list[str], cuts: random.Random, reply: ReplyText) -> None:
+    text = "".join(parts)
+    reply.show_text("", writing=False)
+    reply.show_text(text, writing=False)
+    at_once = reply.document().toHtml()
+    reply.show_text("", writing=True)
+    pace, place = cuts.choice((1, 1, 3, 9)), 0
+    while place < len(text):
+        place += cuts.randint(1, pace)
+        reply.show_text(text[:place], writing=True)
+    reply.show_text(text, writing=False)
+    assert reply.document().toHtml() == at_once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One.\n\n---\n\nTwo.\n\n---\n\nThe end.",
+        "1. Fetch it:\n\n   ```bash\n   fetch x\n   ```\n\n2. Run it:\n\n   ```bash\n   run x\n   ```\n\nDone.",
+        "- a\n  ```\n  x\n  ```\n- b\n\n  > c\n\n| a |\n|---|\n| b |",
+    ],
+)
+def test_rules_and_code_in_lists_come_letter_by_letter(text: str, reply: ReplyText, qtbot: QtBot) -> None:
+    for place in range(1, len(text) + 1):
+        reply.show_text(text[:place], writing=True)
+    reply.show_text(text, writing=False)
+    assert reply.document().toHtml() == picture_of(text, qtbot)
+    rules = [line for line in text.split("\n") if line == "---"]
+    assert len(blocks_with(reply, RULE)) == len(rules)
+    assert len(blocks_with(reply, CODE)) == text.count("```") // 2
+
+
+def test_a_list_that_begins_with_nothing_counts_from_nothing(reply: ReplyText) -> None:
+    reply.show_text("0. zero\n1. one", writing=False)
+    made = reply.document().begin().textList()
+    assert [made.itemText(made.item(n)) for n in range(made.count())] == ["0.", "1."]
+
+
+@pytest.mark.parametrize("kind", ["table", "list"])
+def test_of_a_long_table_or_list_only_the_new_row_is_drawn(kind: str, reply: ReplyText) -> None:
+    rows = ["| a | b |\n|---|---|\n"] if kind == "table" else []
+    rows += [f"| {n} | x |\n" if kind == "table" else f"- {n} **x**\n" for n in range(40)]
+    text = ""
+    for row in rows:
+        text += row
+        reply.show_text(text, writing=True)
+    marked = QTextCursor(reply.document().firstBlock().next() if kind == "list" else reply.document().begin().next())
+    marked.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
+    mark = QTextCharFormat()
+    mark.setFontOverline(True)
+    marked.mergeCharFormat(mark)
+    reply.show_text(text + rows[-1], writing=True)
+    assert marked.charFormat().fontOverline(), "a mark of ours would be gone"
+    reply.show_text(text + rows[-1], writing=False)
+    assert reply.toPlainText().count("39") == 2
 
 
 def test_what_is_above_the_last_block_is_not_written_again(reply: ReplyText) -> None:
