@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 12;
+constexpr int32_t BL_ABI = 13;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -90,6 +90,56 @@ BL_API void bl_flush(const bl_model* model, bl_state state);
 // none. Losses are means over the chunk. 0, or -1 where memory for the chunk is short; then nothing has happened.
 BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens, int32_t count, float rate_scale,
                           float* logits, int32_t rows, float* losses);
+
+// Pretrained transformers. Shapes: V vocabulary, D hidden width, N layers, H query heads, K key heads, d head width, F
+// width of the gated MLP, S tokens in the caches.
+
+// How a matrix is held: float32 rows; groups as kernels/grouped.h says, of 8 bits, or of 4 with minima; ternary2 with one
+// scale, whose input is rounded to int8.
+constexpr int32_t BL_FLOATS = 0, BL_GROUP8 = 1, BL_GROUP4 = 2, BL_TERNARY2 = 3;
+
+// y = W x + bias, W (rows, cols); bias (rows) or null. Groups need cols that are a multiple of 32.
+struct bl_matrix {
+    int32_t kind, rows, cols;
+    float scale;
+    const void* data;
+    const float* bias;
+};
+
+// The activation of the gate.
+constexpr int32_t BL_SILU = 0, BL_GELU_TANH = 1, BL_RELU2 = 2;
+
+struct bl_transformer_config {
+    int32_t vocab, hidden, layers, heads, kv_heads, head_dim, mlp, rotary, activation;
+    float norm_eps, embedding_scale, score_scale, score_softcap, logit_softcap;  // a softcap of 0 is none
+};
+
+// One block. Norms that the family does not have are null.
+struct bl_transformer_layer {
+    bl_matrix q, k, v, o, gate, up, down;    // (H d, D), (K d, D) twice, (D, H d), (F, D) twice, (D, F)
+    const float *norm1, *norm2;              // (D)
+    const float *post_norm1, *post_norm2;    // (D), of what is added to the residual stream
+    const float *q_norm, *k_norm;            // (d), of each head
+    const float *attention_norm, *mlp_norm;  // (H d), (F), before o and down
+    const float* frequencies;                // (rotary / 2), radians a token
+    float amplitude;                         // of cosine and sine
+    int32_t window;                          // tokens that are looked back on, the token's own included; 0: all
+};
+
+struct bl_transformer;
+// Null where memory is short or `instructions` names a set that cannot run here; null `instructions` takes the best.
+BL_API bl_transformer* bl_transformer_create(const bl_transformer_config* config, const bl_transformer_layer* layers,
+                                             bl_matrix embed, const float* norm_f, bl_matrix head, int32_t threads,
+                                             const char* instructions);
+BL_API void bl_transformer_destroy(bl_transformer* model);
+// Feed 1 to BL_MAX_CHUNK tokens, the first of which is at position `start`. caches (N) are the layers' keys and values,
+// float16 (S, 2, K d) with S >= start + count, of which rows from `start` on are written. logits holds the last `rows`
+// tokens' (rows, V). 0, or -1 where memory is short; then nothing has happened.
+BL_API int32_t bl_transformer_feed(bl_transformer* model, const int32_t* tokens, int32_t count, int32_t start,
+                                   uint16_t* const* caches, float* logits, int32_t rows);
+// y (tokens, rows) = x (tokens, cols) times a matrix. 0, or -1 where memory is short or the set cannot run here.
+BL_API int32_t bl_matrix_product(const char* instructions, const bl_matrix* matrix, const float* x, int32_t tokens,
+                                 float* y);
 
 // What a draw answers in place of a token: a logit is no number or none is finite; memory is short, or `instructions`
 // names a set that cannot run here.

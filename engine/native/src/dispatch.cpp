@@ -8,7 +8,7 @@
 
 namespace {
 struct Processor {
-    bool avx2 = false;         // and FMA
+    bool avx2 = false;         // and FMA and F16C
     bool avx_vnni = false;     // 256-bit dot products of bytes
     bool avx512_vnni = false;  // 512-bit ones, with AVX-512 F, BW and VL
     bool avx512_gfni = false;  // and products of bit matrices
@@ -62,7 +62,7 @@ static Processor this_processor() {
     const uint64_t kept = kept_registers();
     const Leaf seven = cpuid(7, 0);
     const bool ymm = bit(kept, 1) && bit(kept, 2), zmm = ymm && bit(kept, 5) && bit(kept, 6) && bit(kept, 7);
-    p.avx2 = ymm && bit(one.c, 12) && bit(seven.b, 5);
+    p.avx2 = ymm && bit(one.c, 12) && bit(one.c, 29) && bit(seven.b, 5);
     p.avx_vnni = p.avx2 && seven.a >= 1 && bit(cpuid(7, 1).a, 4);
     p.avx512_vnni = p.avx2 && zmm && bit(seven.b, 16) && bit(seven.b, 30) && bit(seven.b, 31) && bit(seven.c, 11);
     p.avx512_gfni = p.avx512_vnni && bit(seven.c, 8) && bit(seven.c, 6);  // and VBMI2

@@ -3,6 +3,7 @@
 
 #if defined(BL_HAVE_AVX2)
 #include <immintrin.h>
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -77,6 +78,16 @@ static inline __m256i add_small_products(__m256i sums, __m256i stored, __m256i x
 }
 
 #include "groups_avx2.h"
+
+// Eight products of a pair of nibbles with int8 are at most 8 * 2 * 15 * 127 = 30480 and fit into 16 bits.
+static inline __m256i nibble_dot(__m256i sums, __m256i w, __m256i x) {
+    return _mm256_add_epi16(sums, _mm256_maddubs_epi16(w, x));
+}
+static inline __m256i nibble_total(__m256i sums) { return widen(sums); }
+static inline __m256i signed_dot(__m256i sums, __m256i w, __m256i x) {
+    return _mm256_add_epi32(sums, widen(_mm256_maddubs_epi16(_mm256_abs_epi8(x), _mm256_sign_epi8(w, x))));
+}
+#include "grouped_x86.h"
 
 #include "products_impl.h"
 

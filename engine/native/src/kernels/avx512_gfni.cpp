@@ -3,6 +3,7 @@
 
 #if defined(BL_HAVE_AVX512_GFNI)
 #include <immintrin.h>
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 

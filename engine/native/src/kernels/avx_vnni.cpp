@@ -3,6 +3,7 @@
 
 #if defined(BL_HAVE_AVX_VNNI)
 #include <immintrin.h>
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -54,6 +55,13 @@ static inline __m256i add_int8_products(__m256i sums, __m256i stored, __m256i x)
 static inline int32_t int8_centre(int32_t sum) { return INT8_ZERO * sum; }
 static inline __m256i add_small_products(__m256i sums, __m256i stored, __m256i x) { return dot_bytes(sums, stored, x); }
 #include "groups_avx2.h"
+
+static inline __m256i nibble_dot(__m256i sums, __m256i w, __m256i x) { return dot_bytes(sums, w, x); }
+static inline __m256i nibble_total(__m256i sums) { return sums; }
+static inline __m256i signed_dot(__m256i sums, __m256i w, __m256i x) {
+    return dot_bytes(sums, _mm256_abs_epi8(x), _mm256_sign_epi8(w, x));
+}
+#include "grouped_x86.h"
 
 #include "products_impl.h"
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "grouped.h"
 #include "ternary5in3.h"
 #include "training_kernels.h"
 
@@ -115,6 +116,7 @@ struct Kernels {
     void (*gemm)(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n, int cols,
                  float* out, size_t ldo, bool add);
     TrainingKernels training;
+    GroupedKernels grouped;
 };
 
 // Null where this build or this processor does not have the set.

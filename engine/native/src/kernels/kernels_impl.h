@@ -308,11 +308,13 @@ static void convolve(float* x, size_t ld, int tokens, int channels, float* tail,
 
 #include "delta_impl.h"
 #include "training_impl.h"
+#include "grouped_impl.h"
 
 static Kernels table(const char* name) {
     return {name,           TILE_ROWS,    rms_norm,     quantise,         magnitude,    round_by,
             quantise_wide,  ternary,      ARRANGE,      TERNARY_ARRANGED, ternary_wide, tabulate,
             ternary5in3,        ternary5in3_many, ternary5in3_wide, int8_rows,        int5_rows,    int8_rows_wide,
             int5_rows_wide, matvec,       dot,          swiglu,           silu,         peak,
-            weigh,          unit,         convolve,     delta_step,       gemm,         training_table()};
+            weigh,          unit,         convolve,     delta_step,       gemm,         training_table(),
+            grouped_table()};
 }

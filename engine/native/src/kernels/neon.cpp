@@ -5,6 +5,7 @@
 #include <arm_neon.h>
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 namespace neon {
 constexpr int W = 4;
@@ -14,6 +15,8 @@ using F = float32x4_t;
 
 static inline F load(const float* p) { return vld1q_f32(p); }
 static inline void store(float* p, F x) { vst1q_f32(p, x); }
+static inline F load_halves(const uint16_t* p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
+static inline void store_halves(uint16_t* p, F x) { vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(x))); }
 static inline F set1(float x) { return vdupq_n_f32(x); }
 static inline F add(F a, F b) { return vaddq_f32(a, b); }
 static inline F sub(F a, F b) { return vsubq_f32(a, b); }
@@ -170,6 +173,64 @@ static inline Words value(Words w, Table table) {
 static inline void add_to_sums(Words words, int32_t* sums) {
     vst1q_s32(sums, vaddw_s16(vld1q_s32(sums), vget_low_s16(words)));
     vst1q_s32(sums + 4, vaddw_s16(vld1q_s32(sums + 4), vget_high_s16(words)));
+}
+
+// Grouped products: four rows in the lanes of a vector, so that a tile is two halves.
+static inline int8x16_t four_of(const int8_t* p) {
+    int32_t four;
+    memcpy(&four, p, sizeof four);
+    return vreinterpretq_s8_s32(vdupq_n_s32(four));
+}
+static inline F four_halves(const uint8_t* p) {
+    return vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(p)));
+}
+
+template <bool Four>
+static inline void grouped_half(const uint8_t* tile, int half, const GroupedActivations& x, F& y) {
+    for (int g = 0; g < x.groups; g++, tile += Four ? GROUP4_TILE : GROUP8_TILE) {
+        const int8_t* at = x.whole + g * GROUP_COLUMNS;
+        int32x4_t even = vdupq_n_s32(0), odd = even;
+        if (Four) {
+            const uint8_t* weights = tile + 2 * HALVES_BYTES + 16 * half;
+            for (int v = 0; v < 4; v++) {
+                const uint8x16_t both = vld1q_u8(weights + 32 * v);
+                even = vdotq_s32(even, signed_bytes(vandq_u8(both, vdupq_n_u8(15))), four_of(at + 4 * v));
+                odd = vdotq_s32(odd, signed_bytes(vshrq_n_u8(both, 4)), four_of(at + 16 + 4 * v));
+            }
+        } else {
+            const uint8_t* weights = tile + HALVES_BYTES + 16 * half;
+            for (int v = 0; v < 8; v += 2) {
+                even = vdotq_s32(even, signed_bytes(vld1q_u8(weights + 32 * v)), four_of(at + 4 * v));
+                odd = vdotq_s32(odd, signed_bytes(vld1q_u8(weights + 32 * v + 32)), four_of(at + 4 * v + 4));
+            }
+        }
+        const F whole = vcvtq_f32_s32(vaddq_s32(even, odd));
+        y = vfmaq_f32(y, whole, vmulq_n_f32(four_halves(tile + 8 * half), x.scales[g]));
+        if (Four) y = vfmaq_n_f32(y, four_halves(tile + HALVES_BYTES + 8 * half), x.sums[g]);
+    }
+}
+
+template <bool Four>
+static inline void grouped_product(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out,
+                                   size_t ld, bool add_to) {
+    for (int r = 0; r < rows; r += TILE_LANES, tiles += size_t(x.groups) * (Four ? GROUP4_TILE : GROUP8_TILE))
+        for (int t = 0; t < tokens; t++) {
+            F y[2] = {vdupq_n_f32(0), vdupq_n_f32(0)};
+            float part[TILE_LANES], *place = out + size_t(t) * ld + r;
+            for (int half = 0; half < 2; half++) {
+                grouped_half<Four>(tiles, half, x.token(t), y[half]);
+                vst1q_f32(part + 4 * half, y[half]);
+            }
+            for (int i = 0; i < TILE_LANES && r + i < rows; i++) place[i] = add_to ? place[i] + part[i] : part[i];
+        }
+}
+static void group8(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out, size_t ld,
+                   bool add_to) {
+    grouped_product<false>(tiles, rows, x, tokens, out, ld, add_to);
+}
+static void group4(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out, size_t ld,
+                   bool add_to) {
+    grouped_product<true>(tiles, rows, x, tokens, out, ld, add_to);
 }
 
 #include "products_impl.h"

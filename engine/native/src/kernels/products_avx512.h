@@ -276,3 +276,11 @@ static void int5_rows(const uint8_t* w, const float* scales, int rows, int block
 }
 
 #include "ternary5in3_avx512.h"
+
+// Grouped products have eight rows in a vector, of 256 bits.
+static inline __m256i nibble_dot(__m256i sums, __m256i w, __m256i x) { return _mm256_dpbusd_epi32(sums, w, x); }
+static inline __m256i nibble_total(__m256i sums) { return sums; }
+static inline __m256i signed_dot(__m256i sums, __m256i w, __m256i x) {
+    return _mm256_dpbusd_epi32(sums, _mm256_abs_epi8(x), _mm256_sign_epi8(w, x));
+}
+#include "grouped_x86.h"

@@ -9,6 +9,12 @@ using F = __m512;
 static inline F load(const float* p) { return _mm512_loadu_ps(p); }
 static inline void store(float* p, F x) { _mm512_storeu_ps(p, x); }
 static inline __m512i load_bytes(const void* p) { return _mm512_loadu_si512(p); }
+static inline F load_halves(const uint16_t* p) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+}
+static inline void store_halves(uint16_t* p, F x) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));
+}
 static inline F set1(float x) { return _mm512_set1_ps(x); }
 static inline F add(F a, F b) { return _mm512_add_ps(a, b); }
 static inline F sub(F a, F b) { return _mm512_sub_ps(a, b); }
