@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.errors import Message
 
-ABI = 12
+ABI = 13
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
@@ -70,6 +70,42 @@ class StepIO(ctypes.Structure):
     """`bl_step_io`: what a token reads and writes."""
 
     _fields_ = [("state", StatePointers), ("rate_scale", _F32), ("logits", _Pointer), ("losses", _Pointer)]
+
+
+FLOATS, GROUP8, GROUP4, TERNARY2 = range(4)
+"""`BL_FLOATS` and so on: how a matrix of a transformer is held."""
+ACTIVATIONS = {"silu": 0, "gelu_tanh": 1, "relu2": 2}
+"""`BL_SILU` and so on, by the names of `TransformerConfig.activation`."""
+
+
+class Matrix(ctypes.Structure):
+    """`bl_matrix`."""
+
+    _fields_ = [
+        *[(name, _I32) for name in ("kind", "rows", "cols")],
+        *[("scale", _F32), ("data", _Pointer), ("bias", _Pointer)],
+    ]
+
+
+class TransformerShape(ctypes.Structure):
+    """`bl_transformer_config`."""
+
+    _fields_ = [
+        *[(name, _I32) for name in ("vocab", "hidden", "layers", "heads", "kv_heads", "head_dim", "mlp")],
+        *[(name, _I32) for name in ("rotary", "activation")],
+        *[(name, _F32) for name in ("norm_eps", "embedding_scale", "score_scale", "score_softcap", "logit_softcap")],
+    ]
+
+
+class TransformerLayer(ctypes.Structure):
+    """`bl_transformer_layer`."""
+
+    _fields_ = [
+        *[(name, Matrix) for name in ("q", "k", "v", "o", "gate", "up", "down")],
+        *[(name, _Pointer) for name in ("norm1", "norm2", "post_norm1", "post_norm2", "q_norm", "k_norm")],
+        *[(name, _Pointer) for name in ("attention_norm", "mlp_norm", "frequencies")],
+        *[("amplitude", _F32), ("window", _I32)],
+    ]
 
 
 class Heads(ctypes.Structure):
@@ -133,6 +169,13 @@ _SIGNATURES = {
     "bl_norm_back": (_I32, (*_OF_ROWS, _Pointer, _Pointer, _F32, *[_Pointer] * 3)),
     "bl_swiglu": (_I32, (*_OF_ROWS, _Pointer, _Pointer)),
     "bl_swiglu_back": (_I32, (*_OF_ROWS, _Pointer, _Pointer, _Pointer)),
+    "bl_transformer_create": (
+        _Pointer,
+        (_Pointer, ctypes.POINTER(TransformerLayer), Matrix, _Pointer, Matrix, _I32, ctypes.c_char_p),
+    ),
+    "bl_transformer_destroy": (None, (_Pointer,)),
+    "bl_transformer_feed": (_I32, (_Pointer, _Pointer, _I32, _I32, _Pointer, _Pointer, _I32)),
+    "bl_matrix_product": (_I32, (ctypes.c_char_p, _Pointer, _Pointer, _I32, _Pointer)),
     "bl_ternary_sums": (_I32, (ctypes.c_char_p, Ternary, _I32, _I32, _Pointer, _I32, _Pointer)),
     "bl_read_seconds": (ctypes.c_double, (ctypes.c_uint64, _I32, _I32)),
 }

@@ -84,8 +84,9 @@ static inline __m256i nibble_dot(__m256i sums, __m256i w, __m256i x) {
     return _mm256_add_epi16(sums, _mm256_maddubs_epi16(w, x));
 }
 static inline __m256i nibble_total(__m256i sums) { return widen(sums); }
+// The sign of a weight, which may be -128, goes to the activation, which may not.
 static inline __m256i signed_dot(__m256i sums, __m256i w, __m256i x) {
-    return _mm256_add_epi32(sums, widen(_mm256_maddubs_epi16(_mm256_abs_epi8(x), _mm256_sign_epi8(w, x))));
+    return _mm256_add_epi32(sums, widen(_mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w))));
 }
 #include "grouped_x86.h"
 

@@ -59,7 +59,7 @@ static inline __m256i add_small_products(__m256i sums, __m256i stored, __m256i x
 static inline __m256i nibble_dot(__m256i sums, __m256i w, __m256i x) { return dot_bytes(sums, w, x); }
 static inline __m256i nibble_total(__m256i sums) { return sums; }
 static inline __m256i signed_dot(__m256i sums, __m256i w, __m256i x) {
-    return dot_bytes(sums, _mm256_abs_epi8(x), _mm256_sign_epi8(w, x));
+    return dot_bytes(sums, _mm256_abs_epi8(w), _mm256_sign_epi8(x, w));
 }
 #include "grouped_x86.h"
 

@@ -281,6 +281,6 @@ static void int5_rows(const uint8_t* w, const float* scales, int rows, int block
 static inline __m256i nibble_dot(__m256i sums, __m256i w, __m256i x) { return _mm256_dpbusd_epi32(sums, w, x); }
 static inline __m256i nibble_total(__m256i sums) { return sums; }
 static inline __m256i signed_dot(__m256i sums, __m256i w, __m256i x) {
-    return _mm256_dpbusd_epi32(sums, _mm256_abs_epi8(x), _mm256_sign_epi8(w, x));
+    return _mm256_dpbusd_epi32(sums, _mm256_abs_epi8(w), _mm256_sign_epi8(x, w));
 }
 #include "grouped_x86.h"
