@@ -51,7 +51,7 @@ class GroupedMatrix:
 
     @classmethod
     def from_codes(cls, codes: NDArray[Any], scales: Halves, minima: Halves | None = None) -> GroupedMatrix:
-        """From codes ``(rows, cols)``, int8, or from 0 to 15 where there are minima, and ``(rows, cols / 32)`` float16."""
+        """From codes ``(rows, cols)``, int8, or from 0 to 15 where there are minima; others ``(rows, cols / 32)``."""
         rows, cols = codes.shape
         groups = codes.reshape(rows, cols // GROUP, GROUP)
         if minima is None:
