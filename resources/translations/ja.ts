@@ -911,7 +911,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>No gradient reaches the memory of this model; sleep by replay, --method replay.</source>
-            <translation type="unfinished" />
+            <translation>このモデルの記憶には勾配が届きません。--method replay で、再生によって眠らせてください。</translation>
         </message>
         <message>
             <source>No model is loaded. Open one in Model Lab first.</source>
@@ -1430,6 +1430,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>設定の {field} に対応していません</translation>
         </message>
         <message>
+            <source>it does not know weights of the kind {kind}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>it does not say its {key}; the file is damaged or of another kind.</source>
             <translation type="unfinished" />
         </message>
@@ -1751,7 +1755,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{model} has no memory of its own, so it has no soul and cannot learn.</source>
-            <translation type="unfinished" />
+            <translation>{model} には自身の記憶がないため、ソウルがなく、学ぶことができません。</translation>
         </message>
         <message>
             <source>{name} has fast weights of {has} in layer {layer} where this body has {needs}; load it with its own body.</source>
@@ -2211,7 +2215,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{where} is a soul of the schema {schema!r}; this program reads {known}. Update it.</source>
-            <translation type="unfinished" />
+            <translation>{where} はスキーマ {schema!r} のソウルです。このプログラムが読めるのは {known} です。プログラムを更新してください。</translation>
         </message>
         <message>
             <source>{where} is nested deeper than {most} levels; the file is damaged.</source>
@@ -2287,7 +2291,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{where}: the model_type is {kind!r}; this version knows {known}.</source>
-            <translation type="unfinished" />
+            <translation>{where}: model_type が {kind!r} です。このバージョンが対応しているのは {known} です。</translation>
         </message>
         <message>
             <source>{where}: the soul's format version is {version!r}, not a number from 1.</source>
