@@ -46,7 +46,7 @@ class SoulGradient:
         body: the slow weights; not changed.
         layers: where to start, one float32 array of ``config.fast_shape`` a layer.
         learning_rate: Adam's.
-        stay: weight of the squared distance from the start (a proximal term) beside the mean loss.
+        l2_to_start: weight of the squared distance from the start (a proximal term) beside the mean loss.
         device: as `BitLlama.from_body` takes it.
         threads: CPU threads of torch in this process; None leaves them as they are.
 
@@ -58,12 +58,12 @@ class SoulGradient:
         body: ModelWeights,
         layers: Sequence[np.ndarray],
         learning_rate: float,
-        stay: float = 0.0,
+        l2_to_start: float = 0.0,
         device: str = "cpu",
         threads: int | None = None,
     ) -> None:
-        if not 0 < learning_rate < 1 or not 0 <= stay < float("inf"):
-            raise ConfigError(f"A learning rate of {learning_rate!r} with {stay!r} to stay cannot be used; see sleep.")
+        if not 0 < learning_rate < 1 or not 0 <= l2_to_start < float("inf"):
+            raise ConfigError(f"A learning rate of {learning_rate!r} with l2_to_start={l2_to_start!r} cannot work.")
         if threads is not None:
             torch.set_num_threads(threads)
         self._model = BitLlama.from_body(body, device, frozen=False).requires_grad_(False)
@@ -73,7 +73,7 @@ class SoulGradient:
             for layer in layers
         ]
         self._start = [leaf.detach().clone() for leaf in self._leaves]
-        self._stay = stay
+        self._l2_to_start = l2_to_start
         self._optimizer = torch.optim.Adam(self._leaves, lr=learning_rate, betas=BETAS)
 
     def step(self, lessons: Sequence[Lesson]) -> Taken:
@@ -90,9 +90,9 @@ class SoulGradient:
             loss += some
             for number, row in zip(part, losses, strict=True):
                 found[number] = row[: len(lessons[number].ids)]
-        if self._stay:
+        if self._l2_to_start:
             away = torch.stack([(a - b).square().sum() for a, b in zip(self._leaves, self._start, strict=True)]).sum()
-            (self._stay * away).backward()
+            (self._l2_to_start * away).backward()
         norm = torch.nn.utils.clip_grad_norm_(self._leaves, LARGEST_GRADIENT)
         if bool(torch.isfinite(norm)):
             self._optimizer.step()

@@ -14,15 +14,15 @@ from engine.resources import bundled_model
 from engine.runtime.base import Cancel
 from engine.session.active_soul import ActiveSoul, Dial
 from engine.session.blend import blend, blend_facts, find_second
+from engine.session.consolidation import Consolidation, Decide
 from engine.session.conversation import Conversation, Reply
 from engine.session.forgetting import ForgetPlan, OnForget, carry_out, plan_forgetting
 from engine.session.history import ELSEWHERE, event_note
-from engine.session.nights import Decide, Nights
 from engine.session.soul_registry import SoulRegistry
 from engine.session.soul_store import SoulStore
 from engine.session.timeline import Timeline
 from engine.session.workspace import Workspace, WorkspaceLock
-from engine.sleep import OnProgress, SleepProgress, SleepReport, SleepSettings, chosen, to_replay
+from engine.sleep import OnProgress, SleepProgress, SleepReport, SleepSettings, make_settings, to_replay
 from engine.text.sampling import SamplingParams
 from engine.text.template import ChatMessage
 
@@ -50,7 +50,7 @@ class MemorySession:
         self.registry = SoulRegistry(workspace, llama.body.config, llama.body.fingerprint)
         self.log = ConversationLog(workspace.memories)
         self.soul = ActiveSoul(llama, self.registry.store(soul), self.log)
-        self.nights = Nights(self.soul)
+        self.nights = Consolidation(self.soul)
         self._talk = Conversation(self.soul, self.registry)
         self.say, self.new_conversation = self._talk.say, self._talk.begin
         self.mark, self.rewind = self._talk.mark, self._talk.rewind
@@ -156,7 +156,7 @@ class MemorySession:
         settings: SleepSettings | None = None,
         **changes: Any,
     ) -> SleepReport:
-        """Sleep on what waits, on a copy; see `Nights.sleep` and `engine.sleep.dream`.
+        """Sleep on what waits, on a copy; see `Consolidation.sleep` and `engine.sleep.consolidate`.
 
         Args:
             on_progress, cancel: told and asked at every chunk and step.
@@ -167,15 +167,15 @@ class MemorySession:
 
         Whatever goes wrong, the soul in memory and on disk is the one of before.
         """
-        how = chosen(settings, **changes)
+        how = make_settings(settings, **changes)
         return self.nights.sleep(how, decide=decide, keep=keep, cancel=cancel, progress=on_progress)
 
     def accept_sleep(self) -> Soul:
-        """Go on as the soul of the night that waits for a decision; see `Nights.accept`."""
+        """Go on as the soul of the night that waits for a decision; see `Consolidation.accept`."""
         return self.nights.accept()
 
     def reject_sleep(self) -> None:
-        """Let the night go that waits for a decision; see `Nights.reject`."""
+        """Let the night go that waits for a decision; see `Consolidation.reject`."""
         self.nights.reject()
 
     def save(self) -> None:

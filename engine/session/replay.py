@@ -18,7 +18,7 @@ from engine.llama import Llama
 from engine.runtime.base import Cancel, Cancelled
 from engine.session.history import CLEARING, SoulEvent, Step, Turn, slept_until
 from engine.session.soul_store import after_event
-from engine.sleep import sleep_again
+from engine.sleep import repeat_sleep
 
 OnStep = Callable[[Step], None]
 """Told after every step, with the soul as it then is."""
@@ -78,7 +78,7 @@ def _happen(llama: Llama, step: SoulEvent, heard: Sequence[Entry], cancel: Cance
     if step.kind == "sleep":
         upto, until = str(event.get("heard", "")), slept_until(llama.soul_history) or ""
         new = [entry for entry in heard if until < entry.id <= upto]
-        report = sleep_again(llama, new, [entry for entry in heard if entry.id <= until], event, cancel)
+        report = repeat_sleep(llama, new, [entry for entry in heard if entry.id <= until], event, cancel)
         if report.woken:
             raise Cancelled(0)
         llama.new_conversation()

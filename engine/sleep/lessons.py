@@ -16,7 +16,7 @@ import numpy as np
 from engine.llama import Llama
 from engine.runtime.lesson import Lesson
 from engine.sleep.curriculum import Curriculum, Statement, TaughtExchange
-from engine.sleep.replay import Line, Talk
+from engine.sleep.replay import ReplayDialogue, ReplayMessage
 from engine.text.template import ChatMessage
 
 BATCH_TOKENS = 2048
@@ -68,7 +68,7 @@ _Part = tuple[TaughtExchange, int | None]
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnnotatedLesson:
     """A lesson, and where the answers about facts stand in it."""
 
     lesson: Lesson
@@ -94,7 +94,7 @@ class Lessons:
         self,
         llama: Llama,
         curriculum: Curriculum,
-        talks: Sequence[Talk],
+        talks: Sequence[ReplayDialogue],
         told: Sequence[Statement],
         older: Sequence[Statement],
         seed: int,
@@ -119,7 +119,7 @@ class Lessons:
         """Facts that were not known when they were asked last, or were never asked."""
         return sum(surprise > KNOWN_LOSS for surprise in self._surprise)
 
-    def batches(self) -> Iterator[list[Asked]]:
+    def batches(self) -> Iterator[list[AnnotatedLesson]]:
         """One round in batches of about the same size, each with something of everything."""
         lessons = list(self._round())
         self._rng.shuffle(lessons)
@@ -127,13 +127,13 @@ class Lessons:
         for number in range(count):
             yield lessons[number::count]
 
-    def heed(self, batch: Sequence[Asked], losses: Sequence[np.ndarray]) -> None:
+    def observe(self, batch: Sequence[AnnotatedLesson], losses: Sequence[np.ndarray]) -> None:
         """Take note of how surprising the tokens of a batch were: what is not known is asked more from now on."""
         for asked, loss in zip(batch, losses, strict=True):
             for number, tokens in asked.answers:
                 self._surprise[number] = float(loss[tokens].max())
 
-    def _round(self) -> Iterator[Asked]:
+    def _round(self) -> Iterator[AnnotatedLesson]:
         rng = self._rng
         due = [number for number, surprise in enumerate(self._surprise) if surprise > KNOWN_LOSS] * UNLEARNED_TIMES
         known = [number for number, surprise in enumerate(self._surprise) if surprise <= KNOWN_LOSS]
@@ -176,7 +176,7 @@ class Lessons:
     def _size(self, part: _Part) -> int:
         return len(self._llama.tokenizer.encode(f"{part[0].user} {part[0].reply}")) + MARKS
 
-    def _dialogue(self, said: Sequence[_Part]) -> Asked:
+    def _dialogue(self, said: Sequence[_Part]) -> AnnotatedLesson:
         """A lesson of the exchanges."""
         ids = self._llama.closing()  # a soul that has lived begins behind the end of a turn
         weights = [0.0] * len(ids)
@@ -189,30 +189,30 @@ class Lessons:
             ids += rendered.ids
             counts = ANSWER_WEIGHT if exchange.asks else 1.0
             weights += [counts * own for own in rendered.mask]
-        return Asked(Lesson(ids, weights, said[-1][0].user), answers)
+        return AnnotatedLesson(Lesson(ids, weights, said[-1][0].user), answers)
 
-    def _as_heard(self, talk: Talk, read: Iterable[str]) -> Iterator[Asked]:
+    def _as_heard(self, talk: ReplayDialogue, read: Iterable[str]) -> Iterator[AnnotatedLesson]:
         """The conversation in windows of whole messages, the person's words to be foretold."""
         special = set(self._llama.tokenizer.special_tokens.values())
         before = self._llama.closing()
         ids, weights, text = [*before], [0.0] * len(before), ""
         for line in talk.lines:
             if len(ids) > len(before) and len(ids) + len(line.ids) > WINDOW:
-                yield Asked(Lesson(ids, weights, text), log_tokens=len(ids) - len(before))
+                yield AnnotatedLesson(Lesson(ids, weights, text), log_tokens=len(ids) - len(before))
                 ids, weights = [*before], [0.0] * len(before)
             counts = _weight(line, read)
             ids += line.ids[:WINDOW]
             weights += [0.0 if i in special else counts for i in line.ids[:WINDOW]]
             text = line.entry.text
         if len(ids) > len(before):
-            yield Asked(Lesson(ids, weights, text), log_tokens=len(ids) - len(before))
+            yield AnnotatedLesson(Lesson(ids, weights, text), log_tokens=len(ids) - len(before))
 
 
 def _about_nothing(said: Iterable[TaughtExchange]) -> list[_Part]:
     return [(exchange, None) for exchange in said]
 
 
-def _weight(line: Line, read: Iterable[str]) -> float:
+def _weight(line: ReplayMessage, read: Iterable[str]) -> float:
     if line.entry.role != "user":
         return HEARD_WEIGHT if line.raised else 0.0
     return HEARD_WEIGHT if line.entry.id in read else UNREAD_WEIGHT

@@ -16,8 +16,8 @@ from engine.llama import Llama
 from engine.runtime.base import Cancel, Cancelled
 from engine.runtime.scoring import log_softmax, token_losses
 from engine.sleep.curriculum import Curriculum, Question, Statement, curriculum_of
-from engine.sleep.replay import Meter, Talk
-from engine.sleep.report import Answer, Probed
+from engine.sleep.replay import ProgressMeter, ReplayDialogue
+from engine.sleep.report import ProbeAnswer, ProbeResults
 from engine.text.sampling import CHAT_BEAMS, SamplingParams
 from engine.text.template import ChatMessage
 
@@ -70,7 +70,7 @@ class Exam:
 def make_exam(
     llama: Llama,
     curriculum: Curriculum,
-    talks: Sequence[Talk],
+    talks: Sequence[ReplayDialogue],
     unread: Sequence[Entry],
     told: Sequence[Statement],
     older: Sequence[Statement],
@@ -102,14 +102,14 @@ def make_exam(
     return Exam(questions, rng.sample(clozes, min(len(clozes), MOST_CLOZES)), scored[::-1], _heldout(llama, curriculum))
 
 
-def everyday_loss(llama: Llama, curriculum: Curriculum | None = None) -> float:
+def heldout_loss(llama: Llama, curriculum: Curriculum | None = None) -> float:
     """Loss on the held-out dialogues of a curriculum, of the model's where None, from where the soul stands: nats per
     token that the model says."""
     dialogues = _heldout(llama, curriculum or curriculum_of(llama))
-    return Examiner(llama, Exam((), (), (), dialogues), Meter(1, None)).drift()
+    return Examiner(llama, Exam((), (), (), dialogues), ProgressMeter(1, None)).drift()
 
 
-def chat_speed(llama: Llama, tokens: int = 24) -> float:
+def decode_speed(llama: Llama, tokens: int = 24) -> float:
     """Tokens a second of writing, as in chat; the state is afterwards as it was."""
     start = llama.snapshot()
     began = time.perf_counter()
@@ -163,22 +163,22 @@ def mean_loss(llama: Llama, ids: Sequence[int], mask: Sequence[int], cancel: Can
 class Examiner:
     """Puts an exam to whatever state `llama` is in, which is afterwards as it was."""
 
-    def __init__(self, llama: Llama, exam: Exam, meter: Meter, cancel: Cancel | None = None) -> None:
+    def __init__(self, llama: Llama, exam: Exam, meter: ProgressMeter, cancel: Cancel | None = None) -> None:
         self._llama, self._exam, self._meter, self._cancel = llama, exam, meter, cancel
 
     def drift(self) -> float:
         """Loss on the held-out dialogues, nats per token that the model says. Raises `Cancelled`."""
         return self._losses([[part] for part in self._exam.heldout], "dialogues of everyday")
 
-    def all(self) -> Probed:
+    def all(self) -> ProbeResults:
         """Everything. Raises `Cancelled`."""
         return self.whole(self.deciding())
 
-    def deciding(self) -> Probed:
+    def deciding(self) -> ProbeResults:
         """What a verdict needs: answers to the questions, and `drift`. Raises `Cancelled`."""
-        return Probed(tuple(self._ask(question) for question in self._exam.questions), heldout_loss=self.drift())
+        return ProbeResults(tuple(self._ask(question) for question in self._exam.questions), heldout_loss=self.drift())
 
-    def whole(self, deciding: Probed) -> Probed:
+    def whole(self, deciding: ProbeResults) -> ProbeResults:
         """`deciding` with all the rest. Raises `Cancelled`."""
         log = self._losses(self._exam.talks, "what was said")
         ended = [self._complete(cloze) for cloze in self._exam.clozes]
@@ -199,7 +199,7 @@ class Examiner:
             self._llama.restore(start)
         return summed / count if count else math.nan
 
-    def _ask(self, question: Question) -> Answer:
+    def _ask(self, question: Question) -> ProbeAnswer:
         self._stop_if_woken()
         start = self._llama.snapshot()
         try:
@@ -208,9 +208,9 @@ class Examiner:
         finally:
             self._llama.restore(start)
         self._meter.add(40, question.user)
-        return Answer("question", question.user, question.expected, said, question.is_right(said), math.nan)
+        return ProbeAnswer("question", question.user, question.expected, said, question.is_right(said), math.nan)
 
-    def _complete(self, cloze: Cloze) -> Answer:
+    def _complete(self, cloze: Cloze) -> ProbeAnswer:
         """Foretell the cut-off words token by token, each given those before it."""
         self._stop_if_woken()
         start = self._llama.snapshot()
@@ -228,7 +228,7 @@ class Examiner:
         self._meter.add(len(cloze.ids) + len(cloze.target_ids), cloze.beginning)
         said = self._llama.tokenizer.decode(guessed).strip()
         right = guessed == cloze.target_ids
-        return Answer("cloze", cloze.beginning, cloze.target, said, right, sum(logprobs) / max(1, len(logprobs)))
+        return ProbeAnswer("cloze", cloze.beginning, cloze.target, said, right, sum(logprobs) / max(1, len(logprobs)))
 
     def _stop_if_woken(self) -> None:
         if self._cancel is not None and self._cancel():

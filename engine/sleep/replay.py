@@ -1,4 +1,4 @@
-"""Replay: conversations of the log are lived again, whole, at a raised inner learning rate."""
+"""Replay: whole conversations of the log are read again, at a raised inner learning rate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.text.template import ChatMessage
 
 
 @dataclass(frozen=True)
-class Line:
+class ReplayMessage:
     """One message as it is replayed."""
 
     entry: Entry
@@ -28,11 +28,11 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Talk:
+class ReplayDialogue:
     """One conversation as it is replayed."""
 
     conversation: str
-    lines: list[Line]
+    lines: list[ReplayMessage]
     new: bool
     """False for one that was slept on before."""
 
@@ -41,28 +41,32 @@ class Talk:
         """Tokens of one pass."""
         return sum(len(line.ids) for line in self.lines)
 
-    def without(self, ids: Collection[str]) -> Talk:
+    def without(self, ids: Collection[str]) -> ReplayDialogue:
         """The same without the messages of these ids."""
         return replace(self, lines=[line for line in self.lines if line.entry.id not in ids])
 
 
 def to_replay(entries: Sequence[Entry], replies: Replies = "none") -> list[Entry]:
-    """What of the log a sleep lives again: the user's messages; with `replies` the model's too."""
+    """The messages of the log that sleep reads: the user's; with `replies` the model's too."""
     roles = ("user",) if replies == "none" else ("user", "assistant")
     return [entry for entry in entries if entry.role in roles and entry.text.strip()]
 
 
-def talks_of(llama: Llama, entries: Sequence[Entry], replies: Replies, new: bool = True) -> list[Talk]:
+def dialogues_of(llama: Llama, entries: Sequence[Entry], replies: Replies, new: bool = True) -> list[ReplayDialogue]:
     """The conversations of `entries`, in the order in which they began."""
-    found: dict[str, list[Line]] = {}
+    found: dict[str, list[ReplayMessage]] = {}
     for entry in to_replay(entries, replies):
         ids = llama.template.render_ids(llama.tokenizer, [ChatMessage(entry.role, entry.text)], reply=False)
-        line = Line(entry, ids, entry.role == "user" or replies == "learn")
+        line = ReplayMessage(entry, ids, entry.role == "user" or replies == "learn")
         found.setdefault(entry.conversation, []).append(line)
-    return [Talk(name, lines, new) for name, lines in found.items() if any(line.entry.role == "user" for line in lines)]
+    return [
+        ReplayDialogue(name, lines, new)
+        for name, lines in found.items()
+        if any(line.entry.role == "user" for line in lines)
+    ]
 
 
-def some_older(talks: Sequence[Talk], new_messages: int, share: float, seed: int) -> list[Talk]:
+def sample_older(talks: Sequence[ReplayDialogue], new_messages: int, share: float, seed: int) -> list[ReplayDialogue]:
     """Whole conversations drawn from `talks`, in their order, until they hold `share` messages for each new one."""
     rng = random.Random(f"older {seed} {talks[-1].lines[-1].entry.id if talks else ''}")
     wanted, drawn = share * new_messages, set()
@@ -74,7 +78,7 @@ def some_older(talks: Sequence[Talk], new_messages: int, share: float, seed: int
     return [talk for at, talk in enumerate(talks) if at in drawn]
 
 
-def order(talks: Sequence[Talk], passes: int, seed: int) -> list[list[Talk]]:
+def make_passes(talks: Sequence[ReplayDialogue], passes: int, seed: int) -> list[list[ReplayDialogue]]:
     """The passes of a night. The first goes in the order of the log, so that waking early leaves a clear mark; so does
     the last, so that of two words on one thing the later one is also heard last. Those between are shuffled."""
     rng = random.Random(f"order {seed}")
@@ -82,8 +86,8 @@ def order(talks: Sequence[Talk], passes: int, seed: int) -> list[list[Talk]]:
     return [list(talks) if number in ends else rng.sample(talks, len(talks)) for number in range(passes)]
 
 
-class Meter:
-    """Turns work done into `SleepProgress`. A unit of work is a token replayed."""
+class ProgressMeter:
+    """Reports work done as `SleepProgress`. The unit of work is one token replayed."""
 
     def __init__(self, total: float, progress: OnProgress | None) -> None:
         self.total, self.done, self.tokens = max(total, 1.0), 0.0, 0
@@ -96,20 +100,20 @@ class Meter:
         return time.monotonic() - self._began
 
     def add(self, units: float, line: str, tokens: int = 0) -> None:
-        """Tell that `units` of work on `line` are done, `tokens` of which were lived."""
+        """Report that `units` of work on `line` are done, in which `tokens` were read."""
         self.done += units
         self.tokens += tokens
         self.tell(self.done, line)
 
     def tell(self, done: float, line: str) -> None:
-        """Tell of work within a unit."""
+        """Report `done` units in all, without counting them."""
         if self._progress is not None:
             seconds = max(self.seconds, 1e-9)
             fraction = min(done / self.total, 1.0)
             left = (1 - fraction) * seconds / fraction if fraction else 0.0
             self._progress(SleepProgress(fraction, line, self.tokens / seconds, left))
 
-    def during(self, line: Line) -> Callable[[int, int], None]:
+    def during(self, line: ReplayMessage) -> Callable[[int, int], None]:
         """For `Llama.feed`."""
         fed_before = 0
 
@@ -123,23 +127,25 @@ class Meter:
 
 @dataclass
 class Replayed:
-    """How far a replay came: the state that has lived whole conversations only."""
+    """How far a replay came; an interrupted conversation leaves no trace in the state."""
 
     state: Any
     """`Llama.snapshot` after the last whole conversation."""
     talks: int = 0
-    """Conversations lived to their end, repeated ones counted again."""
+    """Conversations read to their end, repeated ones counted again."""
     finished: frozenset[str] = frozenset()
-    """Ids of the conversations that were lived to their end at least once."""
+    """Ids of the conversations that were read to their end at least once."""
     tokens: int = 0
     seconds: float = 0.0
     woken: bool = False
 
 
-def replay(llama: Llama, talks: Sequence[Talk], rate: float, cancel: Cancel | None, meter: Meter) -> Replayed:
-    """Live the talks one after the other, beginning where `llama` stands, whose state and rate stay where they came to.
+def replay(
+    llama: Llama, talks: Sequence[ReplayDialogue], rate: float, cancel: Cancel | None, meter: ProgressMeter
+) -> Replayed:
+    """Read the dialogues one after the other, from the present state of `llama`; it is left in the state it ends in.
 
-    Messages that are only context are read at the waking rate, 1.
+    Messages that are only context are read at the rate of waking, 1.
     """
     came = Replayed(llama.snapshot())
     began, level = time.monotonic(), llama.level

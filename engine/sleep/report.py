@@ -1,12 +1,15 @@
-"""What a night did and what it brought, in figures and in words."""
+"""What a night did, what the probes measured before and after it, and the verdict on its outcome."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
+from engine.errors import Message
 from engine.sleep.settings import Method, SleepSettings
 
 Verdict = Literal["accepted", "rejected"]
@@ -30,7 +33,7 @@ OnProgress = Callable[[SleepProgress], None]
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProbeAnswer:
     """One probe: something that the log holds, and whether it is known."""
 
     kind: Literal["question", "cloze"]
@@ -47,16 +50,16 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Probed:
+class ProbeResults:
     """What a soul knows, measured on copies."""
 
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[ProbeAnswer, ...] = ()
     log_loss: float = math.nan
     """Loss on the user's words of the log, nats per token, each conversation begun with the soul alone."""
     heldout_loss: float = math.nan
     """Loss on dialogues that are no part of any log, nats per token that the model says."""
 
-    def of(self, kind: str) -> list[Answer]:
+    def of(self, kind: str) -> list[ProbeAnswer]:
         """The answers of one kind."""
         return [answer for answer in self.answers if answer.kind == kind]
 
@@ -70,7 +73,7 @@ class Probed:
         """Share of right answers; NaN without probes."""
         return self.right / len(self.answers) if self.answers else math.nan
 
-    def drift_from(self, before: Probed) -> float:
+    def drift_from(self, before: ProbeResults) -> float:
         """Growth of the loss on held-out dialogues as a share, negative where it fell; NaN where not measured."""
         return self.heldout_loss / before.heldout_loss - 1 if before.heldout_loss else math.nan
 
@@ -114,8 +117,8 @@ class SleepReport:
     """All that was asked for."""
     older: int = 0
     """Messages of former nights that came along."""
-    before: Probed = field(default_factory=Probed)
-    after: Probed = field(default_factory=Probed)
+    before: ProbeResults = field(default_factory=ProbeResults)
+    after: ProbeResults = field(default_factory=ProbeResults)
     tokens_per_second: float = 0.0
     """Speed of the replay."""
     chat_tokens_per_second: float = 0.0
@@ -140,7 +143,7 @@ class SleepReport:
 
     @property
     def drift(self) -> float:
-        """`Probed.drift_from` over the night."""
+        """`ProbeResults.drift_from` over the night."""
         return self.after.drift_from(self.before)
 
     def facts(self) -> dict[str, Any]:
@@ -151,8 +154,71 @@ class SleepReport:
             "passes": self.passes, "rate": self.rate, "method": self.method,
             "woken": self.woken, "talks": self.talks, "rounds": self.rounds, "part": self.part,
             "before": self.before.to_dict(), "after": self.after.to_dict(),
-            "seconds": round(self.seconds, 3), "settings": dict(vars(self.settings)),
+            "seconds": round(self.seconds, 3), "settings": self.settings.to_dict(),
         }  # fmt: skip
+
+
+_PROBES = ("question", "cloze")
+"""In the order in which they count: where there are questions they decide, and how a message went on does not."""
+
+
+def judge(
+    before: ProbeResults, after: ProbeResults, drift_limit: float, layers: Sequence[np.ndarray]
+) -> tuple[Verdict, str]:
+    """The verdict on a night and, where it is refused, why, in a sentence.
+
+    Args:
+        before, after: what was measured; a probe that was not put decides nothing.
+        drift_limit: the share by which the loss on dialogues that are in no log may grow.
+        layers: the fast weights that came of it.
+    """
+    if not all(np.isfinite(layer).all() for layer in layers):
+        return "rejected", Message("The new soul held numbers that are not finite; sleep with a lower rate.")
+    drift = after.drift_from(before)
+    if drift > drift_limit:
+        return "rejected", Message(
+            "The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: "
+            "it would have learned this night at the cost of everything else.",
+            drift=drift,
+            limit=drift_limit,
+        )
+    kind, count, was, would = _counted(before, after)
+    if would < was:
+        return "rejected", _less(kind, count, was, would)
+    return "accepted", ""
+
+
+def gain(before: ProbeResults, after: ProbeResults) -> int:
+    """How many more answers are right, of the probes that decide."""
+    _, _, was, would = _counted(before, after)
+    return would - was
+
+
+def _counted(before: ProbeResults, after: ProbeResults) -> tuple[str, int, int, int]:
+    """The kind of probe that decides, how many there were, and how many were right before and after."""
+    for kind in _PROBES:
+        knew, knows = before.of(kind), after.of(kind)
+        if knew and knows:
+            return kind, len(knew), sum(answer.right for answer in knew), sum(answer.right for answer in knows)
+    return "", 0, 0, 0
+
+
+def _less(kind: str, count: int, was: int, would: int) -> Message:
+    if kind == "question":
+        return Message(
+            "Of {count} questions about what it was told it got {was} right before the night and would get {would} "
+            "right after it: a night that makes it know less is refused.",
+            count=count,
+            was=was,
+            would=would,
+        )
+    return Message(
+        "Of {count} messages cut before their last rare word it got {was} right before the night and would get {would} "
+        "right after it: a night that makes it know less is refused.",
+        count=count,
+        was=was,
+        would=would,
+    )
 
 
 def _plain(value: float) -> float | None:

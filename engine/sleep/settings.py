@@ -1,9 +1,10 @@
-"""How a night goes: what is replayed, how, and when its outcome is refused."""
+"""The settings of a night: method, rates, number of rounds, and the drift above which its outcome is rejected."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from engine.errors import ConfigError
@@ -45,8 +46,8 @@ class SleepSettings:
     """How often deep sleep goes through all its lessons in a pass; half as often where few facts are new."""
     learning_rate: float = 0.02
     """Of deep sleep; less where few facts are new."""
-    stay: float = 0.0
-    """Pull of deep sleep towards the soul that it began with."""
+    l2_to_start: float = 0.0
+    """Weight of the squared distance from the soul that deep sleep began with, beside the loss."""
     drift_limit: float = 0.08
     """A night is refused when the loss on held-out dialogues grew by more than this share."""
 
@@ -62,6 +63,16 @@ class SleepSettings:
         """Rounds of deep sleep in a whole night that brings so many facts."""
         return -(-self.rounds // (2 if new_facts <= FEW else 1)) * self.passes
 
+    def to_dict(self) -> dict[str, Any]:
+        """As a soul's history holds them; the names on disk are those of the first version."""
+        return {_ON_DISK.get(name, name): value for name, value in vars(self).items()}
+
+    @classmethod
+    def from_dict(cls, held: Mapping[str, Any]) -> SleepSettings:
+        """What `to_dict` made. Raises `ConfigError` for a setting that is not known or cannot work."""
+        names = {disk: name for name, disk in _ON_DISK.items()}
+        return make_settings(**{names.get(name, name): value for name, value in held.items()})
+
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise ConfigError(f"There is no way to sleep called {self.method!r}; use {', '.join(METHODS)}.")
@@ -75,7 +86,7 @@ class SleepSettings:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= highest:
                 raise ConfigError(f"{name} is {value!r}; it must be a whole number from 1 to {highest}.")
-        for name, most in (("older", 100.0), ("stay", math.inf), ("drift_limit", math.inf)):
+        for name, most in (("older", 100.0), ("l2_to_start", math.inf), ("drift_limit", math.inf)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
                 upper = "" if most == math.inf else f" and at most {most:g}"
@@ -84,6 +95,19 @@ class SleepSettings:
             raise ConfigError(f"learning_rate is {self.learning_rate!r}; it must be a number between 0 and 1.")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int):
             raise ConfigError(f"seed is {self.seed!r}; it must be a whole number.")
+
+
+_ON_DISK = {"l2_to_start": "stay"}
+"""Settings that have another name in a soul's history."""
+
+
+def make_settings(settings: SleepSettings | None = None, **changes: Any) -> SleepSettings:
+    """`settings`, the defaults where None, with some fields changed. Raises `ConfigError` for what cannot work."""
+    unknown = sorted(set(changes) - set(SleepSettings.__dataclass_fields__))
+    if unknown:
+        known = ", ".join(SleepSettings.__dataclass_fields__)
+        raise ConfigError(f"There is no sleep setting called {unknown[0]!r}; there are {known}.")
+    return replace(settings or SleepSettings(), **changes)
 
 
 def _number(value: Any) -> bool:

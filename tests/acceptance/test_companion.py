@@ -11,7 +11,7 @@ from engine.io.conversation_log import Entry
 from engine.io.inspect import inspect_path
 from engine.llama import Llama
 from engine.resources import bundled_model
-from engine.sleep import SleepSettings, dream
+from engine.sleep import SleepSettings, consolidate
 from tools.bench.memory import NOTHING, ask, live
 from tools.companion.probes import make_probe
 
@@ -79,7 +79,7 @@ def log_of(*texts: str) -> list[Entry]:
 
 def test_a_night_on_a_good_log_is_kept_whole_and_one_that_makes_it_know_less_never() -> None:
     llama = Llama.load_auto(bundled_model(), threads=1)
-    good = dream(llama, log_of(*FACTS), settings=SleepSettings(rounds=16))
+    good = consolidate(llama, log_of(*FACTS), settings=SleepSettings(rounds=16))
     print(good.report.before.right, good.report.after.right, good.report.drift)
     assert (good.report.verdict, good.report.why) == ("accepted", "")
     known = [sum(a.right for a in probed.of("question")) for probed in (good.report.before, good.report.after)]
@@ -90,7 +90,7 @@ def test_a_night_on_a_good_log_is_kept_whole_and_one_that_makes_it_know_less_nev
 
     noise = [f"{word} {n} {word} dog door Oslo sister!" for n in range(12) for word in ("zang", "orvu", "kelp")]
     wild = SleepSettings(method="replay", rate=8, passes=8, drift_limit=1000)
-    bad = dream(llama, log_of(*FACTS, *noise), settings=wild)
+    bad = consolidate(llama, log_of(*FACTS, *noise), settings=wild)
     print(bad.report.why, bad.report.part, bad.report.drift)
     if bad.report.verdict == "rejected":
         assert "makes it know less" in bad.report.why

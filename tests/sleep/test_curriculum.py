@@ -21,7 +21,7 @@ from engine.errors import ConfigError
 from engine.io.conversation_log import Entry
 from engine.resources import bundled_model
 from engine.runtime.select import create_runtime
-from engine.sleep import SleepSettings, dream
+from engine.sleep import SleepSettings, consolidate
 from engine.sleep.curriculum import (
     CONFIG_KEY,
     DEFAULT,
@@ -32,7 +32,7 @@ from engine.sleep.curriculum import (
 )
 from engine.sleep.lessons import Lessons
 from engine.sleep.probes import make_exam
-from engine.sleep.replay import talks_of
+from engine.sleep.replay import dialogues_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NIGHT = textwrap.dedent(
@@ -44,13 +44,13 @@ NIGHT = textwrap.dedent(
     from engine import Llama
     from engine.io.conversation_log import Entry
     from engine.runtime.select import create_runtime
-    from engine.sleep import SleepSettings, dream
+    from engine.sleep import SleepSettings, consolidate
     from plain_curriculum import PlainCurriculum
 
     body = tiny.body()
     llama = Llama(body, create_runtime(body, device="cpu"))
     entries = [Entry("user", "My cat is Miso.", "", "a", "main", "0-0")]
-    assert dream(llama, entries, settings=SleepSettings(rounds=2), {}).report.rounds
+    assert consolidate(llama, entries, settings=SleepSettings(rounds=2), {}).report.rounds
     print(*(name for name in sys.modules if name.startswith(("tools", "engine.curricula"))))
     """
 )
@@ -70,7 +70,7 @@ def llama() -> Llama:
 def test_a_night_needs_nothing_but_the_protocol(method: str) -> None:
     one = llama()
     settings = SleepSettings(method=method, rounds=2, drift_limit=1e9)  # type: ignore[arg-type]
-    night = dream(one, entries("cat is Miso", "town is Oslo"), settings=settings, curriculum=PlainCurriculum())
+    night = consolidate(one, entries("cat is Miso", "town is Oslo"), settings=settings, curriculum=PlainCurriculum())
     assert [answer.asked for answer in night.report.before.answers if answer.kind == "question"] in (
         ["What is cat?", "What is town?"],
         ["What is town?", "What is cat?"],
@@ -137,14 +137,14 @@ def test_the_companions_lessons_and_exams_are_those_of_earlier_versions() -> Non
     told = extract_facts(said, read).statements
     digest = hashlib.sha256()
     for seed in (0, 1):
-        made = Lessons(one, curriculum, talks_of(one, said, "none"), told[:3], told[3:], seed)
+        made = Lessons(one, curriculum, dialogues_of(one, said, "none"), told[:3], told[3:], seed)
         for surprise in (2.0, 0.01, 0.5):
             for batch in made.batches():
                 for asked in batch:
                     lesson = asked.lesson
                     digest.update(repr((list(lesson.ids), [float(w) for w in lesson.weights])).encode())
-                made.heed(batch, [np.full(len(asked.lesson.ids), surprise, np.float32) for asked in batch])
-        exam = make_exam(one, curriculum, talks_of(one, said, "none"), said, told[:3], told[3:], seed)
+                made.observe(batch, [np.full(len(asked.lesson.ids), surprise, np.float32) for asked in batch])
+        exam = make_exam(one, curriculum, dialogues_of(one, said, "none"), said, told[:3], told[3:], seed)
         asked_of = [(question.user, question.expected) for question in exam.questions]
         heldout = [(list(ids), list(mask)) for ids, mask in exam.heldout]
         digest.update(repr((asked_of, [cloze.beginning for cloze in exam.clozes], heldout)).encode())

@@ -14,7 +14,7 @@ from engine import Llama
 from engine.errors import ConfigError
 from engine.io.conversation_log import Entry
 from engine.runtime.select import create_runtime
-from engine.sleep import SleepProgress, SleepReport, SleepSettings, chosen, dream, sleep, sleep_again
+from engine.sleep import SleepProgress, SleepReport, SleepSettings, consolidate, make_settings, repeat_sleep, sleep
 from engine.text.template import ChatMessage
 
 
@@ -310,7 +310,7 @@ def test_a_dream_leaves_the_one_who_sleeps_as_it_is() -> None:
     one.feed(one.tokenizer.encode("in the middle of"))
     one.rate_scale = 1.5
     here, before, level = one.snapshot(), fast(one), one.level
-    night = dream(one, DAY, settings=REPLAY)
+    night = consolidate(one, DAY, settings=REPLAY)
     assert night.soul is not None
     assert (fast(one) == before).all()
     assert (one.level, one.rate_scale) == (level, 1.5)
@@ -339,8 +339,8 @@ def test_a_second_sleep_on_the_same_material_is_no_loss() -> None:
 def test_a_night_is_slept_again_from_what_the_history_says_bit_for_bit() -> None:
     for method in ("replay", "both"):
         one, other = llama(), llama()
-        report = sleep(one, NEW, OLD, chosen(method=method, rounds=2, passes=3, seed=4))
-        sleep_again(other, NEW, OLD, report.facts(), None)
+        report = sleep(one, NEW, OLD, make_settings(method=method, rounds=2, passes=3, seed=4))
+        repeat_sleep(other, NEW, OLD, report.facts(), None)
         assert (fast(one) == fast(other)).all()
         assert other.level == one.level
 
@@ -355,10 +355,10 @@ def test_a_night_that_was_woken_is_slept_again_to_where_it_came() -> None:
             asked[0] += 1
             return asked[0] > most
 
-        report = sleep(one, NEW, OLD, chosen(method="both", rounds=6, passes=2), cancel=cancel)
+        report = sleep(one, NEW, OLD, make_settings(method="both", rounds=6, passes=2), cancel=cancel)
         assert report.woken
         if report.kept:
-            sleep_again(other, NEW, OLD, report.facts(), None)
+            repeat_sleep(other, NEW, OLD, report.facts(), None)
         assert (fast(one) == fast(other)).all()
 
 

@@ -14,7 +14,7 @@ from engine.io.conversation_log import Entry
 from engine.runtime.select import create_runtime
 from engine.sleep.curriculum import DEFAULT, Statement, extract_facts, load_curriculum
 from engine.sleep.lessons import MOST_OLDER, Lessons
-from engine.sleep.replay import talks_of
+from engine.sleep.replay import dialogues_of
 
 SAID = ("My cat is called Miso.", "My door code is 4711.", "I live in Oslo.", "Mrs Bloom saw the tall ship come in.")
 ENTRIES = [Entry("user", text, "", "a", "main", f"{n:012x}-0") for n, text in enumerate(SAID)]
@@ -27,7 +27,7 @@ def llama() -> Llama:
 
 def lessons(told: Sequence[Statement], older: Sequence[Statement] = (), seed: int = 1) -> Lessons:
     one = llama()
-    return Lessons(one, load_curriculum(DEFAULT), talks_of(one, ENTRIES, "none"), told, older, seed)
+    return Lessons(one, load_curriculum(DEFAULT), dialogues_of(one, ENTRIES, "none"), told, older, seed)
 
 
 def asked(made: Lessons, surprise: float, rounds: int = 1) -> Counter[int]:
@@ -36,7 +36,7 @@ def asked(made: Lessons, surprise: float, rounds: int = 1) -> Counter[int]:
     for _ in range(rounds):
         for batch in made.batches():
             count.update(number for one in batch for number, _ in one.answers)
-            made.heed(batch, [np.full(len(one.lesson.ids), surprise, np.float32) for one in batch])
+            made.observe(batch, [np.full(len(one.lesson.ids), surprise, np.float32) for one in batch])
     return count
 
 

@@ -19,7 +19,7 @@ from engine.errors import ConfigError
 from engine.io.soul import load_soul
 from engine.session.memory_session import MemorySession
 from engine.session.workspace import Workspace
-from engine.sleep import SleepSettings, night, sleep_again
+from engine.sleep import SleepSettings, consolidation, repeat_sleep
 
 Wake = Callable[[], MemorySession]
 QUICK = SleepSettings(rounds=2, drift_limit=10.0)
@@ -104,7 +104,7 @@ def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(
     assert whole.drift > 0
 
     with monkeypatch.context() as less:
-        less.setattr(night, "gain", lambda *_: -1)  # a random body knows nothing that it could lose
+        less.setattr(consolidation, "gain", lambda *_: -1)  # a random body knows nothing that it could lose
         refused = mind.sleep(settings=bold, drift_limit=0.8 * whole.drift)
     assert (refused.verdict, refused.part) == ("rejected", 1.0), "half of the way teaches nothing, and drifts"
     report = mind.sleep(settings=bold, drift_limit=0.8 * whole.drift)
@@ -119,7 +119,7 @@ def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(
     again, entries = mind.llama, list(mind.log.entries())
     after = fast(mind)
     again.set_soul(meta)
-    sleep_again(again, [entry for entry in entries if entry.conversation == "c"], [], event, None)
+    repeat_sleep(again, [entry for entry in entries if entry.conversation == "c"], [], event, None)
     assert (fast(mind) == after).all()
 
 

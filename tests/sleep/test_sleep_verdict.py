@@ -8,17 +8,16 @@ import re
 import numpy as np
 import pytest
 
-from engine.sleep.report import Answer, Probed
-from engine.sleep.verdict import gain, judge
+from engine.sleep.report import ProbeAnswer, ProbeResults, gain, judge
 
 SOUND = [np.zeros((2, 2), np.float32)]
 
 
-def probed(questions: str = "", clozes: str = "", loss: float = 1.0) -> Probed:
+def probed(questions: str = "", clozes: str = "", loss: float = 1.0) -> ProbeResults:
     """A ``+`` for each right answer, a ``-`` for each wrong one."""
-    answers = [Answer("question", "", "", "", mark == "+", math.nan) for mark in questions]
-    answers += [Answer("cloze", "", "", "", mark == "+", -1.0) for mark in clozes]
-    return Probed(tuple(answers), heldout_loss=loss)
+    answers = [ProbeAnswer("question", "", "", "", mark == "+", math.nan) for mark in questions]
+    answers += [ProbeAnswer("cloze", "", "", "", mark == "+", -1.0) for mark in clozes]
+    return ProbeResults(tuple(answers), heldout_loss=loss)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +32,7 @@ def probed(questions: str = "", clozes: str = "", loss: float = 1.0) -> Probed:
         (probed(loss=1.0), probed(loss=1.019)),
     ],
 )
-def test_what_knows_no_less_is_accepted(before: Probed, after: Probed) -> None:
+def test_what_knows_no_less_is_accepted(before: ProbeResults, after: ProbeResults) -> None:
     assert judge(before, after, 0.02, SOUND) == ("accepted", "")
 
 
@@ -46,7 +45,7 @@ def test_what_knows_no_less_is_accepted(before: Probed, after: Probed) -> None:
         (probed(loss=1.0), probed(loss=1.021), r"grew by 2\.1%, more than the limit of 2\.0%"),
     ],
 )
-def test_what_knows_less_or_drifted_is_refused_in_words(before: Probed, after: Probed, why: str) -> None:
+def test_what_knows_less_or_drifted_is_refused_in_words(before: ProbeResults, after: ProbeResults, why: str) -> None:
     verdict, said = judge(before, after, 0.02, SOUND)
     assert verdict == "rejected"
     assert re.search(why, said)

@@ -16,7 +16,7 @@ from studio_person import Person
 
 from engine.errors import Message, SoulMismatchError
 from engine.io.soul import Soul, new_meta, save_soul
-from engine.sleep.verdict import judge
+from engine.sleep.report import judge
 from studio import translation
 from studio.protocol import LoadSoul
 from studio.session import Busy
@@ -118,7 +118,7 @@ def test_a_refused_night_says_why_in_japanese(host: Person) -> None:
     host.chat, host.lab = host.window.chat, host.window.lab
     host.say("My dog is called Bramble.")
     with pytest.MonkeyPatch.context() as strict:
-        strict.setattr("engine.sleep.night.judge", lambda before, after, limit, layers: judge(
+        strict.setattr("engine.sleep.consolidation.judge", lambda before, after, limit, layers: judge(
             replace(before, heldout_loss=1.0), replace(after, heldout_loss=2.0), limit, layers))  # fmt: skip
         host.through(host.window.verbs.sleep, Busy.DREAMING)
     assert "ふだんの会話の損失が 100.0% 増え" in host.lab.night.note.plain

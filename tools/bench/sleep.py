@@ -19,8 +19,8 @@ from engine.errors import ConfigError
 from engine.io.conversation_log import Entry
 from engine.llama import Llama
 from engine.resources import bundled_model
-from engine.sleep.night import dream
-from engine.sleep.probes import chat_speed, everyday_loss, reply
+from engine.sleep.consolidation import consolidate
+from engine.sleep.probes import decode_speed, heldout_loss, reply
 from engine.sleep.settings import SleepSettings
 from tools.bench.memory import NOTHING, Recall, ask
 from tools.companion.probes import ProbeQuestion, WordingSet, make_probe
@@ -157,7 +157,7 @@ def try_way(
     `twice` sleeps one more night on the same log, in other words and another order.
     """
     llama.reset_state()
-    newborn = everyday_loss(llama)
+    newborn = heldout_loss(llama)
     seconds = 0.0
     speed: list[float] = []
     past: list[Entry] = []
@@ -171,7 +171,7 @@ def try_way(
     on_step(f"{way.name}: asked")
     awake = llama.snapshot()
     asked, corrected = ask(llama, days.questions), ask(llama, days.corrected)
-    drift = everyday_loss(llama) / newborn - 1
+    drift = heldout_loss(llama) / newborn - 1
     for text in days.later:
         reply(llama, text)
     later = ask(llama, days.questions)
@@ -195,7 +195,7 @@ def _sleep(
     speed: list[float],
 ) -> float:
     """Sleep in place; returns the seconds, and adds the speed of the replay to `speed` where there was one."""
-    night = dream(
+    night = consolidate(
         llama, entries, past, settings, probe=False,
         progress=lambda p: on_step(f"{name}: {p.fraction:.0%}, {p.seconds_left:,.0f} s left"),
     )  # fmt: skip
@@ -221,7 +221,7 @@ def run(args: argparse.Namespace) -> int:
         note = functools.partial(_show_telling, line, seed)
         trials.append(make_days(llama, args.facts, args.days, seed, args.wordings, args.corrections, on_step=note))
     line.clear()
-    chat = chat_speed(llama)
+    chat = decode_speed(llama)
     messages = sum(len(days.entries) for days in trials)
     print(
         f"{args.facts} facts in {args.wordings} wordings over {args.days} days, {args.corrections} of them corrected, "

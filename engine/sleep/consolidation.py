@@ -1,4 +1,4 @@
-"""A night: probes, replay and deep sleep on a copy, probes again, a verdict. The live soul is left as it is."""
+"""One night: probes, replay or fine-tuning on a copy, probes again, a verdict. The live soul is left as it is."""
 
 from __future__ import annotations
 
@@ -12,14 +12,21 @@ from engine.io.conversation_log import Entry
 from engine.io.soul import Soul
 from engine.llama import Llama
 from engine.runtime.base import Cancel, Cancelled
-from engine.sleep import deep
 from engine.sleep.curriculum import Curriculum, Statement, curriculum_of, extract_facts
+from engine.sleep.finetune import LONGEST_STEP, Schedule, available, finetune
 from engine.sleep.lessons import Lessons
-from engine.sleep.probes import Exam, Examiner, chat_speed, make_exam
-from engine.sleep.replay import Meter, Talk, order, replay, some_older, talks_of, to_replay
-from engine.sleep.report import OnProgress, Probed, SleepReport, Verdict
+from engine.sleep.probes import Exam, Examiner, decode_speed, make_exam
+from engine.sleep.replay import (
+    ProgressMeter,
+    ReplayDialogue,
+    dialogues_of,
+    make_passes,
+    replay,
+    sample_older,
+    to_replay,
+)
+from engine.sleep.report import OnProgress, ProbeResults, SleepReport, Verdict, gain, judge
 from engine.sleep.settings import Method, SleepSettings
-from engine.sleep.verdict import gain, judge
 
 STABLE_SHARE = 0.95
 """How much of the stable range a raised rate may use."""
@@ -28,8 +35,8 @@ PARTS = (0.5, 0.25)
 
 
 @dataclass(frozen=True)
-class Limit:
-    """Where a night that is slept again ends: there, where somebody had woken it, and where it went back to."""
+class SleepLimit:
+    """Where a night that is repeated ends: it had been interrupted, or only a part of its way was kept."""
 
     talks: int | None = None
     """Conversations to replay; None: all."""
@@ -40,15 +47,15 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Night:
-    """What came of a night."""
+class SleepResult:
+    """The outcome of a night."""
 
     report: SleepReport
     soul: Soul | None
-    """The new soul; None where nothing was lived or it was rejected."""
+    """The new soul; None where nothing was learned or it was rejected."""
 
 
-def dream(
+def consolidate(
     llama: Llama,
     entries: Sequence[Entry],
     past: Sequence[Entry] = (),
@@ -58,9 +65,9 @@ def dream(
     probe: bool = True,
     cancel: Cancel | None = None,
     progress: OnProgress | None = None,
-    limit: Limit | None = None,
+    limit: SleepLimit | None = None,
     curriculum: Curriculum | None = None,
-) -> Night:
+) -> SleepResult:
     """Sleep on `entries`, mixed with some of `past`, and give back the soul that it makes.
 
     Args:
@@ -82,12 +89,12 @@ def dream(
         try:
             chosen = settings or SleepSettings()
             taught = curriculum or curriculum_of(llama)
-            return _Night(llama, taught, entries, past, chosen, keep, probe, cancel, progress, limit).whole()
+            return _Consolidation(llama, taught, entries, past, chosen, keep, probe, cancel, progress, limit).whole()
         finally:
             llama.restore(live)
 
 
-class _Night:
+class _Consolidation:
     """The phases of one night, in the order of `whole`; what they find out stands in the attributes."""
 
     def __init__(
@@ -101,16 +108,16 @@ class _Night:
         probe: bool,
         cancel: Cancel | None,
         progress: OnProgress | None,
-        limit: Limit | None,
+        limit: SleepLimit | None,
     ) -> None:
         self.llama, self.entries, self.settings, self.keep, self.cancel = llama, entries, settings, keep, cancel
         self.method, self.note = _possible(settings.method)
         self.rate = _stable(self.method, settings, llama.learning_runtime.max_rate_scale)
-        self.new = talks_of(llama, entries, settings.replies)
+        self.new = dialogues_of(llama, entries, settings.replies)
         self.old = self._some_of(past)
         talks = [*self.old, *self.new]
-        passes = order(talks, settings.passes, settings.seed) if self.method != "deep" and self.new else []
-        limit = limit or Limit()
+        passes = make_passes(talks, settings.passes, settings.seed) if self.method != "deep" and self.new else []
+        limit = limit or SleepLimit()
         self.again = [talk for one in passes for talk in one][: limit.talks]
         self.lessons: Lessons | None = None
         self.exam: Exam | None = None
@@ -130,55 +137,57 @@ class _Night:
         self.rounds = self.all_rounds if limit.rounds is None else min(self.all_rounds, limit.rounds)
         self.deep_work = self.lessons.work * self.rounds if self.lessons else 0.0
         work = sum(talk.tokens for talk in self.again) + self.deep_work
-        self.meter = Meter(work + (2 * self.exam.tokens if self.exam else 0), progress)
+        self.meter = ProgressMeter(work + (2 * self.exam.tokens if self.exam else 0), progress)
         self.start, self.level, self.part = llama.snapshot(), llama.level, limit.part
         self.fast_before = llama.learning_runtime.read_fast()
-        self.before, self.after = Probed(), Probed()
-        self.chat_speed = self.speed = 0.0
+        self.before, self.after = ProbeResults(), ProbeResults()
+        self.decode_speed = self.speed = 0.0
         self.finished: frozenset[str] = frozenset()
         self.talks = self.lived_rounds = self.lesson_tokens = 0
         self.woken = False
 
-    def _some_of(self, past: Sequence[Entry]) -> list[Talk]:
+    def _some_of(self, past: Sequence[Entry]) -> list[ReplayDialogue]:
         """Conversations that come along. One that goes on tonight counts as new, not as older."""
         names = {talk.conversation for talk in self.new}
-        talks = talks_of(self.llama, [e for e in past if e.conversation not in names], self.settings.replies, False)
+        talks = dialogues_of(self.llama, [e for e in past if e.conversation not in names], self.settings.replies, False)
         messages = sum(len(talk.lines) for talk in self.new)
-        return some_older(talks, messages, self.settings.older, self.settings.seed)
+        return sample_older(talks, messages, self.settings.older, self.settings.seed)
 
-    def whole(self) -> Night:
+    def whole(self) -> SleepResult:
         """Everything, from the first probe to the verdict."""
         try:
             self._examine_before()
-            self._live_again()
+            self._replay()
             if self.lessons is not None and not self.woken:
-                self._go_deep(self.lessons)
+                self._finetune(self.lessons)
         except Cancelled:
             self.woken = True
         if self.woken and not self.keep:
             self.finished = frozenset()
         if not self.finished:
             self.llama.restore(self.start)
-            return Night(self._report("accepted", ""), None)
+            return SleepResult(self._report("accepted", ""), None)
         self.llama.new_conversation()
-        verdict, why = self._settle()
+        verdict, why = self._decide()
         report = self._report(verdict, why)
-        return Night(report, self.llama.soul() if verdict == "accepted" else None)
+        return SleepResult(report, self.llama.soul() if verdict == "accepted" else None)
 
     def _examine_before(self) -> None:
         if self.exam is not None:
-            self.chat_speed = chat_speed(self.llama)
+            self.decode_speed = decode_speed(self.llama)
             self.before = Examiner(self.llama, self.exam, self.meter, self.cancel).all()
 
-    def _live_again(self) -> None:
+    def _replay(self) -> None:
         came = replay(self.llama, self.again, self.rate, self.cancel, self.meter)
         self.llama.rate_scale = 1.0
         self.finished, self.talks, self.woken = came.finished, came.talks, came.woken
         self.speed = came.tokens / came.seconds if came.tokens else 0.0
 
-    def _go_deep(self, lessons: Lessons) -> None:
-        course = deep.Course(self.rate * self.step, self.settings.stay, self.rounds, self.all_rounds, self.deep_work)
-        came = deep.deepen(self.llama, lessons, course, self.meter, self.cancel)
+    def _finetune(self, lessons: Lessons) -> None:
+        schedule = Schedule(
+            self.rate * self.step, self.settings.l2_to_start, self.rounds, self.all_rounds, self.deep_work
+        )
+        came = finetune(self.llama, lessons, schedule, self.meter, self.cancel)
         self.woken, self.lived_rounds = came.woken, came.rounds
         if came.rounds:
             self.llama.learning_runtime.write_fast(came.layers)
@@ -186,7 +195,7 @@ class _Night:
             self.lesson_tokens = came.lesson_tokens
             self.finished |= {talk.conversation for talk in (*self.old, *self.new)}
 
-    def _settle(self) -> tuple[Verdict, str]:
+    def _decide(self) -> tuple[Verdict, str]:
         """The verdict on where the night came to or, where that is refused, on the first part of the way that is not.
 
         A part must teach something where the whole way does, and where that makes it know less, teach or not drift at
@@ -246,7 +255,7 @@ class _Night:
             before=self.before,
             after=self.after,
             tokens_per_second=self.speed,
-            chat_tokens_per_second=self.chat_speed,
+            chat_tokens_per_second=self.decode_speed,
             verdict=verdict,
             why=why,
             talks=self.talks,
@@ -268,12 +277,12 @@ def _stable(method: Method, settings: SleepSettings, most: float) -> float:
     if method != "deep":
         bearable.append(max(STABLE_SHARE * most, 1.0))
     if method != "replay":
-        bearable.append(max(deep.LONGEST_STEP / settings.learning_rate, 1.0))
+        bearable.append(max(LONGEST_STEP / settings.learning_rate, 1.0))
     return float(min(bearable))
 
 
 def _possible(method: Method) -> tuple[Method, str]:
-    if method != "replay" and not deep.available():
+    if method != "replay" and not available():
         return "replay", Message("Deep sleep needs torch, which is not installed here; this was plain replay.")
     return method, ""
 

@@ -21,12 +21,12 @@ from engine.io.soul import Soul, check_fits, load_soul, save_soul
 from engine.runtime.base import Cancel
 from engine.session.active_soul import ActiveSoul
 from engine.session.history import event_note, heard_by, slept_until
-from engine.sleep import OnProgress, SleepReport, SleepSettings, dream
+from engine.sleep import OnProgress, SleepReport, SleepSettings, consolidate
 
 Decide = Literal["auto", "ask"]
 
 
-class Nights:
+class Consolidation:
     """Sleeps for one soul; the soul that is awake is untouched until a night's outcome is accepted."""
 
     def __init__(self, soul: ActiveSoul) -> None:
@@ -60,13 +60,14 @@ class Nights:
         cancel: Cancel | None = None,
         progress: OnProgress | None = None,
     ) -> SleepReport:
-        """Sleep on what waits; see `engine.sleep.dream` for what the arguments mean.
+        """Sleep on what waits; see `engine.sleep.consolidate` for what the arguments mean.
 
         With ``auto`` the new soul is the active one afterwards unless the night was rejected; with ``ask`` it becomes
         the candidate, whatever the verdict would be on its own, as long as it was not rejected. A rejected night
         leaves the soul bit for bit, and its messages go on waiting.
 
-        Raises `ConfigError` while another candidate waits, and what `dream` and the store raise; nothing happened then.
+        Raises `ConfigError` while another candidate waits, and what `consolidate` and the store raise; the soul is then
+        unchanged.
         """
         if decide not in ("auto", "ask"):
             raise ConfigError(f"decide is {decide!r}; it must be auto or ask.")
@@ -75,7 +76,7 @@ class Nights:
         self._soul.save()
         new = self.waiting()
         past = self._slept_on(new)
-        night = dream(self._soul.llama, new, past, settings, keep=keep, cancel=cancel, progress=progress)
+        night = consolidate(self._soul.llama, new, past, settings, keep=keep, cancel=cancel, progress=progress)
         report = night.report
         if report.verdict == "rejected":
             self._note(report.facts(), "rejected", report.why)

@@ -1,4 +1,4 @@
-"""Deep sleep: the soul is moved, by gradient descent through the frozen body, to where it answers what was told."""
+"""Deep sleep: the soul alone is fine-tuned, through the frozen model, on lessons about what was told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.errors import ConfigError
 from engine.llama import Llama
 from engine.runtime.base import Cancel
 from engine.sleep.lessons import Lessons
-from engine.sleep.replay import Meter
+from engine.sleep.replay import ProgressMeter
 
 LONGEST_STEP = 0.5
 """Of the learning rate: Adam moves a weight by about so much in a step, and fast weights seldom reach 1."""
@@ -26,8 +26,8 @@ def available() -> bool:
 
 
 @dataclass
-class Deepened:
-    """What deep sleep came to."""
+class Finetuned:
+    """The result of deep sleep."""
 
     layers: list[np.ndarray]
     """The fast weights after the last whole round."""
@@ -41,22 +41,30 @@ class Deepened:
 
 
 @dataclass(frozen=True)
-class Course:
-    """How far and how steeply a night descends."""
+class Schedule:
+    """Length and learning rate of a fine-tuning."""
 
     rate: float
-    """The learning rate at its height."""
-    stay: float
-    """Pull towards where it began."""
+    """The highest learning rate."""
+    l2_to_start: float
+    """Weight of the squared distance from the start, beside the loss."""
     rounds: int
-    """Rounds to go through, the first of `of`."""
-    of: int
-    """Rounds of a whole night, by which the learning rate falls."""
+    """Rounds to run: the first of `total_rounds`."""
+    total_rounds: int
+    """Rounds of a whole night, over which the learning rate decays."""
     work: float
-    """What the meter is told in all."""
+    """Work of all rounds, in units of the meter."""
+
+    def learning_rate(self, progress: float) -> float:
+        """At `progress` of 0 to 1 through the night: a cosine to `LAST_RATE` of the highest, warmed up over its first
+        part."""
+        decay = LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * progress)) / 2
+        return self.rate * (min(1.0, progress * 20 + 0.1) * decay)
 
 
-def deepen(llama: Llama, lessons: Lessons, course: Course, meter: Meter, cancel: Cancel | None) -> Deepened:
+def finetune(
+    llama: Llama, lessons: Lessons, schedule: Schedule, meter: ProgressMeter, cancel: Cancel | None
+) -> Finetuned:
     """Descend from where `llama` stands, whose state is left alone. Needs torch; see `available`.
 
     Raises `ConfigError` for a model whose fast weights cannot be trained.
@@ -67,25 +75,22 @@ def deepen(llama: Llama, lessons: Lessons, course: Course, meter: Meter, cancel:
         raise ConfigError("No gradient reaches the memory of this model; sleep by replay, --method replay.")
     start = llama.learning_runtime.read_fast()
     threads = getattr(llama.runtime, "threads", None)  # a runtime without torch has its own; torch has been told
-    gradient = SoulGradient(llama.body, start, course.rate, course.stay, threads=threads)
-    came = Deepened(start)
-    for number in range(course.rounds):
+    gradient = SoulGradient(llama.body, start, schedule.rate, schedule.l2_to_start, threads=threads)
+    came = Finetuned(start)
+    for number in range(schedule.rounds):
         batches = list(lessons.batches())
         log_tokens = lesson_tokens = 0
         for at, batch in enumerate(batches):
             if cancel is not None and cancel():
                 came.woken = True
                 return came
-            gradient.set_learning_rate(course.rate * _share((number + at / len(batches)) / course.of))
-            lessons.heed(batch, gradient.step([asked.lesson for asked in batch]).losses)
+            gradient.set_learning_rate(schedule.learning_rate((number + at / len(batches)) / schedule.total_rounds))
+            lessons.observe(batch, gradient.step([asked.lesson for asked in batch]).losses)
             size = sum(len(asked.lesson.ids) for asked in batch)
             log_tokens += sum(asked.log_tokens for asked in batch)
             lesson_tokens += size
-            meter.add(course.work / course.rounds / len(batches), batch[0].lesson.line, size)
-        came = Deepened(gradient.layers(), number + 1, came.log_tokens + log_tokens, came.lesson_tokens + lesson_tokens)
+            meter.add(schedule.work / schedule.rounds / len(batches), batch[0].lesson.line, size)
+        came = Finetuned(
+            gradient.layers(), number + 1, came.log_tokens + log_tokens, came.lesson_tokens + lesson_tokens
+        )
     return came
-
-
-def _share(way: float) -> float:
-    """Share of the learning rate, `way` of 0 to 1 through the night: half a cosine, warmed up over its first part."""
-    return min(1.0, way * 20 + 0.1) * (LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * way)) / 2)
