@@ -19,6 +19,7 @@ from engine.io.model_file import ModelWeights, load_weights
 from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.runtime.base import Cancel, Cancelled, LearningRuntime, Runtime, learns
 from engine.runtime.checks import check_rate_scale
+from engine.runtime.exclusive import Exclusive, exclusively
 from engine.runtime.select import create_runtime
 from engine.text.model_text import ModelText, TextConfig
 from engine.text.sampling import Sampler, SamplingParams
@@ -31,6 +32,9 @@ __all__ = ["Callback", "Completion", "Llama", "Progress", "Stopped"]
 class Llama:
     """A model that reads and writes text and learns from all of it: every token fed changes its fast weights.
 
+    There is one state, so one thread at a time is in it: what another one asks for meanwhile waits until the first is
+    done. In a process forked from the one that loaded it, everything raises `DeviceError`.
+
     Attributes:
         body: the slow weights, as loaded.
         tokenizer: text to tokens and back.
@@ -38,6 +42,7 @@ class Llama:
         template: how messages become tokens.
         level: tokens lived by the soul, kept in its file.
         fresh: nothing was fed since a conversation began: the fast weights are all of the state.
+        exclusive: what a thread holds while it is in the state; to do several things with nobody in between.
     """
 
     def __init__(self, body: ModelWeights, runtime: Runtime) -> None:
@@ -57,6 +62,7 @@ class Llama:
                 known=body.config.vocab_size,
             )
         self.runtime = runtime
+        self.exclusive = Exclusive(where)
         self.level = 0
         self.fresh = True
         self._meta: SoulMeta = self._newborn()
@@ -70,6 +76,7 @@ class Llama:
         body = load_weights(Path(path))
         return cls(body, create_runtime(body, device=device, threads=threads))
 
+    @exclusively
     def stream_completion(
         self,
         prompt: str,
@@ -105,6 +112,7 @@ class Llama:
         ids = [*opening, *self.tokenizer.encode(prompt)] or [self.tokenizer.end_id]
         return self._complete(ids, max_tokens, sampling, callback, stop, cancel, closing=())
 
+    @exclusively
     def stream_chat(
         self,
         messages: Sequence[ChatMessage],
@@ -127,6 +135,7 @@ class Llama:
             return Completion("", 0, 0, time.monotonic() - began, "callback")
         return self._complete(ids, max_tokens, sampling or SamplingParams(), callback, stop, cancel, self.closing())
 
+    @exclusively
     def replay(self, messages: Sequence[ChatMessage], reply: Sequence[int], cancel: Cancel | None = None) -> None:
         """Live through a turn as `stream_chat` did when it generated the tokens `reply`: the same steps, the same bits.
 
@@ -144,6 +153,7 @@ class Llama:
         """Read a text without answering; returns the number of tokens lived, less than all when cancelled."""
         return self.feed(self.tokenizer.encode(text), cancel, progress)
 
+    @exclusively
     def feed(self, ids: Sequence[int], cancel: Cancel | None = None, progress: Progress | None = None) -> int:
         """`learn` for tokens."""
         level = self.level
@@ -188,10 +198,12 @@ class Llama:
         finally:
             self.rate_scale = former
 
+    @exclusively
     def soul(self) -> Soul:
         """The soul as it is now: copies of the fast weights. Raises `ConfigError` where there is none."""
         return Soul(self.learning_runtime.read_fast(), self.meta)
 
+    @exclusively
     def set_soul(self, soul: Soul) -> None:
         """Go on as `soul`, with nothing transient. Raises `SoulMismatchError` for a soul of another body."""
         file = self.body.file_identity
@@ -226,6 +238,7 @@ class Llama:
         """Take over what a soul file that was just written says of this soul: its id, parent and history."""
         self._meta = meta
 
+    @exclusively
     def save_soul(self, path: str | PathLike[str], name: str | None = None) -> Soul:
         """Write the soul to a file, under a name of its own if one is given; returns what was written."""
         soul = self.soul()
@@ -234,27 +247,32 @@ class Llama:
         save_soul(Path(path), soul)
         return soul
 
+    @exclusively
     def load_soul(self, path: str | PathLike[str]) -> Soul:
         """`set_soul` from a file. Raises `FileFormatError` or `SoulMismatchError`; then nothing has changed."""
         soul = load_soul(Path(path))
         self.set_soul(soul)
         return soul
 
+    @exclusively
     def reset_state(self) -> None:
         """Be newborn: fast weights zero, level 0."""
         self.runtime.reset()
         self.level, self.fresh = 0, True
         self._meta = self._newborn()
 
+    @exclusively
     def new_conversation(self) -> None:
         """Keep what was learned, clear what is transient."""
         self.runtime.reset_transient()
         self.fresh = True
 
+    @exclusively
     def snapshot(self) -> Any:
         """Where everything stands, for `restore`: a mark of the state, and what is known of the soul."""
         return self.runtime.state.mark(), self.level, self.fresh, self._meta
 
+    @exclusively
     def restore(self, snapshot: Any) -> None:
         """Back to a `snapshot`, bit for bit."""
         state, self.level, self.fresh, self._meta = snapshot

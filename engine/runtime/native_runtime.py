@@ -96,6 +96,19 @@ class NativeState(State):
         super().clear_transient()
 
 
+class _NotHere:
+    """Stands for the library in a forked process."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self._refuse
+
+    def _refuse(self, *_: object) -> None:
+        raise DeviceError(
+            "The model was loaded before this process was forked, and the threads that compute did not come along; "
+            "load it in this process, or start processes with the method spawn."
+        )
+
+
 class NativeRuntime(BitLlamaRuntime):
     """`Runtime` over the native library. See `engine.runtime.base.Runtime` for what each member promises.
 
@@ -123,7 +136,7 @@ class NativeRuntime(BitLlamaRuntime):
         self.config = config = body.config
         self.threads = default_threads(config) if threads is None else check_threads(threads)
         self.instructions = instructions or native.instruction_sets()[0]
-        self._library = native.library()
+        self._library: Any = native.library()
         self._weights = NativeWeights(body)
         weights = self._weights
         model = self._library.bl_create(
@@ -139,7 +152,9 @@ class NativeRuntime(BitLlamaRuntime):
             )
         self._model = model
         # Not at exit: another thread may be computing still, and the process takes everything with it.
-        weakref.finalize(self, self._library.bl_destroy, model).atexit = False
+        self._destroyed = weakref.finalize(self, self._library.bl_destroy, model)
+        self._destroyed.atexit = False
+        _LIVE.add(self)
         self.reason: str = Message(
             "the processor computes with the native library, {instructions} on {threads}",
             instructions=self.instructions,
@@ -155,7 +170,9 @@ class NativeRuntime(BitLlamaRuntime):
         # between two of them is read from memory again.
         bl_step = self._library["bl_step"]
         bl_step.restype = None
-        self._feed_token = functools.partial(bl_step, ctypes.c_void_p(model), ctypes.pointer(self._io))
+        self._feed_token: Callable[[int], Any] = functools.partial(
+            bl_step, ctypes.c_void_p(model), ctypes.pointer(self._io)
+        )
 
     def _use_rate_scale(self) -> None:
         self._io.rate_scale = self._rate_scale
@@ -221,6 +238,13 @@ class NativeRuntime(BitLlamaRuntime):
             self.state.pointers, self._rate_scale, None if logits is None else logits.ctypes.data, self._losses_at
         )
 
+    def leave_to_parent(self) -> None:
+        """In a process that was forked from the one that made it: what it computes with waits for threads that are not
+        here, so that any call would never return. Every call raises `DeviceError` from here on."""
+        self._destroyed.detach()
+        self._library = _NotHere()
+        self._feed_token = self._library.bl_step
+
     def _feed(self, ids: NDArray[np.int32], rows: int) -> Floats:
         """Live through 1 to `MAX_CHUNK` tokens; the logits (rows, V) of the last `rows` of them."""
         logits = np.empty((rows, self.config.vocab_size), np.float32)
@@ -247,3 +271,15 @@ def default_threads(config: BitLlamaConfig) -> int:
     affinity: Any = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     return min(cores, MAX_THREADS)
+
+
+_LIVE: weakref.WeakSet[NativeRuntime] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for runtime in list(_LIVE):
+        runtime.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

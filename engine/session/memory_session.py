@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from engine.io.conversation_log import ConversationLog, Entry
 from engine.io.soul import Soul, SoulMeta, load_soul
@@ -29,8 +31,27 @@ from engine.text.template import ChatMessage
 __all__ = ["MemorySession", "Reply", "SleepProgress", "SleepReport"]
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _while_open(
+    method: Callable[Concatenate[MemorySession, P], R],
+) -> Callable[Concatenate[MemorySession, P], R]:
+    """A method that needs the workspace and the state for itself."""
+
+    @functools.wraps(method)
+    def guarded(self: MemorySession, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.llama.exclusive:
+            self._lock.require()
+            return method(self, *args, **kwargs)
+
+    return guarded
+
+
 class MemorySession:
-    """One soul awake in one model, in a workspace that is locked for it. Use it from one thread at a time.
+    """One soul awake in one model, in a workspace that is locked for it. One thread at a time is in it; another waits.
+    Once it is closed, or its lock is gone, whatever reads or writes the workspace raises `WorkspaceError`.
 
     Every message is on disk before it is answered; the soul is on disk after every answer.
 
@@ -52,9 +73,9 @@ class MemorySession:
         self.soul = ActiveSoul(llama, self.registry.store(soul), self.log)
         self.nights = Consolidation(self.soul)
         self._talk = Conversation(self.soul, self.registry)
-        self.say, self.new_conversation = self._talk.say, self._talk.begin
-        self.mark, self.rewind = self._talk.mark, self._talk.rewind
         self._lock = lock
+        self.say, self.new_conversation = self._guarded(self._talk.say), self._guarded(self._talk.begin)
+        self.mark, self.rewind = self._guarded(self._talk.mark), self._guarded(self._talk.rewind)
         self.soul.wake()
 
     @classmethod
@@ -112,6 +133,7 @@ class MemorySession:
         """What that conversation leaves behind."""
         return self._talk.dial
 
+    @_while_open
     def answer_without_soul(
         self,
         text: str,
@@ -142,10 +164,23 @@ class MemorySession:
         finally:
             self.llama.restore(before)
 
+    def _guarded(self, part: Callable[P, R]) -> Callable[P, R]:
+        """A method of one of its parts, as one of its own."""
+
+        @functools.wraps(part)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self.llama.exclusive:
+                self._lock.require()
+                return part(*args, **kwargs)
+
+        return guarded
+
     def waiting(self) -> list[Entry]:
         """What the next sleep would replay: the user's messages that this soul heard and has not slept on."""
+        self._lock.require()
         return to_replay(self.nights.waiting())
 
+    @_while_open
     def sleep(
         self,
         on_progress: OnProgress | None = None,
@@ -170,14 +205,17 @@ class MemorySession:
         how = make_settings(settings, **changes)
         return self.nights.sleep(how, decide=decide, keep=keep, cancel=cancel, progress=on_progress)
 
+    @_while_open
     def accept_sleep(self) -> Soul:
         """Go on as the soul of the night that waits for a decision; see `Consolidation.accept`."""
         return self.nights.accept()
 
+    @_while_open
     def reject_sleep(self) -> None:
         """Let the night go that waits for a decision; see `Consolidation.reject`."""
         self.nights.reject()
 
+    @_while_open
     def save(self) -> None:
         """Write the soul to disk as it lives; done by itself after every answer and on closing.
 
@@ -185,15 +223,18 @@ class MemorySession:
         """
         self._talk.save()
 
+    @_while_open
     def keep(self, note: str = "") -> Soul:
         """`save`, and keep this moment in the soul's history under an id; returns it as written."""
         self.save()
         return self.soul.commit("save", note)
 
+    @_while_open
     def save_soul_as(self, path: str | PathLike[str]) -> Soul:
         """Write a copy of the soul, with an id of its own, to a file of the user's."""
         return self.soul.copy_to(path)
 
+    @_while_open
     def load_soul(self, path: str | PathLike[str]) -> Soul:
         """Go on as the soul in a file; the former one is kept. Raises what `Llama.load_soul` does, changing nothing."""
         path = Path(path)
@@ -204,12 +245,14 @@ class MemorySession:
             facts = {"until": self._newest_entry()}
         return self._begun_as(self.soul.replace_state(soul, "import", event_note("import", path.name), facts))
 
+    @_while_open
     def restore(self, which: str) -> Soul:
         """Go on as a moment that was kept (its id or label, see `Timeline`); the present soul is kept too."""
         moment = self.timeline.find(which)
         note = event_note("restore", moment.called)
         return self._begun_as(self.soul.replace_state(self.timeline.read(moment.id), "restore", note))
 
+    @_while_open
     def undo(self) -> Soul:
         """Go back to before the last event (sleep, import, reset, restore, blend); a second undo takes that back.
 
@@ -218,16 +261,19 @@ class MemorySession:
         self.soul.save()
         return self.restore(self.timeline.before_last_event(self.soul.meta).id)
 
+    @_while_open
     def reset(self) -> None:
         """Begin a new soul, newborn; the former one is kept, and the log stays as it is."""
         self._begun_as(self.soul.reset({"until": self._newest_entry()}))
 
+    @_while_open
     def branch(self, name: str, which: str | None = None) -> SoulStore:
         """Begin a soul called `name` from a kept moment, or from the soul as it is; `switch` goes on as it."""
         self.soul.save()
         soul = self.llama.soul() if which is None else self.timeline.read(which)
         return self.registry.branch(self.store, soul, name)
 
+    @_while_open
     def blend(self, second: str | Path, share: float = 0.5, first: str = "") -> Soul:
         """Go on as the weighted mean of two souls of this body; the present soul is kept. See `engine.session.blend`.
 
@@ -246,17 +292,20 @@ class MemorySession:
             self.soul.replace_state(blend(soul, other.soul, share), "blend", other.told(share), facts)
         )
 
+    @_while_open
     def switch(self, name: str) -> None:
         """Go on as another soul of this body, the one that wakes from now on. Raises `ConfigError` for a stranger."""
         self.soul.move(self.registry.existing(name))
         self.registry.choose(self.store.name)
         self.new_conversation()
 
+    @_while_open
     def forget_plan(self, *ids: str, pinned_too: bool = False) -> ForgetPlan:
         """What it costs to forget messages of the log, and what it touches; see `plan_forgetting`."""
         self.save()
         return plan_forgetting(self.registry, self.log, self.llama, ids, pinned_too)
 
+    @_while_open
     def forget(self, plan: ForgetPlan, cancel: Cancel | None = None, progress: OnForget | None = None) -> None:
         """Forget as planned, and go on as the soul that never heard it; see `engine.session.forgetting`.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import secrets
 import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
 
 import platformdirs
 
@@ -105,7 +106,7 @@ class WorkspaceLock:
     def __init__(self, root: Path) -> None:
         self.path = root / "workspace.lock"
         try:
-            self._file: BinaryIO | None = self.path.open("a+b")
+            self._file: io.FileIO | None = self.path.open("a+b", buffering=0)
         except OSError as error:
             raise WorkspaceError(
                 "Could not open {path}: {why}. Check its permissions.", path=self.path, why=error.strerror
@@ -121,26 +122,57 @@ class WorkspaceLock:
                 root=root,
                 holder=holder,
             ) from error
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()).encode())
-        self._file.flush()
+        self._process = os.getpid()
+        self._mark = f"{self._process} {secrets.token_hex(8)}".encode()
+        with contextlib.suppress(OSError):  # on a full disk it is locked all the same; nobody reads who holds it
+            self._file.truncate(0)
+            self._file.write(self._mark)
+            self._file.flush()
 
     def _holder(self) -> str:
         try:
-            return Message(" (process {number})", number=int(self.path.read_bytes()))
-        except (OSError, ValueError):
+            return Message(" (process {number})", number=int(self.path.read_bytes().split()[0]))
+        except (OSError, ValueError, IndexError):
             return ""
 
     @property
     def held(self) -> bool:
-        """Whether it is still ours."""
-        return self._file is not None
+        """Whether it is still this process's: not given back, and not of the process that this one was forked from."""
+        return self._file is not None and os.getpid() == self._process
+
+    def require(self) -> None:
+        """Raise `WorkspaceError` unless the workspace is still held: given back, forked away, or its lock file gone, so
+        that another program may have taken it. Whoever writes calls this before."""
+        root = self.path.parent
+        if self._file is None:
+            raise WorkspaceError(
+                "The workspace {root} was given back, so nothing more is written to it; open it again.", root=root
+            )
+        if os.getpid() != self._process:
+            raise WorkspaceError(
+                "The workspace {root} is held by the process that this one was forked from; open it here once that one "
+                "has closed it.",
+                root=root,
+            )
+        try:
+            found = self.path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            found = None
+        except OSError:
+            return  # that it cannot be read just now says nothing about who holds it
+        if found is None or (found and found != self._mark):
+            raise WorkspaceError(
+                "The lock {path} was deleted or replaced, so another program may be writing to the workspace; nothing "
+                "more is written by this one. Close it and start it again.",
+                path=self.path,
+            )
 
     def release(self) -> None:
         """Give the workspace back; harmless when done twice."""
         if self._file is not None:
             with contextlib.suppress(OSError):
-                self._file.truncate(0)
+                if self.held:
+                    self._file.truncate(0)
             self._file.close()
             self._file = None
 
@@ -154,7 +186,7 @@ class WorkspaceLock:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: BinaryIO) -> None:
+    def _lock(file: io.FileIO) -> None:
         file.seek(1 << 30)  # far past the text: a locked range cannot be read by the program that wants to know who
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         file.seek(0)
@@ -162,5 +194,5 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(file: BinaryIO) -> None:
+    def _lock(file: io.FileIO) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

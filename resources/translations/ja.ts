@@ -1090,6 +1090,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>学習率を{value}倍にすることはできません。0より大きい数にしてください。</translation>
         </message>
         <message>
+            <source>The lock {path} was deleted or replaced, so another program may be writing to the workspace; nothing more is written by this one. Close it and start it again.</source>
+            <translation>ロックファイル {path} が削除されたか置き換えられたため、別のプログラムが作業フォルダに書き込んでいるかもしれません。このプログラムはこれ以上書き込みません。閉じてから起動し直してください。</translation>
+        </message>
+        <message>
             <source>The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: it would have learned this night at the cost of everything else.</source>
             <translation>ふだんの会話の損失が {drift:.1%} 増え、上限の {limit:.1%} を超えました。ほかのすべてを犠牲にして今夜のことを覚えるところでした。</translation>
         </message>
@@ -1104,6 +1108,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The model does not fit into the memory of {place}; use device 'cpu'.</source>
             <translation>モデルが {place} のメモリに収まりません。デバイス 'cpu' を使ってください。</translation>
+        </message>
+        <message>
+            <source>The model was loaded before this process was forked, and the threads that compute did not come along; load it in this process, or start processes with the method spawn.</source>
+            <translation>モデルは、このプロセスが fork される前に読み込まれたもので、計算するスレッドは引き継がれません。このプロセスで読み込むか、spawn 方式でプロセスを起動してください。</translation>
         </message>
         <message>
             <source>The native runtime cannot be used, since {reason}.</source>
@@ -1234,12 +1242,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>作業フォルダ {root} を使えません（{reason}）。--workspace で別のフォルダを選んでください。</translation>
         </message>
         <message>
+            <source>The workspace {root} is held by the process that this one was forked from; open it here once that one has closed it.</source>
+            <translation>作業フォルダ {root} は、このプロセスの元のプロセスが使っています。元のプロセスが閉じてから、ここで開いてください。</translation>
+        </message>
+        <message>
             <source>The workspace {root} is in use by another program{holder}. Close that one first, or choose another folder with --workspace.</source>
             <translation>作業フォルダ {root} は別のプログラム{holder}が使っています。先にそちらを閉じるか、--workspace で別のフォルダを選んでください。</translation>
         </message>
         <message>
             <source>The workspace {root} is of an older version (layout {version}) and could not be brought up to date: {why}. Nothing in it was changed.{copy}</source>
             <translation>作業フォルダ {root} は古い版（レイアウト {version}）で、新しくできませんでした（{why}）。中身は何も変わっていません。{copy}</translation>
+        </message>
+        <message>
+            <source>The workspace {root} was given back, so nothing more is written to it; open it again.</source>
+            <translation>作業フォルダ {root} はもう閉じられているため、これ以上書き込みません。もう一度開いてください。</translation>
         </message>
         <message>
             <source>The workspace {root} was made by a newer version of this program (layout {version}); update the program, or choose another folder with --workspace.</source>
@@ -2156,6 +2172,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{what} is empty.</source>
             <translation>{what}が空です。</translation>
+        </message>
+        <message>
+            <source>{what} was loaded before this process was forked, and what computes did not come along; load it in this process, or start processes with the method spawn.</source>
+            <translation>{what} は、このプロセスが fork される前に読み込まれたもので、計算するスレッドは引き継がれません。このプロセスで読み込むか、spawn 方式でプロセスを起動してください。</translation>
         </message>
         <message>
             <source>{where} cannot be used as a body: {summary}. Take another copy or export it again.</source>
