@@ -89,7 +89,7 @@ class ModelText:
         turn_ends = frozenset(special.values()) | frozenset(ids)
         written = _written_by(template.end_ids, made)
         if written:
-            made.end_token = next(name for name, i in special.items() if i in written)
+            made.end_token = made.token_of(next(iter(written)))
         known = {special[END]} if END in special else set()
         text_ends = frozenset({*known, *ids, *written})
         return cls(made, template, turn_ends, text_ends, () if config.bos_id is None else (config.bos_id,))

@@ -77,7 +77,8 @@ class _Part:
     """A special token, or text without any, as a template wrote it."""
 
     text: str
-    special: bool
+    special: int | None
+    """The id of a special token."""
     message: int | None
     """Whose content it is; None for what the template says itself."""
 
@@ -181,9 +182,10 @@ class ChatTemplate:
         return ids[next(n for n, i in enumerate(ids) if i in ends) + 1 :]
 
     def end_ids(self, tokenizer: Tokenizer) -> frozenset[int]:
-        """The special token with which the template ends a reply, as a set of one."""
+        """The token with which the template ends a reply, as a set of one."""
         special = set(tokenizer.special_tokens.values())
-        return frozenset([next(i for i in self.closing(tokenizer) if i in special)])
+        closing = self.closing(tokenizer)
+        return frozenset([next((i for i in closing if i in special), closing[0])])
 
     def control_tokens(self, tokenizer: Tokenizer) -> frozenset[str]:
         """Added tokens with which the template opens and closes messages. They must be special, or could be typed."""
@@ -249,27 +251,26 @@ class ChatTemplate:
         self, tokenizer: Tokenizer, parts: Sequence[_Part], begins: bool
     ) -> Iterator[tuple[list[int], int | None]]:
         """Runs of ids that are the content of one message, or of none, from left to right."""
-        special = tokenizer.special_tokens
         if not self._joined:
-            plain = iter(tokenizer.encode_all([part.text for part in parts if not part.special]))
-            yield from _runs((([special[p.text]] if p.special else next(plain)), p.message) for p in parts)
+            plain = iter(tokenizer.encode_all([part.text for part in parts if part.special is None]))
+            yield from _runs((next(plain) if p.special is None else [p.special], p.message) for p in parts)
             return
         tokens: list[tuple[list[int], int | None]] = []
         at = 0
         while at < len(parts):
-            if parts[at].special:
-                tokens.append(([special[parts[at].text]], parts[at].message))
+            if (token := parts[at].special) is not None:
+                tokens.append(([token], parts[at].message))
                 at += 1
                 continue
-            end = next((n for n in range(at, len(parts)) if parts[n].special), len(parts))
+            end = next((n for n in range(at, len(parts)) if parts[n].special is not None), len(parts))
             text = "".join(part.text for part in parts[at:end])
             ids, ends = tokenizer.encode_aligned(text, "start" if begins and not at else "section")
             reached, owner = 0, at
-            for token, last in zip(ids, ends, strict=True):
+            for i, last in zip(ids, ends, strict=True):
                 while owner < end - 1 and last > reached + len(parts[owner].text):
                     reached += len(parts[owner].text)
                     owner += 1
-                tokens.append(([token], parts[owner].message))
+                tokens.append(([i], parts[owner].message))
             at = end
         yield from _runs(tokens)
 
@@ -297,12 +298,10 @@ class ChatTemplate:
                     out += _cut_at_the_last_special(out, number)
                 owner = number if piece[0] == OPEN else None
                 if owner is not None:
-                    out.append(_Part("", False, owner))
+                    out.append(_Part("", None, owner))
                 continue
-            for text in tokenizer.special_pattern.split(piece):
-                if text:
-                    is_special = text in tokenizer.special_tokens
-                    out.append(_Part(text if is_special else stand_ins.put_back(text), is_special, owner))
+            for text, token in tokenizer.split_special(piece):
+                out.append(_Part(stand_ins.put_back(text) if token is None else text, token, owner))
         spoken = [number for number in seen if messages[number].role != "system"]
         if sorted(seen) != list(range(len(messages))) or spoken != sorted(spoken):
             raise ConfigError("The chat template does not write each message once; it is not usable.")
@@ -370,11 +369,11 @@ def _common(first: Sequence[_Part], second: Sequence[_Part]) -> list[_Part]:
         if a == b:
             out.append(a)
             continue
-        if not a.special and not b.special and a.message is None and b.message is None:
+        if a.special is None and b.special is None and a.message is None and b.message is None:
             same = next((n for n, (x, y) in enumerate(zip(a.text, b.text, strict=False)) if x != y), None)
             shared = a.text[: min(len(a.text), len(b.text)) if same is None else same]
             if shared:
-                out.append(_Part(shared, False, None))
+                out.append(_Part(shared, None, None))
         break
     return out
 
@@ -382,7 +381,7 @@ def _common(first: Sequence[_Part], second: Sequence[_Part]) -> list[_Part]:
 def _cut_at_the_last_special(out: list[_Part], number: int) -> list[_Part]:
     """Take from `out` what stands behind the last special token, as content of a message."""
     taken: list[_Part] = []
-    while out and not out[-1].special and out[-1].message is None:
+    while out and out[-1].special is None and out[-1].message is None:
         taken.insert(0, replace(out.pop(), message=number))
     return taken
 

@@ -205,17 +205,34 @@ class Tokenizer:
         """
         return StreamDecoder(self._bytes, special, goes_on=place == "middle")
 
+    def split_special(self, text: str) -> Iterator[tuple[str, int | None]]:
+        """The parts of a text from left to right, none of them empty: plain ones, and special tokens with their ids.
+
+        Some special tokens take the white space on one side of them along.
+        """
+        for at, part in enumerate(self._special_pattern.split(text)):
+            if part:
+                yield part, self._special.get(part, self._special.get(part.strip())) if at % 2 else None
+
     def _encode_special(self, text: str) -> tuple[int, ...]:
         out: list[int] = []
-        for part in self.special_pattern.split(text):
-            out += [self._special[part]] if part in self._special else self.encode(part)
+        for part, token in self.split_special(text):
+            out += self.encode(part) if token is None else [token]
         return tuple(out)
 
     @cached_property
-    def special_pattern(self) -> re.Pattern[str]:
+    def _special_pattern(self) -> re.Pattern[str]:
         """Finds special tokens, as its one group; nothing where there are none."""
-        longest_first = sorted(self._special, key=len, reverse=True)
-        return re.compile("(" + ("|".join(map(re.escape, longest_first)) or r"(?!)") + ")")
+        tokens = [token for i, token in self._inner.get_added_tokens_decoder().items() if i in self._bytes.special]
+        return re.compile(
+            "("
+            + "|".join(
+                (r"\s*" if token.lstrip else "") + re.escape(token.content) + (r"\s*" if token.rstrip else "")
+                for token in sorted(tokens, key=lambda token: len(token.content), reverse=True)
+            )
+            + ("" if tokens else r"(?!)")
+            + ")"
+        )
 
     def _encode_batch(self, parts: Sequence[_Part]) -> Iterator[np.ndarray]:
         if self._id_of_byte is not None:
@@ -318,8 +335,8 @@ class Tokenizer:
     def _spell(self, text: str, inner: tokenizers.Tokenizer) -> list[int]:
         """Encode text in which the model itself found a special token, as a unigram vocabulary may, with it cut up."""
         out: list[int] = []
-        for part in self.special_pattern.split(text):
-            for bit in (part[:1], part[1:]) if part in self._special else (part,):
+        for part, token in self.split_special(text):
+            for bit in (part,) if token is None else (part[:1], part[1:]):
                 ids = inner.encode(bit, add_special_tokens=False).ids
                 out += [i for i in ids if i not in self._unwritten]
         return out

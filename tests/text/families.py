@@ -254,6 +254,8 @@ class Family:
     eos: str | None = None
     system: bool = True
     """Whether it knows a system prompt."""
+    greedy: bool = False
+    """Whether its special tokens take the white space behind them along."""
 
 
 _CHATML = ("<|start|>", "<|stop|>", "<|eod|>")
@@ -270,6 +272,9 @@ FAMILIES = {
     ),
     "phi 3.5": Family(
         PHI35, "prepend", ("<|eod|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>"), bos="<s>", eos="<|eod|>"
+    ),
+    "phi, greedy": Family(
+        PHI35, "prepend", ("<|eod|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>"), eos="<|eod|>", greedy=True
     ),
     "blocks": Family(BLOCKS, "words", _CHATML, eos="<|stop|>"),
     "json": Family(JSON, "words", _CHATML, eos="<|stop|>"),
@@ -328,6 +333,8 @@ def trained(kind: str) -> str:
 def tokenizer_of(family: Family) -> str:
     """``tokenizer.json`` with the tokens of a family."""
     inner = library.Tokenizer.from_str(trained(family.tokenizer))
-    inner.add_special_tokens([AddedToken(token, normalized=False) for token in (*family.special, "<s>")])
+    inner.add_special_tokens(
+        [AddedToken(token, normalized=False, rstrip=family.greedy) for token in (*family.special, "<s>")]
+    )
     inner.add_tokens([AddedToken(token, normalized=False) for token in family.plain])
     return inner.to_str()
