@@ -24,7 +24,6 @@ from engine.errors import BitLlamaError
 from engine.resources import resource_path
 from engine.version import __version__
 from studio import crash, process, single_instance, theme, translation
-from studio.actions import kind_of
 from studio.garbage import GarbageCollector
 from studio.lab.catalogue import COMPANION
 from studio.protocol import EngineFailure
@@ -34,6 +33,7 @@ from studio.single_instance import FileOpenEvents
 from studio.widgets import style
 from studio.widgets.dialogs import show_failure
 from studio.window.main_window import MainWindow
+from studio.window.opening import kind_of
 
 SWITCH_S = 0.001
 """After how long the worker gives Python's lock to the window that waits for it. A frame takes it some ten times: with

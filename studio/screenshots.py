@@ -26,8 +26,7 @@ from studio.chat.transfer import ExportedChat
 from studio.lab.page import TRAINING
 from studio.protocol import EngineFailure, KeepSoul, LogLine
 from studio.session import Busy
-from studio.settings.about import show_about
-from studio.settings.keys import show_keys
+from studio.settings.help import show_about, show_keys
 from studio.widgets import dialogs
 from studio.window.main_window import CHAT, LAB, SETTINGS, MainWindow
 

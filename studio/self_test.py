@@ -240,7 +240,7 @@ class StartTimes(QObject):
         handle = window.windowHandle()
         assert handle is not None
         handle.installEventFilter(self)
-        window.verbs.opened.connect(lambda: self._loaded())
+        window.session.soul_replaced.connect(lambda _: self._loaded())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The first exposure is answered by painting; what is posted now comes after that."""

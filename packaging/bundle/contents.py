@@ -22,7 +22,7 @@ EXCLUDED_MODULES = [
     "readline",  # GNU's: the GPL does not go with the MKL that torch brings
     "huggingface_hub", "fsspec", "setuptools", "pip", "mypy", "ruff",
     "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtDesigner", "PySide6.QtSql", "PySide6.QtTest", "PySide6.QtHelp",
-    "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtUiTools", "pyqtgraph.opengl", "pyqtgraph.examples",
+    "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtUiTools",
 ]  # fmt: skip
 """Modules that other packages can use where they are, and that this program never does."""
 

@@ -2,21 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja">
     <context>
-        <name>About</name>
-        <message>
-            <source>About Bit-Llama Studio</source>
-            <translation>Bit-Llama Studio について</translation>
-        </message>
-        <message>
-            <source>Close</source>
-            <translation>閉じる</translation>
-        </message>
-        <message>
-            <source>Version {version}. A small language model that learns while it runs and remembers after it sleeps. Everything stays on this machine. Below is what it is made of, with every licence.</source>
-            <translation>バージョン {version}。動きながら学び、眠って覚える小さな言語モデルです。すべてはこのコンピューターの中にとどまります。以下は、使われている部品とそのライセンスです。</translation>
-        </message>
-    </context>
-    <context>
         <name>Actions</name>
         <message>
             <source>A fresh soul is awake. The soul of before is kept.</source>
@@ -35,56 +20,8 @@
             <translation>新しく始める</translation>
         </message>
         <message>
-            <source>Conversations</source>
-            <translation>会話</translation>
-        </message>
-        <message>
-            <source>Conversations (*.md *.json *.jsonl)</source>
-            <translation>会話 (*.md *.json *.jsonl)</translation>
-        </message>
-        <message>
-            <source>Export</source>
-            <translation>書き出し</translation>
-        </message>
-        <message>
-            <source>Exported as {file}.</source>
-            <translation>{file} に書き出しました。</translation>
-        </message>
-        <message>
-            <source>Have {file} learned?</source>
-            <translation>{file} を学ばせますか？</translation>
-        </message>
-        <message>
-            <source>Import</source>
-            <translation>読み込む</translation>
-        </message>
-        <message>
-            <source>Import chats</source>
-            <translation>会話の読み込み</translation>
-        </message>
-        <message>
-            <source>Import {conversations}?</source>
-            <translation>{conversations}を読み込みますか？</translation>
-        </message>
-        <message>
-            <source>Imported {conversations}.</source>
-            <translation>{conversations}を読み込みました。</translation>
-        </message>
-        <message>
             <source>It ended unexpectedly</source>
             <translation>予期せず終了しました</translation>
-        </message>
-        <message>
-            <source>Its text becomes a chat of {messages}, as if you had said them, and {name} learns them when it sleeps next. Until then it does not know them.</source>
-            <translation>その文章は、あなたが話したかのように{messages}のチャットになり、{name}は次に眠るときに学びます。それまでは知りません。</translation>
-        </message>
-        <message>
-            <source>JSON (*.json)</source>
-            <translation>JSON (*.json)</translation>
-        </message>
-        <message>
-            <source>JSON lines, one message a line (*.jsonl)</source>
-            <translation>JSON Lines、1行に1メッセージ (*.jsonl)</translation>
         </message>
         <message>
             <source>Last time it was ended from outside. Everything that was said is there.</source>
@@ -93,10 +30,6 @@
         <message>
             <source>Load a soul</source>
             <translation>ソウルを読み込む</translation>
-        </message>
-        <message>
-            <source>Markdown (*.md)</source>
-            <translation>Markdown (*.md)</translation>
         </message>
         <message>
             <source>Models (*.bitt *.safetensors)</source>
@@ -123,16 +56,8 @@
             <translation>ソウル (*.soul)</translation>
         </message>
         <message>
-            <source>Take it in</source>
-            <translation>取り込む</translation>
-        </message>
-        <message>
             <source>The Studio ended unexpectedly last time. Everything that was said until then is there. What is known of it is below and in {path}; nothing was sent anywhere.</source>
             <translation>前回、Studio は予期せず終了しました。それまでに話したことはすべて残っています。わかっていることは下と {path} にあります。どこにも送信していません。</translation>
-        </message>
-        <message>
-            <source>They join your own, and {name} learns what you said in them when it sleeps next. Until then it does not know them.</source>
-            <translation>あなたの会話に加わり、そこであなたが話したことを{name}は次に眠るときに学びます。それまでは知りません。</translation>
         </message>
         <message>
             <source>{file} is awake. The soul of before is kept.</source>
@@ -141,10 +66,6 @@
         <message>
             <source>{name} has lived {n} tokens. A fresh soul has lived none and knows nothing of you. The soul of now is kept in the workspace.</source>
             <translation>{name}は {n} トークンを生きてきました。新しいソウルはまだ何も生きておらず、あなたのことを何も知りません。今のソウルはワークスペースに残します。</translation>
-        </message>
-        <message>
-            <source>{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), souls (.soul), chats (.md, .json, .jsonl), texts to learn (.txt) and presets (.preset).</source>
-            <translation>{path} は Studio では開けません。開けるのはモデル（.bitt、.safetensors、チェックポイントのフォルダー）、ソウル（.soul）、会話（.md、.json、.jsonl）、学ばせる文章（.txt）、プリセット（.preset）です。</translation>
         </message>
     </context>
     <context>
@@ -201,6 +122,69 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{n} % of it</source>
             <translation>相手 {n} %</translation>
+        </message>
+    </context>
+    <context>
+        <name>ChatFiles</name>
+        <message>
+            <source>Conversations</source>
+            <translation>会話</translation>
+        </message>
+        <message>
+            <source>Conversations (*.md *.json *.jsonl)</source>
+            <translation>会話 (*.md *.json *.jsonl)</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>書き出し</translation>
+        </message>
+        <message>
+            <source>Exported as {file}.</source>
+            <translation>{file} に書き出しました。</translation>
+        </message>
+        <message>
+            <source>Have {file} learned?</source>
+            <translation>{file} を学ばせますか？</translation>
+        </message>
+        <message>
+            <source>Import</source>
+            <translation>読み込む</translation>
+        </message>
+        <message>
+            <source>Import chats</source>
+            <translation>会話の読み込み</translation>
+        </message>
+        <message>
+            <source>Import {conversations}?</source>
+            <translation>{conversations}を読み込みますか？</translation>
+        </message>
+        <message>
+            <source>Imported {conversations}.</source>
+            <translation>{conversations}を読み込みました。</translation>
+        </message>
+        <message>
+            <source>Its text becomes a chat of {messages}, as if you had said them, and {name} learns them when it sleeps next. Until then it does not know them.</source>
+            <translation>その文章は、あなたが話したかのように{messages}のチャットになり、{name}は次に眠るときに学びます。それまでは知りません。</translation>
+        </message>
+        <message>
+            <source>JSON (*.json)</source>
+            <translation>JSON (*.json)</translation>
+        </message>
+        <message>
+            <source>JSON lines, one message a line (*.jsonl)</source>
+            <translation>JSON Lines、1行に1メッセージ (*.jsonl)</translation>
+        </message>
+        <message>
+            <source>Markdown (*.md)</source>
+            <translation>Markdown (*.md)</translation>
+        </message>
+        <message>
+            <source>Take it in</source>
+            <translation>取り込む</translation>
+        </message>
+        <message>
+            <source>They join your own, and {name} learns what you said in them when it sleeps next. Until then it does not know them.</source>
+            <translation>あなたの会話に加わり、そこであなたが話したことを{name}は次に眠るときに学びます。それまでは知りません。</translation>
         </message>
     </context>
     <context>
@@ -2588,6 +2572,97 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
     </context>
     <context>
+        <name>Help</name>
+        <message>
+            <source>About Bit-Llama Studio</source>
+            <translation>Bit-Llama Studio について</translation>
+        </message>
+        <message>
+            <source>Chat</source>
+            <translation>チャット</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>閉じる</translation>
+        </message>
+        <message>
+            <source>Close and open the chosen folder</source>
+            <translation>選んだフォルダーを閉じる・開く</translation>
+        </message>
+        <message>
+            <source>Close the Studio</source>
+            <translation>Studio を閉じる</translation>
+        </message>
+        <message>
+            <source>Keys</source>
+            <translation>キー</translation>
+        </message>
+        <message>
+            <source>Larger text</source>
+            <translation>文字を大きく</translation>
+        </message>
+        <message>
+            <source>Model Lab</source>
+            <translation>モデルラボ</translation>
+        </message>
+        <message>
+            <source>New chat</source>
+            <translation>新しい会話</translation>
+        </message>
+        <message>
+            <source>New folder for chats</source>
+            <translation>会話の新しいフォルダー</translation>
+        </message>
+        <message>
+            <source>New line</source>
+            <translation>改行</translation>
+        </message>
+        <message>
+            <source>Open a model</source>
+            <translation>モデルを開く</translation>
+        </message>
+        <message>
+            <source>Rename the chosen chat or folder</source>
+            <translation>選んだ会話やフォルダーの名前を変える</translation>
+        </message>
+        <message>
+            <source>Search all chats</source>
+            <translation>会話を検索</translation>
+        </message>
+        <message>
+            <source>Send</source>
+            <translation>送信</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>設定</translation>
+        </message>
+        <message>
+            <source>Sleep, or wake up</source>
+            <translation>眠る・起こす</translation>
+        </message>
+        <message>
+            <source>Smaller text</source>
+            <translation>文字を小さく</translation>
+        </message>
+        <message>
+            <source>Stop the reply</source>
+            <translation>返事を止める</translation>
+        </message>
+        <message>
+            <source>Text as it was</source>
+            <translation>文字を元の大きさに</translation>
+        </message>
+        <message>
+            <source>These keys</source>
+            <translation>このキーの一覧</translation>
+        </message>
+        <message>
+            <source>Version {version}. A small language model that learns while it runs and remembers after it sleeps. Everything stays on this machine. Below is what it is made of, with every licence.</source>
+            <translation>バージョン {version}。動きながら学び、眠って覚える小さな言語モデルです。すべてはこのコンピューターの中にとどまります。以下は、使われている部品とそのライセンスです。</translation>
+        </message>
+    </context>
+    <context>
         <name>Inspector</name>
         <message>
             <source>1 message waits for sleep</source>
@@ -2708,89 +2783,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{tokens} lived</source>
             <translation>{tokens}を経験</translation>
-        </message>
-    </context>
-    <context>
-        <name>Keys</name>
-        <message>
-            <source>Chat</source>
-            <translation>チャット</translation>
-        </message>
-        <message>
-            <source>Close</source>
-            <translation>閉じる</translation>
-        </message>
-        <message>
-            <source>Close and open the chosen folder</source>
-            <translation>選んだフォルダーを閉じる・開く</translation>
-        </message>
-        <message>
-            <source>Close the Studio</source>
-            <translation>Studio を閉じる</translation>
-        </message>
-        <message>
-            <source>Keys</source>
-            <translation>キー</translation>
-        </message>
-        <message>
-            <source>Larger text</source>
-            <translation>文字を大きく</translation>
-        </message>
-        <message>
-            <source>Model Lab</source>
-            <translation>モデルラボ</translation>
-        </message>
-        <message>
-            <source>New chat</source>
-            <translation>新しい会話</translation>
-        </message>
-        <message>
-            <source>New folder for chats</source>
-            <translation>会話の新しいフォルダー</translation>
-        </message>
-        <message>
-            <source>New line</source>
-            <translation>改行</translation>
-        </message>
-        <message>
-            <source>Open a model</source>
-            <translation>モデルを開く</translation>
-        </message>
-        <message>
-            <source>Rename the chosen chat or folder</source>
-            <translation>選んだ会話やフォルダーの名前を変える</translation>
-        </message>
-        <message>
-            <source>Search all chats</source>
-            <translation>会話を検索</translation>
-        </message>
-        <message>
-            <source>Send</source>
-            <translation>送信</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>設定</translation>
-        </message>
-        <message>
-            <source>Sleep, or wake up</source>
-            <translation>眠る・起こす</translation>
-        </message>
-        <message>
-            <source>Smaller text</source>
-            <translation>文字を小さく</translation>
-        </message>
-        <message>
-            <source>Stop the reply</source>
-            <translation>返事を止める</translation>
-        </message>
-        <message>
-            <source>Text as it was</source>
-            <translation>文字を元の大きさに</translation>
-        </message>
-        <message>
-            <source>These keys</source>
-            <translation>このキーの一覧</translation>
         </message>
     </context>
     <context>
@@ -3035,6 +3027,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{name} is trained: {file} is at hand in Model Lab.</source>
             <translation>{name} の学習が終わりました。{file} がモデルラボにあります。</translation>
+        </message>
+        <message>
+            <source>{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), souls (.soul), chats (.md, .json, .jsonl), texts to learn (.txt) and presets (.preset).</source>
+            <translation>{path} は Studio では開けません。開けるのはモデル（.bitt、.safetensors、チェックポイントのフォルダー）、ソウル（.soul）、会話（.md、.json、.jsonl）、学ばせる文章（.txt）、プリセット（.preset）です。</translation>
         </message>
     </context>
     <context>

@@ -23,7 +23,6 @@ from studio.protocol import (
     EngineFailure,
     ImportLines,
     LogLine,
-    ModelOpened,
     ReplyChunk,
     Said,
     Sampling,
@@ -65,6 +64,7 @@ class Conversations(QObject):
         self._sending = False
         self._session.text_arrived.connect(self._grow)
         self._session.changed.connect(self._mark_turns)
+        self._session.soul_replaced.connect(self._soul_replaced)
         self.shelf.changed.connect(self.listed_changed)
 
     # What is shown
@@ -97,16 +97,13 @@ class Conversations(QObject):
         model.show_turns(self._session.turns)
         self._show(model)
 
-    def opened(self, opened: ModelOpened) -> None:
-        """A model was loaded: these are the conversations of its soul."""
-        self.take_over(opened.lines)
-
-    def take_over(self, lines: Sequence[LogLine]) -> None:
-        """Another soul is awake: this is what it has heard and said."""
-        self.history = ChatHistory(lines)
-        self._results.clear()
-        self._felt.clear()
-        self.listed_changed.emit()
+    def _soul_replaced(self, lines: Sequence[LogLine] | None) -> None:
+        """Another soul is awake; `lines` is what it has heard and said, None where that is as before."""
+        if lines is not None:
+            self.history = ChatHistory(lines)
+            self._results.clear()
+            self._felt.clear()
+            self.listed_changed.emit()
         self.new_chat()
 
     def _show(self, model: TranscriptModel) -> None:

@@ -8,14 +8,15 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 
 from studio import theme
 from studio.actions import Actions
+from studio.chat.chat_files import ChatFiles
 from studio.chat.composer import DIALS, Composer
 from studio.chat.conversation_list import ConversationList
 from studio.chat.conversations import Conversations
+from studio.chat.dream import DreamCard, DreamVeil
 from studio.chat.inspector import Inspector
 from studio.chat.transcript import Transcript
 from studio.chat.transcript_model import TranscriptModel
 from studio.chat.welcome import Welcome
-from studio.lab.sleep import DreamCard, DreamVeil
 from studio.protocol import Slept
 from studio.session import UNNAMED, Busy
 from studio.widgets import wording
@@ -25,7 +26,7 @@ from studio.widgets.dialogs import Toast
 class ChatPage(QWidget):
     """Shows a `Conversations`."""
 
-    def __init__(self, actions: Actions, chat: Conversations) -> None:
+    def __init__(self, actions: Actions, chat: Conversations, files: ChatFiles) -> None:
         super().__init__()
         self.setObjectName("page")
         self._actions, self._session, self._chat = actions, actions.session, chat
@@ -45,8 +46,8 @@ class ChatPage(QWidget):
         self._lay_out()
         self.conversations.new_chat.connect(self.new_chat)
         self.conversations.chosen.connect(self._choose)
-        self.conversations.export_wanted.connect(actions.export_chats)
-        self.conversations.import_wanted.connect(actions.import_chats)
+        self.conversations.export_wanted.connect(files.export)
+        self.conversations.import_wanted.connect(files.choose_import)
         self.conversations.thrown.connect(self.throw_away)
         self.conversations.folder_unwanted.connect(self.remove_folder)
         self.welcome.suggested.connect(self.send)

@@ -19,6 +19,8 @@ from engine.errors import FileFormatError
 from studio.protocol import LogLine, Role
 
 FORMATS = (".md", ".json", ".jsonl")
+TEXT = ".txt"
+"""Of a plain text that is to be learned."""
 _FORMAT = "bit-llama-conversations"
 _MARK = re.compile(r"<!-- (user|assistant|conversation) ?(\S*) -->")
 _MARK_LINE = re.compile(r"^(\\*)(?=<!-- (?:user|assistant|conversation) )", re.MULTILINE)

@@ -86,5 +86,4 @@ class BlendDialog(Notice):
 
     async def _blend_now(self, second: str, share: float) -> None:
         await self._session.call(BlendSouls(second=second, share=share))
-        self._actions.soul_replaced.emit()
         self._actions.told.emit(self.tr("Blended. Undo takes it back."))

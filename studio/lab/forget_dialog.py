@@ -106,7 +106,6 @@ class ForgetDialog(Notice):
         finally:
             self.bar.hide()
             self.reject()
-        self._actions.chat.take_over(forgot.lines)
         self._actions.told.emit(
             self.tr("Forgotten.") if forgot.done else self.tr("Stopped. Everything is as it was before.")
         )

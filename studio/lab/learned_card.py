@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTreeWi
 
 from studio import theme
 from studio.actions import Actions
+from studio.chat.conversations import Conversations
 from studio.lab.forget_dialog import ForgetDialog
 from studio.protocol import EngineFailure, FindLived, TimelineEntry
 from studio.widgets import wording
@@ -22,9 +23,9 @@ _HEIGHT = 320
 class LearnedCard(Card):
     """A list with a box before each message; what is ticked can be forgotten."""
 
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, actions: Actions, conversations: Conversations) -> None:
         super().__init__()
-        self._actions, self._session = actions, actions.session
+        self._actions, self._session, self._conversations = actions, actions.session, conversations
         self.title.setText(self.tr("What it was told"))
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search"))
@@ -59,7 +60,7 @@ class LearnedCard(Card):
         self.column.addWidget(self.tree, 1)
         self.column.addLayout(row)
         self._stale = True
-        actions.chat.listed_changed.connect(self._listed)
+        conversations.listed_changed.connect(self._listed)
         self._session.changed.connect(self.refresh)
 
     @property
@@ -73,11 +74,11 @@ class LearnedCard(Card):
         ticked = set(self.ticked)
         self.tree.blockSignals(True)
         self.tree.clear()
-        for conversation in self._actions.chat.history.newest_first():
+        for conversation in self._conversations.history.newest_first():
             heard = [line for line in conversation.lines if line.role == "user" and line.id]
             if not heard:
                 continue
-            head = QTreeWidgetItem(self.tree, [wording.short(self._actions.chat.title(conversation.id), 120), ""])
+            head = QTreeWidgetItem(self.tree, [wording.short(self._conversations.title(conversation.id), 120), ""])
             head.setFlags(head.flags() | Qt.ItemFlag.ItemIsAutoTristate | Qt.ItemFlag.ItemIsUserCheckable)
             head.setCheckState(0, Qt.CheckState.Unchecked)
             for line in heard:

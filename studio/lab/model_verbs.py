@@ -68,7 +68,6 @@ class ModelVerbs(QObject):
 
     async def _unload(self) -> None:
         await self._session.call(UnloadModel())
-        self._actions.chat.take_over(())
         self._actions.told.emit(self.tr("The model is let go. Its soul is saved."))
 
     def choose_target(self, source: Path) -> None:

@@ -190,11 +190,11 @@ class ModelRow(QFrame):
 class ModelsCard(Card):
     """The models at hand: the bundled one, those opened lately, and those in the person's folders."""
 
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, actions: Actions, catalogue: ModelCatalogue) -> None:
         super().__init__()
         self.title.setText(self.tr("At hand"))
         self._actions = actions
-        self.catalogue = actions.catalogue
+        self.catalogue = catalogue
         self.add_button = button(self.tr("Add a folder…"))
         self.add_button.setToolTip(self.tr("Models in it are listed where they lie; nothing is copied"))
         self.add_button.clicked.connect(self._choose_folder)

@@ -188,7 +188,6 @@ class NightCard(Card):
 
     async def _undo(self) -> None:
         await self._session.call(UndoLastEvent())
-        self._actions.soul_replaced.emit()
         self._actions.told.emit(self.tr("The soul of before the night is awake."))
 
     def _mark(self) -> None:

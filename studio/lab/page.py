@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 
 from studio import theme
 from studio.actions import Actions
+from studio.chat.conversations import Conversations
+from studio.lab.catalogue import ModelCatalogue
 from studio.lab.learned_card import LearnedCard
 from studio.lab.models_card import LoadedModelCard, ModelsCard
 from studio.lab.night_card import NightCard
@@ -36,16 +38,16 @@ TRAINING = 3
 class LabPage(QWidget):
     """Four views, chosen at the left."""
 
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, actions: Actions, conversations: Conversations, catalogue: ModelCatalogue) -> None:
         super().__init__()
         self.setObjectName("page")
         self._actions = actions
         self.body = LoadedModelCard(actions)
-        self.models = ModelsCard(actions)
+        self.models = ModelsCard(actions, catalogue)
         self.soul = SoulCard(actions)
         self.night = NightCard(actions)
         self.sleep = SleepCard(actions)
-        self.learned = LearnedCard(actions)
+        self.learned = LearnedCard(actions, conversations)
         self.soul.forget_wanted.connect(self._forget_lived_in)
         self._stack = QStackedWidget()
         self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -64,7 +66,7 @@ class LabPage(QWidget):
         soul.addStretch(1)
         learned = QVBoxLayout()
         learned.addWidget(self.learned)
-        self.train, self.runs = TrainCard(actions), RunCard(actions)
+        self.train, self.runs = TrainCard(actions, catalogue), RunCard(actions)
         self._training = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._training.setSpacing(18)
         self._training.addWidget(self.train, 2)

@@ -38,7 +38,6 @@ class SoulVerbs(QObject):
 
     async def _undo(self) -> None:
         await self._session.call(UndoLastEvent())
-        self._actions.soul_replaced.emit()
         self._actions.told.emit(self.tr("Undone. Undo again takes that back."))
 
     def keep(self) -> None:
@@ -69,7 +68,6 @@ class SoulVerbs(QObject):
 
     async def _restore(self, moment: TimelineEntry) -> None:
         await self._session.call(RestoreEntry(moment=moment.id))
-        self._actions.soul_replaced.emit()
         self._actions.told.emit(self.tr("Awake as it was {when}.").format(when=timeline_words.when(moment.when)))
 
     def branch(self, moment: TimelineEntry | None) -> AskWords:
@@ -98,8 +96,7 @@ class SoulVerbs(QObject):
         self._actions.start(self._wake(name))
 
     async def _wake(self, name: str) -> None:
-        woken = await self._session.call(WakeSoul(name=name))
-        self._actions.chat.take_over(woken.lines)
+        await self._session.call(WakeSoul(name=name))
         self._actions.told.emit(self.tr("{name} is awake.").format(name=name))
 
     def rename_soul(self) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from studio import theme
 from studio.actions import Actions
 from studio.lab import train_words
+from studio.lab.catalogue import ModelCatalogue
 from studio.lab.train_verbs import TrainVerbs
 from studio.settings.declarations import DECLARATIONS
 from studio.settings.editors import WheelGuard, words
@@ -45,10 +46,10 @@ _SIZES = [value for value, _ in _DECLARED["train_size"].choices]
 class TrainCard(Card):
     """The form. Start is possible once the text was checked."""
 
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, actions: Actions, catalogue: ModelCatalogue) -> None:
         super().__init__()
         self.title.setText(self.tr("Train a model"))
-        self._actions, self._trainer = actions, actions.session.training
+        self._actions, self._trainer, self._catalogue = actions, actions.session.training, catalogue
         self.verbs = TrainVerbs(self, actions)
         self._guard = WheelGuard(self)
         self._fields()
@@ -56,9 +57,8 @@ class TrainCard(Card):
         self._trainer.changed.connect(self.refresh)
         self._trainer.moved.connect(self._show_progress)
         actions.session.changed.connect(self._fill_begin)
-        actions.catalogue.changed.connect(self._fill_begin)
+        catalogue.changed.connect(self._fill_begin)
         actions.settings.changed.connect(self._setting_changed)
-        actions.corpus_chosen.connect(self.verbs.take)
         self.refresh()
 
     def _fields(self) -> None:
@@ -191,7 +191,7 @@ class TrainCard(Card):
 
     def _fill_begin(self) -> None:
         body = self._actions.session.model
-        paths = [str(path) for path in [*([body.path] if body else []), *self._actions.catalogue.paths]]
+        paths = [str(path) for path in [*([body.path] if body else []), *self._catalogue.paths]]
         wanted = ["", *dict.fromkeys(paths)]
         if wanted != [self.begin.itemData(row) for row in range(self.begin.count())]:
             self.begin.clear()

@@ -110,6 +110,8 @@ class Session(QObject):
     """How far a job has come that may be stopped, 0 to 1."""
     timeline_moved = Signal()
     """`timeline` is another."""
+    soul_replaced = Signal(object)
+    """Another soul is awake: what it has heard and said (`LogLine`s), None where that is as before."""
     changed = Signal()
     """`busy`, `model`, `soul` or `speed` is another."""
 
@@ -215,6 +217,8 @@ class Session(QObject):
                 self.learns = command.dial == "learn"
             answer = await self._send(command, self._cancel)
             self._take_over(command, answer)
+        if isinstance(command, REPLACES_SOUL):
+            self.soul_replaced.emit(() if isinstance(command, UnloadModel) else getattr(answer, "lines", None))
         return answer
 
     async def _send(self, command: Command[Answer], cancel: threading.Event) -> Answer:

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from studio import theme
-from studio.settings.about import show_about
 from studio.settings.declarations import DECLARATIONS, GROUPS
 from studio.settings.editors import Editor, WheelGuard, editor_for, words
+from studio.settings.help import show_about
 from studio.settings.store import Settings
 from studio.widgets.controls import Card, Prose, button, label
 

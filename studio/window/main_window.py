@@ -22,23 +22,24 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 
 from engine.errors import BitLlamaError, ConfigError
 from studio import theme, translation
-from studio.actions import Actions, kind_of
+from studio.actions import Actions
+from studio.chat.chat_files import ChatFiles
 from studio.chat.conversations import Conversations
 from studio.chat.page import ChatPage
 from studio.lab.catalogue import ModelCatalogue
 from studio.lab.page import TRAINING, LabPage
 from studio.protocol import EngineFailure
 from studio.session import Busy, Session
-from studio.settings import privacy
-from studio.settings.cards import KeysCard, PresetCard, PrivacyCard
-from studio.settings.keys import KEYS, show_keys
+from studio.settings.help import KEYS, KeysCard, show_keys
 from studio.settings.page import SettingsPage
+from studio.settings.presets import PresetCard, take_preset
+from studio.settings.privacy import PrivacyCard, ask_to_delete, delete_all
 from studio.settings.store import Settings
 from studio.training import TrainingRun
 from studio.widgets import dialogs, style
-from studio.window.drop import DropVeil, dropped_path
 from studio.window.footer import Footer
 from studio.window.header import Header
+from studio.window.opening import DropVeil, dropped_path, is_corpus, kind_of
 
 LAB, CHAT, SETTINGS = range(3)
 
@@ -56,9 +57,8 @@ class MainWindow(QMainWindow):
         """Why the window does not speak the language of the settings; empty where it does."""
         self.verbs = Actions(self, session, settings)
         self.talk = Conversations(session, settings, self.verbs.start, self)
-        self.verbs.chat = self.talk
-        self.verbs.catalogue = ModelCatalogue(self.verbs, self)
-        self.verbs.trains_here = self._shows_training
+        self.chat_files = ChatFiles(self.verbs, self.talk)
+        self.catalogue = ModelCatalogue(self.verbs, self)
         self.setAcceptDrops(True)
         self.setMinimumSize(*theme.MINIMUM_SIZE)
         self.resize(1280, 800)
@@ -66,11 +66,8 @@ class MainWindow(QMainWindow):
         settings.changed.connect(self._setting_changed)
         settings.problem.connect(self._tell_problem)
         self.talk.shelf.problem.connect(self._tell_problem)
-        self.verbs.opened.connect(self.talk.opened)
         self.verbs.report_wanted.connect(self._show_report)
         session.training.trained.connect(self._tell_trained)
-        self.verbs.everything_unwanted.connect(self._delete)
-        self.verbs.soul_replaced.connect(self.talk.new_chat)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
         self._keys()
         self._may_close = self._deleting = False
@@ -80,10 +77,14 @@ class MainWindow(QMainWindow):
     def _furnish(self) -> None:
         """Make everything that is seen, in the language in force; what it shows lives elsewhere."""
         self.header = Header(self.verbs)
-        self.lab = LabPage(self.verbs)
-        self.chat = ChatPage(self.verbs, self.talk)
-        extra = (PresetCard(self.verbs), KeysCard(), PrivacyCard(self.verbs))
-        self.settings_page = SettingsPage(self.settings, extra)
+        self.lab = LabPage(self.verbs, self.talk, self.catalogue)
+        self.chat = ChatPage(self.verbs, self.talk, self.chat_files)
+        presets, privacy = PresetCard(self.settings), PrivacyCard(self.session)
+        presets.chosen.connect(self.open_path)
+        presets.failed.connect(self.verbs.fail)
+        presets.told.connect(self.verbs.told)
+        privacy.delete_wanted.connect(self.ask_to_delete)
+        self.settings_page = SettingsPage(self.settings, (presets, KeysCard(), privacy))
         self.footer = Footer(self.verbs)
         self.pages = QStackedWidget()
         for page in (self.lab, self.chat, self.settings_page):
@@ -97,7 +98,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         column.addWidget(self.footer)
         self.setCentralWidget(frame)  # the former one is deleted
-        self.veil = DropVeil(self, self.verbs)
+        self.veil = DropVeil(self, self.verbs, self.trains)
         self.veil.setGeometry(self.rect())
         self.setWindowTitle(self.tr("Bit-Llama Studio"))
         self.header.tabs.chosen.connect(self._show_tab)
@@ -160,15 +161,40 @@ class MainWindow(QMainWindow):
         self.activateWindow()
         QApplication.alert(self)
         for path in sorted(files, key=lambda path: kind_of(path) != "model")[:1]:
-            self.verbs.open_path(path)
+            self.open_path(path)
+
+    def open_path(self, path: Path) -> None:
+        """Open whatever a path is: a model or a soul, or a text for what is shown."""
+        kind = kind_of(path)
+        if self.trains(path):
+            self.lab.train.verbs.take(path)
+        elif kind == "soul":
+            self.verbs.load_soul(path)
+        elif kind in ("chats", "text"):
+            self.chat_files.take_in(path)
+        elif kind == "preset":
+            try:
+                take_preset(self, self.settings, path, self.verbs.told.emit)
+            except EngineFailure as failure:
+                self.verbs.fail(failure)
+        elif kind == "model":
+            self.verbs.open_model(path)
+        else:
+            kinds = self.tr(
+                "{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), "
+                "souls (.soul), chats (.md, .json, .jsonl), texts to learn (.txt) and presets (.preset)."
+            )
+            self.verbs.fail(EngineFailure(kinds.format(path=path)))
+
+    def trains(self, path: Path) -> bool:
+        """Whether a path, opened now, is a text to train on: training is shown, and it is nothing that is loaded."""
+        shown = self.pages.currentIndex() == LAB and self.lab.views.checkedId() == TRAINING
+        return shown and is_corpus(path)
 
     def show_tab(self, number: int) -> None:
         """Show `LAB`, `CHAT` or `SETTINGS`."""
         self.header.tabs.choose(number)
         self._show_tab(number)
-
-    def _shows_training(self) -> bool:
-        return self.pages.currentIndex() == LAB and self.lab.views.checkedId() == TRAINING
 
     def show_training(self) -> None:
         """Show where models are trained."""
@@ -252,7 +278,7 @@ class MainWindow(QMainWindow):
         self.veil.hide()
         if path is not None and possible:
             event.acceptProposedAction()
-            self.verbs.open_path(path)
+            self.open_path(path)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -270,7 +296,11 @@ class MainWindow(QMainWindow):
         if self.session.busy is not Busy.CLOSING and not self._deleting:
             self.verbs.start(self._close())
 
-    def _delete(self) -> None:
+    def ask_to_delete(self) -> None:
+        """Ask, then delete everything that is kept of the person."""
+        ask_to_delete(self, self.delete_everything)
+
+    def delete_everything(self) -> None:
         """Delete everything; the window, which closes by that, is not closed before it is done."""
         if self.session.busy is not Busy.CLOSING and not self._deleting:
             self._deleting = True
@@ -281,7 +311,7 @@ class MainWindow(QMainWindow):
         await self.session.close(even_unsaved=True)
         self.settings.discard()
         try:
-            privacy.delete_all(self.session.workspace)
+            delete_all(self.session.workspace)
         except BitLlamaError as error:
             notice = dialogs.show_failure(self, EngineFailure(translation.sentence(error.message)))
             notice.finished.connect(self._leave)

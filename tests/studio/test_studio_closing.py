@@ -74,13 +74,13 @@ def doing(person: Person, what: str) -> None:
             person.window.talk.take_in([ExportedChat("", name, lines) for name in ("One", "Two")])
         )
     elif what == "exporting":
-        person.window.verbs.export_chats(person.window.talk.listed())
+        person.window.chat_files.export(person.window.talk.listed())
         person.choose_file(person.session.workspace / "all.json")
     elif what == "choosing a file":
-        person.window.verbs.export_chats(person.window.talk.listed())
+        person.window.chat_files.export(person.window.talk.listed())
         person.wait(lambda: any(dialog.isVisible() for dialog in person.window.findChildren(QFileDialog)))
     elif what == "deleting":
-        person.window.verbs.everything_unwanted.emit()
+        person.window.delete_everything()
 
 
 JOBS = (

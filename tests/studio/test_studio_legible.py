@@ -14,8 +14,7 @@ from studio_person import Person
 
 from studio import legible, theme, translation
 from studio.protocol import EngineFailure
-from studio.settings.about import show_about
-from studio.settings.cards import ask_to_delete
+from studio.settings.help import show_about
 from studio.training import TrainingRun
 from studio.widgets.controls import button, label
 
@@ -113,7 +112,7 @@ def test_dialogs_can_be_read(language: str, host: Person) -> None:
     translation.apply(language)
     host.window.show_keys()
     show_about(host.window)
-    ask_to_delete(host.window.verbs)
+    host.window.ask_to_delete()
     host.window.verbs.fail(EngineFailure("It is damaged.", "Traceback"))
     host.window.verbs.reset_soul()
     settle()

@@ -86,7 +86,7 @@ def test_a_bad_file_is_told_in_a_dialog_and_nothing_changes(
     name: str, content: bytes, host: Person, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    host.window.verbs.open_path(tmp_path / name)
+    host.window.open_path(tmp_path / name)
     notice = host.notice()
     assert name in notice.words.plain
     assert not notice.details

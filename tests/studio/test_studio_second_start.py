@@ -117,6 +117,6 @@ def test_a_crash_is_shown_at_the_next_start_and_only_there(workspace: Path) -> N
 
 
 def test_a_run_that_was_killed_is_told_quietly(person: Person, tmp_path: Path) -> None:
-    person.window.verbs.show_crash(crash.Report(tmp_path / "crash.log", "", "head\n--\n"))
+    person.window.verbs.show_crash(crash.CrashReport(tmp_path / "crash.log", "", "head\n--\n"))
     assert "ended from outside" in person.window.footer.told.text()
     assert not person.notices()

@@ -16,7 +16,9 @@ from engine.errors import BitLlamaError, FileFormatError, WorkspaceError
 from studio.chat import transfer
 from studio.lab.catalogue import find_models
 from studio.settings import presets, privacy
-from studio.settings.cards import KeysCard, PresetCard, PrivacyCard
+from studio.settings.help import KeysCard
+from studio.settings.presets import PresetCard
+from studio.settings.privacy import PrivacyCard
 
 
 def card(person: Person, kind: type) -> Any:
@@ -174,7 +176,7 @@ def test_everything_is_deleted_after_a_typed_word(host: Person, workspace: Path)
 
 def test_the_studio_begins_anew_after_that(host: Person, sit_down: Callable[[], Person], models: Path) -> None:
     host.say("My dog is called Bramble.")
-    host.window.verbs.everything_unwanted.emit()
+    host.window.delete_everything()
     host.wait(lambda: not host.window.isVisible())
     again = sit_down()
     again.open(models / "tiny.bitt")

@@ -1,7 +1,8 @@
-"""Dropping a file anywhere on the window, with a word on what will happen before it does."""
+"""What a file is to the Studio, and dropping one anywhere on the window, with a word on what will happen before."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QRectF, Qt
@@ -9,9 +10,33 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio import theme
-from studio.actions import Actions, kind_of
+from studio.actions import Actions
+from studio.chat import transfer
+from studio.settings import presets
 from studio.widgets import style
 from studio.widgets.controls import label
+
+CORPORA = (transfer.TEXT, ".jsonl")
+"""What a model is trained on."""
+
+
+def kind_of(path: Path) -> str:
+    """``model``, ``soul``, ``chats``, ``text``, ``preset``, or empty for what the Studio cannot open."""
+    suffix = path.suffix.lower()
+    if suffix == ".soul":
+        return "soul"
+    if suffix in transfer.FORMATS:
+        return "chats"
+    if suffix in (transfer.TEXT, presets.SUFFIX):
+        return "text" if suffix == transfer.TEXT else "preset"
+    if suffix in (".bitt", ".safetensors") or (path.is_dir() and (path / "config.json").exists()):
+        return "model"
+    return ""
+
+
+def is_corpus(path: Path) -> bool:
+    """Whether a path can be trained on: a text, dialogues, or a folder that is no model."""
+    return path.suffix.lower() in CORPORA or (path.is_dir() and kind_of(path) != "model")
 
 
 def dropped_path(mime: QMimeData) -> Path | None:
@@ -23,9 +48,10 @@ def dropped_path(mime: QMimeData) -> Path | None:
 class DropVeil(QWidget):
     """Lies over the window while a file is dragged on it."""
 
-    def __init__(self, parent: QWidget, actions: Actions) -> None:
+    def __init__(self, parent: QWidget, actions: Actions, trains: Callable[[Path], bool]) -> None:
+        """`trains` says whether a path, dropped now, is a text to train on."""
         super().__init__(parent)
-        self._actions = actions
+        self._actions, self._trains = actions, trains
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.words, self.detail = label(role="heading"), label(role="muted", wrap=True)
         for text in (self.words, self.detail):
@@ -44,7 +70,7 @@ class DropVeil(QWidget):
         session = self._actions.session
         needs_soul = kind in ("soul", "chats", "text")
         why = session.why_silent() if needs_soul else "" if kind == "preset" else session.why_locked()
-        if path is not None and self._actions.is_corpus(path):
+        if path is not None and self._trains(path):
             kind, why = "corpus", session.training.why_busy()
         if path is None or not kind:
             self.words.setText(self.tr("That cannot be opened here"))
