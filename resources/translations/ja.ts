@@ -895,7 +895,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>No gradient reaches the memory of this model; sleep by replay, --method replay.</source>
-            <translation>このモデルの記憶には勾配が届きません。--method replay で、再生によって眠らせてください。</translation>
+            <translation>このモデルの記憶には勾配が届きません。再生で眠らせてください（--method replay）。</translation>
         </message>
         <message>
             <source>No model is loaded. Open one in Model Lab first.</source>
@@ -927,11 +927,11 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>Rotary scaling of the kind {kind!r} is not known; {kinds} are.</source>
-            <translation type="unfinished" />
+            <translation>回転位置のスケーリング {kind!r} には対応していません。対応しているのは {kinds} です。</translation>
         </message>
         <message>
             <source>Rotary scaling of the kind {kind} needs the context of the first training (original_max_position_embeddings).</source>
-            <translation type="unfinished" />
+            <translation>回転位置のスケーリング {kind} には、最初の学習時の文脈長（original_max_position_embeddings）が必要です。</translation>
         </message>
         <message>
             <source>Something unexpected went wrong ({kind}: {error}). Nothing that was saved is lost.</source>
@@ -959,7 +959,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>The activation {name!r} is not known; {known} are.</source>
-            <translation type="unfinished" />
+            <translation>活性化関数 {name!r} には対応していません。対応しているのは {known} です。</translation>
         </message>
         <message>
             <source>The benches are not part of an installed bit-llama; in a checkout of the project, after pip install -e . there, the same command runs them.</source>
@@ -1015,15 +1015,15 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>The config describes {count:,} weights, more than any model; it is damaged.</source>
-            <translation type="unfinished" />
+            <translation>設定に書かれた重みは {count:,} 個で、どのモデルよりも多い数です。壊れています。</translation>
         </message>
         <message>
             <source>The context is {context!r}; this model takes a whole number from 1 to {most:,}.</source>
-            <translation type="unfinished" />
+            <translation>文脈長が {context!r} です。このモデルでは 1 から {most:,} までの整数にしてください。</translation>
         </message>
         <message>
             <source>The context of {most:,} tokens is full; begin another conversation.</source>
-            <translation type="unfinished" />
+            <translation>{most:,} トークンの文脈がいっぱいです。別の会話を始めてください。</translation>
         </message>
         <message>
             <source>The corpus has {count} tokens, fewer than one segment of {length}; give more text or a smaller --context-len.</source>
@@ -1127,15 +1127,15 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>The rotary scaling holds a number that is not positive and finite.</source>
-            <translation type="unfinished" />
+            <translation>回転位置のスケーリングに、正の有限な数でない値があります。</translation>
         </message>
         <message>
             <source>The rotary scaling's high_freq_factor must be above its low_freq_factor.</source>
-            <translation type="unfinished" />
+            <translation>回転位置のスケーリングの high_freq_factor は low_freq_factor より大きくなければなりません。</translation>
         </message>
         <message>
             <source>The rotary width is {width}; it must be even.</source>
-            <translation type="unfinished" />
+            <translation>回転位置の幅が {width} です。偶数でなければなりません。</translation>
         </message>
         <message>
             <source>The run in {out} began with the corpus {former}, and {folder} holds another. Resume with the former one; or begin a run of its own from the trained weights, with --init-from {latest} and another --out.</source>
@@ -1143,7 +1143,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>The sliding windows are said for {said} layers of {layers}.</source>
-            <translation type="unfinished" />
+            <translation>スライディングウィンドウの指定が {layers} 層のうち {said} 層分です。</translation>
         </message>
         <message>
             <source>The soul</source>
@@ -1259,11 +1259,11 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>There are {count} rotary factors for {needed} frequencies.</source>
-            <translation type="unfinished" />
+            <translation>{needed} 個の周波数に対して、回転位置の係数が {count} 個あります。</translation>
         </message>
         <message>
             <source>There are {heads} query heads and {kv} key heads, which do not divide them evenly.</source>
-            <translation type="unfinished" />
+            <translation>クエリヘッドが {heads} 個、キーヘッドが {kv} 個で、割り切れません。</translation>
         </message>
         <message>
             <source>There is a soul called {name!r} already, or it began as that; choose another name.</source>
@@ -1339,7 +1339,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>Token {token} is outside the vocabulary of {size}.</source>
-            <translation type="unfinished" />
+            <translation>トークン {token} は、大きさ {size} の語彙の外です。</translation>
         </message>
         <message>
             <source>Triton is not installed</source>
@@ -1363,7 +1363,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>activation_bits is {value!r}; it must be 8 or 32 (none).</source>
-            <translation type="unfinished" />
+            <translation>activation_bits が {value!r} です。8 か 32（なし）でなければなりません。</translation>
         </message>
         <message>
             <source>back to {what}</source>
@@ -1435,15 +1435,15 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>it does not say its {key}; the file is damaged or of another kind.</source>
-            <translation type="unfinished" />
+            <translation>{key} が書かれていません。ファイルが壊れているか、別の種類のものです。</translation>
         </message>
         <message>
             <source>it has no embedding (token_embd.weight); the file is damaged or a part of a model.</source>
-            <translation type="unfinished" />
+            <translation>埋め込み（token_embd.weight）がありません。ファイルが壊れているか、モデルの一部です。</translation>
         </message>
         <message>
             <source>it is a mixture of experts, which is not known here.</source>
-            <translation type="unfinished" />
+            <translation>混合エキスパートのモデルで、ここでは対応していません。</translation>
         </message>
         <message>
             <source>it is added to a mean square</source>
@@ -1467,67 +1467,67 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>its YaRN scaling has parts that are not known here.</source>
-            <translation type="unfinished" />
+            <translation>YaRN スケーリングに、ここで対応していない部分があります。</translation>
         </message>
         <message>
             <source>its activation {name!r} is not known here.</source>
-            <translation type="unfinished" />
+            <translation>活性化関数 {name!r} には、ここでは対応していません。</translation>
         </message>
         <message>
             <source>its architecture {arch!r} is not known; {known} are.</source>
-            <translation type="unfinished" />
+            <translation>アーキテクチャ {arch!r} には対応していません。対応しているのは {known} です。</translation>
         </message>
         <message>
             <source>its keys and values differ in width, which is not known here.</source>
-            <translation type="unfinished" />
+            <translation>キーと値の幅が異なり、ここでは対応していません。</translation>
         </message>
         <message>
             <source>its layers of the kind {kind!r} are not known here.</source>
-            <translation type="unfinished" />
+            <translation>種類 {kind!r} の層には、ここでは対応していません。</translation>
         </message>
         <message>
             <source>its linear maps have norms of their own, which are not known here.</source>
-            <translation type="unfinished" />
+            <translation>線形写像に固有の正規化があり、ここでは対応していません。</translation>
         </message>
         <message>
             <source>its model_type {kind!r} is not known; {known} are.</source>
-            <translation type="unfinished" />
+            <translation>model_type {kind!r} には対応していません。対応しているのは {known} です。</translation>
         </message>
         <message>
             <source>its rotary scaling of the kind {kind!r} is not known here.</source>
-            <translation type="unfinished" />
+            <translation>回転位置のスケーリング {kind!r} には、ここでは対応していません。</translation>
         </message>
         <message>
             <source>its weights are packed by {method!r}, which is not known here; take the model in BF16 or as GGUF.</source>
-            <translation type="unfinished" />
+            <translation>重みが {method!r} で圧縮されていて、ここでは対応していません。BF16 か GGUF のモデルを使ってください。</translation>
         </message>
         <message>
             <source>its {key} differs between the layers, which is not known here.</source>
-            <translation type="unfinished" />
+            <translation>{key} が層によって異なり、ここでは対応していません。</translation>
         </message>
         <message>
             <source>its {key} is a part that is not known here.</source>
-            <translation type="unfinished" />
+            <translation>{key} は、ここで対応していない部分です。</translation>
         </message>
         <message>
             <source>its {key} is not a number; the file is damaged.</source>
-            <translation type="unfinished" />
+            <translation>{key} が数ではありません。ファイルが壊れています。</translation>
         </message>
         <message>
             <source>its {key} is not a whole number; the file is damaged.</source>
-            <translation type="unfinished" />
+            <translation>{key} が整数ではありません。ファイルが壊れています。</translation>
         </message>
         <message>
             <source>its {key} is not text; the file is damaged.</source>
-            <translation type="unfinished" />
+            <translation>{key} が文字列ではありません。ファイルが壊れています。</translation>
         </message>
         <message>
             <source>its {key} is {value!r} and not a number.</source>
-            <translation type="unfinished" />
+            <translation>{key} が {value!r} で、数ではありません。</translation>
         </message>
         <message>
             <source>its {key} is {value!r} and not a whole number.</source>
-            <translation type="unfinished" />
+            <translation>{key} が {value!r} で、整数ではありません。</translation>
         </message>
         <message>
             <source>leaves a hole before it</source>
@@ -1755,7 +1755,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{model} has no memory of its own, so it has no soul and cannot learn.</source>
-            <translation>{model} には自身の記憶がないため、ソウルがなく、学ぶことができません。</translation>
+            <translation>{model} は自分の記憶を持たないので、ソウルがなく、学習できません。</translation>
         </message>
         <message>
             <source>{name} has fast weights of {has} in layer {layer} where this body has {needs}; load it with its own body.</source>
@@ -1779,7 +1779,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{name} is {value!r}; it must be {needed}.</source>
-            <translation type="unfinished" />
+            <translation>{name} が {value!r} です。{needed} でなければなりません。</translation>
         </message>
         <message>
             <source>{name} is {value!r}; it must lie between {low:g} and {high:g}: {why}.</source>
@@ -1835,19 +1835,19 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{path} cannot be used: {problems}. Take another copy.</source>
-            <translation type="unfinished" />
+            <translation>{path} は使えません：{problems}。別のコピーを使ってください。</translation>
         </message>
         <message>
             <source>{path} cannot run: it has parts that are not known here, for example {name!r}.</source>
-            <translation type="unfinished" />
+            <translation>{path} は動かせません：{name!r} など、ここで対応していない部分があります。</translation>
         </message>
         <message>
             <source>{path} cannot run: its tensor {name!r} is stored as {kind}, which is not known here. Take the model in one of {kinds}.</source>
-            <translation type="unfinished" />
+            <translation>{path} は動かせません：テンソル {name!r} の形式 {kind} には、ここでは対応していません。{kinds} のいずれかの形式のモデルを使ってください。</translation>
         </message>
         <message>
             <source>{path} cannot run: {error}</source>
-            <translation type="unfinished" />
+            <translation>{path} は動かせません：{error}</translation>
         </message>
         <message>
             <source>{path} contradicts itself; prepare the corpus again.</source>
@@ -1879,7 +1879,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{path} holds neither {single} nor {index}; a model folder needs one of them.</source>
-            <translation type="unfinished" />
+            <translation>{path} には {single} も {index} もありません。モデルのフォルダーにはどちらかが必要です。</translation>
         </message>
         <message>
             <source>{path} holds no conversation; choose a file that was exported.</source>
@@ -1895,7 +1895,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{path} is GGUF of version {version}; versions 2 and 3 in little-endian order can be read. Take a current copy of the model.</source>
-            <translation type="unfinished" />
+            <translation>{path} は GGUF のバージョン {version} です。読めるのはリトルエンディアンのバージョン 2 と 3 です。新しいコピーを使ってください。</translation>
         </message>
         <message>
             <source>{path} is a folder where a file is expected.</source>
@@ -1963,7 +1963,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{path} is not a GGUF file: it begins otherwise.</source>
-            <translation type="unfinished" />
+            <translation>{path} は GGUF ファイルではありません。先頭が異なります。</translation>
         </message>
         <message>
             <source>{path} is not a checkpoint folder: it holds no {file}.</source>
@@ -2007,7 +2007,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{path} is truncated or damaged: its header speaks of more bytes ({what}) than the file has; copy it again.</source>
-            <translation type="unfinished" />
+            <translation>{path} は途中で切れているか壊れています。ヘッダーにはファイルより多いバイト数（{what}）が書かれています。もう一度コピーしてください。</translation>
         </message>
         <message>
             <source>{path} is truncated: it ends before the length of its {what}; copy it again.</source>
@@ -2019,7 +2019,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{path} is truncated: the tensor {name!r} ends at byte {end:,} of {there:,}; copy it again.</source>
-            <translation type="unfinished" />
+            <translation>{path} は途中で切れています。テンソル {name!r} は {end:,} バイト目で終わりますが、ファイルは {there:,} バイトです。もう一度コピーしてください。</translation>
         </message>
         <message>
             <source>{path} knows {known} tokens and {folder} holds {has}: its tokenizer was another one, or lacked the special tokens, for which it has no room; train a new model, without --init-from.</source>
@@ -2035,15 +2035,15 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{path} lacks the tensor {name!r}, which the index places there; copy the folder again.</source>
-            <translation type="unfinished" />
+            <translation>{path} には、索引に書かれたテンソル {name!r} がありません。フォルダーをもう一度コピーしてください。</translation>
         </message>
         <message>
             <source>{path} lists no tensors; the file is damaged.</source>
-            <translation type="unfinished" />
+            <translation>{path} にはテンソルがひとつもありません。ファイルが壊れています。</translation>
         </message>
         <message>
             <source>{path} names the file {file!r}, which is not beside it; the file is damaged.</source>
-            <translation type="unfinished" />
+            <translation>{path} に書かれたファイル {file!r} が同じ場所にありません。ファイルが壊れています。</translation>
         </message>
         <message>
             <source>{path} names the layout {version!r}, which is none; delete that one file, and the workspace is taken for one of today.</source>
@@ -2051,7 +2051,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{path} speaks of {count:,} {what}, which it cannot hold; the file is truncated or damaged.</source>
-            <translation type="unfinished" />
+            <translation>{path} には {what} が {count:,} 個と書かれていますが、入りきらない数です。ファイルが途中で切れているか壊れています。</translation>
         </message>
         <message>
             <source>{path} was made by a newer version of this program; update it.</source>
@@ -2059,7 +2059,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{path}: the alignment {alignment} is not a power of two; the file is damaged.</source>
-            <translation type="unfinished" />
+            <translation>{path}：アラインメント {alignment} が 2 のべき乗ではありません。ファイルが壊れています。</translation>
         </message>
         <message>
             <source>{path}: the fingerprint is not 64 hexadecimal digits; the file is damaged.</source>
@@ -2075,7 +2075,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{path}: the scale {name!r} is not one number; the file is damaged.</source>
-            <translation type="unfinished" />
+            <translation>{path}：スケール {name!r} がひとつの数ではありません。ファイルが壊れています。</translation>
         </message>
         <message>
             <source>{path}: the table {name!r} is stored as {dtype} {shape} with scales {scale_dtype} {scale_shape} where U8 rows of {needed} bytes and an F32 scale for each are needed; the file is damaged.</source>
@@ -2295,7 +2295,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{where}: the model_type is {kind!r}; this version knows {known}.</source>
-            <translation>{where}: model_type が {kind!r} です。このバージョンが対応しているのは {known} です。</translation>
+            <translation>{where}：model_type が {kind!r} です。このバージョンが対応しているのは {known} です。</translation>
         </message>
         <message>
             <source>{where}: the soul's format version is {version!r}, not a number from 1.</source>
