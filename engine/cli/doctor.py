@@ -25,7 +25,7 @@ Line = tuple[str, str, bool]
 WRITTEN = 4 << 20
 """Bytes written to see whether the workspace can be."""
 
-PACKAGES = ("numpy", "safetensors", "tokenizers", "jinja2", "platformdirs", "PySide6-Essentials", "qasync")
+PACKAGES = ("numpy", "tokenizers", "jinja2", "platformdirs", "PySide6-Essentials", "qasync")
 
 
 def add_parser(commands: Any) -> None:

@@ -2219,7 +2219,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>{where} is a soul of the schema {schema!r}; this program reads {known}. Update it.</source>
-            <translation>{where} はスキーマ {schema!r} のソウルです。このプログラムが読めるのは {known} です。プログラムを更新してください。</translation>
+            <translation>{where} は形式 {schema!r} のソウルです。このプログラムが読めるのは {known} です。プログラムを更新してください。</translation>
         </message>
         <message>
             <source>{where} is nested deeper than {most} levels; the file is damaged.</source>

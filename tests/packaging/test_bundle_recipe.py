@@ -189,7 +189,7 @@ def test_every_package_that_is_shipped_has_its_licence_named_and_told() -> None:
     parts = licences.shipped()
     names = [part.metadata["Name"].lower() for part in parts]
     assert names[0] == "bit-llama-studio"
-    assert {"torch", "numpy", "pyside6_essentials", "tokenizers", "safetensors", "qasync", "pygments"} <= set(names)
+    assert {"torch", "numpy", "pyside6_essentials", "tokenizers", "qasync", "pygments"} <= set(names)
     assert not {"pytest", "mypy", "ruff", "pyinstaller"} & set(names), "those are tools, not shipped"
     told = licences.gather(parts, [("libexample 1", "below", "the words of libexample")])
     for part in parts:
