@@ -112,7 +112,7 @@ def build(workspace: Path | None, portable: bool = False) -> MainWindow:
 
 def begin(window: MainWindow, files: Sequence[Path] = ()) -> None:
     """Open the files of the command line, or the model of last time, or the bundled one; offer what was left going."""
-    for problem in filter(None, (window.language_problem, *window.settings.problems, *window.talk.shelf.problems)):
+    for problem in filter(None, (window.language_problem, *window.settings.problems, *window.talk.meta.problems)):
         window.verbs.fail(EngineFailure(translation.sentence(problem)))
     models = [path for path in files if kind_of(path) in ("model", "")]
     souls = [path for path in files if kind_of(path) == "soul"]

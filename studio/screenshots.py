@@ -123,7 +123,7 @@ class Photographer:
         lines = (LogLine("user", "How do I greet someone in Python?", "", ""), LogLine("assistant", MARKS, "", ""))
         talk = self.window.talk
         await talk.take_in([ExportedChat("", "Greetings in Python", lines)])
-        talk.shelf.move(talk.listed()[0], talk.shelf.make_folder("Things to know").id)
+        talk.meta.move(talk.listed()[0], talk.meta.make_folder("Things to know").id)
         talk.show_conversation(talk.listed()[0])
         await self._everywhere("marks", (CHAT,))
         self.window.chat.conversations.search.setText("dog")

@@ -63,8 +63,8 @@ class ConversationList(QFrame):
         self.list.folder_menu_wanted.connect(self.open_folder_menu)
         self.list.itemDelegate().closeEditor.connect(lambda: QTimer.singleShot(0, self, self.refresh))
         later = Qt.ConnectionType.QueuedConnection  # the list is made anew then, and is still within a click or a drag
-        self.list.folder_wanted.connect(chat.shelf.close_folder, later)
-        self.list.moved.connect(chat.shelf.move, later)
+        self.list.folder_wanted.connect(chat.meta.close_folder, later)
+        self.list.moved.connect(chat.meta.move, later)
         self.empty = label(role="small", wrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.empty.setIndent(10)
@@ -147,17 +147,17 @@ class ConversationList(QFrame):
     def new_folder(self, conversation: str = "") -> None:
         """Make a folder, with a conversation in it where one is given, and have its name written."""
         self.search.clear()
-        folder = self._chat.shelf.make_folder(self.tr("New folder"))
+        folder = self._chat.meta.make_folder(self.tr("New folder"))
         if conversation:
-            self._chat.shelf.move(conversation, folder.id)
+            self._chat.meta.move(conversation, folder.id)
         self.rename_folder(folder.id)
 
     def open_menu(self, conversation: str, place: QPoint) -> QMenu:
         """What can be done with one conversation."""
-        menu, shelf = self._menu(), self._chat.shelf
-        pinned = shelf.is_pinned(conversation)
+        menu, meta = self._menu(), self._chat.meta
+        pinned = meta.is_pinned(conversation)
         menu.addAction(self.tr("Rename"), lambda: self.rename(conversation))
-        menu.addAction(self.tr("Unpin") if pinned else self.tr("Pin"), lambda: shelf.pin(conversation, not pinned))
+        menu.addAction(self.tr("Unpin") if pinned else self.tr("Pin"), lambda: meta.pin(conversation, not pinned))
         self._offer_places(menu.addMenu(self.tr("Move to")), conversation)
         menu.addAction(self.tr("Export…"), lambda: self.export_wanted.emit([conversation]))
         menu.addSeparator()
@@ -167,20 +167,20 @@ class ConversationList(QFrame):
 
     def _offer_places(self, menu: QMenu, conversation: str) -> None:
         """The folders, the way out of the one that it is in, and a new one."""
-        shelf = self._chat.shelf
-        here = shelf.folder_of(conversation)
-        for folder in shelf.folders():
-            action = menu.addAction(_plain(folder.name), partial(shelf.move, conversation, folder.id))
+        meta = self._chat.meta
+        here = meta.folder_of(conversation)
+        for folder in meta.folders():
+            action = menu.addAction(_plain(folder.name), partial(meta.move, conversation, folder.id))
             action.setEnabled(folder != here)
         if here is not None:
-            menu.addAction(self.tr("Out of the folder"), partial(shelf.move, conversation, ""))
+            menu.addAction(self.tr("Out of the folder"), partial(meta.move, conversation, ""))
         menu.addSeparator()
         menu.addAction(self.tr("New folder"), partial(self.new_folder, conversation))
 
     def open_folder_menu(self, folder: str, place: QPoint) -> QMenu:
         """What can be done with one folder."""
         menu, chat = self._menu(), self._chat
-        inside = [c for c in chat.listed() if (at := chat.shelf.folder_of(c)) is not None and at.id == folder]
+        inside = [c for c in chat.listed() if (at := chat.meta.folder_of(c)) is not None and at.id == folder]
         menu.addAction(self.tr("Rename"), lambda: self.rename_folder(folder))
         menu.addAction(self.tr("Export…"), lambda: self.export_wanted.emit(inside)).setEnabled(bool(inside))
         menu.addSeparator()
@@ -201,7 +201,7 @@ class ConversationList(QFrame):
         heading.setEnabled(False)
         for conversation in chat.trash():
             text = self.tr("Put back “{title}”").format(title=wording.short(chat.title(conversation), 40))
-            menu.addAction(text, partial(chat.shelf.put_back, conversation))
+            menu.addAction(text, partial(chat.meta.put_back, conversation))
         size = menu.sizeHint()
         menu.popup(self.more.mapToGlobal(QPoint(0, -size.height() - 4)))
         return menu

@@ -97,7 +97,7 @@ class RowDelegate(QStyledItemDelegate):
     def _is_shown(self, index: Index) -> bool:
         """Whether it is the row of the conversation that is shown, or of the closed folder that this one is in."""
         if folder := index.data(FOLDER):
-            at = self._chat.shelf.folder_of(self._chat.conversation)
+            at = self._chat.meta.folder_of(self._chat.conversation)
             return at is not None and at.id == folder and not index.data(OPEN)
         return bool(index.data(ID) == self._chat.conversation)
 
@@ -135,9 +135,9 @@ class RowDelegate(QStyledItemDelegate):
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         if isinstance(editor, QLineEdit) and editor.text() != index.data():
             if folder := index.data(FOLDER):
-                self._chat.shelf.rename_folder(folder, editor.text())
+                self._chat.meta.rename_folder(folder, editor.text())
             else:
-                self._chat.shelf.rename(index.data(ID), editor.text())
+                self._chat.meta.rename(index.data(ID), editor.text())
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
         if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut and event.reason() in _PASSING:

@@ -82,10 +82,10 @@ class ConversationRows(QListWidget):
 
     def show_all(self) -> None:
         """List the folders with what is in them, then the other conversations by day."""
-        shelf, listed = self._chat.shelf, self._chat.listed()
-        of = {conversation: shelf.folder_of(conversation) for conversation in listed}
+        meta, listed = self._chat.meta, self._chat.listed()
+        of = {conversation: meta.folder_of(conversation) for conversation in listed}
         with self._making_anew():
-            for folder in shelf.folders():
+            for folder in meta.folders():
                 inside = [conversation for conversation in listed if of[conversation] == folder]
                 self._add_folder(folder, len(inside))
                 for conversation in () if folder.closed else inside:
@@ -131,7 +131,7 @@ class ConversationRows(QListWidget):
         for conversation in conversations:
             found = self._chat.history.get(conversation)
             assert found is not None
-            pinned = self._chat.shelf.is_pinned(conversation)
+            pinned = self._chat.meta.is_pinned(conversation)
             day = self.tr("Pinned") if pinned else wording.day(wording.local_time(found.last), now)
             if day != heading:
                 heading = day
@@ -163,7 +163,7 @@ class ConversationRows(QListWidget):
 
     def row_of(self, conversation: str) -> QListWidgetItem | None:
         """The row of a conversation, or of the closed folder that it is in."""
-        folder = self._chat.shelf.folder_of(conversation)
+        folder = self._chat.meta.folder_of(conversation)
         return self.item_of(conversation) or (self.folder_item(folder.id) if folder else None)
 
     def _ask_menu(self, item: QListWidgetItem, place: QPoint) -> None:

@@ -54,7 +54,7 @@ class Conversations(QObject):
         super().__init__(parent)
         self._session, self._settings, self._start = session, settings, start
         self.history = ChatHistory()
-        self.shelf = ConversationMeta(session.workspace, self)
+        self.meta = ConversationMeta(session.workspace, self)
         self.model = TranscriptModel(new_conversation(), self)
         self._results: dict[str, Said] = {}
         """What came of the replies since the program started, by their id in the log."""
@@ -65,7 +65,7 @@ class Conversations(QObject):
         self._session.text_arrived.connect(self._grow)
         self._session.changed.connect(self._mark_turns)
         self._session.soul_replaced.connect(self._soul_replaced)
-        self.shelf.changed.connect(self.listed_changed)
+        self.meta.changed.connect(self.listed_changed)
 
     # What is shown
 
@@ -126,7 +126,7 @@ class Conversations(QObject):
 
     def title(self, conversation: str) -> str:
         """The title that the person gave, else what was said first."""
-        if title := self.shelf.title(conversation):
+        if title := self.meta.title(conversation):
             return title
         found = self.history.get(conversation)
         line = " ".join(found.first_words.split()) if found else ""
@@ -134,8 +134,8 @@ class Conversations(QObject):
 
     def listed(self) -> list[str]:
         """The conversations outside the trash, pinned ones first, then the newest first."""
-        found = [c.id for c in self.history.newest_first() if not self.shelf.in_trash(c.id)]
-        return sorted(found, key=lambda conversation: not self.shelf.is_pinned(conversation))
+        found = [c.id for c in self.history.newest_first() if not self.meta.in_trash(c.id)]
+        return sorted(found, key=lambda conversation: not self.meta.is_pinned(conversation))
 
     def search(self, query: str) -> list[SearchHit]:
         """Where all words of `query` stand, titles included, in the order of `listed`."""
@@ -144,11 +144,11 @@ class Conversations(QObject):
 
     def trash(self) -> list[str]:
         """The conversations of this soul in the trash, the newest there first."""
-        return [conversation for conversation in self.shelf.trash() if self.history.get(conversation) is not None]
+        return [conversation for conversation in self.meta.trash() if self.history.get(conversation) is not None]
 
     def throw_away(self, conversation: str) -> None:
         """Put a conversation into the trash; where it was the one shown, a new one is."""
-        self.shelf.throw_away(conversation)
+        self.meta.throw_away(conversation)
         if conversation == self.conversation:
             self.new_chat()
 
@@ -165,7 +165,7 @@ class Conversations(QObject):
         self.history.add(imported.lines)
         for conversation, chat in named:
             if chat.title:
-                self.shelf.rename(conversation, chat.title)
+                self.meta.rename(conversation, chat.title)
         self.listed_changed.emit()
 
     # Talking

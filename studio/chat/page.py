@@ -166,7 +166,7 @@ class ChatPage(QWidget):
         self._chat.throw_away(conversation)
 
         def undo() -> None:
-            self._chat.shelf.put_back(conversation)
+            self._chat.meta.put_back(conversation)
             if shown:
                 self._chat.show_conversation(conversation)
 
@@ -175,9 +175,9 @@ class ChatPage(QWidget):
 
     def remove_folder(self, folder: str) -> None:
         """Delete a folder, what is in it stays in the list; and offer to take that back."""
-        if (known := self._chat.shelf.folder(folder)) is not None:
+        if (known := self._chat.meta.folder(folder)) is not None:
             words = self.tr("The folder “{name}” is deleted; its chats are still in the list.").format(name=known.name)
-            self.toast.tell(words, self._chat.shelf.remove_folder(known))
+            self.toast.tell(words, self._chat.meta.remove_folder(known))
 
     def _greet(self) -> None:
         """In the morning, one line of what the night did, and the way to its report."""

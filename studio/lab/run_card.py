@@ -150,8 +150,8 @@ class RunCard(Card):
             self.advice.set_plain(train_words.meaning())
             return
         busy = self._trainer.is_under_way(run)
-        self.stop_button.setVisible(busy and self._trainer.doing in (TrainingState.TRAINING, TrainingState.STOPPING))
-        stopping = self._trainer.doing is TrainingState.STOPPING
+        self.stop_button.setVisible(busy and self._trainer.state in (TrainingState.TRAINING, TrainingState.STOPPING))
+        stopping = self._trainer.state is TrainingState.STOPPING
         set_locked(
             self.stop_button, self._trainer.why_busy() if stopping else "", self.tr("Finishes its step; go on any time")
         )
@@ -206,7 +206,7 @@ class RunCard(Card):
         self.advice.set_plain(train_words.advice(run.curve))
 
     def _words(self, run: TrainingRun, step: int, busy: bool) -> str:
-        if busy and self._trainer.doing is not TrainingState.TRAINING:
+        if busy and self._trainer.state is not TrainingState.TRAINING:
             return self._trainer.why_busy()
         if busy and not run.curve.points:
             return self.tr("It starts: the first steps are being measured…")

@@ -163,7 +163,7 @@ class TrainCard(Card):
     def refresh(self) -> None:
         """Show what is being set up."""
         trainer, draft = self._trainer, self._trainer.draft
-        checking = trainer.doing is TrainingState.CHECKING
+        checking = trainer.state is TrainingState.CHECKING
         busy = trainer.why_busy()
         self.text.setText(draft.source.name if draft.source else self.tr("none yet"))
         self.text.setToolTip(str(draft.source or ""))
@@ -209,7 +209,7 @@ class TrainCard(Card):
 
     def _show_progress(self) -> None:
         draft = self._trainer.draft
-        if self._trainer.doing is TrainingState.CHECKING:
+        if self._trainer.state is TrainingState.CHECKING:
             self.bar.setValue(round(100 * draft.done))
             self.state.set_plain(train_words.checking(draft.doing, draft.done))
         elif draft.source is None:

@@ -36,7 +36,7 @@ class Trainer(QObject):
     lies on the disk is read in the disk's thread.
 
     Attributes:
-        doing: what is under way.
+        state: what is under way.
         current: the run that trains or is exported, as it is now.
         draft: what is being set up.
         runs: all trainings of the workspace, the newest first, as they were before what is under way.
@@ -56,7 +56,7 @@ class Trainer(QObject):
         super().__init__(parent)
         self.folder = workspace / "training"
         self._disk, self._archive = disk, TrainingArchive(self.folder)
-        self.doing = TrainingState.NOTHING
+        self.state = TrainingState.NOTHING
         self.current: TrainingRun | None = None
         self.draft = TrainingDraft()
         self._child: ChildProcess | None = None
@@ -91,7 +91,7 @@ class Trainer(QObject):
             ),
             TrainingState.STOPPING: self.tr("{name} finishes its step and saves.").format(name=name),
             TrainingState.EXPORTING: self.tr("{name} is written as a model file.").format(name=name),
-        }[self.doing]
+        }[self.state]
 
     def models(self) -> list[Path]:
         """The models that were trained here."""
@@ -190,23 +190,23 @@ class Trainer(QObject):
         return run.model
 
     async def _export(self, run: TrainingRun, source: str) -> None:
-        self.doing = TrainingState.EXPORTING
+        self.state = TrainingState.EXPORTING
         self.changed.emit()
         if not await self._start(["export", source, run.model.name], run.folder).end():
             raise EngineFailure(self.tr("Stopped. Nothing was written."))
 
     def stop(self) -> None:
         """End what is under way: a run finishes its step and saves, a check ends at once."""
-        if self.doing not in (TrainingState.CHECKING, TrainingState.TRAINING):
+        if self.state not in (TrainingState.CHECKING, TrainingState.TRAINING):
             return
         self._stop_wanted = True  # it may not have begun yet
-        if self.doing is TrainingState.CHECKING:
+        if self.state is TrainingState.CHECKING:
             if self._child is not None:
                 self._child.kill()
             return
         if self._child is not None:
             self._child.stop()
-        self.doing = TrainingState.STOPPING
+        self.state = TrainingState.STOPPING
         self.changed.emit()
 
     async def let_be(self, run: TrainingRun) -> None:
@@ -277,11 +277,11 @@ class Trainer(QObject):
         return run
 
     @contextlib.asynccontextmanager
-    async def _job(self, doing: TrainingState, run: TrainingRun | None = None) -> AsyncIterator[None]:
+    async def _job(self, state: TrainingState, run: TrainingRun | None = None) -> AsyncIterator[None]:
         """Be at something with a run, alone. Raises `EngineFailure` while something else is under way."""
         if why := self.why_busy() or (self.tr("The Studio is closing.") if self._closing else ""):
             raise EngineFailure(why)
-        self.doing, self.current, self._stop_wanted = doing, run, False
+        self.state, self.current, self._stop_wanted = state, run, False
         self._idle.clear()
         self.changed.emit()
         try:
@@ -293,7 +293,7 @@ class Trainer(QObject):
         runs = await self._disk.do(self._archive.all)
         if self._child is not None:
             self._child.deleteLater()
-        self.doing, self.current, self._child = TrainingState.NOTHING, None, None
+        self.state, self.current, self._child = TrainingState.NOTHING, None, None
         self._idle.set()
         self._show(runs)
 

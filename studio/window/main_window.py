@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self._furnish()
         settings.changed.connect(self._setting_changed)
         settings.problem.connect(self._tell_problem)
-        self.talk.shelf.problem.connect(self._tell_problem)
+        self.talk.meta.problem.connect(self._tell_problem)
         self.verbs.report_wanted.connect(self._show_report)
         session.training.trained.connect(self._tell_trained)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)

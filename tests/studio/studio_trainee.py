@@ -30,7 +30,7 @@ def begin(person: Person, steps: int) -> TrainingRun:
 
 def rest(person: Person) -> None:
     """Wait until nothing trains."""
-    person.wait(lambda: person.session.training.doing is TrainingState.NOTHING)
+    person.wait(lambda: person.session.training.state is TrainingState.NOTHING)
 
 
 def alive(number: int) -> bool:

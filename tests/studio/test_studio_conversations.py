@@ -188,7 +188,7 @@ def test_out_to_a_file_and_in_again(suffix: str, full: Person, tmp_path: Path) -
 
 
 def test_one_conversation_out(full: Person, tmp_path: Path) -> None:
-    full.chat._chat.shelf.rename("c5", 'A "title": with / signs')
+    full.chat._chat.meta.rename("c5", 'A "title": with / signs')
     pick(menu_of(full, "c5"), "Export")
     full.choose_file(tmp_path / "one.md")
     full.wait((tmp_path / "one.md").exists)

@@ -155,7 +155,7 @@ def test_a_text_that_cannot_be_learned_is_told_of_in_the_language_of_the_window(
     trainer, train = person.session.training, person.window.lab.train
     train.verbs.take(talks)
     person.wait(lambda: trainer.draft.problem)
-    person.wait(lambda: trainer.doing is TrainingState.NOTHING)
+    person.wait(lambda: trainer.state is TrainingState.NOTHING)
     assert "Line 2" not in train.problem.text()
     assert "1 番目のメッセージに文章がありません" in train.problem.text()
     person.settings.set("language", "en")

@@ -68,7 +68,7 @@ def name(person: Person, words: str) -> None:
 
 def made(person: Person, words: str = "Boats") -> str:
     """A folder; returns its id."""
-    return person.chat._chat.shelf.make_folder(words).id
+    return person.chat._chat.meta.make_folder(words).id
 
 
 def middle(person: Person, item: object) -> QPoint:
@@ -105,13 +105,13 @@ def test_a_menu_moves_a_conversation_in_and_out(full: Person) -> None:
     move(full, "c1", "Out of the folder")
     assert listed(full) == ["At home", "  Story 3", "Boats", "Story 2", "Story 1", "Story 0"]
     move(full, "c0", "At home")
-    full.chat._chat.shelf.pin("c0", True)
+    full.chat._chat.meta.pin("c0", True)
     assert listed(full)[:3] == ["At home", "  Story 0", "  Story 3"], "what is pinned comes first in its folder"
 
 
 def test_a_click_and_the_keys_close_and_open_it_and_that_survives(full: Person, sit_down: Callable[[], Person]) -> None:
     boats = made(full)
-    full.chat._chat.shelf.move("c1", boats)
+    full.chat._chat.meta.move("c1", boats)
     full.chat.show_conversation("c1")
     rows = full.chat.conversations.list
     open_, closed = ["Boats", "  Story 1", "Story 3", "Story 2", "Story 0"], ["Boats", "Story 3", "Story 2", "Story 0"]
@@ -134,7 +134,7 @@ def test_a_click_and_the_keys_close_and_open_it_and_that_survives(full: Person, 
     full.qtbot.keyClick(rows, Qt.Key.Key_Delete)
     assert listed(full) == closed
     again = sit_down()
-    assert [folder.closed for folder in again.chat._chat.shelf.folders()] == [True]
+    assert [folder.closed for folder in again.chat._chat.meta.folders()] == [True]
 
 
 def test_it_is_renamed_in_its_row(full: Person) -> None:
@@ -153,7 +153,7 @@ def test_it_is_renamed_in_its_row(full: Person) -> None:
 
 def test_it_is_deleted_without_its_conversations_and_comes_back_with_them(full: Person) -> None:
     boats = made(full, "Boats & more")
-    full.chat._chat.shelf.move("c1", boats)
+    full.chat._chat.meta.move("c1", boats)
     before = listed(full)
     menu = folder_menu(full, boats)
     pick(menu, "Delete the folder")
@@ -170,7 +170,7 @@ def test_its_conversations_are_exported_together(full: Person, tmp_path: Path) -
     assert not next(action for action in menu.actions() if action.text() == "Export…").isEnabled(), "nothing is in it"
     menu.close()
     for conversation in ("c0", "c2"):
-        full.chat._chat.shelf.move(conversation, boats)
+        full.chat._chat.meta.move(conversation, boats)
     menu = folder_menu(full, boats)
     pick(menu, "Export…")
     menu.close()
@@ -181,8 +181,8 @@ def test_its_conversations_are_exported_together(full: Person, tmp_path: Path) -
 
 def test_the_search_finds_in_closed_folders_too(full: Person) -> None:
     boats = made(full)
-    full.chat._chat.shelf.move("c1", boats)
-    full.chat._chat.shelf.close_folder(boats, True)
+    full.chat._chat.meta.move("c1", boats)
+    full.chat._chat.meta.close_folder(boats, True)
     full.qtbot.keyClicks(full.chat.conversations.search, "story 1")
     full.wait(lambda: listed(full) == ["Story 1"])
     full.chat.conversations.new_folder()

@@ -41,7 +41,7 @@ def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person,
     assert "checked before" in train.start_button.toolTip()
     person.click(train.file_button)
     person.choose_file(book)
-    person.wait(lambda: trainer.doing is TrainingState.CHECKING)
+    person.wait(lambda: trainer.state is TrainingState.CHECKING)
     assert train.bar.isVisible()
     assert "being checked" in train.file_button.toolTip()
     rest(person)
@@ -61,7 +61,7 @@ def test_a_text_is_checked_trained_on_and_its_model_opened(trainer_page: Person,
     seen: list[str] = []
     trainer.changed.connect(lambda: seen.append(runs.state.text()))
     run = begin(person, 60)
-    assert trainer.doing is TrainingState.TRAINING
+    assert trainer.state is TrainingState.TRAINING
     assert "first steps" in " ".join(seen), "something is seen before the first figures"
     assert runs.run.folder == run.folder
     assert "training" in footer.training.text()
@@ -134,7 +134,7 @@ def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
     steps = [point.step for point in trainer.current.curve.points]
     assert steps == sorted(set(steps)), "one curve, from before and after"
     again.click(runs.stop_button)
-    assert trainer.doing is TrainingState.STOPPING
+    assert trainer.state is TrainingState.STOPPING
     assert "saves" in runs.state.text()
     assert not runs.stop_button.isEnabled()
     rest(again)
@@ -143,7 +143,7 @@ def test_closing_while_it_trains_saves_and_the_next_start_offers_to_go_on(
     assert not stopped.going
     assert trainer.left_going is None, "who stopped it is not asked again"
     again.click(runs.open_button)
-    again.wait(lambda: trainer.doing is TrainingState.EXPORTING)
+    again.wait(lambda: trainer.state is TrainingState.EXPORTING)
     number = trainer._child.number
     again.leave()
     assert not alive(number)
@@ -188,7 +188,7 @@ def test_a_run_that_is_killed_says_so_and_can_go_on(trainer_page: Person, book: 
     check(person, book)
     train = person.lab.train
     person.click(train.start_button)
-    person.wait(lambda: trainer.doing is TrainingState.TRAINING and trainer._child and trainer._child.number)
+    person.wait(lambda: trainer.state is TrainingState.TRAINING and trainer._child and trainer._child.number)
     os.kill(trainer._child.number, signal.SIGKILL)
     notice = person.notice("did not work")
     assert "ended from outside" in notice.words.plain

@@ -15,12 +15,12 @@ from studio.chat.conversation_meta import ConversationMeta
 
 
 def test_what_was_done_survives_a_restart(tmp_path: Path, qtbot: QtBot) -> None:
-    shelf = ConversationMeta(tmp_path)
-    with qtbot.waitSignal(shelf.changed):
-        shelf.rename("a", "  My dog \n and the boat ")
-    shelf.pin("a", True)
-    shelf.throw_away("b")
-    shelf.throw_away("c")
+    meta = ConversationMeta(tmp_path)
+    with qtbot.waitSignal(meta.changed):
+        meta.rename("a", "  My dog \n and the boat ")
+    meta.pin("a", True)
+    meta.throw_away("b")
+    meta.throw_away("c")
     again = ConversationMeta(tmp_path)
     assert again.title("a") == "My dog and the boat"
     assert again.is_pinned("a")
@@ -40,12 +40,12 @@ def test_what_was_done_survives_a_restart(tmp_path: Path, qtbot: QtBot) -> None:
 @pytest.mark.parametrize("text", ["{", "[]", '{"conversations": 3}', '{"conversations": {"a": 1, "b": {"title": 2}}}'])
 def test_a_strange_file_harms_nothing(text: str, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "conversations.json").write_text(text, encoding="utf-8")
-    shelf = ConversationMeta(tmp_path)
-    assert shelf.title("a") == shelf.title("b") == ""
-    shelf.pin("a", True)
+    meta = ConversationMeta(tmp_path)
+    assert meta.title("a") == meta.title("b") == ""
+    meta.pin("a", True)
     assert ConversationMeta(tmp_path).is_pinned("a")
     if text in ("{", "[]"):
-        assert "damaged" in shelf.problems[0]
+        assert "damaged" in meta.problems[0]
 
 
 def test_what_a_newer_version_wrote_is_kept(tmp_path: Path, qtbot: QtBot) -> None:
@@ -57,25 +57,25 @@ def test_what_a_newer_version_wrote_is_kept(tmp_path: Path, qtbot: QtBot) -> Non
 
 
 def test_a_full_disk_is_told(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = ConversationMeta(tmp_path)
+    meta = ConversationMeta(tmp_path)
 
     def refuse(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
         disk.setattr("os.fsync", refuse)
-        with qtbot.waitSignal(shelf.problem) as told:
-            shelf.pin("a", True)
+        with qtbot.waitSignal(meta.problem) as told:
+            meta.pin("a", True)
     assert "No space left" in told.args[0]
-    assert shelf.is_pinned("a")
+    assert meta.is_pinned("a")
 
 
 def test_folders_survive_a_restart(tmp_path: Path, qtbot: QtBot) -> None:
-    shelf = ConversationMeta(tmp_path)
-    boats, home = shelf.make_folder(" Boats \n here "), shelf.make_folder("at home")
-    shelf.move("a", boats.id)
-    shelf.move("b", home.id)
-    shelf.close_folder(home.id, True)
+    meta = ConversationMeta(tmp_path)
+    boats, home = meta.make_folder(" Boats \n here "), meta.make_folder("at home")
+    meta.move("a", boats.id)
+    meta.move("b", home.id)
+    meta.close_folder(home.id, True)
     again = ConversationMeta(tmp_path)
     assert [(folder.name, folder.closed) for folder in again.folders()] == [("at home", True), ("Boats here", False)]
     assert again.folder_of("a") == boats
@@ -89,16 +89,16 @@ def test_folders_survive_a_restart(tmp_path: Path, qtbot: QtBot) -> None:
 
 
 def test_a_folder_goes_without_what_is_in_it_and_comes_back_with_it(tmp_path: Path, qtbot: QtBot) -> None:
-    shelf = ConversationMeta(tmp_path)
-    boats, home = shelf.make_folder("Boats"), shelf.make_folder("Home")
-    shelf.move("a", boats.id)
-    shelf.move("b", boats.id)
-    shelf.throw_away("b")
-    undo = shelf.remove_folder(boats)
+    meta = ConversationMeta(tmp_path)
+    boats, home = meta.make_folder("Boats"), meta.make_folder("Home")
+    meta.move("a", boats.id)
+    meta.move("b", boats.id)
+    meta.throw_away("b")
+    undo = meta.remove_folder(boats)
     assert ConversationMeta(tmp_path).folders() == [home]
-    assert shelf.folder_of("a") is shelf.folder_of("b") is None
-    assert shelf.trash() == ["b"]
-    shelf.move("a", home.id)
+    assert meta.folder_of("a") is meta.folder_of("b") is None
+    assert meta.trash() == ["b"]
+    meta.move("a", home.id)
     undo()
     again = ConversationMeta(tmp_path)
     assert again.folders() == [boats, home]
@@ -106,21 +106,21 @@ def test_a_folder_goes_without_what_is_in_it_and_comes_back_with_it(tmp_path: Pa
 
 
 def test_what_is_done_to_a_folder_that_is_gone_does_nothing(tmp_path: Path, qtbot: QtBot) -> None:
-    shelf = ConversationMeta(tmp_path)
-    shelf.rename_folder("gone", "Boats")
-    shelf.close_folder("gone", True)
-    shelf.move("a", "gone")
-    assert (shelf.folders(), shelf.folder("gone"), shelf.folder_of("a")) == ([], None, None)
+    meta = ConversationMeta(tmp_path)
+    meta.rename_folder("gone", "Boats")
+    meta.close_folder("gone", True)
+    meta.move("a", "gone")
+    assert (meta.folders(), meta.folder("gone"), meta.folder_of("a")) == ([], None, None)
 
 
 @pytest.mark.parametrize("folders", ["3", "[1]", '{"a": 1, "b": {}, "c": {"name": 2}}'])
 def test_strange_folders_harm_nothing(folders: str, tmp_path: Path, qtbot: QtBot) -> None:
     text = f'{{"folders": {folders}, "conversations": {{"x": {{"folder": "a", "pinned": true}}}}}}'
     (tmp_path / "conversations.json").write_text(text, encoding="utf-8")
-    shelf = ConversationMeta(tmp_path)
-    assert (shelf.folders(), shelf.folder_of("x"), shelf.is_pinned("x")) == ([], None, True)
-    made = shelf.make_folder("Boats")
-    shelf.move("x", made.id)
+    meta = ConversationMeta(tmp_path)
+    assert (meta.folders(), meta.folder_of("x"), meta.is_pinned("x")) == ([], None, True)
+    made = meta.make_folder("Boats")
+    meta.move("x", made.id)
     assert ConversationMeta(tmp_path).folder_of("x") == made
 
 
