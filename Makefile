@@ -47,7 +47,7 @@ format: $(VENV)/.installed-test
 
 screenshots: $(VENV)/.installed-test  ## pictures of every view, in artifacts/screenshots
 	-@$(BIN)/python packaging/system_libraries.py --tests
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m studio.screenshots artifacts/screenshots
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tools.screenshots artifacts/screenshots
 
 # The bundled model, from the project's own generator of dialogues: about two hours on two cores. Stop it with Ctrl+C; the
 # same command goes on. On processors it trains as two processes of one thread, which is faster than one process of two.

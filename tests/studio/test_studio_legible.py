@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from studio_person import Person
 
-from studio import legible, theme, translation
+from studio import theme, translation
 from studio.protocol import EngineFailure
 from studio.settings.help import show_about
 from studio.training import TrainingRun
 from studio.widgets.controls import button, label
+from tools import legible
 
 SIZES = (QSize(1280, 800), QSize(*theme.MINIMUM_SIZE))
 

@@ -126,7 +126,7 @@ def test_ctrl_c_in_the_shell_closes_as_the_window_does(workspace: Path, models: 
 
 
 def test_one_command_takes_all_the_pictures(tmp_path: Path, models: Path) -> None:
-    done = start("-m", "studio.screenshots", tmp_path / "shots", "--model", models / "tiny.bitt", "--single")
+    done = start("-m", "tools.screenshots", tmp_path / "shots", "--model", models / "tiny.bitt", "--single")
     assert done.returncode == 0, done.stderr
     pictures = {path.stem: QImage(str(path)) for path in (tmp_path / "shots").glob("*.png")}
     for view in ("chat-chat", "soul-lab", "models-lab", "training-lab", "settings-settings", "welcome-chat"):

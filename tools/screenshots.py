@@ -1,8 +1,8 @@
-"""``python -m studio.screenshots OUTDIR``: pictures of every view, from the real window in a workspace of its own.
+"""``python -m tools.screenshots OUTDIR``: pictures of every view, from the real window in a workspace of its own.
 
 Without a display it needs ``QT_QPA_PLATFORM=offscreen``. Each theme is drawn at 1280×800, at the smallest size and at
 200 %, and all of it in Japanese too; with a model (the bundled one, or ``--model``) a real conversation is held and
-slept on. What cannot be read in them (`studio.legible`) is printed, and the exit code is 1 then.
+slept on. What cannot be read in them (`tools.legible`) is printed, and the exit code is 1 then.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from studio import legible, theme
+from studio import theme
 from studio.app import build, first_model
 from studio.chat.transfer import ExportedChat
 from studio.lab.page import TRAINING
@@ -29,6 +29,7 @@ from studio.session import Busy
 from studio.settings.help import show_about, show_keys
 from studio.widgets import dialogs
 from studio.window.main_window import CHAT, LAB, SETTINGS, MainWindow
+from tools import legible
 
 WORDS = ("My dog is called Bramble.", "On Sundays we sail.", "What is my dog called?")
 MARKS = (
@@ -231,15 +232,15 @@ async def _visit(window: MainWindow, folder: Path, suffix: str, model: Path | No
         await photographer.visit(model)
     finally:
         await window.session.close()
-    print("\n".join(map(str, photographer.taken)))  # noqa: T201 (a command)
+    print("\n".join(map(str, photographer.taken)))
     for problem in photographer.problems:
-        print(problem, file=sys.stderr)  # noqa: T201
+        print(problem, file=sys.stderr)
     return int(bool(photographer.problems))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Take the pictures; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m studio.screenshots", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--model", type=Path, help="a model to talk with (default: the bundled one)")
     parser.add_argument("--single", action="store_true", help="leave out the pictures at 200 %%")
@@ -256,7 +257,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             code = loop.run_until_complete(_visit(window, arguments.folder, suffix, model))
     if arguments.single or suffix:
         return code
-    again = [sys.executable, "-m", "studio.screenshots", str(arguments.folder)]
+    again = [sys.executable, "-m", "tools.screenshots", str(arguments.folder)]
     again += ["--model", str(arguments.model)] if arguments.model else []
     return code or subprocess.run(again, env=os.environ | {"QT_SCALE_FACTOR": "2"}, check=False).returncode
 
