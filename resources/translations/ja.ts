@@ -874,10 +874,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>デバイス {device!r} では BitLlama は動きません。auto、cpu、cuda、mps のどれかを使ってください。</translation>
         </message>
         <message>
-            <source>It is damaged.</source>
-            <translation>壊れています。</translation>
-        </message>
-        <message>
             <source>Line {number} of {path}</source>
             <translation>{path} の {number} 行目</translation>
         </message>
@@ -1431,7 +1427,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
         <message>
             <source>it does not know weights of the kind {kind}</source>
-            <translation type="unfinished" />
+            <translation>種類 {kind} の重みには対応していません</translation>
         </message>
         <message>
             <source>it does not say its {key}; the file is damaged or of another kind.</source>
