@@ -6,12 +6,12 @@ import random
 
 import pytest
 
+from engine.curricula.companion.curriculum import CompanionReader
 from engine.curricula.companion.facts import Fact, upper_start
 from engine.curricula.companion.kinds import KINDS
 from engine.curricula.companion.patterns import confirmed, read, stated
-from engine.curricula.companion.reader import Reader
-from engine.curricula.companion.replies import Replies
 from engine.curricula.companion.values import MAKERS, make_value
+from engine.curricula.companion.wording import Replies
 from engine.io.conversation_log import Entry
 from engine.llama import Llama
 from engine.resources import bundled_model
@@ -217,7 +217,7 @@ def test_what_is_believed_stands_in_the_message() -> None:
 
 def test_in_wordings_never_trained_on_the_body_understands_more_than_the_patterns() -> None:
     told = [item for seed in range(2) for item in make_probe(seed, 20, 0, wordings="unseen").told]
-    reader = Reader(Llama.load_auto(bundled_model(), threads=1))
+    reader = CompanionReader(Llama.load_auto(bundled_model(), threads=1))
     by_patterns, by_body = (
         sum(any(f.slot == t.fact.slot and f.value.lower() == t.fact.value.lower() for f in facts(t.user)) for t in told)
         for facts in (read, reader)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from engine.curricula.companion.data import LEXICON as lx
 from engine.curricula.companion.facts import Kind, Wordings
 from engine.curricula.companion.frames import ASK_FRAMES, CORRECT_FRAMES, TELL_FRAMES
 from engine.curricula.companion.kinds import KINDS, read_kind
-from engine.curricula.companion.lexicon import LEXICON as lx
 
 HELD_OUT = (151, 145, "0867d760513c49c28edaa34a6d99fac7f79fde6a7da0ff38ccf9b420d69dec66")
 """How many ways of telling and of asking are held out, and the checksum of all of them. Every measured figure of unseen

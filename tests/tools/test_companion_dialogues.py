@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from samples import TELLING, exchanges, sample, told_values
 
+from engine.curricula.companion.data import LEXICON as lx
 from engine.curricula.companion.facts import fill
 from engine.curricula.companion.frames import ASK_FRAMES, CORRECT_FRAMES, TELL_FRAMES
 from engine.curricula.companion.kinds import KINDS
-from engine.curricula.companion.lexicon import LEXICON as lx
 from engine.curricula.companion.names import Split
-from engine.curricula.companion.replies import DO_NOT_KNOW
 from engine.curricula.companion.values import with_article
+from engine.curricula.companion.wording import DO_NOT_KNOW
 from engine.errors import ConfigError
 from tools.companion.__main__ import main
 from tools.companion.dialogues import make_life

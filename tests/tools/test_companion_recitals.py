@@ -10,9 +10,9 @@ import pytest
 from samples import TELLING
 
 from engine.curricula.companion.facts import upper_start
-from engine.curricula.companion.replies import DO_NOT_KNOW
-from tools.companion.crossing import crossed_slots
+from engine.curricula.companion.wording import DO_NOT_KNOW
 from tools.companion.dialogues import make_life
+from tools.companion.recitals import crossed_slots
 
 
 @pytest.mark.parametrize("shape", ["plain", "recite", "parted"])

@@ -10,9 +10,8 @@ from engine.curricula.companion.facts import Fact
 from engine.curricula.companion.kinds import OPEN_KINDS
 from engine.curricula.companion.memory import Chooser, Memory
 from engine.curricula.companion.names import Split
-from engine.curricula.companion.replies import Replies
 from engine.curricula.companion.smalltalk import SmallTalk
-from engine.curricula.companion.wording import User
+from engine.curricula.companion.wording import Replies, User
 from engine.errors import ConfigError
 from engine.sleep.curriculum import Question
 

@@ -12,13 +12,13 @@ from engine.curricula.companion.dialogues import everyday_dialogue
 from engine.curricula.companion.facts import Fact
 from engine.curricula.companion.kinds import OPEN_KINDS
 from engine.curricula.companion.memory import Chooser, Memory
-from engine.curricula.companion.reader import Reader
-from engine.curricula.companion.replies import DO_NOT_KNOW, Replies
+from engine.curricula.companion.patterns import confirmed, read, stated
 from engine.curricula.companion.smalltalk import SmallTalk
-from engine.curricula.companion.wording import User
+from engine.curricula.companion.wording import DO_NOT_KNOW, Replies, User
 from engine.llama import Llama
 from engine.runtime.base import Cancel
 from engine.sleep.curriculum import FactLike, Question, TaughtExchange
+from engine.sleep.probes import reply
 from engine.text.template import ChatMessage
 
 EVERYDAY_EXCHANGES = 6
@@ -27,6 +27,43 @@ HELDOUT_SEED = 20_411
 HELDOUT_DIALOGUES = 64
 HELDOUT_EXCHANGES = 8
 """Of each dialogue, from its beginning."""
+
+
+MOST_LISTENED = 300
+"""Messages that the body is asked to make sense of: what is beyond is read by patterns alone."""
+
+
+class CompanionReader:
+    """Finds the facts of one message after the other; the state of `llama` is afterwards as it was.
+
+    Args:
+        llama: whose body listens, as a newborn.
+        cancel: asked before every message that it listens to; from True on it reads by patterns alone.
+    """
+
+    def __init__(self, llama: Llama, cancel: Cancel | None = None) -> None:
+        self._llama, self._cancel = llama, cancel
+        self._left = MOST_LISTENED
+
+    def __call__(self, message: str) -> list[Fact]:
+        """The facts that a person's message tells."""
+        if found := read(message, own_words=False):
+            return found
+        if self._cancel is not None and self._cancel():
+            self._left = 0
+        if self._left:
+            self._left -= 1
+            heard = (confirmed(message, fact) for fact in stated(self._retold(message)))
+            found = [fact for fact in heard if fact is not None]
+        return found or read(message)
+
+    def _retold(self, message: str) -> str:
+        before = self._llama.snapshot()
+        try:
+            self._llama.reset_state()
+            return reply(self._llama, message)
+        finally:
+            self._llama.restore(before)
 
 
 class CompanionTutor:
@@ -90,7 +127,7 @@ class CompanionCurriculum:
 
     def reader(self, llama: Llama, cancel: Cancel | None = None) -> Callable[[str], Sequence[FactLike]]:
         """By patterns, and where they find nothing by what the model makes of a message."""
-        return Reader(llama, cancel)
+        return CompanionReader(llama, cancel)
 
     def tutor(self, rng: random.Random, seed: int, facts: Sequence[FactLike] = ()) -> CompanionTutor:
         """See `CompanionTutor`."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 
+from engine.curricula.companion.data import LEXICON as lx
+from engine.curricula.companion.data import table
 from engine.curricula.companion.facts import fill, upper_start
-from engine.curricula.companion.lexicon import LEXICON as lx
 from engine.curricula.companion.names import Split, make_digits, make_mixed_code, make_name, make_word
-from engine.curricula.companion.tables import table
 
 _TABLE = table("talk")["drills"]
 _SAY = tuple(_TABLE["say"])

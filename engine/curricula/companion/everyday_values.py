@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 
-from engine.curricula.companion.lexicon import LEXICON as lx
+from engine.curricula.companion.data import LEXICON as lx
+from engine.curricula.companion.data import words
 from engine.curricula.companion.making import Maker, apart, closed, combined, either, mixed, pick, plain
 from engine.curricula.companion.names import Split, make_word
-from engine.curricula.companion.tables import words
 
 _ONES = words("one two three four five six seven eight nine")
 _TEENS = words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from engine.curricula.companion.data import table
 from engine.curricula.companion.drills import Drills
 from engine.curricula.companion.facts import Fact, Kind, fill, upper_start
 from engine.curricula.companion.memory import Chooser, Memory
 from engine.curricula.companion.names import Split
-from engine.curricula.companion.replies import DO_NOT_KNOW, Replies
 from engine.curricula.companion.smalltalk import SmallTalk
-from engine.curricula.companion.tables import table
-from engine.curricula.companion.wording import User
+from engine.curricula.companion.wording import DO_NOT_KNOW, Replies, User
 
 Event = Literal["tell", "ask", "unknown", "correct", "talk", "drill", "name", "about"]
 

@@ -6,8 +6,8 @@ import random
 import re
 from collections.abc import Sequence
 
+from engine.curricula.companion.data import table
 from engine.curricula.companion.facts import Wordings, upper_start
-from engine.curricula.companion.tables import table
 
 
 def _frames(name: str) -> Wordings:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from engine.curricula.companion.data import table
 from engine.curricula.companion.facts import Kind, Wordings
-from engine.curricula.companion.tables import table
 from engine.curricula.companion.values import CLOSED
 
 _FILES = ("person", "living", "liking", "tastes", "things", "secrets", "days", "people", "everyday", "outings")

@@ -12,8 +12,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from engine.curricula.companion.lexicon import LEXICON
-from engine.curricula.companion.tables import words
+from engine.curricula.companion.data import LEXICON, words
 
 Split = Literal["train", "test"]
 

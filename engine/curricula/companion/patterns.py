@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.curricula.companion.asserted import IN_FICTION, is_asserted
+from engine.curricula.companion.data import LEXICON, words
 from engine.curricula.companion.everyday_values import NUMBER_WORDS
 from engine.curricula.companion.facts import Fact, Kind
 from engine.curricula.companion.frames import LOWER_STARTS
 from engine.curricula.companion.kinds import BY_KEY, KINDS, OWN_WORDS
-from engine.curricula.companion.lexicon import LEXICON
 from engine.curricula.companion.names import KNOWN_WORDS
 from engine.curricula.companion.normalized import DOT, EMOJI, NormalizedText, normalize
-from engine.curricula.companion.tables import words
 
 _SUBJECTS = {
     "pet": LEXICON.pets,

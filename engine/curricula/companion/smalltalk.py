@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from engine.curricula.companion.data import LEXICON as lx
+from engine.curricula.companion.data import table
 from engine.curricula.companion.facts import fill
-from engine.curricula.companion.lexicon import LEXICON as lx
 from engine.curricula.companion.names import Split
-from engine.curricula.companion.tables import table
 from engine.curricula.companion.values import MAKERS
 
 

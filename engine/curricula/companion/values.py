@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
+from engine.curricula.companion.data import LEXICON as lx
 from engine.curricula.companion.everyday_values import EVERYDAY_MAKERS, MEASURES
-from engine.curricula.companion.lexicon import LEXICON as lx
 from engine.curricula.companion.making import Maker, apart, closed, combined, either, mixed, pick, plain, proper
 from engine.curricula.companion.names import Split, in_split, make_digits, make_mixed_code, make_name, make_word
 

@@ -1,17 +1,34 @@
-"""Common words, by what they can stand for. Lower case unless they are names."""
+"""The companion's words: JSON tables, and among them the lexicon, lists of common words by what they can stand for."""
 
 from __future__ import annotations
 
+import functools
+import json
 from dataclasses import dataclass, fields
+from typing import Any
 
-from engine.curricula.companion.tables import table
+from engine.resources import resource_path
+
+FOLDER = "curricula/companion"
+
+
+@functools.cache
+def table(name: str) -> Any:
+    """The content of one file, ``NAME.json``. Raises `OSError` or `ValueError` where the installation is damaged."""
+    return json.loads((resource_path(FOLDER) / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, apart at spaces."""
+    return tuple(text.split())
+
 
 Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The word lists of ``lexicon.json``, each under its name there."""
+    """The word lists of ``lexicon.json``, each under its name there; in small letters unless they are names."""
 
     first_names: Words
     pet_names: Words
