@@ -122,7 +122,7 @@ def test_blocks_of_a_file_are_computed_as_groups(kind: str, instructions: str) -
 
 @pytest.mark.parametrize("instructions", SETS)
 def test_ternary_weights_keep_their_two_bits(instructions: str) -> None:
-    config = dataclasses.replace(PLAIN, ternary=True, activation_bits=8, sub_norms=True, activation="relu2")
+    config = dataclasses.replace(PLAIN, ternary=True, activation_bits=8, sub_norms=True, intermediate_dim=128)
 
     def pack(values: np.ndarray, shape: tuple[int, int]) -> Any:
         return values if shape[0] == config.vocab_size else Ternary2.from_float(values)
