@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.errors import Message
 
-ABI = 13
+ABI = 14
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
@@ -72,8 +72,10 @@ class StepIO(ctypes.Structure):
     _fields_ = [("state", StatePointers), ("rate_scale", _F32), ("logits", _Pointer), ("losses", _Pointer)]
 
 
-FLOATS, GROUP8, GROUP4, TERNARY2 = range(4)
-"""`BL_FLOATS` and so on: how a matrix of a transformer is held."""
+FLOATS, TERNARY2 = 0, 3
+"""`BL_FLOATS`, `BL_TERNARY2`: how a matrix of a transformer is held."""
+GROUPS = {(8, False): 1, (4, False): 2, (8, True): 4, (4, True): 5}
+"""`BL_GROUP8` and so on, by the bits of a weight and whether it is a super form."""
 ACTIVATIONS = {"silu": 0, "gelu_tanh": 1, "relu2": 2}
 """`BL_SILU` and so on, by the names of `TransformerConfig.activation`."""
 

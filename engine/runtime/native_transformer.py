@@ -235,7 +235,7 @@ class _LibraryWeights:
         """Kind, scale and place of a matrix."""
         if isinstance(tensor, BlockMatrix) and tensor.layout.name in REPACKED:
             grouped = GroupedMatrix.from_blocks(tensor)
-            kind = native.GROUP8 if grouped.bits == 8 else native.GROUP4
+            kind = native.GROUPS[grouped.bits, grouped.is_super]
             return native.Matrix(kind=kind, scale=1.0, data=self._pointer(aligned(grouped.tiles)))
         ternary = tensor.to_ternary() if isinstance(tensor, BlockMatrix) else tensor
         if isinstance(ternary, Ternary2) and self._weights.config.activation_bits == 8:

@@ -32,12 +32,15 @@ def random_matrix(bits: int, rows: int, cols: int) -> GroupedMatrix:
     return GroupedMatrix.from_blocks(blocks("Q8_0" if bits == 8 else "Q4_1", rows, cols, rows))
 
 
+BITS = {"Q8_0": 8, "Q5_0": 8, "Q4_0": 4, "Q4_1": 4, "Q4_K": 4, "Q5_K": 8, "Q6_K": 8}
+
+
 @pytest.mark.parametrize("kind", sorted(REPACKED))
-@pytest.mark.parametrize(("rows", "cols"), [(8, 32), (3, 64), (21, 96)])
+@pytest.mark.parametrize(("rows", "cols"), [(8, 256), (3, 512), (21, 768)])
 def test_repacking_loses_nothing(kind: str, rows: int, cols: int) -> None:
     source = blocks(kind, rows, cols)
     grouped = GroupedMatrix.from_blocks(source)
-    assert grouped.bits == REPACKED[kind]
+    assert grouped.bits == BITS[kind]
     assert (grouped.to_float() == source.to_float()).all()
 
 
@@ -61,6 +64,18 @@ def test_the_formula_is_near_the_float_product() -> None:
 @pytest.mark.parametrize(("rows", "cols", "tokens"), SHAPES)
 def test_the_library_computes_the_formula(instructions: str, bits: int, rows: int, cols: int, tokens: int) -> None:
     matrix = random_matrix(bits, rows, cols)
+    x = np.random.default_rng(2).normal(size=(tokens, cols)).astype(np.float32)
+    assert_close("product", fast.linear(x, matrix, instructions), naive.linear(x, matrix), 1e-5)
+
+
+@needs_library
+@pytest.mark.parametrize("instructions", SETS)
+@pytest.mark.parametrize("kind", ["Q4_K", "Q5_K", "Q6_K"])
+@pytest.mark.parametrize(("rows", "cols", "tokens"), [(1, 256, 1), (9, 512, 5), (40, 1536, 9)])
+def test_super_blocks_are_computed_by_their_formula(
+    instructions: str, kind: str, rows: int, cols: int, tokens: int
+) -> None:
+    matrix = GroupedMatrix.from_blocks(blocks(kind, rows, cols, rows))
     x = np.random.default_rng(2).normal(size=(tokens, cols)).astype(np.float32)
     assert_close("product", fast.linear(x, matrix, instructions), naive.linear(x, matrix), 1e-5)
 

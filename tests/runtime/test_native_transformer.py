@@ -73,10 +73,11 @@ def blocks(kind: str) -> Callable[[Any, tuple[int, ...]], BlockMatrix]:
     def make(values: np.ndarray, shape: tuple[int, int]) -> BlockMatrix:
         rng = np.random.default_rng(values.size)
         data = rng.integers(0, 256, (shape[0], shape[1] // layout.weights, layout.nbytes), np.uint8)
-        span = {"Q8_0": 127.0, "Q5_0": 16.0}.get(kind, 8.0)
-        for at in layout.halves:
-            scale = np.float16(1.5 * shape[1] ** -0.5 / span) * (1 if at == 0 else np.float16(-7.5))
-            data[..., at : at + 2] = np.array([scale], np.float16).view(np.uint8)
+        span = {"Q8_0": 127.0, "Q5_0": 16.0, "Q4_K": 250.0, "Q5_K": 500.0, "Q6_K": 1200.0}.get(kind, 8.0)
+        scale = 1.5 * shape[1] ** -0.5 / span
+        minimum = scale * {"Q4_1": -7.5, "Q4_K": 7.5, "Q5_K": 15.5}.get(kind, 0.0)  # so that the mean is about zero
+        for at, number in zip(layout.halves, (scale, minimum), strict=False):
+            data[..., at : at + 2] = np.array([number], np.float16).view(np.uint8)
         return BlockMatrix(layout, data.reshape(shape[0], -1), shape)
 
     return make
@@ -109,9 +110,10 @@ def _losses(logits: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("instructions", SETS)
-@pytest.mark.parametrize("kind", ["Q8_0", "Q5_0", "Q4_0", "Q4_1"])
+@pytest.mark.parametrize("kind", ["Q8_0", "Q5_0", "Q4_0", "Q4_1", "Q4_K", "Q5_K", "Q6_K"])
 def test_blocks_of_a_file_are_computed_as_groups(kind: str, instructions: str) -> None:
-    given = weights(PLAIN, blocks(kind))
+    wide = dataclasses.replace(PLAIN, hidden_dim=256, intermediate_dim=256, num_heads=16, num_kv_heads=4)
+    given = weights(wide, blocks(kind))
     expected, mine = reference(given), NativeTransformerRuntime(given, 2, instructions=instructions)
     assert_close("all tokens", mine.prefill(IDS), expected[-1], 5e-2)
     mine.reset()
@@ -168,9 +170,8 @@ def test_logits_go_where_the_caller_says() -> None:
 
 
 def test_it_says_what_it_does_not_know_and_what_is_too_much() -> None:
-    wide = dataclasses.replace(PLAIN, hidden_dim=256, intermediate_dim=256, num_heads=16, num_kv_heads=4)
-    with pytest.raises(DeviceError, match="Q6_K"):
-        NativeTransformerRuntime(weights(wide, blocks("Q6_K")))
+    with pytest.raises(DeviceError, match="Q5_1"):
+        NativeTransformerRuntime(weights(PLAIN, blocks("Q5_1")))
     mine = NativeTransformerRuntime(weights(PLAIN), 1, context=16)
     assert mine.capabilities.max_context == 16
     mine.prefill(IDS[:10])

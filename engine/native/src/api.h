@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 13;
+constexpr int32_t BL_ABI = 14;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -94,11 +94,12 @@ BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens
 // Pretrained transformers. Shapes: V vocabulary, D hidden width, N layers, H query heads, K key heads, d head width, F
 // width of the gated MLP, S tokens in the caches.
 
-// How a matrix is held: float32 rows; groups as kernels/grouped.h says, of 8 bits, or of 4 with minima; ternary2 with one
-// scale, whose input is rounded to int8.
-constexpr int32_t BL_FLOATS = 0, BL_GROUP8 = 1, BL_GROUP4 = 2, BL_TERNARY2 = 3;
+// How a matrix is held: float32 rows; groups of 8 or 4 bits as kernels/grouped.h says; ternary2 with one scale, whose
+// input is rounded to int8.
+constexpr int32_t BL_FLOATS = 0, BL_GROUP8 = 1, BL_GROUP4 = 2, BL_TERNARY2 = 3, BL_SUPER8 = 4, BL_SUPER4 = 5;
 
-// y = W x + bias, W (rows, cols); bias (rows) or null. Groups need cols that are a multiple of 32.
+// y = W x + bias, W (rows, cols); bias (rows) or null. Groups need cols that are a multiple of 32, super
+// forms of 256.
 struct bl_matrix {
     int32_t kind, rows, cols;
     float scale;

@@ -46,15 +46,23 @@ struct LinearInput {
 // Rows of a matrix lie together in memory from multiples of this on.
 constexpr int LINEAR_GRAIN = 16;
 
+// The form of a matrix that is held in groups.
+inline GroupForm group_form(const bl_matrix& w) {
+    switch (w.kind) {
+        case BL_GROUP4: return GROUP4;
+        case BL_SUPER8: return SUPER8;
+        case BL_SUPER4: return SUPER4;
+        default: return GROUP8;
+    }
+}
+
+// Where a row lies; of groups, the eight among which it is.
 inline const uint8_t* linear_row(const bl_matrix& w, int row) {
     const uint8_t* data = static_cast<const uint8_t*>(w.data);
-    const size_t groups = size_t(w.cols / GROUP_COLUMNS), r = size_t(row);
-    switch (w.kind) {
-        case BL_GROUP8: return data + r / TILE_LANES * groups * GROUP8_TILE;
-        case BL_GROUP4: return data + r / TILE_LANES * groups * GROUP4_TILE;
-        case BL_TERNARY2: return data + r * size_t(padded(w.cols) / BLOCK * BLOCK_BYTES);
-        default: return data + r * size_t(w.cols) * sizeof(float);
-    }
+    const size_t r = size_t(row);
+    if (w.kind == BL_FLOATS) return data + r * size_t(w.cols) * sizeof(float);
+    if (w.kind == BL_TERNARY2) return data + r * size_t(padded(w.cols) / BLOCK * BLOCK_BYTES);
+    return data + r / TILE_LANES * group_form(w).rows(w.cols / GROUP_COLUMNS);
 }
 
 // Rows `rows`, which begin at a multiple of LINEAR_GRAIN, of out (+)= W x of `tokens` tokens; out (T, ld) is that of
@@ -67,6 +75,8 @@ inline void linear(const Kernels& k, const bl_matrix& w, Range rows, LinearInput
     switch (w.kind) {
         case BL_GROUP8: k.grouped.group8(first, rows.size(), x.rounded->grouped(w.cols), tokens, place, ld, add); break;
         case BL_GROUP4: k.grouped.group4(first, rows.size(), x.rounded->grouped(w.cols), tokens, place, ld, add); break;
+        case BL_SUPER8: k.grouped.super8(first, rows.size(), x.rounded->grouped(w.cols), tokens, place, ld, add); break;
+        case BL_SUPER4: k.grouped.super4(first, rows.size(), x.rounded->grouped(w.cols), tokens, place, ld, add); break;
         case BL_TERNARY2:
             k.ternary(first, rows.size(), w.cols, w.scale, x.rounded->whole.data(), x.rounded->tokenwise.data(), tokens,
                       place, ld, add, unpacked);

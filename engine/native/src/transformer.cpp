@@ -141,19 +141,11 @@ struct Worker {
         if (w.kind == BL_FLOATS) {
             std::copy(reinterpret_cast<const float*>(row), reinterpret_cast<const float*>(row) + w.cols, out);
         } else {
-            const bool four = w.kind == BL_GROUP4;
-            const int lane = token % TILE_LANES;
-            const auto half = [](const uint8_t* p) { return half_to_float(uint16_t(p[0] | p[1] << 8)); };
-            for (int g = 0; g < w.cols / GROUP_COLUMNS; g++, row += four ? GROUP4_TILE : GROUP8_TILE) {
-                const float scale = half(row + 2 * lane);
-                const float minimum = four ? half(row + HALVES_BYTES + 2 * lane) : 0.0f;
-                const uint8_t* weights = row + HALVES_BYTES * (four ? 2 : 1) + 4 * lane;
-                for (int i = 0; i < GROUP_COLUMNS; i++) {
-                    const int at = four ? i % 16 : i;
-                    const uint8_t byte = weights[at / 4 * 32 + at % 4];
-                    const float whole = four ? float(byte >> (i / 16 * 4) & 15) : float(int8_t(byte));
-                    out[g * GROUP_COLUMNS + i] = whole * scale + minimum;
-                }
+            for (int g = 0; g < w.cols / GROUP_COLUMNS; g++) {
+                const GroupOfRow group = group_of_row(group_form(w), row, g, token % TILE_LANES);
+                for (int i = 0; i < GROUP_COLUMNS; i++)
+                    out[g * GROUP_COLUMNS + i] =
+                        float(group.whole[i]) * group.scales[i / (GROUP_COLUMNS / 2)] + group.minimum;
             }
         }
         if (c.embedding_scale != 1.0f)

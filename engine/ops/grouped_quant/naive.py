@@ -23,11 +23,12 @@ def quantize_groups(x: Floats) -> tuple[NDArray[np.int8], Floats]:
 
 
 def linear(x: Floats, matrix: GroupedMatrix) -> Floats:
-    """``(tokens, cols)`` to ``(tokens, rows)``: exact sums of each group, times both scales, added up in float32."""
+    """``(tokens, cols)`` to ``(tokens, rows)``: exact sums of the halves of each group, times both scales, added up
+    in float32."""
     codes, scales = quantize_groups(x)
-    rows = matrix.shape[0]
-    weights = matrix.codes().astype(np.int64).reshape(rows, -1, GROUP)
-    sums = np.einsum("tgi,rgi->trg", codes.astype(np.int64), weights).astype(np.float32)
+    halves = codes.astype(np.int64).reshape(len(x), -1, 2, GROUP // 2)
+    weights = matrix.codes().astype(np.int64).reshape(matrix.shape[0], -1, 2, GROUP // 2)
+    sums = np.einsum("tghi,rghi->trgh", halves, weights).astype(np.float32)
     totals = codes.astype(np.int64).sum(axis=2).astype(np.float32) * scales
-    products = sums * (matrix.scales()[None] * scales[:, None]) + matrix.minima()[None] * totals[:, None]
+    products = (sums * matrix.scales()).sum(axis=3) * scales[:, None] + matrix.minima() * totals[:, None]
     return products.sum(axis=2, dtype=np.float32)

@@ -17,8 +17,7 @@ def linear(x: Floats, matrix: GroupedMatrix, instructions: str | None = None) ->
     """`naive.linear`; `instructions` names one of the library's sets. Raises `MemoryError` where it cannot."""
     x, (rows, cols) = np.ascontiguousarray(x, np.float32), matrix.shape
     out = np.empty((len(x), rows), np.float32)
-    kind = native.GROUP8 if matrix.bits == 8 else native.GROUP4
-    struct = native.Matrix(kind, rows, cols, 1.0, matrix.tiles.ctypes.data, None)
+    struct = native.Matrix(native.GROUPS[matrix.bits, matrix.is_super], rows, cols, 1.0, matrix.tiles.ctypes.data, None)
     named = None if instructions is None else instructions.encode()
     if native.library().bl_matrix_product(named, ctypes.addressof(struct), x.ctypes.data, len(x), out.ctypes.data):
         raise MemoryError(f"There is not enough memory for a product, or {instructions!r} cannot run here.")

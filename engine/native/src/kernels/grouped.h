@@ -10,10 +10,27 @@
 #include <stdint.h>
 #include <string.h>
 
-constexpr int GROUP_COLUMNS = 32, TILE_LANES = 8;
+constexpr int GROUP_COLUMNS = 32, TILE_LANES = 8, SUPER_GROUPS = 8;
 constexpr int HALVES_BYTES = TILE_LANES * 2;
-constexpr size_t GROUP8_TILE = HALVES_BYTES + TILE_LANES * GROUP_COLUMNS;
-constexpr size_t GROUP4_TILE = 2 * HALVES_BYTES + TILE_LANES * GROUP_COLUMNS / 2;
+
+// How the tiles of a form look. In `super` forms (the K-quants of llama.cpp) eight tiles stand behind eight scales and
+// eight minima in float16, and each has whole multiples of these: with 4 bits eight of the scale and eight of the
+// minimum, uint8; with 8 bits eight int8 for the first half of a group's columns, eight for the second, then eight uint8
+// of the minimum and eight bytes of nothing. There a minimum is subtracted.
+struct GroupForm {
+    int bits;
+    bool super;
+    constexpr size_t super_header() const { return super ? 2 * HALVES_BYTES : 0; }
+    constexpr size_t header() const {
+        return bits == 4 ? (super ? 2 * TILE_LANES : 2 * HALVES_BYTES) : (super ? 4 * TILE_LANES : HALVES_BYTES);
+    }
+    constexpr size_t tile() const { return header() + TILE_LANES * GROUP_COLUMNS * size_t(bits) / 8; }
+    // Bytes of eight rows of so many groups.
+    constexpr size_t rows(int groups) const {
+        return size_t(groups) * tile() + (super ? size_t(groups) / SUPER_GROUPS * super_header() : 0);
+    }
+};
+constexpr GroupForm GROUP8{8, false}, GROUP4{4, false}, SUPER8{8, true}, SUPER4{4, true};
 
 // Activations of some tokens: int8 (tokens, 32 groups), and the scale of each group and its sum times that
 // (tokens, groups).
@@ -38,10 +55,9 @@ struct GroupedKernels {
     // Rounds x (n), n a multiple of 32, to int8 by the largest magnitude of each group.
     void (*quantise_groups)(const float* x, int n, int8_t* whole, float* scales, float* sums);
     // out[t * ld + r] (+)= row r . x[t] for `rows` rows from the first tile on.
-    void (*group8)(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out, size_t ld,
-                   bool add);
-    void (*group4)(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out, size_t ld,
-                   bool add);
+    using Product = void(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out, size_t ld,
+                         bool add);
+    Product *group8, *group4, *super8, *super4;
     // float16 to float32 and back, to the nearest.
     void (*widen)(const uint16_t* x, int n, float* out);
     void (*narrow)(const float* x, int n, uint16_t* out);
@@ -86,4 +102,39 @@ static inline uint16_t float_to_half(float value) {
     }
     const uint32_t rounded = magnitude + 0xfff + (magnitude >> 13 & 1);
     return uint16_t(sign | (rounded - 0x38000000) >> 13);
+}
+
+static inline float tile_half(const uint8_t* halves, int lane) {
+    return half_to_float(uint16_t(halves[2 * lane] | halves[2 * lane + 1] << 8));
+}
+
+// One group of one row, as whole numbers and what they are multiplied with: for plain loops.
+struct GroupOfRow {
+    int whole[GROUP_COLUMNS];
+    float scales[2], minimum;  // of the halves of its columns
+};
+static inline GroupOfRow group_of_row(GroupForm form, const uint8_t* rows, int group, int lane) {
+    GroupOfRow out;
+    const uint8_t* tile = rows + size_t(group) * form.tile();
+    float scale = 1.0f, minimum = 1.0f;
+    if (form.super) {
+        const uint8_t* header = rows + size_t(group / SUPER_GROUPS) * (form.super_header() + SUPER_GROUPS * form.tile());
+        scale = tile_half(header, lane);
+        minimum = -tile_half(header + HALVES_BYTES, lane);
+        tile = header + form.super_header() + size_t(group % SUPER_GROUPS) * form.tile();
+        const bool halves = form.bits == 8;
+        out.scales[0] = scale * float(int8_t(tile[lane]));
+        out.scales[1] = halves ? scale * float(int8_t(tile[TILE_LANES + lane])) : out.scales[0];
+        out.minimum = minimum * float(tile[(halves ? 2 : 1) * TILE_LANES + lane]);
+    } else {
+        out.scales[0] = out.scales[1] = tile_half(tile, lane);
+        out.minimum = form.bits == 4 ? tile_half(tile + HALVES_BYTES, lane) : 0.0f;
+    }
+    const uint8_t* weights = tile + form.header() + 4 * lane;
+    for (int i = 0; i < GROUP_COLUMNS; i++) {
+        const int at = form.bits == 4 ? i % 16 : i;
+        const uint8_t byte = weights[at / 4 * 32 + at % 4];
+        out.whole[i] = form.bits == 4 ? byte >> (i / 16 * 4) & 15 : int8_t(byte);
+    }
+    return out;
 }

@@ -1,5 +1,5 @@
 // Rounding to groups, float16 and attention over a vector type; included by kernels_impl.h, inside the same namespace.
-// A set defines group8, group4, and load_halves and store_halves of W float16 numbers.
+// A set defines grouped_product<Four, Super>, and load_halves and store_halves of W float16 numbers.
 
 static void quantise_groups(const float* x, int n, int8_t* whole, float* scales, float* sums) {
     for (int g = 0; g * GROUP_COLUMNS < n; g++, x += GROUP_COLUMNS, whole += GROUP_COLUMNS) {
@@ -112,4 +112,14 @@ static void attend(const float* query, const HeadCache& cache, int count, float 
     }
 }
 
-static GroupedKernels grouped_table() { return {quantise_groups, group8, group4, widen, narrow, attend, softmax}; }
+static GroupedKernels grouped_table() {
+    return {quantise_groups,
+            grouped_product<false, false>,
+            grouped_product<true, false>,
+            grouped_product<false, true>,
+            grouped_product<true, true>,
+            widen,
+            narrow,
+            attend,
+            softmax};
+}

@@ -185,52 +185,69 @@ static inline F four_halves(const uint8_t* p) {
     return vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(p)));
 }
 
-template <bool Four>
+static inline int32x4_t four_bytes(const uint8_t* p) {
+    int8_t four[4];
+    memcpy(four, p, sizeof four);
+    const int32_t wide[4] = {four[0], four[1], four[2], four[3]};
+    return vld1q_s32(wide);
+}
+
+template <bool Four, bool Super>
 static inline void grouped_half(const uint8_t* tile, int half, const GroupedActivations& x, F& y) {
-    for (int g = 0; g < x.groups; g++, tile += Four ? GROUP4_TILE : GROUP8_TILE) {
+    constexpr GroupForm FORM{Four ? 4 : 8, Super};
+    F scale = vdupq_n_f32(0), minimum = scale;
+    for (int g = 0; g < x.groups; g++, tile += FORM.tile()) {
+        if (Super && g % SUPER_GROUPS == 0) {
+            scale = four_halves(tile + 8 * half);
+            minimum = vnegq_f32(four_halves(tile + HALVES_BYTES + 8 * half));
+            tile += FORM.super_header();
+        }
         const int8_t* at = x.whole + g * GROUP_COLUMNS;
-        int32x4_t even = vdupq_n_s32(0), odd = even;
+        const uint8_t* weights = tile + FORM.header() + 16 * half;
+        int32x4_t first = vdupq_n_s32(0), second = first;
         if (Four) {
-            const uint8_t* weights = tile + 2 * HALVES_BYTES + 16 * half;
             for (int v = 0; v < 4; v++) {
                 const uint8x16_t both = vld1q_u8(weights + 32 * v);
-                even = vdotq_s32(even, signed_bytes(vandq_u8(both, vdupq_n_u8(15))), four_of(at + 4 * v));
-                odd = vdotq_s32(odd, signed_bytes(vshrq_n_u8(both, 4)), four_of(at + 16 + 4 * v));
+                first = vdotq_s32(first, signed_bytes(vandq_u8(both, vdupq_n_u8(15))), four_of(at + 4 * v));
+                second = vdotq_s32(second, signed_bytes(vshrq_n_u8(both, 4)), four_of(at + 16 + 4 * v));
             }
         } else {
-            const uint8_t* weights = tile + HALVES_BYTES + 16 * half;
-            for (int v = 0; v < 8; v += 2) {
-                even = vdotq_s32(even, signed_bytes(vld1q_u8(weights + 32 * v)), four_of(at + 4 * v));
-                odd = vdotq_s32(odd, signed_bytes(vld1q_u8(weights + 32 * v + 32)), four_of(at + 4 * v + 4));
+            for (int v = 0; v < 4; v++) {
+                first = vdotq_s32(first, signed_bytes(vld1q_u8(weights + 32 * v)), four_of(at + 4 * v));
+                second = vdotq_s32(second, signed_bytes(vld1q_u8(weights + 32 * v + 128)), four_of(at + 4 * v + 16));
             }
         }
-        const F whole = vcvtq_f32_s32(vaddq_s32(even, odd));
-        y = vfmaq_f32(y, whole, vmulq_n_f32(four_halves(tile + 8 * half), x.scales[g]));
-        if (Four) y = vfmaq_n_f32(y, four_halves(tile + HALVES_BYTES + 8 * half), x.sums[g]);
+        F here = scale, below = minimum;
+        if (Super && Four) {
+            here = vmulq_f32(scale, vcvtq_f32_s32(four_bytes(tile + 4 * half)));
+            below = vmulq_f32(minimum, vcvtq_f32_s32(four_bytes(tile + TILE_LANES + 4 * half)));
+        } else if (Super) {
+            first = vmulq_s32(first, four_bytes(tile + 4 * half));
+            second = vmulq_s32(second, four_bytes(tile + TILE_LANES + 4 * half));
+            below = vmulq_f32(minimum, vcvtq_f32_s32(four_bytes(tile + 2 * TILE_LANES + 4 * half)));
+        } else {
+            here = four_halves(tile + 8 * half);
+            if (Four) below = four_halves(tile + HALVES_BYTES + 8 * half);
+        }
+        y = vfmaq_f32(y, vcvtq_f32_s32(vaddq_s32(first, second)), vmulq_n_f32(here, x.scales[g]));
+        if (Four || Super) y = vfmaq_n_f32(y, below, x.sums[g]);
     }
 }
 
-template <bool Four>
-static inline void grouped_product(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out,
-                                   size_t ld, bool add_to) {
-    for (int r = 0; r < rows; r += TILE_LANES, tiles += size_t(x.groups) * (Four ? GROUP4_TILE : GROUP8_TILE))
+template <bool Four, bool Super>
+static void grouped_product(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out,
+                            size_t ld, bool add_to) {
+    const size_t bytes = GroupForm{Four ? 4 : 8, Super}.rows(x.groups);
+    for (int r = 0; r < rows; r += TILE_LANES, tiles += bytes)
         for (int t = 0; t < tokens; t++) {
-            F y[2] = {vdupq_n_f32(0), vdupq_n_f32(0)};
             float part[TILE_LANES], *place = out + size_t(t) * ld + r;
             for (int half = 0; half < 2; half++) {
-                grouped_half<Four>(tiles, half, x.token(t), y[half]);
-                vst1q_f32(part + 4 * half, y[half]);
+                F y = vdupq_n_f32(0);
+                grouped_half<Four, Super>(tiles, half, x.token(t), y);
+                vst1q_f32(part + 4 * half, y);
             }
             for (int i = 0; i < TILE_LANES && r + i < rows; i++) place[i] = add_to ? place[i] + part[i] : part[i];
         }
-}
-static void group8(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out, size_t ld,
-                   bool add_to) {
-    grouped_product<false>(tiles, rows, x, tokens, out, ld, add_to);
-}
-static void group4(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out, size_t ld,
-                   bool add_to) {
-    grouped_product<true>(tiles, rows, x, tokens, out, ld, add_to);
 }
 
 #include "products_impl.h"

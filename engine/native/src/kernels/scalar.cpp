@@ -156,47 +156,25 @@ static inline void add_to_sums(const Words& words, int32_t* sums) {
     for (int i = 0; i < WORDS; i++) sums[i] += int16_t(words.v[i]);
 }
 
-// Weight c of a row of a tile.
-static inline int group8_weight(const uint8_t* tile, int row, int c) {
-    return int8_t(tile[HALVES_BYTES + c / 4 * 32 + row * 4 + c % 4]);
-}
-static inline int group4_weight(const uint8_t* tile, int row, int c) {
-    const int at = c % 16;
-    return tile[2 * HALVES_BYTES + at / 4 * 32 + row * 4 + at % 4] >> (c / 16 * 4) & 15;
-}
-static inline float tile_half(const uint8_t* tile, int row) {
-    return half_to_float(uint16_t(tile[2 * row] | tile[2 * row + 1] << 8));
-}
-
-template <bool Four>
-static inline void grouped_product(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out,
-                                   size_t ld, bool add_to) {
-    const size_t bytes = Four ? GROUP4_TILE : GROUP8_TILE;
+template <bool Four, bool Super>
+static void grouped_product(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out,
+                            size_t ld, bool add_to) {
+    constexpr GroupForm FORM{Four ? 4 : 8, Super};
     for (int r = 0; r < rows; r++)
         for (int t = 0; t < tokens; t++) {
             const GroupedActivations token = x.token(t);
             float y = 0;
             for (int g = 0; g < x.groups; g++) {
-                const uint8_t* tile = tiles + (size_t(r / TILE_LANES) * x.groups + g) * bytes;
-                const int row = r % TILE_LANES;
-                int32_t total = 0;
+                const GroupOfRow group = group_of_row(FORM, tiles + r / TILE_LANES * FORM.rows(x.groups), g, r % TILE_LANES);
+                int32_t sums[2] = {};
                 for (int c = 0; c < GROUP_COLUMNS; c++)
-                    total += (Four ? group4_weight(tile, row, c) : group8_weight(tile, row, c)) *
-                             token.whole[g * GROUP_COLUMNS + c];
-                y += float(total) * (tile_half(tile, row) * token.scales[g]);
-                if (Four) y += tile_half(tile + HALVES_BYTES, row) * token.sums[g];
+                    sums[c / (GROUP_COLUMNS / 2)] += group.whole[c] * token.whole[g * GROUP_COLUMNS + c];
+                y += (float(sums[0]) * group.scales[0] + float(sums[1]) * group.scales[1]) * token.scales[g];
+                y += group.minimum * token.sums[g];
             }
             float* place = out + t * ld + r;
             *place = add_to ? *place + y : y;
         }
-}
-static void group8(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out, size_t ld,
-                   bool add_to) {
-    grouped_product<false>(tiles, rows, x, tokens, out, ld, add_to);
-}
-static void group4(const uint8_t* tiles, int rows, const GroupedActivations& x, int tokens, float* out, size_t ld,
-                   bool add_to) {
-    grouped_product<true>(tiles, rows, x, tokens, out, ld, add_to);
 }
 
 #include "products_impl.h"
