@@ -13,7 +13,7 @@ COMPANION := runs/companion
 # What an install is made from: the package's description, the native library's sources, and the translations.
 PACKAGE := pyproject.toml $(wildcard packaging/build_*.py resources/translations/*.ts engine/native/CMakeLists.txt engine/native/src/* engine/native/src/*/*)
 
-.PHONY: run chat check test setup-tests native lint format screenshots companion bundle bundle-test deb-test wheel-test clean
+.PHONY: run chat check test setup-tests native lint format screenshots pictures companion bundle bundle-test deb-test wheel-test clean
 
 run: $(VENV)/.installed  ## open the Studio, or the terminal chat where there is no display
 	@$(BIN)/python -m studio
@@ -48,6 +48,9 @@ format: $(VENV)/.installed-test
 screenshots: $(VENV)/.installed-test  ## pictures of every view, in artifacts/screenshots
 	-@$(BIN)/python packaging/system_libraries.py --tests
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tools.screenshots artifacts/screenshots
+
+pictures: $(VENV)/.installed-test  ## the two pictures of the README, in docs/pictures
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tools.screenshots --page docs/pictures
 
 # The bundled model, from the project's own generator of dialogues: about two hours on two cores. Stop it with Ctrl+C; the
 # same command goes on. On processors it trains as two processes of one thread, which is faster than one process of two.

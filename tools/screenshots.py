@@ -2,7 +2,8 @@
 
 Without a display it needs ``QT_QPA_PLATFORM=offscreen``. Each theme is drawn at 1280×800, at the smallest size and at
 200 %, and all of it in Japanese too; with a model (the bundled one, or ``--model``) a real conversation is held and
-slept on. What cannot be read in them (`tools.legible`) is printed, and the exit code is 1 then.
+slept on. With ``--page`` it takes the two pictures of the README instead: told, slept, and asked in a new chat. What
+cannot be read in them (`tools.legible`) is printed, and the exit code is 1 then.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 
 from studio import theme
@@ -31,6 +32,8 @@ from studio.widgets import dialogs
 from studio.window.main_window import CHAT, LAB, SETTINGS, MainWindow
 from tools import legible
 
+TOLD = ("My dog is called Bramble.", "I live in Oslo.")
+ASKED = ("What is my dog called?", "Where do I live?")
 WORDS = ("My dog is called Bramble.", "On Sundays we sail.", "What is my dog called?")
 MARKS = (
     """With a **function** that takes a `name`:
@@ -104,6 +107,39 @@ class Photographer:
             await self._dialogs()
         await self._speak("en")
 
+    async def remember(self, model: Path) -> None:
+        """Tell it two facts, let it sleep, and ask in a new chat: one picture for each theme."""
+        self.window.resize(*_SIZES[""])
+        self.window.settings.set("temperature", 0.0)
+        self.window.settings.set("language", "en")
+        await self.window.verbs.open_now(model)
+        self.window.show_tab(CHAT)
+        for words in TOLD:
+            await self._say(words)
+        self.window.verbs.sleep()
+        await self._until(Busy.DREAMING)
+        await self._until(Busy.NOTHING)
+        self.window.chat.new_chat()
+        for words in ASKED:
+            await self._say(words)
+        for colours in ("dark", "light"):
+            self.window.settings.set("theme", colours)
+            await asyncio.sleep(_SETTLE_S)
+            self._take(self.window, colours)
+
+    async def _say(self, words: str) -> None:
+        self.window.chat.send(words)
+        await self._until(Busy.REPLYING)
+        await self._until(Busy.NOTHING)
+
+    def _take(self, widget: QWidget, name: str, check: bool = True) -> None:
+        """One picture; with `check`, what cannot be read in it is noted."""
+        place = self.folder / f"{name}.png"
+        widget.grab().save(str(place))
+        self.taken.append(place)
+        if check:
+            self.problems += [f"{place.name}: {problem}" for problem in legible.problems(widget)]
+
     async def _speak(self, language: str) -> None:
         page = self.window.settings_page
         before, self.language = self.language, "" if language == "en" else f"-{language}"
@@ -150,10 +186,7 @@ class Photographer:
                 ("failure", dialogs.show_failure(self.window, EngineFailure("It is damaged.", "Traceback\n  line 1"))),
             ):
                 await asyncio.sleep(_SETTLE_S)
-                place = self.folder / f"{name}-dialog-{colours}{self.language}{self.suffix}.png"
-                notice.grab().save(str(place))
-                self.taken.append(place)
-                self.problems += [f"{place.name}: {problem}" for problem in legible.problems(notice)]
+                self._take(notice, f"{name}-dialog-{colours}{self.language}{self.suffix}")
                 notice.close()
 
     async def _lab_dialogs(self) -> None:
@@ -174,9 +207,7 @@ class Photographer:
                 await self._until(Busy.NOTHING)
                 await asyncio.sleep(_SETTLE_S)
                 if dialog is not None:
-                    place = self.folder / f"{name}-dialog-{colours}{self.language}{self.suffix}.png"
-                    dialog.grab().save(str(place))
-                    self.taken.append(place)
+                    self._take(dialog, f"{name}-dialog-{colours}{self.language}{self.suffix}", check=False)
                     dialog.reject()
 
     async def _talk(self) -> None:
@@ -218,18 +249,19 @@ class Photographer:
                 for mark, size in sizes.items():
                     self.window.resize(*size)
                     await asyncio.sleep(settle)
-                    place = f"{name}-{('lab', 'chat', 'settings')[tab]}-{colours}{mark}{self.language}{self.suffix}.png"
-                    self.window.grab().save(str(self.folder / place))
-                    self.taken.append(self.folder / place)
-                    if settle:  # a moment that passes is dimmed, and half laid out
-                        self.problems += [f"{place}: {problem}" for problem in legible.problems(self.window)]
+                    view = f"{name}-{('lab', 'chat', 'settings')[tab]}"
+                    # A moment that passes is dimmed, and half laid out.
+                    self._take(self.window, f"{view}-{colours}{mark}{self.language}{self.suffix}", check=bool(settle))
 
 
-async def _visit(window: MainWindow, folder: Path, suffix: str, model: Path | None) -> int:
-    """Take all pictures; returns 1 where something in them cannot be read."""
+async def _visit(window: MainWindow, folder: Path, suffix: str, model: Path | None, page: bool) -> int:
+    """Take all pictures, or those of the README; returns 1 where something in them cannot be read."""
     photographer = Photographer(window, folder, suffix)
     try:
-        await photographer.visit(model)
+        if page and model is not None:
+            await photographer.remember(model)
+        else:
+            await photographer.visit(model)
     finally:
         await window.session.close()
     print("\n".join(map(str, photographer.taken)))
@@ -244,6 +276,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--model", type=Path, help="a model to talk with (default: the bundled one)")
     parser.add_argument("--single", action="store_true", help="leave out the pictures at 200 %%")
+    parser.add_argument("--page", action="store_true", help="take the two pictures of the README")
     arguments = parser.parse_args(argv)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     app = QApplication(sys.argv[:1])
@@ -254,8 +287,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         window.show()
         with QEventLoop(app) as loop:
             model = arguments.model or first_model(window.settings)
-            code = loop.run_until_complete(_visit(window, arguments.folder, suffix, model))
-    if arguments.single or suffix:
+            code = loop.run_until_complete(_visit(window, arguments.folder, suffix, model, arguments.page))
+    if arguments.single or arguments.page or suffix:
         return code
     again = [sys.executable, "-m", "tools.screenshots", str(arguments.folder)]
     again += ["--model", str(arguments.model)] if arguments.model else []

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import progress
+import pytest
 
 from engine.io.conversation_log import Entry
 from engine.io.inspect import inspect_path
@@ -14,6 +15,8 @@ from engine.resources import bundled_model
 from engine.sleep import SleepSettings, consolidate
 from tools.bench.memory import NOTHING, ask, live
 from tools.companion.probes import make_probe
+
+pytestmark = pytest.mark.slow
 
 MOST_BYTES = 12_000_000
 MESSAGE_PREFIX = "My dog is called Bramble.\nI live in Oslo.\n"

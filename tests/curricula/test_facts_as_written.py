@@ -105,6 +105,7 @@ def test_a_job_still_is_one(message: str, job: str) -> None:
     assert [fact.value for fact in read(message) if fact.kind.value == "job"] == [job]
 
 
+@pytest.mark.slow
 def test_every_value_is_a_substring_of_its_message() -> None:
     rng = random.Random(5)
     said = [exchange.user for life in lives(40, 77, "test", "long") for exchange in life.exchanges()]

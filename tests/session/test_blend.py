@@ -79,6 +79,7 @@ def test_souls_of_two_bodies_are_refused() -> None:
         blend(soul(0), Soul(soul(1).layers[:1], new_meta("")), 0.5)
 
 
+@pytest.mark.slow
 def test_it_is_an_entry_with_two_parents_and_undo_takes_it_back(two: tuple[MemorySession, dict[str, str]]) -> None:
     mind, _ = two
     before, level = mind.llama.soul(), mind.level
@@ -187,6 +188,7 @@ def test_what_either_lived_is_not_forgotten_by_halves(two: tuple[MemorySession, 
     mind.blend("luna")
 
 
+@pytest.mark.slow
 def test_what_the_blend_itself_heard_is_forgotten_exactly(two: tuple[MemorySession, dict[str, str]]) -> None:
     mind, _ = two
     mind.blend("luna")

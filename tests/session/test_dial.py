@@ -82,6 +82,7 @@ def test_stop_and_exceptions_leave_it_out_too(lived: MemorySession, dial: Dial) 
     assert files(lived) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", ["save", "keep", "sleep", "reset", "save_soul_as", "close", "undo"])
 def test_whatever_is_done_with_the_soul_is_done_with_the_real_one(
     lived: MemorySession, dial: Dial, operation: str, tmp_path: Path

@@ -72,6 +72,7 @@ def made_from(mind: MemorySession, meta: object, folder: Path, start: Soul | Non
     return llama
 
 
+@pytest.mark.slow
 def test_a_whole_life_lived_again_is_the_living_soul(wake: Wake) -> None:
     mind, _ = eventful(wake)
     again = made_from(mind, mind.llama.meta, mind.log.folder)
@@ -79,6 +80,7 @@ def test_a_whole_life_lived_again_is_the_living_soul(wake: Wake) -> None:
     assert again.level == mind.level
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["first", "second", "two", "after", "last"])
 def test_forgetting_gives_the_soul_of_the_log_without_the_message(wake: Wake, name: str, tmp_path: Path) -> None:
     mind, ids = eventful(wake)

@@ -70,6 +70,7 @@ USER_TALKS = [
 ]
 
 
+@pytest.mark.slow
 def test_what_the_user_said_is_lived_again_at_the_raised_rate() -> None:
     one = llama()
     level = one.level
@@ -336,6 +337,7 @@ def test_a_second_sleep_on_the_same_material_is_no_loss() -> None:
     assert losses[2] <= losses[1] * 1.001
 
 
+@pytest.mark.slow
 def test_a_night_is_slept_again_from_what_the_history_says_bit_for_bit() -> None:
     for method in ("replay", "both"):
         one, other = llama(), llama()

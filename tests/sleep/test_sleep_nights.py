@@ -72,6 +72,7 @@ def test_the_report_holds_probes_of_before_and_after(mind: MemorySession) -> Non
 WILD = SleepSettings(method="replay", rate=500, passes=30, older=0.0, drift_limit=0.0)
 
 
+@pytest.mark.slow
 def test_past_the_drift_limit_a_night_is_rejected_and_leaves_no_trace(mind: MemorySession) -> None:
     talk(mind)
     assert mind.sleep(settings=QUICK).drift < 0  # a random body has room to lose afterwards
@@ -89,6 +90,7 @@ def test_past_the_drift_limit_a_night_is_rejected_and_leaves_no_trace(mind: Memo
     assert mind.nights.rejected_in_a_row() == 0
 
 
+@pytest.mark.slow
 def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(
     mind: MemorySession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +191,7 @@ def test_older_messages_come_along_in_the_next_night(mind: MemorySession) -> Non
     assert (report.entries, report.older) == (1, 3)
 
 
+@pytest.mark.slow
 def test_woken_at_twenty_random_moments_it_is_the_one_of_before_or_a_whole_new_one(wake: Wake) -> None:
     mind = wake()
     talk(mind)

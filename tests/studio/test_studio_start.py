@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 from studio_person import Person
 
 from studio import app
@@ -123,19 +123,3 @@ def test_ctrl_c_in_the_shell_closes_as_the_window_does(workspace: Path, models: 
     _, errors = program.communicate(timeout=240)
     assert program.returncode == 0, errors
     assert "Traceback" not in errors
-
-
-def test_one_command_takes_all_the_pictures(tmp_path: Path, models: Path) -> None:
-    done = start("-m", "tools.screenshots", tmp_path / "shots", "--model", models / "tiny.bitt", "--single")
-    assert done.returncode == 0, done.stderr
-    pictures = {path.stem: QImage(str(path)) for path in (tmp_path / "shots").glob("*.png")}
-    for view in ("chat-chat", "soul-lab", "models-lab", "training-lab", "settings-settings", "welcome-chat"):
-        for colours in ("dark", "light"):
-            assert pictures[f"{view}-{colours}"].size().toTuple() == (1280, 800)
-            assert pictures[f"{view}-{colours}-small"].size().toTuple() == (900, 600)
-    assert {"reply-chat-dark", "dream-chat-dark", "words-chat-light-ja", "settings-settings-dark-small-ja"} <= set(
-        pictures
-    )
-    assert {"keys-dialog-dark", "failure-dialog-light-ja", "search-chat-dark"} <= set(pictures)
-    dark, light = pictures["chat-chat-dark"], pictures["chat-chat-light"]
-    assert dark.pixelColor(250, 300).lightness() < 60 < 200 < light.pixelColor(250, 300).lightness()
