@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli import options
 from engine.cli.terminal import Interrupts, ProgressLine, printable, without_mark
 from engine.errors import ConfigError
+from engine.text.folding import fold
 
 if TYPE_CHECKING:
     from engine.session.forgetting import ForgetPlan
@@ -41,7 +42,7 @@ def _log(args: argparse.Namespace) -> int:
     store = SoulRegistry(workspace, body.config, body.fingerprint).store(args.soul)
     active, log = store.load_active(), ConversationLog(workspace.memories)
     entries = heard_by(log.entries(), store.key, active.meta.history if active else [])
-    found = [entry for entry in entries if not args.find or args.find.casefold() in entry.text.casefold()]
+    found = [entry for entry in entries if not args.find or fold(args.find) in fold(entry.text)]
     for entry in found[-options.at_least_one(args.last, "--last") :]:
         text = " ".join(printable(entry.text).split())
         text = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"

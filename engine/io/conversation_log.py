@@ -13,11 +13,11 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from engine.errors import WorkspaceError
 
@@ -36,7 +36,7 @@ class Entry:
     text: str
     """What was said."""
     timestamp: str
-    """When it was written, ISO 8601 in UTC."""
+    """When it was said, ISO 8601 in UTC: for one that came from elsewhere, the time told there."""
     conversation: str
     """Which conversation it belongs to."""
     soul: str
@@ -45,6 +45,16 @@ class Entry:
     """Unique, and sorts in the order of writing."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Further keys: ``after``, ``begins``, ``tokens`` and ``rate`` (see `engine.session.history`), and unknown ones."""
+
+
+class NewEntry(NamedTuple):
+    """A message that is to be written."""
+
+    role: Role
+    text: str
+    conversation: str
+    timestamp: str = ""
+    """When it was said, ISO 8601 in UTC; "" for now."""
 
 
 class ConversationLog:
@@ -64,30 +74,45 @@ class ConversationLog:
 
         Raises `WorkspaceError` when it cannot be kept; then no part of it is.
         """
+        return self._append([NewEntry(role, text, conversation)], soul, extra or {})[0]
+
+    def extend(self, messages: Sequence[NewEntry], soul: str) -> list[Entry]:
+        """Write messages from elsewhere at once, each with its own time where that is told; all of them or none.
+
+        Raises `WorkspaceError` as `append`.
+        """
+        return self._append(messages, soul, {}) if messages else []
+
+    def _append(self, messages: Sequence[NewEntry], soul: str, extra: Mapping[str, Any]) -> list[Entry]:
         now = datetime.now(UTC)
         path = self._file_for(now)
         stamp = now.isoformat(timespec="milliseconds")
-        entry = Entry(role, text, stamp, conversation, soul, self._next_id(path, now), dict(extra or {}))
-        line = _line(entry) + "\n"
+        former = self._last_id
+        entries = []
+        for said in messages:
+            self._last_id = self._next_id(path, now)
+            when = said.timestamp or stamp
+            entries.append(Entry(said.role, said.text, when, said.conversation, soul, self._last_id, dict(extra)))
+        data = "".join(_line(entry) + "\n" for entry in entries)
         try:
             fresh = not path.exists()
             with path.open("ab", buffering=0) as file:
                 if self._whole != path and not _is_whole(path):
-                    line = "\n" + line  # a torn line stays alone on its line and damages nothing after it
+                    data = "\n" + data  # a torn line stays alone on its line and damages nothing after it
                 self._whole = None
-                _write_all(file, line.encode("utf-8", errors="replace"))
+                _write_all(file, data.encode("utf-8", errors="replace"))
             self._whole = path
             if fresh:
                 _sync_folder(self.folder)
         except OSError as error:
+            self._last_id = former
             raise WorkspaceError(
                 "Could not write to {path}: {why}. The message was not taken; free some space or check "
                 "the permissions, then send it again.",
                 path=path,
                 why=error.strerror or error,
             ) from error
-        self._last_id = entry.id
-        return entry
+        return entries
 
     def entries(self, after: str | None = None, soul: str | None = None) -> list[Entry]:
         """The messages in the order of writing: those after the entry with id `after`, those that `soul` heard.

@@ -127,6 +127,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
     <context>
         <name>ChatFiles</name>
         <message>
+            <source>All of {file} is here already.</source>
+            <translation>{file} の内容はすべて取り込み済みです。</translation>
+        </message>
+        <message>
             <source>Conversations</source>
             <translation>会話</translation>
         </message>
@@ -1378,8 +1382,16 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{n} 番目の会話がオブジェクトではありません。</translation>
         </message>
         <message>
+            <source>cut it, or train on it instead</source>
+            <translation>短くするか、代わりに学習に使ってください</translation>
+        </message>
+        <message>
             <source>eos_token_id is {value!r}; it must be a token's number, or a list of them.</source>
             <translation>eos_token_id が {value!r} です。トークンの番号か、そのリストにしてください。</translation>
+        </message>
+        <message>
+            <source>export fewer conversations at once</source>
+            <translation>一度に書き出す会話を減らしてください</translation>
         </message>
         <message>
             <source>forward needs tokens, or a token_id.</source>
@@ -1918,12 +1930,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} は空で、学ぶものがありません。</translation>
         </message>
         <message>
-            <source>{path} is larger than {most} MiB; export fewer conversations at once.</source>
-            <translation>{path} が {most} MiB を超えています。一度に書き出す会話を減らしてください。</translation>
-        </message>
-        <message>
-            <source>{path} is larger than {most} kB; cut it, or train on it instead.</source>
-            <translation>{path} が {most} kB を超えています。短くするか、代わりに学習に使ってください。</translation>
+            <source>{path} is larger than {most} kB; {instead}.</source>
+            <translation>{path} は {most} kB を超えています。{instead}。</translation>
         </message>
         <message>
             <source>{path} is neither a {text} nor a {jsonl} file; a corpus is made of these.</source>
@@ -1980,10 +1988,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.</source>
             <translation>{path} はソウルではありません。layers.0.ttt.w_state というテンソルがありません。</translation>
-        </message>
-        <message>
-            <source>{path} is not text in UTF-8; choose a .md, .json or .jsonl that was exported.</source>
-            <translation>{path} は UTF-8 の文章ではありません。書き出した .md、.json、.jsonl を選んでください。</translation>
         </message>
         <message>
             <source>{path} is not text in UTF-8; save it as UTF-8 and try again.</source>

@@ -57,14 +57,13 @@ class ChatFiles(QObject):
 
     def take_in(self, path: Path) -> None:
         """Add the conversations of a file, or a text, once the person has agreed to what that means."""
-        if self._actions.refused(self._actions.session.why_silent()):
-            return
+        if not self._actions.refused(self._actions.session.why_silent()):
+            self._actions.start(self._ask_to_take_in(path))
+
+    async def _ask_to_take_in(self, path: Path) -> None:
         text = path.suffix.lower() == transfer.TEXT
-        try:
-            chats = [transfer.read_text(path)] if text else transfer.read(path)
-        except BitLlamaError as error:
-            self._actions.fail(EngineFailure(sentence(error.message)))
-            return
+        disk = self._actions.session.disk
+        chats = [await disk.do(transfer.read_text, path)] if text else await disk.do(transfer.read, path)
         title, words, verb = (
             self.tr("Import {conversations}?").format(conversations=wording.conversations(len(chats))),
             self.tr(
@@ -79,10 +78,11 @@ class ChatFiles(QObject):
                 "Its text becomes a chat of {messages}, as if you had said them, and {name} learns them when it "
                 "sleeps next. Until then it does not know them."
             ).format(messages=wording.messages(len(chats[0].lines)), name=self._actions.session.soul_words)
-        dialogs.ask(self._actions.window, title, words, verb, lambda: self._actions.start(self._take_in(chats)))
+        dialogs.ask(self._actions.window, title, words, verb, lambda: self._actions.start(self._take_in(path, chats)))
 
-    async def _take_in(self, chats: list[transfer.ExportedChat]) -> None:
-        await self._conversations.take_in(chats)
-        self._actions.told.emit(
-            self.tr("Imported {conversations}.").format(conversations=wording.conversations(len(chats)))
-        )
+    async def _take_in(self, path: Path, chats: list[transfer.ExportedChat]) -> None:
+        if came := await self._conversations.take_in(chats):
+            words = self.tr("Imported {conversations}.").format(conversations=wording.conversations(came))
+        else:
+            words = self.tr("All of {file} is here already.").format(file=path.name)
+        self._actions.told.emit(words)

@@ -6,7 +6,7 @@ The log itself is never touched from here: a conversation in the trash is hidden
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,6 +72,13 @@ class ConversationMeta(QObject):
     def rename(self, conversation: str, title: str) -> None:
         """Give a title; an empty one goes back to what was said first."""
         self._put(conversation, "title", " ".join(title.split()))
+
+    def rename_all(self, titles: Mapping[str, str]) -> None:
+        """Give titles to many conversations at once."""
+        for conversation, title in titles.items():
+            self._set(conversation, "title", " ".join(title.split()))
+        if titles:
+            self._write()
 
     def pin(self, conversation: str, pinned: bool) -> None:
         """Put it above the others, or back among them."""

@@ -157,16 +157,29 @@ class Conversations(QObject):
         found = (self.history.get(conversation) for conversation in conversations)
         return [ExportedChat(c.id, self.title(c.id), tuple(c.lines)) for c in found if c is not None]
 
-    async def take_in(self, chats: list[ExportedChat]) -> None:
-        """Add conversations of a file to the log; the soul learns what you said in them when it sleeps."""
-        named = [(new_conversation(), chat) for chat in chats]
-        lines = [replace(line, conversation=conversation) for conversation, chat in named for line in chat.lines]
-        imported = await self._session.call(ImportLines(lines=tuple(lines)))  # in one go: closing leaves none out
+    async def take_in(self, chats: list[ExportedChat]) -> int:
+        """Add conversations of a file to the log; the soul learns what you said in them when it sleeps.
+
+        What is there already is not added again: of a conversation that has grown since, only what is new. Returns how
+        many conversations came or grew.
+        """
+        named, lines = {}, []
+        known = self.history.by_first_words()
+        for chat in chats:
+            said = [line for line in chat.lines if line.role != "system"]
+            if not said:
+                continue
+            thread = next((t for t in known.get(said[0].text, ()) if t.begins(said)), None)
+            conversation = thread.id if thread is not None else new_conversation()
+            new = said[len(thread.lines) :] if thread is not None else said
+            if thread is None and chat.title:
+                named[conversation] = chat.title
+            lines.append([replace(line, conversation=conversation) for line in new])
+        imported = await self._session.call(ImportLines(lines=tuple(line for new in lines for line in new)))
         self.history.add(imported.lines)
-        for conversation, chat in named:
-            if chat.title:
-                self.meta.rename(conversation, chat.title)
+        self.meta.rename_all(named)
         self.listed_changed.emit()
+        return sum(map(bool, lines))
 
     # Talking
 

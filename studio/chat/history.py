@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from engine.text.folding import find_folded, fold
 from studio.protocol import LogLine
 
 
@@ -34,9 +35,16 @@ class ChatThread:
 
     @property
     def folded(self) -> list[str]:
-        """The texts without upper case, for searching; made once for each line."""
-        self._folded += [line.text.casefold() for line in self.lines[len(self._folded) :]]
+        """The texts as a search compares them; made once for each line."""
+        self._folded += [fold(line.text) for line in self.lines[len(self._folded) :]]
         return self._folded
+
+    def begins(self, lines: Sequence[LogLine]) -> bool:
+        """Whether `lines`, without a system prompt, are this conversation, or this one and what followed."""
+        return len(lines) >= len(self.lines) and all(
+            (mine.role, mine.text) == (theirs.role, theirs.text)
+            for mine, theirs in zip(self.lines, lines, strict=False)
+        )
 
     def replace(self, lines: list[LogLine]) -> None:
         """Have other lines."""
@@ -65,6 +73,13 @@ class ChatHistory:
         """The conversations, the one that was spoken in last first."""
         return sorted(self._conversations.values(), key=lambda conversation: conversation.last, reverse=True)
 
+    def by_first_words(self) -> dict[str, list[ChatThread]]:
+        """The conversations by the text that each begins with."""
+        found: dict[str, list[ChatThread]] = {}
+        for conversation in self._conversations.values():
+            found.setdefault(conversation.lines[0].text, []).append(conversation)
+        return found
+
     def get(self, conversation: str) -> ChatThread | None:
         """A conversation by its name, None where nothing was said in it."""
         return self._conversations.get(conversation)
@@ -87,13 +102,14 @@ class SearchHit:
 def find(conversations: Iterable[tuple[ChatThread, str]], query: str) -> list[SearchHit]:
     """The conversations (each with its title) that hold every word of `query`, in the order given.
 
-    Upper and lower case are the same. A message that has all words comes before one that has the first of them.
+    Case, accents and widths make no difference (`engine.text.folding`). A message that has all words comes before one
+    that has the first of them.
     """
-    words = query.casefold().split()
+    words = fold(query).split()
     hits = []
     for conversation, title in conversations:
         texts = conversation.folded
-        everything = [title.casefold(), *texts]
+        everything = [fold(title), *texts]
         if not words or not all(any(word in text for text in everything) for word in words):
             continue
         row = next((i for i, text in enumerate(texts) if all(word in text for word in words)), -1)
@@ -105,8 +121,7 @@ def find(conversations: Iterable[tuple[ChatThread, str]], query: str) -> list[Se
 
 def _excerpt(text: str, words: list[str]) -> str:
     line = " ".join(text.split())
-    folded = line.casefold()
-    at = min((place for word in words if (place := folded.find(word)) >= 0), default=0)
+    at = max(0, find_folded(line, words))
     begin = max(0, at - _BEFORE)
     end = at + _AFTER
     return ("…" if begin else "") + line[begin:end] + ("…" if end < len(line) else "")

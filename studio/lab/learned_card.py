@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTreeWidget, QTreeWidgetItem
 
+from engine.text.folding import fold
 from studio import theme
 from studio.actions import Actions
 from studio.chat.conversations import Conversations
@@ -152,11 +153,11 @@ class LearnedCard(Card):
             self.fill()
 
     def _filter(self, query: str) -> None:
-        wanted = query.casefold().split()
+        wanted = fold(query).split()
         for head in self._heads():
             some = False
             for item in _children(head):
-                text = item.toolTip(0).casefold()
+                text = fold(item.toolTip(0))
                 item.setHidden(not all(word in text for word in wanted))
                 some = some or not item.isHidden()
             head.setHidden(not some)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from engine.text.folding import fold
 from studio import theme
 from studio.settings.declarations import DECLARATIONS, GROUPS
 from studio.settings.editors import Editor, WheelGuard, editor_for, words
@@ -115,10 +116,10 @@ class SettingsPage(QWidget):
 
     def _search(self, text: str) -> None:
         """Show what has all of these words, in the language of the window or in English."""
-        asked = text.casefold().split()
+        asked = fold(text).split()
 
         def has(written: str) -> bool:
-            return all(word in written.casefold() for word in asked)
+            return all(word in fold(written) for word in asked)
 
         for number, card in enumerate(self.cards):
             whole = has(card.title.text())

@@ -113,8 +113,11 @@ def _params(sampling: Sampling) -> SamplingParams:
 
 def take_in(context: WorkerContext, command: ImportLines) -> LinesImported:
     """Add messages from elsewhere to the log, to be slept on."""
+    from engine.io.conversation_log import NewEntry
+
     memory = context.memory
-    entries = [memory.log.append(line.role, line.text, line.conversation, memory.store.key) for line in command.lines]
+    said = [NewEntry(line.role, line.text, line.conversation, line.timestamp) for line in command.lines]
+    entries = memory.log.extend(said, memory.store.key)
     context.new_lines()
     return LinesImported(lines(entries), soul_facts(memory))
 
