@@ -61,9 +61,11 @@ class CrashRecorder:
         """The program ends properly: nothing is left behind."""
         if self._file is not None:
             faulthandler.disable()
-            self._file.close()
+            with contextlib.suppress(OSError):  # on a full disk, what was not written yet
+                self._file.close()
             self._file = None
-            self._path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
 
     def __enter__(self) -> CrashRecorder:
         return self

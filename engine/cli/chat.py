@@ -117,7 +117,7 @@ class TerminalChat:
         self.note(f"Runtime  {llama.runtime.name} on {llama.runtime.device}: {llama.runtime.reason}")
         self.note(f"Soul     {self.mind.soul_name}, level {self.mind.level:,} (tokens lived)")
         waiting = len(self.mind.waiting())
-        for problem in self.mind.log.problems:
+        for problem in [*self.mind.problems, *self.mind.log.problems]:
             self.note(f"Note     {problem}")
         if waiting:
             self.note(f"Waiting  {options.counted(waiting, 'message')} to sleep on: /sleep")

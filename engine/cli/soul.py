@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,8 @@ def _open(args: argparse.Namespace, name: str | None = None) -> tuple[Workspace,
     workspace = options.open_workspace(args)
     body = load_weights(options.model_path(args), check=False)
     registry = SoulRegistry(workspace, body.config, body.fingerprint)
+    for problem in registry.problems():
+        print(problem, file=sys.stderr)
     return workspace, registry, registry.store(args.soul if name is None else name)
 
 

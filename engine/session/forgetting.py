@@ -153,7 +153,8 @@ def carry_out(
         for mate in registry.all():
             change.delete(mate.store.history / "candidate.soul")  # a night that waits for a decision
             if labels[mate.key].to_bytes() != Labels(mate.store.history).to_bytes():
-                atomic.write_bytes(change.prepare(labels[mate.key].path), labels[mate.key].to_bytes())
+                labels[mate.key].file.set_aside()
+                atomic.write_bytes(change.prepare(labels[mate.key].file.path), labels[mate.key].to_bytes())
         for path, data in log.rewritten(plan.reduced.changed).items():
             atomic.write_bytes(change.prepare(path), data)
         change.seal()

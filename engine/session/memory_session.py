@@ -62,6 +62,7 @@ class MemorySession:
         soul: the live soul and its file.
         nights: its sleeps.
         log: what was said to every soul of the workspace.
+        problems: what was wrong with small files beside the souls and was mended, one sentence each.
         say, new_conversation: `Conversation.say` and `Conversation.begin` of the conversation with it.
         mark, rewind: `Conversation.mark` and `Conversation.rewind`, to say something otherwise.
     """
@@ -73,6 +74,7 @@ class MemorySession:
         self.soul = ActiveSoul(llama, self.registry.store(soul), self.log)
         self.nights = Consolidation(self.soul)
         self._talk = Conversation(self.soul, self.registry)
+        self.problems = self.registry.mend()
         self._lock = lock
         self.say, self.new_conversation = self._guarded(self._talk.say), self._guarded(self._talk.begin)
         self.mark, self.rewind = self._guarded(self._talk.mark), self._guarded(self._talk.rewind)

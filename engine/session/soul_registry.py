@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
-from engine.errors import ConfigError
-from engine.io import atomic
+from engine.errors import ConfigError, FileFormatError, Message
 from engine.io.soul import Soul
 from engine.models.config import BitLlamaConfig
 from engine.session.active_soul import copied
 from engine.session.history import event_note
-from engine.session.labels import read_object, to_bytes
+from engine.session.labels import Labels, SideFile, to_bytes
 from engine.session.soul_store import DEFAULT_NAME, SoulStore, check_name
 from engine.session.workspace import Workspace
 
@@ -37,13 +37,34 @@ class SoulRegistry:
         workspace: an opened workspace.
         config, fingerprint: the body's.
 
-    Raises `FileFormatError` where the file of the names is damaged.
+    A file of the names that is damaged is told of in `problems`; every soul is then called as it began, and the one
+    that was written last is the active one.
     """
 
     def __init__(self, workspace: Workspace, config: BitLlamaConfig, fingerprint: str) -> None:
         self._workspace, self._config, self._fingerprint = workspace, config, fingerprint
         self.folder = workspace.souls / fingerprint[:16]
         self._file = self.folder / "souls.json"
+
+    def problems(self) -> list[str]:
+        """What is wrong with the small files beside the souls, one sentence each."""
+        files = [self._told(), *(Labels(soul.store.history).file for soul in self.all())]
+        return [file.problem for file in files if file.problem]
+
+    def mend(self) -> list[str]:
+        """Keep damaged small files aside and write in their place what the souls themselves say; returns `problems`.
+
+        The workspace must be locked. Where it cannot be written, the files stay, for another time.
+        """
+        found = self.problems()
+        with contextlib.suppress(FileFormatError):
+            if self._told().problem:
+                self._write(self.active, self._shown())
+            for soul in self.all():
+                labels = Labels(soul.store.history)
+                if labels.file.problem:
+                    labels.file.write(labels.to_bytes())
+        return found
 
     def all(self) -> list[RegisteredSoul]:
         """Every soul that has been saved, the active one among them, by name."""
@@ -56,8 +77,13 @@ class SoulRegistry:
     @property
     def active(self) -> str:
         """Key of the soul that was used last."""
-        told = read_object(self._file, "household").get("active")
-        return told if isinstance(told, str) and told else DEFAULT_NAME
+        told = self._told().values.get("active")
+        if isinstance(told, str) and _can_be_name(told):
+            return told
+        written = {path: path.stat().st_mtime_ns for path in self.folder.glob("*.soul")}
+        if not written or (self.folder / f"{DEFAULT_NAME}.soul" in written and not self._told().problem):
+            return DEFAULT_NAME
+        return max(written, key=lambda path: written[path]).name.removesuffix(".soul")
 
     def choose(self, key: str) -> None:
         """Make this soul the one that wakes when nobody says which. Raises `FileFormatError`."""
@@ -121,9 +147,19 @@ class SoulRegistry:
         return SoulStore(self._workspace, self._config, self._fingerprint, key)
 
     def _shown(self) -> dict[str, str]:
-        told = read_object(self._file, "household").get("names")
+        told = self._told().values.get("names")
         return {str(key): str(name) for key, name in told.items()} if isinstance(told, dict) else {}
 
+    def _told(self) -> SideFile:
+        return SideFile(self._file, "household", Message("names that were given to souls later"))
+
     def _write(self, active: str, shown: dict[str, str]) -> None:
-        atomic.make_folder(self.folder)
-        atomic.write_bytes(self._file, to_bytes({"version": 1, "household": {"active": active, "names": shown}}))
+        self._told().write(to_bytes({"version": 1, "household": {"active": active, "names": shown}}))
+
+
+def _can_be_name(key: str) -> bool:
+    try:
+        check_name(key)
+    except ConfigError:
+        return False
+    return True

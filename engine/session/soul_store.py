@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import heapq
 import os
 import re
 import shutil
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from engine.errors import ConfigError, FileFormatError, Message
 from engine.io import atomic
@@ -170,7 +172,7 @@ class SoulStore:
         return self._kept(soul_id) is not None or (self.active.exists() and load_meta(self.active).id == soul_id)
 
     def kept(self) -> list[KeptFile]:
-        """The files of the kept souls, oldest first by name; none is read."""
+        """The files of the kept souls, by name, which begins with the time of day; none is read."""
         found = []
         for path in sorted(self.history.glob("*.soul")):
             if match := _KEPT.fullmatch(path.name):
@@ -178,12 +180,12 @@ class SoulStore:
         return found
 
     def entries(self) -> list[SoulEntry]:
-        """Every kept soul that can be read, oldest first."""
+        """Every kept soul that can be read, in the order of `in_succession`."""
         found = []
         for file in self.kept():
             with contextlib.suppress(FileFormatError):
                 found.append(SoulEntry(*file, _meta(file.path)))
-        return sorted(found, key=lambda entry: (entry.when, entry.meta.created, entry.meta.level))
+        return in_succession(found)
 
     def read(self, soul_id: str) -> Soul:
         """The kept soul whose id begins with `soul_id`. Raises `ConfigError` where none or several do."""
@@ -246,6 +248,54 @@ class SoulStore:
         except OSError:  # a file system without links
             with self.active.open("rb") as source, atomic.writing(target) as copy:
                 shutil.copyfileobj(source, copy)
+
+
+class _Kept(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def when(self) -> str: ...
+    @property
+    def meta(self) -> SoulMeta: ...
+
+
+K = TypeVar("K", bound=_Kept)
+
+
+def in_succession(kept: Iterable[K]) -> list[K]:
+    """Kept souls in the order in which they were kept, oldest first: what a soul grew from and what stood before its
+    event come before it, whatever the clock said; the clock orders only those that nothing links.
+    """
+    entries = sorted(kept, key=lambda entry: (entry.when, entry.meta.created, entry.meta.level))
+    place = {entry.id: number for number, entry in enumerate(entries)}
+    after: list[list[int]] = [[] for _ in entries]
+    waits = [0] * len(entries)
+    for number, entry in enumerate(entries):
+        before = {place[soul_id] for soul_id in _came_before(entry.id, entry.meta, place)} - {number}
+        waits[number] = len(before)
+        for earlier in before:
+            after[earlier].append(number)
+    ready = [number for number, count in enumerate(waits) if not count]
+    order: list[int] = []
+    while ready:
+        number = heapq.heappop(ready)
+        order.append(number)
+        for later in after[number]:
+            waits[later] -= 1
+            if not waits[later]:
+                heapq.heappush(ready, later)
+    left = sorted(set(range(len(entries))) - set(order))  # files that name each other as their past are not ours
+    return [entries[number] for number in [*order, *left]]
+
+
+def _came_before(soul_id: str, meta: SoulMeta, known: Container[str]) -> Iterator[str]:
+    """Of the known souls: the parent, the last event before, and the soul that stood before the own event."""
+    own = meta.history[-1] if meta.history and meta.history[-1].get("id") == soul_id else {}
+    lived = (event.get("id") for event in reversed(meta.history) if event is not own)
+    last = next((name for name in lived if isinstance(name, str) and name in known), None)
+    for name in (meta.parent, last, own.get("former")):
+        if isinstance(name, str) and name in known:
+            yield name
 
 
 def _meta(path: Path) -> SoulMeta:

@@ -17,7 +17,7 @@ from engine.io.soul import Soul, SoulMeta
 from engine.session.compare import Comparison, compare
 from engine.session.history import read_note
 from engine.session.labels import Labels
-from engine.session.soul_store import KeptFile, SoulEntry, SoulStore
+from engine.session.soul_store import SoulEntry, SoulStore
 
 KEEP = 20
 """How many of the newest autosaves pruning leaves; of older ones it leaves the last of each month."""
@@ -64,7 +64,7 @@ class Timeline:
         self.store = store
 
     def moments(self) -> list[Moment]:
-        """Every kept moment that can be read, oldest first. Raises `FileFormatError` for damaged labels."""
+        """Every kept moment that can be read, in the order in which they were kept. Raises what `Labels` raises."""
         labels = Labels(self.store.history)
         return [_moment(entry, labels) for entry in self.store.entries()]
 
@@ -113,14 +113,22 @@ class Timeline:
     def prune(self, keep: int = KEEP) -> list[str]:
         """Delete old autosaves: all but the newest `keep`, those with a pin or a label, and the last of each month.
 
-        Returns their ids. Raises `ConfigError` for a number below 1: the newest one is what undo goes back to.
+        Returns their ids. Raises `ConfigError` for a number below 1, since the newest one is what undo goes back to,
+        and where it is not known any more what is pinned.
         """
         if isinstance(keep, bool) or not isinstance(keep, int) or keep < 1:
             raise ConfigError(f"{keep!r} autosaves cannot be kept; it must be a whole number of at least 1.")
-        files = self.store.kept()
-        if sum(file.event == "autosave" for file in files) <= keep:
+        if sum(file.event == "autosave" for file in self.store.kept()) <= keep:
             return []
+        files = self.store.entries()
         labels = Labels(self.store.history)
+        if unknown := labels.unknown_pins():
+            raise ConfigError(
+                "The pins of {name!r} were in {path}, which is damaged, so nothing is deleted by itself; delete that "
+                "file to have old autosaves deleted all the same.",
+                name=self.store.name,
+                path=unknown,
+            )
         loose = [f for f in files if f.event == "autosave" and not labels[f.id].pinned and not labels[f.id].label]
         older = loose[:-keep]
         monthly = {file.when[:6]: file.id for file in older}
@@ -156,7 +164,7 @@ class Timeline:
         labels.change(moment.id, **changes)
         return self.find(moment.id)
 
-    def _remove(self, moments: Sequence[Moment | KeptFile]) -> None:
+    def _remove(self, moments: Sequence[Moment | SoulEntry]) -> None:
         for moment in moments:
             self.store.remove(moment.path)
         if moments:

@@ -83,7 +83,7 @@ def save(run: Path, loop: LoopState, args: TrainArgs, data: TokenData, ranks: Ra
     tensors = {name: tensor.detach().reshape(tensor.shape or (1,)) for name, tensor in parts.items()}
     if ranks.leads:
         shutil.rmtree(folder, ignore_errors=True)  # what a run that was cut short left
-        folder.mkdir(parents=True)
+        atomic.make_folder(folder)
     if ranks.mesh is not None:
         from engine.train.shard_storage import save_shards
 

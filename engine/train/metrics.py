@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.errors import FileFormatError
 from engine.io import atomic
 
 
@@ -85,19 +86,27 @@ class MetricsFile:
             return
         kept = []
         if path.is_file():
-            for line in path.read_text(encoding="utf-8").splitlines():
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
                 entry = _parse(line)
                 if entry is not None and entry["step"] <= step:
                     kept.append(line)
         atomic.write_text(path, "".join(line + "\n" for line in kept))
 
     def write(self, status: TrainStatus) -> None:
-        """Append a report."""
+        """Append a report. Raises `FileFormatError` where it cannot be written."""
         self.last_loss = status.loss
         if not self.writes:
             return
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(vars(status)) + "\n")
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(vars(status)) + "\n")
+        except OSError as error:
+            raise FileFormatError(
+                "Could not write {path}: {why}. Free some space and start it again, with --resume where it has saved a "
+                "checkpoint.",
+                path=self.path,
+                why=error.strerror or error,
+            ) from error
 
 
 def _parse(line: str) -> dict[str, Any] | None:

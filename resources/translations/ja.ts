@@ -838,6 +838,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} を読めませんでした（{why}）。文章をもう一度確認してください。</translation>
         </message>
         <message>
+            <source>Could not rename {path}, which is damaged: {why}. Check its permissions.</source>
+            <translation>壊れている {path} の名前を変えられません（{why}）。アクセス権を確認してください。</translation>
+        </message>
+        <message>
             <source>Could not write to {path}: {why}. The message was not taken; free some space or check the permissions, then send it again.</source>
             <translation>{path} に書き込めませんでした（{why}）。メッセージは受け取られていません。空きを作るか権限を確かめてから、もう一度送ってください。</translation>
         </message>
@@ -848,6 +852,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Could not write {path}: the text is not valid Unicode ({reason}).</source>
             <translation>{path} に書き込めませんでした。文章が正しい Unicode ではありません（{reason}）。</translation>
+        </message>
+        <message>
+            <source>Could not write {path}: {why}. Free some space and start it again, with --resume where it has saved a checkpoint.</source>
+            <translation>{path} に書き込めません（{why}）。空き容量を増やして、もう一度始めてください（チェックポイントがあれば --resume で）。</translation>
         </message>
         <message>
             <source>Could not write {path}: {why}. Free some space or choose another place; nothing was changed.</source>
@@ -1116,6 +1124,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The packed weights {damage}.</source>
             <translation>詰めた重みに問題があります：{damage}。</translation>
+        </message>
+        <message>
+            <source>The pins of {name!r} were in {path}, which is damaged, so nothing is deleted by itself; delete that file to have old autosaves deleted all the same.</source>
+            <translation>{name!r} のピン留めは {path} にありましたが、壊れているため、自動では何も削除しません。古い自動保存を削除してよければ、そのファイルを削除してください。</translation>
         </message>
         <message>
             <source>The plan names {target!r}, which lies outside of the workspace.</source>
@@ -1558,6 +1570,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>睡眠で学習したメッセージ：{what}</translation>
         </message>
         <message>
+            <source>names that were given to souls later</source>
+            <translation>後からソウルに付けた名前</translation>
+        </message>
+        <message>
+            <source>names, notes and pins of kept moments</source>
+            <translation>保存した時点の名前・メモ・ピン留め</translation>
+        </message>
+        <message>
             <source>newborn</source>
             <translation>生まれたて</translation>
         </message>
@@ -1866,10 +1886,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} はトークンのファイルを説明していません。文章をもう一度確認してください。</translation>
         </message>
         <message>
-            <source>{path} does not hold {key!r}; delete it: only names, notes and pins are lost.</source>
-            <translation>{path} に {key!r} がありません。削除してください。失われるのは名前、メモ、留めだけです。</translation>
-        </message>
-        <message>
             <source>{path} has no list of conversations; choose a file that was exported.</source>
             <translation>{path} に会話のリストがありません。書き出したファイルを選んでください。</translation>
         </message>
@@ -1918,8 +1934,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} が壊れています（{error}）。{otherwise}。元の内容は {aside} に残しました。</translation>
         </message>
         <message>
-            <source>{path} is damaged; delete it: only names, notes and pins are lost.</source>
-            <translation>{path} は壊れています。削除してください。失われるのは名前、メモ、留めだけです。</translation>
+            <source>{path} is damaged. It is kept aside, and what it said is lost: {lost}. The souls themselves are whole.</source>
+            <translation>{path} が壊れています。別の名前で残しますが、書かれていた内容（{lost}）は失われました。ソウルそのものは無事です。</translation>
         </message>
         <message>
             <source>{path} is empty; copy or save it again.</source>

@@ -35,7 +35,7 @@ def open_model(context: WorkerContext, command: OpenModel) -> ModelOpened:
     llama = Llama.load_auto(command.path, command.device, command.threads)
     grown = max(0, memory_in_use() - before)
     heard = context.wake(llama)
-    problems = tuple(context.memory.log.problems)
+    problems = (*context.memory.problems, *context.memory.log.problems)
     return ModelOpened(body_facts(context, grown), soul_facts(context.memory), lines(shown_entries(heard)), problems)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def read_timeline(memory: MemorySession) -> SoulTimeline:
     """The timeline as it is on the disk; where that cannot be read, an empty one that says why."""
     from engine.errors import BitLlamaError
-    from engine.session.soul_store import DEFAULT_NAME
+    from engine.session.soul_store import DEFAULT_NAME, in_succession
     from engine.session.timeline import Timeline
 
     key = memory.store.name
@@ -26,9 +26,9 @@ def read_timeline(memory: MemorySession) -> SoulTimeline:
         found = [(mate.key, moment) for mate in mates for moment in Timeline(mate.store).moments()]
     except BitLlamaError as error:
         return SoulTimeline((), (), key, "", False, "", error.message)
-    ids = {moment.id for _, moment in found}
-    found.sort(key=lambda one: (one[1].when, one[1].meta.created))  # names of files count in seconds only
-    moments = [_moment(soul, moment, ids) for soul, moment in found]
+    soul_of = {moment.id: soul for soul, moment in found}
+    ids = set(soul_of)
+    moments = [_moment(soul_of[moment.id], moment, ids) for moment in in_succession(moment for _, moment in found)]
     souls = [KnownSoul(mate.name, mate.key, mate.key == key) for mate in mates]
     if key not in {mate.key for mate in souls}:  # it was never saved
         souls.insert(0, KnownSoul(memory.soul_name or DEFAULT_NAME, key, True))

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import select
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Run
 
 from engine.io.conversation_log import ConversationLog
 
+Run = Callable[..., subprocess.CompletedProcess[str]]
 PATIENCE = 120.0
 LINES = ["def f(x):", "    return x \\", "", "// of C", "/usr/bin"]
 

@@ -346,6 +346,6 @@ def test_damaged_labels_are_told_and_do_no_harm(
     next(workspace.glob("souls/*/main.history/labels.json")).write_text("{", encoding="utf-8")
     again = sit_down()
     again.open(models / "tiny.bitt")
-    assert "labels.json" in again.lab.soul.empty.plain
+    assert any("labels.json" in notice.words.plain for notice in again.notices())
     again.say("Still there?")
     assert again.chat.model.message(-1).text
