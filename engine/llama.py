@@ -296,15 +296,14 @@ class Llama:
 
     def _turn(self, messages: Sequence[ChatMessage], cancel: Cancel | None = None) -> list[int]:
         """What a turn feeds before the reply. A soul that has lived begins a conversation as one that goes on: behind
-        the end of a turn. Without it the first words look like the beginning of a life, of which nothing is known.
-        Where a token begins every text, it comes first all the same."""
+        the end of a turn. Without it the first words look like the beginning of a life, of which nothing is known."""
 
         def check() -> None:
             if cancel is not None and cancel():
                 raise Cancelled(0)
 
         ids = self.template.render_ids(self.tokenizer, messages, reply=True, begins=self.fresh, check=check)
-        return [*self.closing(), *ids] if self.fresh and self.level and not self._text.opening else ids
+        return [*self.closing(), *ids] if self.fresh and self.level and self._text.resumes else ids
 
     def closing(self) -> list[int]:
         """What closes a reply: the end, and what the template writes after it."""

@@ -56,6 +56,8 @@ class ModelText:
         turn_ends: tokens behind which a reply is over: all special ones, since who names the next speaker has finished.
         text_ends: tokens behind which a text is over.
         opening: what comes before every text.
+        resumes: whether a conversation of a soul that has lived begins behind the end of a turn, as one that goes on.
+            Models from elsewhere have learned that it begins with nothing.
     """
 
     tokenizer: Tokenizer
@@ -63,6 +65,7 @@ class ModelText:
     turn_ends: frozenset[int]
     text_ends: frozenset[int]
     opening: tuple[int, ...]
+    resumes: bool
 
     @classmethod
     def open(cls, tokenizer: str, config: TextConfig, where: str = "the tokenizer") -> ModelText:
@@ -92,7 +95,8 @@ class ModelText:
             made.end_token = made.token_of(next(iter(written)))
         known = {special[END]} if END in special else set()
         text_ends = frozenset({*known, *ids, *written})
-        return cls(made, template, turn_ends, text_ends, () if config.bos_id is None else (config.bos_id,))
+        opening = () if config.bos_id is None else (config.bos_id,)
+        return cls(made, template, turn_ends, text_ends, opening, resumes=not config.joined)
 
 
 def _written_by(ask: Callable[[Tokenizer], frozenset[T]], tokenizer: Tokenizer) -> frozenset[T]:

@@ -332,7 +332,7 @@ class ChatTemplate:
         except Exception as error:  # a template can fail in any way that an expression can
             if budget.stopped_by is error:
                 raise
-            raise ConfigError("The chat template fails on these messages: {error}.", error=error) from error
+            raise ConfigError("The chat template fails on these messages: {error}.", error=str(error).rstrip(".")) from error
         return "".join(out)
 
 
