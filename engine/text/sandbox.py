@@ -147,7 +147,9 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         try:
             return self.from_string(source)
         except Exception as error:  # Python's own compiler refuses some of what Jinja2 lets through
-            raise ConfigError("The chat template is not valid Jinja2: {error}.", error=str(error).rstrip(".")) from error
+            raise ConfigError(
+                "The chat template is not valid Jinja2: {error}.", error=str(error).rstrip(".")
+            ) from error
 
     @contextmanager
     def spending(self, budget: StepBudget) -> Iterator[None]:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
 from weakref import WeakKeyDictionary
 
 from jinja2 import nodes
 
 from engine.errors import ConfigError
+from engine.text.chat_message import UNJUDGED, ChatMessage, Rendered, worth_of
 from engine.text.sandbox import TemplateEnvironment
 from engine.text.stand_ins import CLOSE, FIRST_NUMBER, MARK, OPEN, stand_ins_for
 from engine.text.step_budget import Check, StepBudget
 from engine.text.tokenizer import END, Tokenizer
-
-Role = Literal["system", "user", "assistant"]
-ROLES: tuple[Role, ...] = get_args(Role)
 
 BUILT_IN = (
     "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>\n{% endfor %}"
@@ -25,7 +22,6 @@ BUILT_IN = (
 )
 """No space after the role, and each message ends with ``<|end|>`` and a line end."""
 
-MOST_WEIGHT = 100
 MOST_MESSAGES = 60_000
 """In one rendering."""
 
@@ -34,42 +30,6 @@ _STEPS = 1_000_000
 """About a second. A stock template takes some 50 steps a message."""
 _STEPS_PER_MESSAGE = 2_000
 _STEPS_PER_CHARACTER = 8
-
-
-@dataclass(frozen=True)
-class ChatMessage:
-    """One message of a conversation. Raises `ConfigError` for a role other than system, user or assistant."""
-
-    role: Role
-    text: str
-    keep: tuple[str, ...] | None = None
-    """For training: the words in it that are worth remembering; None where nobody said which."""
-    weight: int = 1
-    """For training: how much its words count where the model is to say them; 0: not at all."""
-
-    def __post_init__(self) -> None:
-        if self.role not in ROLES:
-            raise ConfigError(f"The role {self.role!r} is unknown; it must be one of {', '.join(ROLES)}.")
-        if isinstance(self.weight, bool) or not isinstance(self.weight, int) or not 0 <= self.weight <= MOST_WEIGHT:
-            raise ConfigError(
-                "A weight is {value!r}; it must be a whole number from 0 to {most}.",
-                value=self.weight,
-                most=MOST_WEIGHT,
-            )
-
-
-UNJUDGED, PASS, KEEP = 0, 1, 2
-"""Whether a token is worth remembering."""
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """Token ids, and for each how much it counts: the message's weight where the model says it, 0 where it hears it."""
-
-    ids: list[int]
-    mask: list[int]
-    worth: list[int]
-    """For each whether it is worth remembering: `KEEP`, `PASS`, or `UNJUDGED` where nobody said."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +115,7 @@ class ChatTemplate:
                 message = messages[owner]
                 closing = message.weight if message.role == "assistant" else 0
                 counts = [closing] * len(ids)
-                worth = _worth(tokenizer, ids, message.keep)
+                worth = worth_of(tokenizer, ids, message.keep)
             elif closing:
                 last = next((n for n, i in enumerate(ids) if i in ends), None)
                 if last is not None:
@@ -332,7 +292,9 @@ class ChatTemplate:
         except Exception as error:  # a template can fail in any way that an expression can
             if budget.stopped_by is error:
                 raise
-            raise ConfigError("The chat template fails on these messages: {error}.", error=str(error).rstrip(".")) from error
+            raise ConfigError(
+                "The chat template fails on these messages: {error}.", error=str(error).rstrip(".")
+            ) from error
         return "".join(out)
 
 
@@ -404,20 +366,3 @@ def _found(text: str, tokens: Iterable[str]) -> list[tuple[int, int]]:
     longest_first = sorted(tokens, key=len, reverse=True)
     pattern = "|".join(map(re.escape, longest_first)) or r"(?!)"
     return [match.span() for match in re.finditer(pattern, text)]
-
-
-def _worth(tokenizer: Tokenizer, ids: Sequence[int], keep: tuple[str, ...] | None) -> list[int]:
-    """Which of a message's tokens spell one of the words in `keep`, in capitals or not, or tell that it ends there."""
-    if not keep:
-        return [UNJUDGED if keep is None else PASS] * len(ids)
-    decoder, ends, text = tokenizer.stream(), [], ""
-    for token in ids:
-        text += decoder.push(token)
-        ends.append(len(text))
-    worth = [PASS] * len(ids)
-    for word in keep:
-        for found in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE):
-            for at, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
-                if end > found.start() and start <= found.end():
-                    worth[at] = KEEP
-    return worth

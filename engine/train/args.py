@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.errors import ConfigError
 from engine.models.config import BitLlamaConfig
-from engine.text.template import MOST_WEIGHT
+from engine.text.chat_message import MOST_WEIGHT
 
 LARGEST_RATE = 1e30
 """What a step multiplies stays a float32 below it; long before, nothing is learned."""

@@ -35,7 +35,7 @@ class Segment:
     """bool ``[S]``: True where a document begins; what is transient in a prior soul's state is not taken over, as when
     a soul wakes up."""
     worth: np.ndarray
-    """uint8 ``[R, T]``: whether each token is worth remembering (`engine.text.template.KEEP` and the others)."""
+    """uint8 ``[R, T]``: whether each token is worth remembering (`engine.text.chat_message.KEEP` and the others)."""
 
 
 POOL = 32

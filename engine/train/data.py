@@ -15,7 +15,7 @@ import numpy as np
 from engine.errors import ConfigError, DataError, FileFormatError
 from engine.io.strict_json import read_object, read_text
 from engine.io.weights import ModelWeights
-from engine.text.template import KEEP, MOST_WEIGHT
+from engine.text.chat_message import KEEP, MOST_WEIGHT
 from engine.text.tokenizer import Tokenizer
 from engine.train.tokenizer import with_special_tokens
 
@@ -74,7 +74,7 @@ class Split:
     docs: np.ndarray
     """(documents,) uint64: where each document starts; ascending from 0."""
     worth: np.ndarray | Parts | None = None
-    """(n,) uint8: whether a token is worth remembering, as `engine.text.template` counts it; None: nobody said."""
+    """(n,) uint8: whether a token is worth remembering, as `engine.text.chat_message` counts it; None: nobody said."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.models.bitllama import BitLlama
-from engine.text.template import KEEP, UNJUDGED
+from engine.text.chat_message import KEEP, UNJUDGED
 
 
 class GateTeacher:

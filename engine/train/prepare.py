@@ -18,7 +18,8 @@ from engine.errors import ConfigError, DataError, FileFormatError, Message
 from engine.io.atomic import make_folder, writing
 from engine.io.bitt import load_bitt
 from engine.io.strict_json import read_text
-from engine.text.template import UNJUDGED, ChatTemplate
+from engine.text.chat_message import UNJUDGED
+from engine.text.template import ChatTemplate
 from engine.text.tokenizer import Tokenizer
 from engine.train.corpus import Corpus
 from engine.train.data import FORMAT, FORMAT_VERSION, META_FILE, SPLITS, TOKENIZER_FILE, token_dtype, tokenizer_hash

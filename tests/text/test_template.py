@@ -7,7 +7,8 @@ import re
 import pytest
 
 from engine.errors import ConfigError
-from engine.text.template import BUILT_IN, KEEP, PASS, UNJUDGED, ChatMessage, ChatTemplate
+from engine.text.chat_message import KEEP, PASS, UNJUDGED
+from engine.text.template import BUILT_IN, ChatMessage, ChatTemplate
 from engine.text.tokenizer import SPECIAL_TOKENS, Tokenizer
 
 TALK = [

@@ -12,7 +12,7 @@ import torch
 
 from engine.io.model_file import load_weights
 from engine.models.bitllama import BitLlama
-from engine.text.template import KEEP, PASS, UNJUDGED
+from engine.text.chat_message import KEEP, PASS, UNJUDGED
 from engine.train.args import TrainArgs
 from engine.train.batches import DocumentStreams
 from engine.train.data import TokenData
