@@ -1,6 +1,6 @@
 """The design tokens: every colour and size of the Studio comes from this one table.
 
-Violet is the soul, amber is learning and appears only where something is learned, teal is the body; the rest is quiet.
+Violet is the soul, amber is learning and appears only where something is learned, teal is the model; the rest is quiet.
 """
 
 from __future__ import annotations

@@ -203,13 +203,13 @@ class Conversations(QObject):
         if why := self._session.why_silent():
             raise EngineFailure(why)
         question = model.message(model.row_of(line) - 1).text
-        model.show_newborn(line, "")
+        model.show_without_soul(line, "")
         said: AnswerWithoutSoul | None = None
         try:
             said = await self._session.call(AskWithoutSoul(text=question, **self._manner()), busy=Busy.WITHOUT_SOUL)
         finally:
             if isValid(model):  # another conversation may be shown by now
-                model.show_newborn(line, said.text if said and said.text else None)
+                model.show_without_soul(line, said.text if said and said.text else None)
 
     def show_version(self, line: str, version: int) -> None:
         """Go on as another version of the exchange in which `line` was said."""

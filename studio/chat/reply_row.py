@@ -1,4 +1,4 @@
-"""How a reply looks: its text, under it what came of it, and beside it what a newborn would have said."""
+"""How a reply looks: its text, under it what came of it, and beside it what would be said without the soul."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class ReplyRow(MessageRow):
         super().__init__(parent)
         self.text = ReplyText(self)
         self.titles = (label(self.tr("With the soul"), "small"), label(self.tr("Without the soul"), "small"))
-        self.newborn = ReplyText(self)
-        self.newborn.setAccessibleName(self.tr("Reply without the soul"))
+        self.without_soul = ReplyText(self)
+        self.without_soul.setAccessibleName(self.tr("Reply without the soul"))
         for title in self.titles:
             title.setParent(self)
             title.hide()
-        self.newborn.hide()
+        self.without_soul.hide()
         self._usual = 0.0
         self._foot = QWidget(self)
         self.learned = label()
@@ -100,15 +100,15 @@ class ReplyRow(MessageRow):
         self.copy.setVisible(bool(message.text))
         self._show_turn(message.turn)
         self._foot.setVisible(not message.writing)
-        self._show_newborn(message)
+        self._show_without_soul(message)
         self._tint()
 
-    def _show_newborn(self, message: TranscriptMessage) -> None:
-        there = message.newborn is not None
+    def _show_without_soul(self, message: TranscriptMessage) -> None:
+        there = message.without_soul is not None
         for title in self.titles:
             title.setVisible(there)
-        self.newborn.setVisible(there)
-        self.newborn.show_text(message.newborn or "", there and not message.newborn)
+        self.without_soul.setVisible(there)
+        self.without_soul.show_text(message.without_soul or "", there and not message.without_soul)
         self.compare.setVisible(bool(message.line and message.text) and not there)
 
     def set_usual(self, usual: float) -> None:
@@ -153,7 +153,7 @@ class ReplyRow(MessageRow):
             self._dress()
 
     def fit(self, width: int) -> int:
-        height = self._fit_beside(width) if not self.newborn.isHidden() else self._fit_alone(width)
+        height = self._fit_beside(width) if not self.without_soul.isHidden() else self._fit_alone(width)
         if self._foot.isHidden():
             return height
         self.speed.setVisible(self._message is not None and self._message.speed > 0)
@@ -176,19 +176,22 @@ class ReplyRow(MessageRow):
         """Both answers in columns of the same width, each under its title."""
         column = (width - _BESIDE) // 2
         top = self.titles[0].sizeHint().height() + theme.GAP_XS
-        height = max(text.height_for(column) for text in (self.text, self.newborn))
-        for left, title, text in ((0, self.titles[0], self.text), (column + _BESIDE, self.titles[1], self.newborn)):
+        height = max(text.height_for(column) for text in (self.text, self.without_soul))
+        for left, title, text in (
+            (0, self.titles[0], self.text),
+            (column + _BESIDE, self.titles[1], self.without_soul),
+        ):
             title.setGeometry(left, 0, column, top - theme.GAP_XS)
             text.setGeometry(left, top, column, height)
         self.update()
         return top + height
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self.newborn.isHidden():
+        if not self.without_soul.isHidden():
             painter = QPainter(self)
             painter.setPen(QPen(style.colour("line"), 1))
-            middle = self.newborn.x() - _BESIDE / 2 + 0.5
-            painter.drawLine(QLineF(middle, 0, middle, self.newborn.geometry().bottom()))
+            middle = self.without_soul.x() - _BESIDE / 2 + 0.5
+            painter.drawLine(QLineF(middle, 0, middle, self.without_soul.geometry().bottom()))
 
     def _ending(self, ending: str) -> str:
         if ending == "callback":

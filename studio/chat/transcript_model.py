@@ -38,7 +38,7 @@ class TranscriptMessage:
     """Why the reply ended, as `Said.stopped`; ``failed`` where an error ended it; empty where it is not known."""
     felt: list[Felt] = field(default_factory=list)
     """Its words with how wrong the fast weights were before they learned them; none for a reply of an earlier day."""
-    newborn: str | None = None
+    without_soul: str | None = None
     """What was answered to the same question without the soul; "" while it is being answered; None where not asked."""
 
 
@@ -143,11 +143,11 @@ class TranscriptModel(QAbstractListModel):
                 last.text, last.line = said.lines[-1].text, said.lines[-1].id
         self._last_changed()
 
-    def show_newborn(self, line: str, text: str | None) -> None:
-        """Show beside the reply with this id what a newborn answered; see `TranscriptMessage.newborn`."""
+    def show_without_soul(self, line: str, text: str | None) -> None:
+        """Show an answer without the soul beside the reply with this id; see `TranscriptMessage.without_soul`."""
         row = self.row_of(line)
         if row >= 0:
-            self._messages[row].newborn = text
+            self._messages[row].without_soul = text
             self.dataChanged.emit(self.index(row), self.index(row))
 
     def _insert(self, added: list[TranscriptMessage]) -> None:

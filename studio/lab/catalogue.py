@@ -78,12 +78,12 @@ class ModelCatalogue(QObject):
 
     def _take_souls(self) -> None:
         """Of the model that is loaded it is known at any time which souls fit."""
-        body, timeline = self._session.model, self._session.timeline
-        if body is None or timeline is None:
+        model, timeline = self._session.model, self._session.timeline
+        if model is None or timeline is None:
             return
         souls, stale = tuple(mate.name for mate in timeline.souls), False
         for path, (state, card) in self._cards.items():
-            if card.fingerprint == body.fingerprint and card.souls != souls:
+            if card.fingerprint == model.fingerprint and card.souls != souls:
                 self._cards[path], stale = (state, replace(card, souls=souls)), True
         if stale:
             self.changed.emit()

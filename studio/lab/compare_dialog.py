@@ -162,7 +162,7 @@ _ROW, _GAP, _NAME, _FIGURE = 18, 3, 64, 56
 
 
 class LayerMap(QWidget):
-    """Shows `Compared.heads`. A full cell is a change of 1: one of the two is newborn there."""
+    """Shows `Compared.heads`. A full cell is a change of 1: one of the two has learned nothing there."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -183,8 +183,8 @@ class RunCard(Card):
         set_locked(
             self.open_button, locked, self.tr("Load the model as it is at step {n}").format(n=wording.number(step))
         )
-        body = self._actions.session.model
-        inside = body is not None and run.folder in body.path.parents
+        model = self._actions.session.model
+        inside = model is not None and run.folder in model.path.parents
         loaded = self.tr("Its model is loaded. Let it go first.") if inside else ""
         set_locked(
             self.delete_button,

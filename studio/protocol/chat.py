@@ -66,7 +66,7 @@ class AskWithoutSoul(Command["AnswerWithoutSoul"]):
 
 @dataclass(frozen=True)
 class AnswerWithoutSoul:
-    """What a newborn answered; nothing of it is kept."""
+    """What was answered; nothing of it is kept."""
 
     text: str
     stopped: str

@@ -82,7 +82,7 @@ class Compared:
     """What changed from the first to the second, see `engine.session.compare`. N layers, H heads a layer."""
 
     change: float
-    """Of all layers together: 0 nothing, 1 one of them is newborn, 2 opposite."""
+    """Of all layers together: 0 nothing, 1 one of them is new, 2 opposite."""
     layers: tuple[float, ...]
     """`change` of each layer, N."""
     heads: tuple[tuple[float, ...], ...]

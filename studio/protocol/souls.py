@@ -1,4 +1,4 @@
-"""The soul that is awake, the other souls of its body, and their timelines."""
+"""The soul that is awake, the other souls of its model, and their timelines."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ class BlendSouls(Command["SoulSummary"]):
     """Go on as the mean of the soul that is awake and another one; the soul of now is kept."""
 
     second: str
-    """Id of an entry, or the name of another soul of the body."""
+    """Id of an entry, or the name of another soul of the model."""
     share: float
     """How much of it, between 0 and 1."""
 

@@ -79,18 +79,18 @@ class Footer(QFrame):
     def refresh(self) -> None:
         """Show what the session is at."""
         session = self._actions.session
-        body = session.model
-        if body is not None:
-            device = body.device.upper() if body.device in ("cpu", "mps") else body.device
-            self.runtime.setText(f"{device} · {body.runtime}")
-            self.runtime.setToolTip(sentence(body.reason))
+        model = session.model
+        if model is not None:
+            device = model.device.upper() if model.device in ("cpu", "mps") else model.device
+            self.runtime.setText(f"{device} · {model.runtime}")
+            self.runtime.setToolTip(sentence(model.reason))
         else:
             self.runtime.setText(self.tr("no model"))
         self.speed.setText(wording.speed(session.speed) if session.speed else "")
         self.speed.setVisible(bool(session.speed))
         self.speed.setToolTip(self.tr("Measured over the last reply"))
         texts = {
-            Busy.NOTHING: ("muted", self.tr("awake") if body else self.tr("waiting for a model")),
+            Busy.NOTHING: ("muted", self.tr("awake") if model else self.tr("waiting for a model")),
             Busy.OPENING: ("body", self.tr("loading")),
             Busy.REPLYING: ("learn", self.tr("learning")) if session.learns else ("body", self.tr("talking")),
             Busy.WITHOUT_SOUL: ("body", self.tr("answering without the soul")),

@@ -1,4 +1,4 @@
-"""The top bar: the name, the three tabs, and the chips of the body and the soul."""
+"""The top bar: the name, the three tabs, and the chips of the model and the soul."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ class Header(QFrame):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show which body and soul are there."""
+        """Show which model and soul are there."""
         session = self._actions.session
-        body, soul = session.model, session.soul
+        model, soul = session.model, session.soul
         if session.busy is Busy.OPENING and self._actions.opening is not None:
             self.body.show_facts(self.tr("Model"), self._actions.opening.stem, self.tr("loading…"))
-        elif body is None:
+        elif model is None:
             self.body.show_facts(self.tr("Model"), self.tr("No model"), "")
         else:
-            bits = self.tr("1.58-bit") if body.packed else self.tr("float file")
-            self.body.show_facts(self.tr("Model"), body.name, bits)
+            bits = self.tr("1.58-bit") if model.packed else self.tr("float file")
+            self.body.show_facts(self.tr("Model"), model.name, bits)
         self.soul.setVisible(soul is not None)
         if soul is not None:
             fact = (

@@ -74,7 +74,7 @@ def ask_both(context: WorkerContext, command: AskBoth) -> BothAnswered:
 
 
 def _soul(context: WorkerContext, moment: str) -> Soul:
-    """An entry of any soul of the body, or the one that is awake."""
+    """An entry of any soul of the model, or the one that is awake."""
     memory = context.memory
     if not moment:
         memory.save()  # what the soul stood aside from ends with this
@@ -128,7 +128,7 @@ def forget(context: WorkerContext, command: ForgetMessages) -> MessagesForgotten
 
 
 def _meta(context: WorkerContext, moment: str) -> SoulMeta:
-    """Of an entry of any soul of the body, or of the soul that is awake."""
+    """Of an entry of any soul of the model, or of the soul that is awake."""
     from engine.session.timeline import Timeline
 
     if not moment:

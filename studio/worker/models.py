@@ -44,8 +44,8 @@ def body_facts(context: WorkerContext, grown: int) -> ModelSummary:
     from engine.io.inspect import memory_needed
 
     llama = context.memory.llama
-    body, config = llama.body, llama.body.config
-    path = Path(body.path) if body.path else Path()
+    model, config = llama.body, llama.body.config
+    path = Path(model.path) if model.path else Path()
     weights = path / "model.safetensors" if path.is_dir() else path
     return ModelSummary(
         name=path.parent.name if path.name == "model.safetensors" else path.stem,
@@ -55,13 +55,13 @@ def body_facts(context: WorkerContext, grown: int) -> ModelSummary:
         hidden_dim=config.hidden_dim,
         vocab_size=config.vocab_size,
         variant=config.ttt_variant,
-        packed=body.encoding == "packed",
+        packed=model.encoding == "packed",
         file_bytes=weights.stat().st_size,
-        fingerprint=body.fingerprint,
+        fingerprint=model.fingerprint,
         device=llama.runtime.device,
         runtime=llama.runtime.name,
         reason=llama.runtime.reason,
-        memory_expected=memory_needed(body)[0 if llama.runtime.name == "native" else 1],
+        memory_expected=memory_needed(model)[0 if llama.runtime.name == "native" else 1],
         memory_measured=grown,
     )
 
@@ -171,7 +171,7 @@ def convert(context: WorkerContext, command: ConvertModel) -> ModelConverted | N
     target = command.target
     if target.resolve() == command.source.resolve():
         raise EngineFailure(Message("{target} is the model itself; choose another name.", target=target))
-    body = load_weights(command.source)
+    model = load_weights(command.source)
     reads = 0
 
     def on_read() -> None:
@@ -179,17 +179,17 @@ def convert(context: WorkerContext, command: ConvertModel) -> ModelConverted | N
         if context.cancelled():
             raise _Stopped
         reads += 1
-        context.tell(JobProgress(min(1.0, reads / (_READINGS * len(body.tensors)))))
+        context.tell(JobProgress(min(1.0, reads / (_READINGS * len(model.tensors)))))
 
     def watched(one: ModelWeights) -> ModelWeights:
         return ModelWeights(one.config, _Watched(one.tensors, on_read), one.tokenizer, encoding=one.encoding)
 
     beside = target.with_name(f".{target.name}.new")
     try:
-        save_bitt(beside, watched(body), packed=command.packed, linears="ternary2")
+        save_bitt(beside, watched(model), packed=command.packed, linears="ternary2")
         written = watched(load_weights(beside))
         found = fingerprint(written.config, written.tensors)
-        if found != fingerprint(body.config, body.tensors):
+        if found != fingerprint(model.config, model.tensors):
             raise EngineFailure(
                 Message(
                     "{target} would not be the same model as {source}; nothing was written.",

@@ -1,4 +1,4 @@
-"""The soul that is awake, the other souls of its body, and their timelines."""
+"""The soul that is awake, the other souls of its model, and their timelines."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def rename_soul(context: WorkerContext, command: RenameSoul) -> SoulSummary:
 
 
 def wake_soul(context: WorkerContext, command: WakeSoul) -> SoulWoken:
-    """Go on as another soul of the body."""
+    """Go on as another soul of the model."""
     context.memory.switch(command.name)
     return SoulWoken(soul_facts(context.memory), lines(shown_entries(context.begin_anew())))
 

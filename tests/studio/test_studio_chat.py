@@ -50,8 +50,8 @@ def test_ways_to_go_on_are_weighed_as_the_setting_says(host: Person) -> None:
     host.settings.set("beams", 1)
     host.through(lambda: host.click(row.compare), Busy.WITHOUT_SOUL)  # a newborn, as the one who answered was
     message = host.chat.model.message(1)
-    assert message.newborn
-    assert message.newborn != message.text
+    assert message.without_soul
+    assert message.without_soul != message.text
 
 
 @pytest.mark.parametrize("how", ["button", "escape"])

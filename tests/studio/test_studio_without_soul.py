@@ -43,11 +43,11 @@ def test_a_newborn_answers_beside_the_soul_and_nothing_is_kept(host: Person, wor
     before, level, turns = kept(workspace), host.session.soul.level, host.session.turns
     row = reply_row(host)
     host.through(lambda: host.click(row.compare), Busy.WITHOUT_SOUL)
-    assert host.chat.model.message(1).newborn == newborn
-    assert row.newborn.toPlainText() == newborn
+    assert host.chat.model.message(1).without_soul == newborn
+    assert row.without_soul.toPlainText() == newborn
     assert [title.isVisible() for title in row.titles] == [True, True]
-    assert row.newborn.x() > row.text.geometry().right(), "side by side"
-    assert row.newborn.y() == row.text.y()
+    assert row.without_soul.x() > row.text.geometry().right(), "side by side"
+    assert row.without_soul.y() == row.text.y()
     assert not row.compare.isVisible()
     assert (kept(workspace), host.session.soul.level, host.session.turns) == (before, level, turns)
     host.say("And on.")
