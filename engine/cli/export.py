@@ -58,6 +58,13 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"--float and {option} contradict each other: {kind} are for a packed file.")
     if not bitt and args.target.is_file():
         raise ConfigError(f"{args.target} is a file; name a folder, or a file ending in .bitt.")
+    itself = args.target.exists() and args.source.exists() and args.target.samefile(args.source)
+    if itself and (args.half or embedding):
+        option = "half" if args.half else embedding
+        raise ConfigError(
+            f"--{option} rounds the weights, and {args.target} is the model itself, which would be lost; "
+            "name another file to write to."
+        )
     if (args.source / "loop.json").is_file():  # a checkpoint of a training run, in one file or in shards
         from engine.train.checkpoint import load_trained
 

@@ -83,6 +83,22 @@ def read_object(path: Path) -> tuple[dict[str, Any], str]:
     return parse_object(text, str(path)), text
 
 
+def refuse_stand_in(beginning: bytes, path: Path) -> None:
+    """Raise `FileFormatError` for what is often saved under the name of a file in place of it, told by its `beginning`:
+    the pointer of Git LFS, or a web page.
+    """
+    text = beginning[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith(b"version https://git-lfs"):
+        raise FileFormatError(
+            "{path} is a pointer of Git LFS and not the file itself; fetch that with `git lfs pull`, or download it.",
+            path=path,
+        )
+    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml")):
+        raise FileFormatError(
+            "{path} is a web page and not the file itself; download it again, by the link to the file.", path=path
+        )
+
+
 def read_text(path: Path) -> str:
     """The UTF-8 text of a file of at most 100 MB. Raises `FileFormatError`."""
     size = require_file(path)
@@ -93,7 +109,9 @@ def read_text(path: Path) -> str:
             size=size,
         )
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        refuse_stand_in(data, path)
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileFormatError("{path} is not UTF-8 text; it is damaged or of another kind.", path=path) from error
     except OSError as error:

@@ -161,10 +161,12 @@ def map_file(path: Path) -> mmap.mmap:
         raise FileFormatError("{path} is empty; copy or save it again.", path=path)
     try:
         with open(path, "rb") as file:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise FileFormatError("Could not read {path}: {why}.", path=path, why=why) from error
+    strict_json.refuse_stand_in(mapped[:512], path)
+    return mapped
 
 
 def read_header(buffer: bytes | mmap.mmap, path: Path, at: int, end: int, what: str) -> tuple[dict[str, Any], int]:

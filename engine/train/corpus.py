@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from engine.errors import ConfigError, DataError, FileFormatError, Message
-from engine.io.strict_json import parse_object
+from engine.io.strict_json import parse_object, refuse_stand_in
 from engine.text.template import ChatMessage
 
 TEXT_SUFFIX, JSONL_SUFFIX = ".txt", ".jsonl"
@@ -21,6 +21,7 @@ MAX_LINE_BYTES = 64 << 20
 """A JSONL line is held in memory whole; a longer one is refused."""
 
 _BLOCK_BYTES = 1 << 18
+_FAULTS_TOLD = 5
 _DIGEST_CHARACTERS = _BLOCK_BYTES // 4  # all of them are in the first block, whatever they are
 _BOM = codecs.BOM_UTF8
 
@@ -59,11 +60,17 @@ class Corpus:
         self.files = _find_files([Path(p) for p in inputs])
         self.total_bytes = sum(path.stat().st_size for path in self.files)
         self.read_bytes = 0
+        self.faults: list[Message] = []
+        self.fault_count = 0
         if not self.total_bytes:
             raise DataError("The corpus is empty: {names} hold no text.", names=", ".join(map(str, self.files)))
 
     def documents(self) -> Iterator[Document]:
-        """All documents in a fixed order; counts `read_bytes` from 0. Raises `DataError` for a damaged file."""
+        """All documents in a fixed order; counts `read_bytes` from 0.
+
+        Lines that cannot be used are left out and noted, so that all are found at once (`require_no_faults`).
+        Raises `DataError` for a file that cannot be read.
+        """
         self.read_bytes = 0
         for path in self.files:
             if path.suffix.lower() == TEXT_SUFFIX:
@@ -97,11 +104,37 @@ class Corpus:
                 self.read_bytes += len(line)
                 place = Message("Line {number} of {path}", number=number, path=path)
                 content = line.removeprefix(_BOM) if number == 1 else line
+                if number == 1:
+                    _refuse_stand_in(content, path)
                 if b"\0" in content:
                     raise _binary(path, offset + line.index(b"\0"))
                 if content.strip():
-                    yield _parse_line(content, place)
+                    try:
+                        document = _parse_line(content, place)
+                    except DataError as error:
+                        self.note(error)
+                    else:
+                        yield document
                 offset += len(line)
+
+    def note(self, fault: DataError) -> None:
+        """Remember what cannot be used: the first of them with their words, the others by their number."""
+        self.fault_count += 1
+        if len(self.faults) < _FAULTS_TOLD:
+            self.faults.append(fault.message)
+
+    def require_no_faults(self) -> None:
+        """Raise `DataError` for what was noted, naming the first places and how many there are."""
+        if not self.faults:
+            return
+        if self.fault_count == 1:
+            raise DataError(self.faults[0])
+        told = self.faults[0]
+        for fault in self.faults[1:]:
+            told = Message("{former} {fault}", former=told, fault=fault)
+        if self.fault_count > len(self.faults):
+            told = Message("{former} And {n:,} more.", former=told, n=self.fault_count - len(self.faults))
+        raise DataError("{n:,} places of the corpus cannot be used. {told}", n=self.fault_count, told=told)
 
 
 def _find_files(inputs: list[Path]) -> list[Path]:
@@ -167,7 +200,16 @@ def _read_line(file: BinaryIO, path: Path, number: int) -> bytes:
 def _digest_of_file(path: Path) -> int:
     with _open(path) as file:
         beginning = _read(file, path, _BLOCK_BYTES)
+    if beginning.startswith(b"version https://git-lfs"):  # a page may well be a text to learn
+        _refuse_stand_in(beginning, path)
     return _digest([beginning.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")])
+
+
+def _refuse_stand_in(beginning: bytes, path: Path) -> None:
+    try:
+        refuse_stand_in(beginning, path)
+    except FileFormatError as error:
+        raise DataError(error.message) from error
 
 
 def _digest(texts: list[str]) -> int:

@@ -54,11 +54,14 @@ class Scan:
         large = self._fraction * self.corpus.total_bytes
         for document in self.corpus.documents():
             before = self.characters
-            for text in _texts(document):
-                self._progress("Reading", self.corpus.read_bytes / self.corpus.total_bytes)
-                if self.characters // _WINDOW % stride == 0:
-                    yield text
-                self.characters += len(text)
+            try:
+                for text in _texts(document):
+                    self._progress("Reading", self.corpus.read_bytes / self.corpus.total_bytes)
+                    if self.characters // _WINDOW % stride == 0 and not self.corpus.faults:
+                        yield text
+                    self.characters += len(text)
+            except DataError as error:
+                self.corpus.note(error)
             characters = self.characters - before
             cut = self._cut(document, characters) if document.size > large else 0
             if cut:
@@ -101,6 +104,7 @@ class Scan:
         return cut if count - cut <= 2 * self._fraction * count else 0
 
     def _finish(self) -> None:
+        self.corpus.require_no_faults()
         if not self.characters:
             raise DataError("The corpus holds no text.")
         filled = np.flatnonzero(self._sizes)

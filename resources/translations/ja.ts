@@ -1762,6 +1762,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{folder} は別の最適化器で書かれていて、再開できません。</translation>
         </message>
         <message>
+            <source>{former} And {n:,} more.</source>
+            <translation>{former} ほかに {n:,} か所あります。</translation>
+        </message>
+        <message>
+            <source>{former} {fault}</source>
+            <translation>{former} {fault}</translation>
+        </message>
+        <message>
             <source>{key} is {value!r}; it must be a list of paths.</source>
             <translation>{key} が {value!r} です。パスのリストでなければなりません。</translation>
         </message>
@@ -1784,6 +1792,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{model} has no memory of its own, so it has no soul and cannot learn.</source>
             <translation>{model} は自分の記憶を持たないので、ソウルがなく、学習できません。</translation>
+        </message>
+        <message>
+            <source>{n:,} places of the corpus cannot be used. {told}</source>
+            <translation>文章のうち {n:,} か所が使えません。{told}</translation>
         </message>
         <message>
             <source>{name} has fast weights of {has} in layer {layer} where this body has {needs}; load it with its own body.</source>
@@ -1926,8 +1938,16 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} はフォルダです。ファイルが必要です。</translation>
         </message>
         <message>
+            <source>{path} is a pointer of Git LFS and not the file itself; fetch that with `git lfs pull`, or download it.</source>
+            <translation>{path} は Git LFS のポインタで、ファイルそのものではありません。`git lfs pull` で取得するか、ダウンロードしてください。</translation>
+        </message>
+        <message>
             <source>{path} is a soul, not a body; load the body first and then this soul into it.</source>
             <translation>{path} はモデルではなくソウルです。先にモデルを読み込み、そこへこのソウルを読み込んでください。</translation>
+        </message>
+        <message>
+            <source>{path} is a web page and not the file itself; download it again, by the link to the file.</source>
+            <translation>{path} はウェブページで、ファイルそのものではありません。ファイルへのリンクからもう一度ダウンロードしてください。</translation>
         </message>
         <message>
             <source>{path} is damaged ({error}); {otherwise}, {aside} keeps it.</source>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -195,3 +196,39 @@ def test_a_full_disk(run: Run, program: Run, models: Path, tmp_path: Path) -> No
     again = run("chat", model, text="")
     assert again.returncode == 0
     assert "2 messages to sleep on" in again.stderr
+
+
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2\nsize 12345\n"
+PAGE = "\ufeff\n<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>\n" * 20
+
+
+@pytest.mark.parametrize("name", ["a.bitt", "a.safetensors", "a.gguf", "a.soul", "model.safetensors", "config.json"])
+@pytest.mark.parametrize(("content", "word"), [(POINTER, "Git LFS"), (PAGE, "web page")], ids=["pointer", "page"])
+def test_what_was_saved_in_place_of_a_file_is_told(
+    models: Path, tmp_path: Path, content: str, word: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if name in ("model.safetensors", "config.json"):
+        path = tmp_path / "model"
+        shutil.copytree(models / "tiny", path)
+        (path / name).write_text(content, encoding="utf-8")
+    else:
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+    args = ["run", models / "tiny.bitt", "Hello", "--soul-file", path] if name == "a.soul" else ["run", path, "Hello"]
+    assert main([str(arg) for arg in args]) == 1
+    told(capsys, word, name)
+
+
+@pytest.mark.parametrize("option", ["--half", "--int8", "--int5"])
+def test_a_model_is_never_rounded_in_place(
+    models: Path, tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.bitt"
+    shutil.copy(models / "tiny.bitt", path)
+    (tmp_path / "link.bitt").symlink_to(path)
+    before = path.read_bytes()
+    for source, target in ((path, path), (tmp_path / "link.bitt", path), (path, tmp_path / "." / "a.bitt")):
+        assert main(["export", str(source), str(target), option]) == 1
+        told(capsys, option, "another file")
+        assert path.read_bytes() == before
+    assert main(["export", str(path), str(path), "--licence", "MIT"]) == 0

@@ -211,3 +211,23 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path: Path, form: str, megabyt
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < allowed, f"grew by {done.stdout} MiB"
     assert os.path.getsize(tmp_path / "out" / "large" / "train.bin") > megabytes * 1.5 * 2**20
+
+
+def test_all_bad_lines_are_counted_and_the_first_are_named(tmp_path: Path) -> None:
+    lines = [GOOD if n % 2 else '{"prompt": "x"}' for n in range(1000)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "b.txt").write_bytes(b"caf\xe9")
+    with pytest.raises(DataError) as caught:
+        prepare([tmp_path], tmp_path / "out", "bpe", 300)
+    told = str(caught.value)
+    assert told.startswith("501 ")
+    assert [f"Line {n} of" in told for n in (1, 2, 3, 9, 11)] == [True, False, True, True, False]
+    assert "496 more" in told
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+def test_a_pointer_of_git_lfs_is_no_corpus(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n" * 40)
+    with pytest.raises(DataError, match="Git LFS"):
+        prepare([tmp_path / name], tmp_path / "out", "bytes")
