@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
-from engine.errors import BitLlamaError, Message
-from engine.io import atomic
+from engine.errors import BitLlamaError
 from studio.protocol import EngineFailure
 from studio.translation import sentence
 
@@ -62,33 +59,3 @@ class Disk:
         """The end without an event loop: what is under way is finished, what waits is not."""
         self._thread.shutdown(cancel_futures=True)
         self._under_way.clear()
-
-
-def read_json(path: Path, otherwise: str) -> tuple[dict[str, Any], str]:
-    """The object in `path`, and a sentence about what was wrong with it ("" where nothing was).
-
-    A missing file is an empty object. One that is damaged is kept beside it; `otherwise` says what holds instead.
-    Raises `FileFormatError` where even that copy cannot be written.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}, ""
-    except (OSError, ValueError) as error:
-        return {}, Message("{path} cannot be read ({error}); {otherwise}.", path=path, error=error, otherwise=otherwise)
-    try:
-        data = json.loads(text)
-        if not isinstance(data, dict):
-            raise ValueError("it holds no JSON object")
-    except (ValueError, RecursionError) as error:
-        aside = path.with_suffix(".damaged.json")
-        atomic.write_text(aside, text)
-        why = Message("{path} is damaged ({error}); {otherwise}, {aside} keeps it.", path=path, error=error,
-                   otherwise=otherwise, aside=aside)  # fmt: skip
-        return {}, why
-    return data, ""
-
-
-def write_json(path: Path, data: dict[str, Any]) -> None:
-    """Put an object on the disk. Raises `FileFormatError` where it cannot be written."""
-    atomic.write_text(path, json.dumps(data, indent=2, ensure_ascii=False, sort_keys=True) + "\n")

@@ -1862,8 +1862,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} を読めません（{error}）。{another}。</translation>
         </message>
         <message>
-            <source>{path} cannot be read ({error}); {otherwise}.</source>
-            <translation>{path} を読めません（{error}）。{otherwise}。</translation>
+            <source>{path} cannot be read ({error}); {otherwise}, and nothing is written over it.</source>
+            <translation>{path} を読み込めません({error})。{otherwise}。上書きはしません。</translation>
         </message>
         <message>
             <source>{path} cannot be read as a preset ({error}); choose one that was exported.</source>
@@ -1892,6 +1892,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} contradicts itself; prepare the corpus again.</source>
             <translation>{path} の中身が食い違っています。文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>{path} could not be read when the program started ({why}), so it is not written over; what you change now holds until the program ends. Start it again once the file can be read.</source>
+            <translation>{path} は起動時に読み込めなかったため({why})、上書きしません。今の変更はプログラムの終了まで有効です。ファイルが読めるようになったら、もう一度起動してください。</translation>
         </message>
         <message>
             <source>{path} does not describe token files; prepare the corpus again.</source>
@@ -1948,6 +1952,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} is a web page and not the file itself; download it again, by the link to the file.</source>
             <translation>{path} はウェブページで、ファイルそのものではありません。ファイルへのリンクからもう一度ダウンロードしてください。</translation>
+        </message>
+        <message>
+            <source>{path} is damaged ({error}); {otherwise}, and nothing is written over it, since it could not be kept aside: {failed}</source>
+            <translation>{path} は壊れています({error})。{otherwise}。退避できなかったため、上書きはしません: {failed}</translation>
         </message>
         <message>
             <source>{path} is damaged ({error}); {otherwise}, {aside} keeps it.</source>

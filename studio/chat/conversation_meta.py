@@ -15,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import BitLlamaError, Message
-from studio import disk
+from studio.json_file import JsonFile
 from studio.translation import sentence
 
 FILE_NAME = "conversations.json"
@@ -41,7 +41,8 @@ class ConversationMeta(QObject):
     def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path = workspace / FILE_NAME
-        data, problem = disk.read_json(self.path, Message("titles, pins, folders and the trash begin anew"))
+        self._file = JsonFile(self.path, Message("titles, pins, folders and the trash begin anew"))
+        data, problem = self._file.data, self._file.problem
         self.problems = [problem] if problem else []
         """What could not be used of the file when it was read, one sentence each."""
         self._kept = _objects(data.pop("conversations", None))
@@ -168,7 +169,7 @@ class ConversationMeta(QObject):
         folders = {key: {"name": folder.name, "closed": folder.closed} for key, folder in self._folders.items()}
         data = self._rest | {"version": 1, "conversations": self._kept, "folders": folders}
         try:
-            disk.write_json(self.path, data)
+            self._file.write(data)
         except BitLlamaError as error:
             self.problem.emit(sentence(error.message))
         self.changed.emit()

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import BitLlamaError, ConfigError, Message
-from studio import disk
+from studio.json_file import JsonFile
 from studio.settings.declarations import DECLARATIONS
 from studio.translation import sentence
 
@@ -37,6 +37,7 @@ class Settings(QObject):
         self._timer.setInterval(WRITE_DELAY_MS)
         self._timer.timeout.connect(self.write)
         self._dirty = False
+        self._file = JsonFile(self.path, Message("the defaults are in force"))
         self._read()
 
     def get(self, key: str) -> Any:
@@ -46,7 +47,8 @@ class Settings(QObject):
     def set(self, key: str, value: Any) -> None:
         """Change a setting. Raises `ConfigError` for a value that cannot be."""
         value = self._declared[key].check(value)
-        if value != self._values[key]:
+        if value != self._values[key] or key in self._unknown:
+            self._unknown.pop(key, None)
             self._values[key] = value
             self._dirty = True
             self._timer.start()
@@ -67,7 +69,7 @@ class Settings(QObject):
             return
         changed = {key: value for key, value in self._values.items() if not self.is_default(key)}
         try:
-            disk.write_json(self.path, self._unknown | changed)
+            self._file.write(self._unknown | changed)
         except BitLlamaError as error:
             self.problem.emit(sentence(error.message))
             return
@@ -79,13 +81,13 @@ class Settings(QObject):
         self._dirty = False
 
     def _read(self) -> None:
-        data, problem = disk.read_json(self.path, Message("the defaults are in force"))
-        self.problems += [problem] if problem else []
-        for key, value in data.items():
+        self.problems += [self._file.problem] if self._file.problem else []
+        for key, value in self._file.data.items():
             if key not in self._declared:
                 self._unknown[key] = value  # a newer version's; written back as it came
                 continue
             try:
                 self._values[key] = self._declared[key].check(value)
             except ConfigError as error:
+                self._unknown[key] = value  # until the person chooses another
                 self.problems.append(Message("{path}: {error} The default is in force.", path=self.path, error=error))

@@ -21,9 +21,12 @@ from pathlib import Path
 
 from engine.errors import BitLlamaError, ConfigError, Message, WorkspaceError
 from engine.io import atomic
-from studio import disk
+from studio.json_file import JsonFile
 from studio.training.curve import CurveFile, LossCurve
 from studio.training.setup import intervals
+
+NOT_LISTED = Message("the training is not listed")
+"""What holds where the file of a training cannot be used."""
 
 _STEP = re.compile(r"step-(\d{1,12})")
 _FORBIDDEN = '\\/:*?"<>|'
@@ -81,15 +84,16 @@ class TrainingRun:
         """Put what was chosen on the disk. Raises `FileFormatError` where it cannot be written."""
         data = {"source": self.source, "begin": self.begin, "size": self.size, "steps": self.steps}
         more = {"arguments": list(self.arguments), "going": self.going, "problem": self.problem}
-        disk.write_json(self.folder / "run.json", data | more)
+        JsonFile(self.folder / "run.json", NOT_LISTED).write(data | more)
 
 
 def chosen(folder: Path) -> TrainingRun | None:
     """What the ``run.json`` of a folder says, and no more; None where there is none that can be read."""
     try:
-        data, problem = disk.read_json(folder / "run.json", Message("the training is not listed"))
-        if problem or not data:
+        file = JsonFile(folder / "run.json", NOT_LISTED)
+        if file.problem or not file.data:
             return None
+        data = file.data
         arguments = data["arguments"]
         texts = [data["source"], data["begin"], data["size"], data["problem"], *arguments]
         if not all(isinstance(text, str) for text in texts) or int(data["steps"]) < 1:
