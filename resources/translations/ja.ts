@@ -3861,6 +3861,10 @@ It said: {said}</source>
             <translation>二つのソウルに聞いています。待つか、停止してください。</translation>
         </message>
         <message>
+            <source>the soul</source>
+            <translation>ソウル</translation>
+        </message>
+        <message>
             <source>{name} is dreaming. Wake it up first.</source>
             <translation>{name}は夢を見ています。先に起こしてください。</translation>
         </message>

@@ -69,7 +69,7 @@ class ChatFiles(QObject):
             self.tr(
                 "They join your own, and {name} learns what you said in them when it sleeps next. "
                 "Until then it does not know them."
-            ).format(name=self._actions.session.soul_words),
+            ).format(name=self._actions.session.soul_words_inside),
             self.tr("Import"),
         )
         if text:
@@ -77,7 +77,7 @@ class ChatFiles(QObject):
             words = self.tr(
                 "Its text becomes a chat of {messages}, as if you had said them, and {name} learns them when it "
                 "sleeps next. Until then it does not know them."
-            ).format(messages=wording.messages(len(chats[0].lines)), name=self._actions.session.soul_words)
+            ).format(messages=wording.messages(len(chats[0].lines)), name=self._actions.session.soul_words_inside)
         dialogs.ask(self._actions.window, title, words, verb, lambda: self._actions.start(self._take_in(path, chats)))
 
     async def _take_in(self, path: Path, chats: list[transfer.ExportedChat]) -> None:

@@ -157,8 +157,13 @@ class Session(QObject):
 
     @property
     def soul_words(self) -> str:
-        """What the soul is called in a sentence: its name, unless nobody gave it one of its own."""
+        """What the soul is called where a sentence begins: its name, unless nobody gave it one of its own."""
         return self.tr("The soul") if self.soul is None or self.soul.name == UNNAMED else self.soul.name
+
+    @property
+    def soul_words_inside(self) -> str:
+        """`soul_words` in the middle of a sentence."""
+        return self.tr("the soul") if self.soul is None or self.soul.name == UNNAMED else self.soul.name
 
     @property
     def is_dreaming(self) -> bool:

@@ -88,6 +88,7 @@ def test_a_text_is_dropped_and_waits_for_sleep(host: Person, tmp_path: Path) -> 
     host.drop(book)
     notice = host.notice("walk.txt")
     assert "2 messages" in notice.words.plain
+    assert "and the soul learns" in notice.words.plain
     assert host.session.soul.waiting == ()
     host.through(lambda: host.press(notice, "Take it in"))
     host.wait(lambda: len(host.session.soul.waiting) == 2)
