@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -144,3 +145,15 @@ def test_the_plain_form_maps_back_to_what_was_typed() -> None:
     for word, typed in (("Emile", "Émile"), ("Colourado", "Colorado"), ("I have a", "I've got a"), ("am", "'m")):
         at = plain.text.index(word)
         assert plain.source(at, at + len(word)) == typed
+
+
+def test_a_very_long_message_is_read_in_reasonable_work() -> None:
+    """Doubling the message must not multiply the work by much more: pasted pages hold up nobody."""
+    page = 'My cat is called Mia. He said: "I live in Rome". In the story my name is Bob.\nActually, I live in Oslo. '
+    seconds = []
+    for times in (100, 200):
+        start = time.process_time()
+        facts = read(page * times)
+        seconds.append(time.process_time() - start)
+        assert {fact.value for fact in facts} == {"Mia", "Oslo"}
+    assert seconds[1] < 6 * seconds[0] + 0.5, seconds

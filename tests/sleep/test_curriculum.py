@@ -50,7 +50,7 @@ NIGHT = textwrap.dedent(
     body = tiny.body()
     llama = Llama(body, create_runtime(body, device="cpu"))
     entries = [Entry("user", "My cat is Miso.", "", "a", "main", "0-0")]
-    assert consolidate(llama, entries, settings=SleepSettings(rounds=2), {}).report.rounds
+    assert consolidate(llama, entries, settings=SleepSettings(rounds=1), {}).report.rounds
     print(*(name for name in sys.modules if name.startswith(("tools", "engine.curricula"))))
     """
 )

@@ -7,6 +7,8 @@ little costs a repetition, reading too much teaches something false: in doubt a 
 from __future__ import annotations
 
 import re
+from bisect import bisect, bisect_left
+from collections.abc import Iterator
 
 from engine.curricula.companion.normalized import DOT
 
@@ -71,48 +73,63 @@ _TAKEN_BACK = re.compile(
     r"(?:that|this|it)(?:'s| is| was) (?:a lie|not true|a joke|false|untrue|made up|invented|only a game)\b)",
     re.IGNORECASE,
 )
-_SPEAKER = re.compile(r"(?:^|\n)(?:>|([^\W\d_][\w-]{0,15}):(?= ))")
-"""A line that is quoted, or that begins with who says it, as in a play."""
+_SPEAKER = re.compile(r"(?:^|\n)[^\W\d_][\w-]{0,15}: ")
+"""The beginning of a line with who says it, as in a play."""
+_CITED = re.compile(r"(?:^|\n) ?>[^\n]*")
 
 
-def is_asserted(text: str, start: int, end: int) -> bool:
-    """Whether the statement that stands in ``text[start:end]`` is asserted, by the words around it.
+class AssertionContext:
+    """Tells which statements of a message are asserted, by the words around them.
 
     Args:
         text: a message in the plain form of `NormalizedText`.
-        start, end: where the statement stands. It is taken to be no question.
     """
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, start)]
-    before = text[ends[-1] if ends else 0 : start]
-    for mark in _TO_THE_END.finditer(text, 0, start):
-        if not _REALITY.search(text, mark.end(), start):
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._sentences = [match.end() for match in _SENTENCE_END.finditer(text)]
+        self._marks = [match.end() for match in _TO_THE_END.finditer(text)]
+        self._reality = [match.start() for match in _REALITY.finditer(text)]
+        self._quoted = [*_quotations(text), *((m.start() - 1, m.end()) for m in _CITED.finditer(text))]
+        speakers = [*_SPEAKER.finditer(text)]
+        if len(speakers) > 1:
+            self._quoted += [(match.start() - 1, _line_end(text, match.end())) for match in speakers]
+
+    def asserts(self, start: int, end: int) -> bool:
+        """Whether the statement that stands in ``text[start:end]``, which is taken to be no question, is asserted."""
+        if self._is_fiction(start) or any(begin < start and end <= close for begin, close in self._quoted):
             return False
-    if _GOVERNING.search(before) or _NEAR.search(before):
-        return False
-    if _AFTER.match(text, end) or _TAKEN_BACK.match(text, end):
-        return False
-    return not _is_quoted(text, start, end)
+        sentence = bisect(self._sentences, start)
+        before = self._text[self._sentences[sentence - 1] if sentence else 0 : start]
+        if _GOVERNING.search(before) or _NEAR.search(before):
+            return False
+        return not (_AFTER.match(self._text, end) or _TAKEN_BACK.match(self._text, end))
+
+    def _is_fiction(self, start: int) -> bool:
+        """Whether a story or a game began before `start` from which the person has not come back."""
+        mark = bisect(self._marks, start)
+        if not mark:
+            return False
+        back = bisect_left(self._reality, self._marks[mark - 1])
+        return back == len(self._reality) or self._reality[back] >= start
 
 
-def _is_quoted(text: str, start: int, end: int) -> bool:
-    """Whether the range lies within quotation marks, a quoted line or one of a dialogue between several people."""
+def _quotations(text: str) -> Iterator[tuple[int, int]]:
+    """Where quotation marks open and close; what is not closed, save a single mark, ends with its line."""
     opened: dict[str, int] = {}
-    for at, sign in enumerate(text):
+    for match in re.finditer(r"[\n\"'`]", text + "\n"):
+        at, sign = match.start(), match[0]
         if sign == "\n":
+            yield from ((begin, at) for sign, begin in opened.items() if sign != "'")
             opened.clear()
-        if sign not in "\"'`":
             continue
         previous, following = text[at - 1 : at], text[at + 1 : at + 2]
         if sign in opened and not (sign == "'" and following.isalnum()):
-            if opened[sign] < start and end <= at:
-                return True
-            del opened[sign]
+            yield opened.pop(sign), at
         elif sign not in opened and not (previous.isalnum() or previous == DOT) and following.strip():
             opened[sign] = at
-    if any(at < start and sign != "'" and "\n" not in text[at:start] for sign, at in opened.items()):
-        return True
-    line = text.rfind("\n", 0, start) + 1
-    if text.startswith((">", " >"), line):
-        return True
-    speakers = [match[1] for match in _SPEAKER.finditer(text) if match[1]]
-    return len(speakers) > 1 and bool(re.match(r"[^\W\d_][\w-]{0,15}: ", text[line:]))
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end

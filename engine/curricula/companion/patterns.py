@@ -11,14 +11,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.curricula.companion.asserted import IN_FICTION, is_asserted
+from engine.curricula.companion.asserted import IN_FICTION, AssertionContext
 from engine.curricula.companion.data import LEXICON, words
-from engine.curricula.companion.everyday_values import NUMBER_WORDS
 from engine.curricula.companion.facts import Fact, Kind
 from engine.curricula.companion.frames import LOWER_STARTS
 from engine.curricula.companion.kinds import BY_KEY, KINDS, OWN_WORDS
 from engine.curricula.companion.names import KNOWN_WORDS
-from engine.curricula.companion.normalized import DOT, EMOJI, NormalizedText, normalize
+from engine.curricula.companion.normalized import EMOJI, NormalizedText, normalize
+from engine.curricula.companion.value_forms import (
+    NEVER_FIRST,
+    NO_NAMES,
+    NUMBER,
+    OF_WORK,
+    is_name,
+    is_value,
+    name_alone,
+    trimmed,
+)
 
 _SUBJECTS = {
     "pet": LEXICON.pets,
@@ -38,102 +47,18 @@ _SUBJECTS = {
     "measure": LEXICON.measures,
 }
 _CANONICAL = {of: {word.lower().replace("'", ""): word for word in listed} for of, listed in _SUBJECTS.items()}
-_AROUND = f" ,'\"(){EMOJI}"
-_NO_NAMES = (LOWER_STARTS - {"Will", "New"}) | frozenset(
-    words(
-        "He She Him Her It Its Us You Your His Their That These Those Suppose Supposing Imagine Pretend Assume Perhaps "
-        "Maybe Unless Whether While Although Though But Or Nor Than Then Once Well Okay Yes Life"
-    )
-)
-"""Words with a capital that begin a sentence and are nobody's name."""
-_IN_PLACES = ("place", "parking", "spot", "title", "thing_name")
-_OF_PEOPLE = ("name", "surname", "city", "country")
 _PERSON = r"(?:\w'(?=[A-Z]))?[A-Z][\w-]{1,20}"
-_ANYBODY = rf"(?!(?:{'|'.join(sorted(_NO_NAMES))})\b){_PERSON}"
+_ANYBODY = rf"(?!(?:{'|'.join(sorted(NO_NAMES))})\b){_PERSON}"
 _NAME = rf"{_ANYBODY}(?: {_PERSON})?"
 """A person, perhaps with a surname."""
 _VALUE = r"(?:[^.!?;:\n]|(?<=\d)[.:](?=\d)|(?<=\w)!(?=\d)){1,60}?"
 _LAST_WORD = rf"(?=[ {EMOJI}]*(?:[.!?](?!\d)|[;\n]|$)|[.,]? and (?:my|I|our|the|she|he|it|they|we)\b)"
 
-_PARTICLE = r"(?:(?:van|von|de|del|della|di|da|dos|du|la|le|der|den|ten|ter|bin|ibn|al|el|zu|af|av) )*"
-_PROPER = re.compile(rf"{_PARTICLE}(?:\w{{1,2}}['-](?=[A-Z]))?[A-Z][\w'{DOT}-]*(?: [\w'{DOT}-]+){{0,3}}")
-_UNCAPPED = re.compile(r"[a-z]+(?:['-][a-z]+)*")
-"""A name typed without capitals."""
-_BESIDE = re.compile(
-    r"(?i:[,.]? ?\"|, | \(| (?=(?:now|too|again|these days|today|currently|nowadays|at|with|since|for|by|though|"
-    r"because|if|when|while|who|which|where|until|or|but|not)\b))"
-)
-"""Where a name ends and something else about it begins."""
-_OF_WORK = re.compile(r"work|job|profession|living|trade|hired|trained|paid|card|become|dream|goal|future|want|will be")
-"""Wordings that speak of work themselves: whatever they name is a job."""
-_JOB = re.compile(
-    rf"(?i:(?!(?:an? )?(?:good|great|bad|big|huge|real|total|complete|terrible|true|bit|little|lovely|wonderful|nice|"
-    rf"best|poor|perfect|former|natural|born|fast|slow|early|late|heavy|hard|bad)\b)(?:[\w'-]+ ){{0,3}}"
-    rf"(?:{'|'.join((*LEXICON.jobs, *LEXICON.job_doers))}|(?!\w*(?:father|mother|brother|sister|daughter|number|"
-    rf"member|monster|disaster|matter|stranger|teenager|loser|winner|dreamer|wonder|lover|hater|liar|neighbour|"
-    rf"visitor|survivor|beginner|foreigner|follower|character|killer|teaser|troublemaker|genius)\b)"
-    rf"[a-z'-]{{3,}}(?:er|or|ist|ian|ant|man|woman|smith|wright|herd)|nurse|chef|coach|agent|guard|student|"
-    rf"apprentice|intern|surgeon|pharmacist|politician|attorney|scientist|professor|manager))"
-)
-_PLACE = (
-    "in|inside|on|at|by|under|beneath|behind|near|next to|beside|between|above|below|opposite|outside|around|across|"
-    "close to|in front of|on top of|with"
-)
-_FORMS = {
-    **dict.fromkeys(("name", "surname", "pet_name", "thing_name", "city", "country", "school", "company"), _PROPER),
-    **dict.fromkeys(("number", "age", "house_number"), re.compile(r"\d{1,4}")),
-    **dict.fromkeys(("code", "phone"), re.compile(r".*\d.*")),
-    "place": re.compile(rf"(?i:(?:{_PLACE})\b.+|upstairs|downstairs|at home|here)"),
-    "spot": re.compile(rf"(?i:(?:{_PLACE})\b.+)"),
-    "hobby": re.compile(r"(?i:(?!(?:you|it|him|her|them|us|me|my|your|his|their|our|this|that|these|those|to)\b).+)"),
-    "date": re.compile(rf"(?i:{'|'.join(LEXICON.months)}) \d{{1,2}}|\d{{1,2}}\.? (?i:{'|'.join(LEXICON.months)})"),
-    "time": re.compile(r"\d{1,2}:\d{2}.*|.*(?:o'clock|noon|midnight)"),
-}
-_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
-_DAYS = "|".join((*LEXICON.days, *LEXICON.months))
-_TIME_WORD = rf"{_DAYS}|today|tomorrow|tonight|(?:day|week|weekend|month|year|hour|minute)s?|noon|midnight|lunchtime"
-_DAY_PART = "(?:in the |on the )?(?:morning|afternoon|evening|night)"
-_CLOCK = r"(?:\d{1,2}(?:[:.]\d{2})?(?: ?[ap]m)?|(?:half|quarter) (?:past|to) \w+|\w+ o'?clock|noon|midnight|lunchtime)"
-_FORMS |= {
-    "pet_age": re.compile(rf"(?i:{_NUMBER})"),
-    "count": re.compile(rf"(?i:{_NUMBER})"),
-    "size": re.compile(r"(?i:\d{1,3}(?:[.,]\d{1,2})? ?(?:cm|m|kg|lbs?|pounds|inches)?|x{0,3}[sl]|m)"),
-    "when": re.compile(
-        rf"(?i:(?=(?:on|next|this|in|at|the day|after|before|by|around|early|late|every|{_TIME_WORD})\b)"
-        rf"(?:.*\b(?:{_TIME_WORD}|{_DAY_PART}|\d{{1,2}}(?:st|nd|rd|th))\b.*|(?:at|around|by) {_CLOCK}))"
-    ),
-    "wake_time": re.compile(rf"(?i:{_CLOCK})"),
-    "parking": re.compile(
-        r"(?i:(?:on|in|at|near|behind|by|next to|under|outside|opposite|between|beside|around|across|close to|inside)"
-        r"\b.+)"
-    ),
-    "plate": re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9]{1,4}(?:[ -][A-Za-z0-9]{1,4}){0,3}|[A-Za-z0-9]{4,8}"),
-    "bus_line": re.compile(r"(?:[A-Za-z]{1,2} ?)?\d{1,3} ?[A-Za-z]?"),
-    "liked": re.compile(
-        r"(?!(?:to|it|this|that|these|those|you|your|my|me|him|her|his|them|their|how|what|when|where|who|both|being)\b)"
-        r"[\w'-]+(?: (?!but\b|when\b|because\b|best\b|better\b)[\w'-]+){0,4}",
-        re.IGNORECASE,
-    ),
-    "gift": re.compile(r"[\w'-]+(?: [\w'-]+){0,3}"),
-}
 _PET_TOO = re.compile(
     rf"(\b(?:[Mm]y|[Oo]ur|[Aa]n?) ({'|'.join(sorted(LEXICON.pets, key=len, reverse=True))})\b"
-    rf"[^?!\n]*?(?:,? and|[.,;]) )(?i:she|he|it) is (?=(?i:{_NUMBER})\b)"
+    rf"[^?!\n]*?(?:,? and|[.,;]) )(?i:she|he|it) is (?=(?i:{NUMBER})\b)"
 )
 """A pet, and further on how old "she" is."""
-_NEVER_FIRST = frozenset(
-    words(
-        "is are was were not so very going been being because that it i my nothing none nobody anything something "
-        "everything whatever unknown"
-    )
-)
-_NO_COLOUR = frozenset(LEXICON.adjectives) - frozenset(LEXICON.colours) | frozenset(
-    words(
-        "broken lost gone here there new old nice ugly dirty clean wet dry fine good bad great cheap expensive stuck "
-        "open closed shut missing ready ruined torn stolen comfortable beautiful pretty"
-    )
-)
-
 _OWN_PATTERN = re.compile(rf"\b[Mm]y ((?:[a-z'-]+ ){{0,2}}[a-z'-]+) is (?:called |named )?({_VALUE}){_LAST_WORD}")
 _YOU, _ME = re.compile(r"\b[Yy]ours?\b|\b[Yy]ou\b"), re.compile(r"\b(?i:i|my|me|mine|we|our|us)\b")
 _NO_SUBJECT = frozenset(words("it that this one name there"))
@@ -164,7 +89,12 @@ def confirmed(message: str, fact: Fact) -> Fact | None:
         return None
     value, subject = (normalize(words, LOWER_STARTS).text for words in (fact.value, fact.subject))
     at = re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE) if value else None
-    if at is None or subject.lower() not in text.lower() or _asks(text, at.end()) or not is_asserted(text, *at.span()):
+    if (
+        at is None
+        or subject.lower() not in text.lower()
+        or _asks(text, at.end())
+        or not AssertionContext(text).asserts(*at.span())
+    ):
         return None
     return replace(fact, value=plain.source(*at.span()))
 
@@ -178,6 +108,7 @@ def read(message: str, own_words: bool = True) -> list[Fact]:
     plain = normalize(message, LOWER_STARTS)
     plain = plain.replaced((m.end(1), m.end(), f"my {m[2]} is ") for m in _PET_TOO.finditer(plain.text))
     text, lowered = plain.text, plain.text.lower().replace("\n", " ")
+    context = AssertionContext(text)
     best: list[tuple[int, tuple[int, int], Fact]] = []
     for telling in _tellings():
         if telling.literal and telling.literal not in lowered:
@@ -193,7 +124,7 @@ def read(message: str, own_words: bool = True) -> list[Fact]:
     best.sort(key=lambda one: -one[0])
     chosen: list[tuple[tuple[int, int], Fact]] = []
     for _, (start, end), fact in best:
-        if is_asserted(text, start, end) and all(end <= s or start >= e for (s, e), _ in chosen):
+        if context.asserts(start, end) and all(end <= s or start >= e for (s, e), _ in chosen):
             chosen.append(((start, end), fact))
     return [fact for _, fact in sorted(chosen, key=lambda one: one[0])]
 
@@ -206,10 +137,10 @@ def _fact(plain: NormalizedText, match: re.Match[str], phrase: _Phrase) -> tuple
         subject = _subject(plain, match, of)
         if of.subject == "made_word" and subject.lower() in KNOWN_WORDS:
             return None
-    start, end = _trimmed(text, *match.span("v"))
-    if _FORMS.get(of.value) is _PROPER:
-        start, end = _name_alone(text, start, end)
-    if not _is_value(text[start:end], text, phrase):
+    start, end = trimmed(text, *match.span("v"))
+    if is_name(of):
+        start, end = name_alone(text, start, end)
+    if not is_value(of, text[start:end], text, phrase.of_work):
         return None
     return Fact(of, subject, plain.source(start, end)), end if match.end("v") == match.end() else match.end()
 
@@ -220,50 +151,16 @@ def _own_fact(plain: NormalizedText, match: re.Match[str]) -> tuple[Fact, int] |
     text, subject = plain.text, match[1].lower()
     if subject.split()[-1] in _NO_SUBJECT or _asks(text, match.end()):
         return None
-    start, end = _trimmed(text, *match.span(2))
-    if start == end or text[start:end].split()[0].lower() in _NEVER_FIRST or IN_FICTION.search(text, start, end):
+    start, end = trimmed(text, *match.span(2))
+    if start == end or text[start:end].split()[0].lower() in NEVER_FIRST or IN_FICTION.search(text, start, end):
         return None
     of = OWN_WORDS
     if re.match(_PERSON, text[start:end]):
         for key, names in (("pet_name", "pet"), ("relative_name", "relation"), ("thing_name", "named_thing")):
             if subject in _SUBJECTS[names]:
                 of = BY_KEY[key]
-                start, end = _name_alone(text, start, end)
+                start, end = name_alone(text, start, end)
     return Fact(of, subject, plain.source(start, end)), end
-
-
-def _name_alone(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range without what is said beside the name that stands in it."""
-    beside = _BESIDE.search(text, start, end)
-    return _trimmed(text, start, beside.start()) if beside else (start, end)
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range without the spaces, commas, quotation marks and pictographs around it."""
-    while start < end and text[start] in _AROUND:
-        start += 1
-    while start < end and text[end - 1] in _AROUND:
-        end -= 1
-    return start, end
-
-
-def _is_value(value: str, text: str, phrase: _Phrase) -> bool:
-    """Whether the words look like a value of this kind; a wrong reading is worse than none."""
-    of = phrase.of
-    if not value or value.split()[0].lower() in _NEVER_FIRST:
-        return False
-    if of.value not in _IN_PLACES and IN_FICTION.search(value):
-        return False
-    if of.value == "job" and not phrase.of_work:
-        return _JOB.fullmatch(value) is not None
-    if of.value == "colour" and value.lower() in _NO_COLOUR:
-        return False
-    if of.value in _OF_PEOPLE and value.split()[0] in _NO_NAMES:
-        return False
-    form = _FORMS.get(of.value)
-    if form is _PROPER and text == text.lower():  # typed without capitals: only one word can be told to be a name
-        return _UNCAPPED.fullmatch(value) is not None and "name" in text + of.key and " am " not in f" {text}"
-    return form is None or form.fullmatch(value) is not None
 
 
 def _asks(text: str, end: int) -> bool:
@@ -294,7 +191,7 @@ class _Phrase:
     def __post_init__(self) -> None:
         self.literal = _longest_literal(self.wording)
         """Words that must occur."""
-        self.of_work = _OF_WORK.search(self.wording) is not None
+        self.of_work = OF_WORK.search(self.wording) is not None
 
     @functools.cached_property
     def pattern(self) -> re.Pattern[str]:
