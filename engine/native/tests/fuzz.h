@@ -28,3 +28,6 @@ inline void require(bool holds, const std::string& what) {
 
 // The functions of training against plain loops (training_test.cpp).
 void test_training(const std::string& set);
+
+// Grouped products and whole transformers (transformer_test.cpp).
+void test_transformers(const std::string& set);

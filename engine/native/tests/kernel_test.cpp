@@ -345,6 +345,7 @@ int main() {
         test_draw(set);
         test_models(set);
         test_training(set);
+        test_transformers(set);
         std::printf("%s: as the plain loops\n", set.c_str());
     }
     test_packing();

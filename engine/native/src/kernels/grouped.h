@@ -14,9 +14,9 @@ constexpr int GROUP_COLUMNS = 32, TILE_LANES = 8, SUPER_GROUPS = 8;
 constexpr int HALVES_BYTES = TILE_LANES * 2;
 
 // How the tiles of a form look. In `super` forms (the K-quants of llama.cpp) eight tiles stand behind eight scales and
-// eight minima in float16, and each has whole multiples of these: with 4 bits eight of the scale and eight of the
-// minimum, uint8; with 8 bits eight int8 for the first half of a group's columns, eight for the second, then eight uint8
-// of the minimum and eight bytes of nothing. There a minimum is subtracted.
+// eight minima in float16, and each has int8 multiples of these: with 4 bits eight of the scale and eight of the minimum;
+// with 8 bits eight of the scale for the first half of a group's columns, eight for the second, eight of the minimum, and
+// eight bytes of nothing. There a minimum is subtracted.
 struct GroupForm {
     int bits;
     bool super;
@@ -125,7 +125,7 @@ static inline GroupOfRow group_of_row(GroupForm form, const uint8_t* rows, int g
         const bool halves = form.bits == 8;
         out.scales[0] = scale * float(int8_t(tile[lane]));
         out.scales[1] = halves ? scale * float(int8_t(tile[TILE_LANES + lane])) : out.scales[0];
-        out.minimum = minimum * float(tile[(halves ? 2 : 1) * TILE_LANES + lane]);
+        out.minimum = minimum * float(int8_t(tile[(halves ? 2 : 1) * TILE_LANES + lane]));
     } else {
         out.scales[0] = out.scales[1] = tile_half(tile, lane);
         out.minimum = form.bits == 4 ? tile_half(tile + HALVES_BYTES, lane) : 0.0f;
