@@ -96,6 +96,7 @@ def main(arguments: argparse.Namespace, on_showing: Callable[[MainWindow], objec
         doorbell.close()
         window.session.close_now()
         window.settings.write()
+        window.talk.drafts.write()
     recorder.close()
     return 0
 
@@ -112,7 +113,9 @@ def build(workspace: Path | None, portable: bool = False) -> MainWindow:
 
 def begin(window: MainWindow, files: Sequence[Path] = ()) -> None:
     """Open the files of the command line, or the model of last time, or the bundled one; offer what was left going."""
-    for problem in filter(None, (window.language_problem, *window.settings.problems, *window.talk.meta.problems)):
+    talk = window.talk
+    problems = window.settings.problems + talk.meta.problems + talk.drafts.problems
+    for problem in filter(None, (window.language_problem, *problems)):
         window.verbs.fail(EngineFailure(translation.sentence(problem)))
     models = [path for path in files if kind_of(path) in ("model", "")]
     souls = [path for path in files if kind_of(path) == "soul"]

@@ -234,6 +234,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{name}は夢を見ています。話すには起こしてください。</translation>
         </message>
         <message>
+            <source>{n} characters are too long for a message, which takes {most}. Save them as a .txt file and drop it here: then they are learned in the next sleep.</source>
+            <translation>{n} 文字は 1 つのメッセージには長すぎます(最大 {most} 文字)。.txt ファイルとして保存し、ここにドロップしてください。次の眠りで学習されます。</translation>
+        </message>
+        <message>
             <source>“{title}” is in the trash. What was learned from it stays.</source>
             <translation>「{title}」をごみ箱に入れました。そこから学んだことは残ります。</translation>
         </message>
@@ -1708,6 +1712,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>weights</source>
             <translation>重み</translation>
+        </message>
+        <message>
+            <source>what was typed and not sent begins anew</source>
+            <translation>送信前の下書きは新しく始まります</translation>
         </message>
         <message>
             <source>with |k| = 1 the update is unstable outside it</source>
@@ -3364,6 +3372,13 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Remove {folder}</source>
             <translation>{folder} を外す</translation>
+        </message>
+    </context>
+    <context>
+        <name>PlainText</name>
+        <message>
+            <source>… and {n} more characters</source>
+            <translation>… 他 {n} 文字</translation>
         </message>
     </context>
     <context>

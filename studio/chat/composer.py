@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -13,6 +13,8 @@ from studio.widgets.controls import SegmentedControl, button, label, set_locked
 from studio.widgets.painted import dress
 
 _MOST_LINES = 8
+MOST_CHARACTERS = 16_000
+"""Of one message: about the context of a small model, and what the editor lays out within a frame or two."""
 DIALS: tuple[Dial, ...] = ("learn", "use", "temporary")
 """The choices of the dial, as they stand from left to right."""
 
@@ -22,6 +24,8 @@ class DraftEdit(QPlainTextEdit):
 
     entered = Signal()
     focus_moved = Signal(bool)
+    too_long = Signal(int)
+    """So many characters were pasted, which no message takes; nothing of them was."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,6 +40,13 @@ class DraftEdit(QPlainTextEdit):
         self.send_with_ctrl = False
         """Whether Ctrl Enter sends, and Enter alone begins a line."""
         self.fit()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        length = len(source.text())
+        if self.document().characterCount() + length > MOST_CHARACTERS:
+            self.too_long.emit(length)
+        else:
+            super().insertFromMimeData(source)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._composing = bool(event.preeditString())

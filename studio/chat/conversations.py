@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from studio.chat.conversation_meta import ConversationMeta
+from studio.chat.drafts import NEW, Drafts
 from studio.chat.history import ChatHistory, SearchHit, find, new_conversation
 from studio.chat.transcript_model import Felt, TranscriptModel
 from studio.chat.transfer import ExportedChat
@@ -55,6 +56,7 @@ class Conversations(QObject):
         self._session, self._settings, self._start = session, settings, start
         self.history = ChatHistory()
         self.meta = ConversationMeta(session.workspace, self)
+        self.drafts = Drafts(session.workspace, self)
         self.model = TranscriptModel(new_conversation(), self)
         self._results: dict[str, Said] = {}
         """What came of the replies since the program started, by their id in the log."""
@@ -73,6 +75,11 @@ class Conversations(QObject):
     def conversation(self) -> str:
         """The conversation that is shown."""
         return self.model.conversation
+
+    @property
+    def draft_key(self) -> str:
+        """Which of `drafts` belongs to the conversation that is shown."""
+        return self.conversation if self.model.rowCount() else NEW
 
     def new_chat(self) -> None:
         """Show a new, empty conversation."""

@@ -25,6 +25,8 @@ from studio.widgets.painted import dress
 
 BUBBLE_WIDTH = 460
 _PAD_X, _PAD_Y = 14, 9
+_MOST_SHOWN = 16_000
+"""Characters of one message: laying out a megabyte without a space takes Qt more than a minute."""
 
 
 class MessageRow(QWidget):
@@ -227,10 +229,12 @@ class MessageText(QTextEdit):
 
 
 class PlainText(MessageText):
-    """What a person wrote, as it was written: nothing in it is markup."""
+    """What a person wrote, as it was written: nothing in it is markup. Of a very long text the beginning is shown."""
 
     def render_text(self, grows: bool) -> None:
-        self.setPlainText(self._text)
+        hidden = len(self._text) - _MOST_SHOWN
+        more = self.tr("… and {n} more characters").format(n=f"{hidden:,}")
+        self.setPlainText(f"{self._text[:_MOST_SHOWN]}\n{more}" if hidden > 0 else self._text)
         block = QTextBlockFormat()
         block.setLineHeight(line_height(theme.TEXT_BODY), QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         cursor = QTextCursor(self.document())

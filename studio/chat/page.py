@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.actions import Actions
 from studio.chat.chat_files import ChatFiles
-from studio.chat.composer import DIALS, Composer
+from studio.chat.composer import DIALS, MOST_CHARACTERS, Composer
 from studio.chat.conversation_list import ConversationList
 from studio.chat.conversations import Conversations
 from studio.chat.dream import DreamCard, DreamVeil
@@ -17,7 +17,7 @@ from studio.chat.inspector import Inspector
 from studio.chat.transcript import Transcript
 from studio.chat.transcript_model import TranscriptModel
 from studio.chat.welcome import Welcome
-from studio.protocol import Slept
+from studio.protocol import EngineFailure, Slept
 from studio.session import UNNAMED, Busy
 from studio.widgets import wording
 from studio.widgets.dialogs import Toast
@@ -54,6 +54,8 @@ class ChatPage(QWidget):
         self.transcript.wished.connect(self._wish)
         self.composer.send.connect(self._send)
         self.composer.left_edit.connect(self.leave_edit)
+        self.composer.draft.textChanged.connect(self._keep_draft)
+        self.composer.draft.too_long.connect(self._say_too_long)
         self.composer.stop.connect(self._session.stop)
         self.composer.dial.chosen.connect(self._set_dial)
         self.composer.sleep.connect(actions.sleep)
@@ -152,7 +154,25 @@ class ChatPage(QWidget):
         if self._editing:
             self._editing = ""
             self.composer.set_editing(False)
-            self.composer.draft.clear()
+            self._show_draft()
+
+    def _show_draft(self) -> None:
+        """Have the composer hold what was typed in the conversation that is shown."""
+        text = self._chat.drafts.get(self._chat.draft_key)
+        if text != self.composer.draft.toPlainText():
+            self.composer.draft.setPlainText(text)
+            self.composer.draft.moveCursor(QTextCursor.MoveOperation.End)
+
+    def _keep_draft(self) -> None:
+        if not self._editing:
+            self._chat.drafts.put(self._chat.draft_key, self.composer.draft.toPlainText())
+
+    def _say_too_long(self, characters: int) -> None:
+        words = self.tr(
+            "{n} characters are too long for a message, which takes {most}. Save them as a .txt file and drop it here: "
+            "then they are learned in the next sleep."
+        )
+        self._actions.fail(EngineFailure(words.format(n=f"{characters:,}", most=f"{MOST_CHARACTERS:,}")))
 
     def search(self) -> None:
         """Be ready to look for words."""
@@ -220,6 +240,7 @@ class ChatPage(QWidget):
     def _show(self) -> None:
         self.leave_edit()
         self.transcript.set_model(self._chat.model)
+        self._show_draft()
         self.refresh()
 
     def show_transcript(self) -> None:

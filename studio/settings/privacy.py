@@ -31,7 +31,7 @@ class KeptKind:
 
 
 KINDS = (
-    KeptKind(QT_TRANSLATE_NOOP("Privacy", "What was said"), ("memories", "conversations*.json")),
+    KeptKind(QT_TRANSLATE_NOOP("Privacy", "What was said"), ("memories", "conversations*.json", "drafts*.json")),
     KeptKind(QT_TRANSLATE_NOOP("Privacy", "Souls"), ("souls", "unfinished")),
     KeptKind(QT_TRANSLATE_NOOP("Privacy", "Copies from before updates"), ("backups",)),
     KeptKind(QT_TRANSLATE_NOOP("Privacy", "Trained models and their texts"), ("training",)),

@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         settings.changed.connect(self._setting_changed)
         settings.problem.connect(self._tell_problem)
         self.talk.meta.problem.connect(self._tell_problem)
+        self.talk.drafts.problem.connect(self._tell_problem)
         self.verbs.report_wanted.connect(self._show_report)
         session.training.trained.connect(self._tell_trained)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
@@ -108,14 +109,13 @@ class MainWindow(QMainWindow):
     def _change_language(self) -> None:
         """Make the window anew in another language; where one was and what was typed stays."""
         tab, view = self.pages.currentIndex(), self.lab.views.checkedId()
-        draft, place = self.chat.composer.draft.toPlainText(), self.settings_page.area.verticalScrollBar().value()
+        place = self.settings_page.area.verticalScrollBar().value()
         self.language_problem = translation.apply(self.settings.get("language"))
         if self.language_problem:
             self._tell_problem(translation.sentence(self.language_problem))
         self.veil.deleteLater()
         self._furnish()
         self.lab.show_view(view)
-        self.chat.composer.draft.setPlainText(draft)
         self.show_tab(tab)
         self.settings_page.editors["language"].take_focus()
         bar = self.settings_page.area.verticalScrollBar()
@@ -289,6 +289,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing is always safe: what is under way is stopped and the soul saved before the window goes."""
         self.settings.write()
+        self.talk.drafts.write()
         if self._may_close:
             event.accept()
             return
@@ -310,6 +311,7 @@ class MainWindow(QMainWindow):
         """The end of all that is kept, and of the window."""
         await self.session.close(even_unsaved=True)
         self.settings.discard()
+        self.talk.drafts.discard()
         try:
             delete_all(self.session.workspace)
         except BitLlamaError as error:

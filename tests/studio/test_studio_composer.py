@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from studio_person import Person
 
 from studio.chat.composer import Composer
+from studio.chat.drafts import Drafts
 from studio.session import Busy
 
 
@@ -130,3 +133,38 @@ def test_the_send_button_sends(composer: Composer, sent: list[str], qtbot: QtBot
     qtbot.keyClicks(composer.draft, "Hello")
     qtbot.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
     assert sent == ["Hello"]
+
+
+def test_each_conversation_has_its_own_draft(host: Person) -> None:
+    host.say("The first one.")
+    first = host.chat.conversation
+    host.type("half a thought")
+    host.chat.new_chat()
+    assert host.chat.composer.draft.toPlainText() == ""
+    host.type("for a new one")
+    host.chat.show_conversation(first)
+    assert host.chat.composer.draft.toPlainText() == "half a thought"
+    host.chat.new_chat()
+    assert host.chat.composer.draft.toPlainText() == "for a new one"
+    host.enter()
+    host.wait_idle()
+    assert host.chat.composer.draft.toPlainText() == "", "it was sent"
+
+
+def test_a_draft_is_there_after_a_restart(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    drafts.put("c1", "half a thought")
+    drafts.put("c2", "gone")
+    drafts.put("c2", "")
+    drafts.write()
+    again = Drafts(tmp_path)
+    assert (again.get("c1"), again.get("c2")) == ("half a thought", "")
+
+
+def test_what_no_message_takes_is_not_pasted(host: Person) -> None:
+    host.type("before ")
+    QGuiApplication.clipboard().setText("x" * 1_000_000)
+    host.chat.composer.draft.paste()
+    assert "1,000,000" in host.notice().words.plain
+    host.press(host.notice(), "Close")
+    assert host.chat.composer.draft.toPlainText() == "before "
