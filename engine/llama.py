@@ -49,7 +49,10 @@ class Llama:
         self._name = where = str(body.path or "This body")
         if body.tokenizer is None:
             raise FileFormatError(
-                "{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.", where=where
+                "{where} holds no tokenizer, so it cannot read or write text; put tokenizer.json into its "
+                "folder, where a "
+                ".bitt is first exported to a folder.",
+                where=where,
             )
         self.body = body
         self._text = ModelText.open(body.tokenizer, TextConfig.of(body.config), f"{where}: the tokenizer")

@@ -154,6 +154,9 @@ def _restore(args: argparse.Namespace) -> int:
     workspace, _, store = _open(args)
     with workspace.lock():
         moments = Timeline(store).moments()
+        if not moments and store.put_damaged_aside():
+            print(f"The soul {store.name!r} is damaged and was put aside in {store.history}; a newborn wakes.")
+            return 0
         if not moments:
             raise ConfigError(f"No soul {store.name!r} of this model was kept yet; there is nothing to go back to.")
         _go_back(workspace, store, Timeline(store).find(args.id) if args.id else moments[-1])

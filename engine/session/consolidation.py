@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.errors import ConfigError, FileFormatError, Message, WorkspaceError
+from engine.errors import BitLlamaError, ConfigError, FileFormatError, Message, WorkspaceError
 from engine.io import atomic
 from engine.io.conversation_log import Entry
 from engine.io.soul import Soul, check_fits, load_soul, save_soul
@@ -110,7 +110,7 @@ class Consolidation:
         if not self.candidate.exists():
             raise ConfigError("No night waits for a decision.")
         facts: dict[str, Any] = {}
-        with contextlib.suppress(FileFormatError):  # a damaged one can still be let go
+        with contextlib.suppress(BitLlamaError):  # a damaged one can still be let go
             facts = self._read_candidate()[1]
         self.forget_candidate()
         self._note(facts, "rejected", "by the user")

@@ -107,8 +107,15 @@ class SoulStore:
         try:
             soul = load_soul(self.active)
         except FileFormatError as error:
+            if self.entries():
+                raise FileFormatError(
+                    "{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last.",
+                    error=error,
+                ) from error
             raise FileFormatError(
-                "{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last.",
+                "{error} It was left as it is, and none was kept before it; `bit-llama soul restore` puts "
+                "it aside, so that "
+                "a newborn wakes.",
                 error=error,
             ) from error
         check_fits(soul, self._config, self._fingerprint)
@@ -232,12 +239,34 @@ class SoulStore:
         try:
             former = load_soul(self.active).meta
         except FileFormatError:
-            atomic.make_folder(self.history)
-            os.replace(self.active, self.history / f"{_stamp()}-damaged.soul")
+            self._put_aside()
             return ""
         if self._kept(former.id) is None:
             self._keep("autosave", former.id)
         return former.id
+
+    def put_damaged_aside(self) -> bool:
+        """Give an active soul that cannot be read another name in the history, so that a newborn wakes; whether there
+        was one. Raises `FileFormatError` where that is not allowed.
+        """
+        try:
+            if self.active.exists():
+                load_soul(self.active)
+            return False
+        except FileFormatError:
+            self._put_aside()
+            return True
+
+    def _put_aside(self) -> None:
+        atomic.make_folder(self.history)
+        try:
+            os.replace(self.active, self.history / f"{_stamp()}-damaged.soul")
+        except OSError as error:
+            raise FileFormatError(
+                "Could not rename {path}, which is damaged: {why}. Check its permissions.",
+                path=self.active,
+                why=error.strerror,
+            ) from error
 
     def _keep(self, event: str, soul_id: str) -> None:
         """Give the active file a second name in the history: it is never changed in place, so the bytes stay."""

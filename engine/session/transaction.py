@@ -69,10 +69,8 @@ def finish(root: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         return
     try:
-        plan = strict_json.parse_object(plan_file.read_bytes(), str(plan_file))
-        replace, delete = plan.get("replace"), plan.get("delete")
-        if not isinstance(replace, dict) or not isinstance(delete, list):
-            raise FileFormatError("{path} is not a plan.", path=plan_file)
+        data = plan_file.read_bytes()
+        replace, delete = _read_plan(data, plan_file)
         moves = [(folder / Path(name).name, _within(root, target)) for name, target in replace.items()]
         gone = [_within(root, target) for target in delete]
         for prepared, target in moves:
@@ -93,6 +91,26 @@ def finish(root: Path) -> None:
     with contextlib.suppress(OSError):
         plan_file.unlink()
         folder.rmdir()
+
+
+def _read_plan(data: bytes, path: Path) -> tuple[dict[str, str], list[str]]:
+    """What is to be moved and deleted. Raises `WorkspaceError` for a plan that is damaged."""
+    try:
+        plan = strict_json.parse_object(data, str(path))
+        replace, delete = plan.get("replace"), plan.get("delete")
+        if not isinstance(replace, dict) or not isinstance(delete, list):
+            raise FileFormatError("{path} is not a plan.", path=path)
+        if not all(isinstance(name, str) for name in [*replace.values(), *delete]):
+            raise FileFormatError("{path} is not a plan.", path=path)
+    except FileFormatError as error:
+        raise WorkspaceError(
+            "A change that was begun in {folder} cannot be finished, since its plan is damaged ({why}); "
+            "move that folder "
+            "away to start without the rest of it.",
+            folder=path.parent,
+            why=error,
+        ) from error
+    return replace, delete
 
 
 def _within(root: Path, target: object) -> Path:

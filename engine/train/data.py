@@ -165,16 +165,25 @@ class TokenData:
 def _joined(folder: Path, parts: list[TokenData]) -> TokenData:
     first = parts[0]
     for part in parts:
-        for key, what in (("tokenizer_sha256", "tokenizer"), ("kind", "kind of documents"), ("worth", "marks")):
-            if part.meta.get(key) != first.meta.get(key):
-                raise DataError(
-                    "{folder} and {first} are of another {what}, so they are not one corpus; prepare all "
-                    "parts alike, with --tokenizer {tokenizer}.",
-                    folder=part.folder,
-                    first=first.folder,
-                    what=what,
-                    tokenizer=first.folder / TOKENIZER_FILE,
-                )
+        if part.meta["kind"] != first.meta["kind"]:
+            raise DataError(
+                "{folder} and {first} are not one corpus: one holds texts and the other dialogues. Put "
+                "them into folders "
+                "of their own, and train on one after the other.",
+                folder=part.folder,
+                first=first.folder,
+            )
+        if part.meta["tokenizer_sha256"] != first.meta["tokenizer_sha256"] or part.meta.get("worth") != first.meta.get(
+            "worth"
+        ):
+            raise DataError(
+                "{folder} and {first} are not one corpus: they were prepared with another tokenizer, or "
+                "by another version "
+                "of this program. Prepare {folder} again with --tokenizer {tokenizer}.",
+                folder=part.folder,
+                first=first.folder,
+                tokenizer=first.folder / TOKENIZER_FILE,
+            )
     meta = first.meta | {
         key: {name: sum(part.meta[key][name] for part in parts) for name in SPLITS} for key in ("tokens", "documents")
     }

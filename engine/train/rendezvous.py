@@ -48,5 +48,7 @@ def check_share(streams: int, world: int) -> None:
     """Raise `ConfigError` where a micro-batch's streams cannot be dealt evenly."""
     if streams % world:
         raise ConfigError(
-            f"--batch-size {streams} cannot be dealt evenly to {world} ranks; make it a multiple of them."
+            f"--batch-size {streams} cannot be dealt evenly to {world} ranks; make it a multiple of them, "
+            "or start as many "
+            "ranks as divide it."
         )

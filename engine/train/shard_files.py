@@ -58,7 +58,10 @@ class Shards(Mapping[str, Array]):
                 values = file.tensors[name]
                 at = offsets.get(name, {}).get(SAVED, [0] * values.ndim)
                 if not _is_place(at, values.ndim):
-                    raise FileFormatError(f"{path} does not say where {name} belongs; resume from another step.")
+                    raise FileFormatError(
+                        f"{path} does not say where {name} belongs; to resume from another step, write its "
+                        "name into checkpoints/latest."
+                    )
                 self.chunks.setdefault(name, []).append(Chunk(tuple(at), values))
         self.shapes = {name: _whole_shape(folder, name, chunks) for name, chunks in self.chunks.items()}
 
@@ -87,7 +90,10 @@ def _paths(folder: Path) -> list[Path]:
         return [alone]
     counts = {int(match[2]) for match in found.values()}
     if len(counts) != 1 or [int(match[1]) for match in found.values()] != list(range(1, counts.pop() + 1)):
-        raise FileFormatError(f"{folder} lacks some of its {NAME}-… files; resume from another step.")
+        raise FileFormatError(
+            f"{folder} lacks some of its {NAME}-… files; to resume from another step, write its name into "
+            "checkpoints/latest."
+        )
     return list(found)
 
 
@@ -97,7 +103,9 @@ def _offsets(path: Path, file: TensorFile) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not all(isinstance(entry, dict) for entry in found.values()):
-        raise FileFormatError(f"{path} has damaged metadata; resume from another step.")
+        raise FileFormatError(
+            f"{path} has damaged metadata; to resume from another step, write its name into checkpoints/latest."
+        )
     return found
 
 
@@ -111,5 +119,8 @@ def _whole_shape(folder: Path, name: str, chunks: list[Chunk]) -> tuple[int, ...
     shape = tuple(map(max, zip(*ends, strict=True))) if alike else ()
     places = {chunk.offsets for chunk in chunks}
     if not alike or len(places) != len(chunks) or sum(chunk.values.size for chunk in chunks) != math.prod(shape):
-        raise FileFormatError(f"{folder} holds {name} in pieces that do not fit together; resume from another step.")
+        raise FileFormatError(
+            f"{folder} holds {name} in pieces that do not fit together; to resume from another step, write "
+            "its name into checkpoints/latest."
+        )
     return shape

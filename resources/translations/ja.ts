@@ -766,6 +766,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>1 スレッド</translation>
         </message>
         <message>
+            <source>A change that was begun in {folder} cannot be finished, since its plan is damaged ({why}); move that folder away to start without the rest of it.</source>
+            <translation>{folder} で始められた変更は、計画が壊れているため終えられません（{why}）。そのフォルダを移動すれば、残りの変更なしで起動できます。</translation>
+        </message>
+        <message>
             <source>A change that was begun in {folder} could not be finished: {why}. Free some space or check the permissions, then start the program again.</source>
             <translation>{folder} で始まった変更を終えられませんでした（{why}）。空きを作るか権限を確かめてから、プログラムをもう一度起動してください。</translation>
         </message>
@@ -1726,6 +1730,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{pointer} に別の step-… フォルダの名前を書けば、そこから再開できます</translation>
         </message>
         <message>
+            <source>{error} It was left as it is, and none was kept before it; `bit-llama soul restore` puts it aside, so that a newborn wakes.</source>
+            <translation>{error} そのまま残してあり、それより前に保存されたソウルはありません。`bit-llama soul restore` で脇に置けば、生まれたばかりのソウルが目覚めます。</translation>
+        </message>
+        <message>
             <source>{error} It was left as it is; `bit-llama soul restore` goes back to the soul that was kept last.</source>
             <translation>{error}ファイルはそのままにしました。`bit-llama soul restore` で、最後に残したソウルに戻れます。</translation>
         </message>
@@ -1746,8 +1754,12 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{first}{second}</translation>
         </message>
         <message>
-            <source>{folder} and {first} are of another {what}, so they are not one corpus; prepare all parts alike, with --tokenizer {tokenizer}.</source>
-            <translation>{folder} と {first} は {what} が違うため、一つの文章になりません。すべてを同じように、--tokenizer {tokenizer} で準備してください。</translation>
+            <source>{folder} and {first} are not one corpus: one holds texts and the other dialogues. Put them into folders of their own, and train on one after the other.</source>
+            <translation>{folder} と {first} は一つの文章として扱えません。一方は文章で、もう一方は会話です。別々のフォルダに置き、順に学習してください。</translation>
+        </message>
+        <message>
+            <source>{folder} and {first} are not one corpus: they were prepared with another tokenizer, or by another version of this program. Prepare {folder} again with --tokenizer {tokenizer}.</source>
+            <translation>{folder} と {first} は一つの文章として扱えません。別のトークナイザか、このプログラムの別の版で準備されています。--tokenizer {tokenizer} で {folder} をもう一度準備してください。</translation>
         </message>
         <message>
             <source>{folder} lacks {name} of shape {shape}; {another}.</source>
@@ -2258,8 +2270,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{where} は {length:,} バイトで、形 {shape} の {kind} テンソルになりません。ファイルが壊れています。</translation>
         </message>
         <message>
-            <source>{where} holds no tokenizer, so it cannot read or write text; add tokenizer.json.</source>
-            <translation>{where} にトークナイザがないため、文章を読み書きできません。tokenizer.json を加えてください。</translation>
+            <source>{where} holds no tokenizer, so it cannot read or write text; put tokenizer.json into its folder, where a .bitt is first exported to a folder.</source>
+            <translation>{where} にトークナイザがないため、文章を読み書きできません。フォルダに tokenizer.json を置いてください（.bitt は先にフォルダへエクスポートしてください）。</translation>
         </message>
         <message>
             <source>{where} holds text that is not valid Unicode; the file is damaged.</source>

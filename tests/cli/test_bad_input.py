@@ -232,3 +232,30 @@ def test_a_model_is_never_rounded_in_place(
         told(capsys, option, "another file")
         assert path.read_bytes() == before
     assert main(["export", str(path), str(path), "--licence", "MIT"]) == 0
+
+
+def test_a_damaged_soul_with_none_kept_before_it_is_put_aside_as_it_says(
+    run: Run, models: Path, tmp_path: Path
+) -> None:
+    model = models / "tiny.bitt"
+    assert run("chat", model, "--len", "3", text="Hello\n").returncode == 0
+    active = next((tmp_path / "workspace").glob("souls/*/main.soul"))
+    active.write_bytes(active.read_bytes()[:-50])
+    damaged = active.read_bytes()
+    refused = run("chat", model, text="Hello\n")
+    assert refused.returncode == 1
+    assert "soul restore" in refused.stderr
+    assert run("soul", "restore", "--model", model).returncode == 0
+    assert [path.read_bytes() for path in active.parent.glob("main.history/*damaged*")] == [damaged]
+    assert run("chat", model, "--len", "3", text="Hello\n").returncode == 0
+    assert active.is_file()
+
+
+def test_a_model_without_a_tokenizer_gets_one_as_it_says(models: Path, tmp_path: Path) -> None:
+    shutil.copytree(models / "tiny", tmp_path / "bare")
+    (tmp_path / "bare" / "tokenizer.json").unlink()
+    assert main(["export", str(tmp_path / "bare"), str(tmp_path / "bare.bitt")]) == 0
+    assert main(["run", str(tmp_path / "bare.bitt"), "Hello"]) == 1
+    assert main(["export", str(tmp_path / "bare.bitt"), str(tmp_path / "again")]) == 0
+    shutil.copy(models / "tiny" / "tokenizer.json", tmp_path / "again")
+    assert main(["run", str(tmp_path / "again"), "Hello", "--max-tokens", "3"]) == 0

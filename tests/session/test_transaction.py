@@ -98,9 +98,9 @@ def test_a_damaged_plan_is_told(tmp_path: Path, plan: str) -> None:
     workspace = Workspace.open(tmp_path)
     (tmp_path / FOLDER).mkdir()
     (tmp_path / FOLDER / "plan.json").write_text(plan)
-    with pytest.raises(WorkspaceError, match="could not be finished"):
+    with pytest.raises(WorkspaceError, match="move that folder away"):
         workspace.lock()
-    (tmp_path / FOLDER / "plan.json").unlink()
+    (tmp_path / FOLDER).rename(tmp_path / "elsewhere")
     workspace.lock().release()
 
 
