@@ -198,8 +198,15 @@ class ChatTemplate:
             return self._parts(tokenizer, messages, reply, check)
         earlier = _dialogue(1 if not messages or messages[0].role == "assistant" else 2)
         number = len(earlier) - 1
-        closed = _behind(self._parts(tokenizer, earlier, False, check), number)
-        going_on = _behind(self._parts(tokenizer, [*earlier, *messages], reply, check), number)
+        try:
+            closed = _behind(self._parts(tokenizer, earlier, False, check), number)
+            going_on = _behind(self._parts(tokenizer, [*earlier, *messages], reply, check), number)
+        except ConfigError as error:
+            self._parts(tokenizer, messages, reply, check)  # fails by itself where the messages are to blame
+            raise ConfigError(
+                "The chat template cannot go on with a conversation; begin a new one, or use another template. {error}",
+                error=error,
+            ) from error
         shared = _common(closed, going_on)
         parts = going_on[len(shared) :]
         if shared and going_on[len(shared) - 1] != shared[-1]:  # which is the beginning of a longer text
@@ -255,7 +262,7 @@ class ChatTemplate:
                 if piece[0] == OPEN or number != owner:
                     seen.append(number)
                 if piece[0] == CLOSE and number != owner:  # a template that cuts messages lost where it begins
-                    out += _cut_at_the_last_special(out, number)
+                    out += _cut_at_the_last_special(out, number) or [_Part("", None, number)]
                 owner = number if piece[0] == OPEN else None
                 if owner is not None:
                     out.append(_Part("", None, owner))

@@ -990,6 +990,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>チャットのひな形が際限なく自分を呼び出します。別のひな形を使ってください。</translation>
         </message>
         <message>
+            <source>The chat template cannot go on with a conversation; begin a new one, or use another template. {error}</source>
+            <translation>チャットのひな形は会話の続きを書けません。新しい会話を始めるか、別のひな形を使ってください。{error}</translation>
+        </message>
+        <message>
             <source>The chat template does not end or takes far too much memory, so it was stopped; use another template.</source>
             <translation>チャットのひな形が終わらないか、メモリを使いすぎるため、止めました。別のひな形を使ってください。</translation>
         </message>

