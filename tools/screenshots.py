@@ -111,6 +111,7 @@ class Photographer:
         """Tell it two facts, let it sleep, and ask in a new chat: one picture for each theme."""
         self.window.resize(*_SIZES[""])
         self.window.settings.set("temperature", 0.0)
+        self.window.settings.set("threads", 1)  # as quick as two for a model of this size, and kind to a busy machine
         self.window.settings.set("language", "en")
         await self.window.verbs.open_now(model)
         self.window.show_tab(CHAT)

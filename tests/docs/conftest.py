@@ -14,7 +14,13 @@ from engine.io.soul import save_soul
 from engine.llama import Llama
 from engine.train.prepare import prepare
 
-LIFE = [{"role": "user", "content": "My cat is called Mia."}, {"role": "assistant", "content": "Mia is a nice name."}]
+LIVES = [
+    [
+        {"role": "user", "content": f"My cat is called {name}."},
+        {"role": "assistant", "content": f"{name} is a nice name."},
+    ]
+    for name in ("Mia", "Miso", "Fern", "Tessa")
+]
 
 
 @pytest.fixture
@@ -28,7 +34,7 @@ def examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     llama = Llama.load_auto(tmp_path / "companion.bitt", device="cpu")
     llama.learn("The night is quiet.")
     save_soul(tmp_path / "main.soul", llama.soul())
-    lines = [json.dumps({"messages": LIFE, "n": n}) for n in range(4)]
+    lines = [json.dumps({"messages": life}) for life in LIVES]
     (tmp_path / "talk.jsonl").write_text("\n".join(lines), encoding="utf-8")
     prepare([tmp_path / "talk.jsonl"], tmp_path / "data", kind="bytes", val_fraction=0.25)
     monkeypatch.chdir(tmp_path)
