@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -40,10 +38,13 @@ class TokenBytes:
 
     Understands the decoders that turn tokens into bytes one by one: byte level, byte fallback, metaspace, plain
     replacement. Raises `FileFormatError` for any other, since its text could not be streamed as it is generated.
+
+    Args:
+        tokenizer: whose tokens they are.
+        description: the content of its ``tokenizer.json``, which takes long to write and to read.
     """
 
-    def __init__(self, tokenizer: tokenizers.Tokenizer) -> None:
-        description = json.loads(tokenizer.to_str())
+    def __init__(self, tokenizer: tokenizers.Tokenizer, description: Mapping[str, Any]) -> None:
         decoder = description.get("decoder") or {"type": "none"}
         self._steps: list[dict[str, Any]] = decoder["decoders"] if decoder["type"] == "Sequence" else [decoder]
         self.strip = 0
@@ -89,8 +90,10 @@ class TokenBytes:
         for step in self._steps:
             kind = step["type"]
             if kind == "ByteLevel":
-                with contextlib.suppress(UnicodeEncodeError):
+                try:
                     return piece.translate(_TO_LATIN_1).encode("latin-1")
+                except UnicodeEncodeError:  # a letter that stands for no byte is itself
+                    pass
             elif kind == "ByteFallback":
                 if match := _BYTE_PIECE.fullmatch(piece):
                     return bytes([int(match[1], 16)])

@@ -55,7 +55,7 @@ class Tokenizer:
             inner = tokenizers.Tokenizer.from_str(json.dumps(description))
         self._inner = _plain_encoder(inner)
         self._description = description
-        self._bytes = TokenBytes(self._inner)
+        self._bytes = TokenBytes(self._inner, description)
         self._special = {
             token.content: i for i, token in inner.get_added_tokens_decoder().items() if i in self._bytes.special
         }
