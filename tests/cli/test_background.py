@@ -15,6 +15,8 @@ from engine.cli.background import NICENESS
 from engine.train import checkpoint
 from engine.train.prepare import prepare
 
+pytestmark = pytest.mark.slow
+
 DIALS = (
     "--dim 16 --layers 1 --heads 2 --context-len 16 --batch-size 4 --eval-tokens 200 --device cpu --threads 1 "
     "--log-interval 1 --steps 100000"

@@ -22,7 +22,7 @@ DIALS = (
     "--threads 1 --save-interval 5 --log-interval 1"
 )
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 
 
 @pytest.fixture(scope="module")

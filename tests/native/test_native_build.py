@@ -13,6 +13,8 @@ import pytest
 
 from engine import native
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "packaging" / "build_native.py"
 

@@ -43,6 +43,7 @@ KERNELS: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.slow
 def test_kernels_equal_their_naive_forms_in_the_interpreter() -> None:
     done = progress.run([sys.executable, CASES])
     assert done.returncode == 0, done.stdout + done.stderr

@@ -56,6 +56,7 @@ def test_the_bytes_of_a_layer_are_those_of_its_tensors(shape: str) -> None:
     assert held < layer_bytes(body.config) < 3 * held
 
 
+@pytest.mark.slow
 def test_the_runtime_equals_torch_in_the_interpreter() -> None:
     pytest.importorskip("triton", reason="Triton is made for Linux")
     done = progress.run([sys.executable, CASES])

@@ -183,6 +183,7 @@ def opened(root: Path, moments: int) -> int | None:
     return int(done.stdout.split()[1])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with a signal")
 def test_killed_at_any_moment_it_is_whole(tmp_path: Path, newer: None) -> None:
     plenty = 10_000

@@ -14,6 +14,7 @@ from engine.io.bitt import save_bitt
 SCENES = {"loading", "idle", "generating", "sleeping", "training", "turning pages", "10,000 messages"}
 
 
+@pytest.mark.slow
 def test_every_scene_and_the_start_are_measured(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

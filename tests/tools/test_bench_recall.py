@@ -34,6 +34,7 @@ def test_fewer_pairs_make_shorter_sequences() -> None:
     assert (targets >= 0).sum() == 8
 
 
+@pytest.mark.slow
 def test_a_tiny_body_learns_to_look_up() -> None:
     task = RecallTask(pairs=2, length=8, vocab=17)
     config = BitLlamaConfig(17, 32, 2, 0.5, ttt_variant="linear", num_heads=2, intermediate_dim=32)

@@ -17,6 +17,8 @@ from engine.train import checkpoint
 from engine.train.distributed import Ranks
 from engine.train.shard_files import Shards
 
+pytestmark = pytest.mark.slow
+
 
 def shapes(out: str | Path) -> dict[str, tuple[int, ...]]:
     folder = checkpoint.find_latest(Path(out))

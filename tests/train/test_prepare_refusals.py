@@ -194,6 +194,7 @@ print((highest - before) / 2**20)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "megabytes", "allowed"), [("txt", 60, 20), ("jsonl", 20, 12)])
 def test_memory_does_not_grow_with_the_corpus(tmp_path: Path, form: str, megabytes: int, allowed: int) -> None:
     block = prose(20_000)

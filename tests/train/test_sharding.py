@@ -37,6 +37,8 @@ from engine.train.learner import Learner
 from engine.train.shard_files import OFFSETS, Shards
 from engine.train.sharding import _computed_anew
 
+pytestmark = pytest.mark.slow
+
 
 def sharded(args: TrainArgs, resume: bool = False, fate: Fate | None = None) -> None:
     train(args, resume, fate, shard=True)
