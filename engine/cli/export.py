@@ -62,8 +62,9 @@ def run(args: argparse.Namespace) -> int:
     if itself and (args.half or embedding):
         option = "half" if args.half else embedding
         raise ConfigError(
-            f"--{option} rounds the weights, and {args.target} is the model itself, which would be lost; "
-            "name another file to write to."
+            "--{option} rounds the weights, and {target} is the model itself, which would be lost; name another file.",
+            option=option,
+            target=args.target,
         )
     if (args.source / "loop.json").is_file():  # a checkpoint of a training run, in one file or in shards
         from engine.train.checkpoint import load_trained

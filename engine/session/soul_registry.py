@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 
 from engine.errors import ConfigError, FileFormatError, Message
+from engine.io.conversation_log import ConversationLog
 from engine.io.soul import Soul
 from engine.models.config import BitLlamaConfig
 from engine.session.active_soul import copied
@@ -38,7 +39,7 @@ class SoulRegistry:
         config, fingerprint: the body's.
 
     A file of the names that is damaged is told of in `problems`; every soul is then called as it began, and the one
-    that was written last is the active one.
+    that was talked to last is the active one.
     """
 
     def __init__(self, workspace: Workspace, config: BitLlamaConfig, fingerprint: str) -> None:
@@ -83,6 +84,10 @@ class SoulRegistry:
         written = {path: path.stat().st_mtime_ns for path in self.folder.glob("*.soul")}
         if not written or (self.folder / f"{DEFAULT_NAME}.soul" in written and not self._told().problem):
             return DEFAULT_NAME
+        keys = {f"{path.name.removesuffix('.soul')}@{self.folder.name}" for path in written}
+        for entry in reversed(ConversationLog(self._workspace.memories).entries()):
+            if entry.soul in keys:  # who was talked to last
+                return entry.soul.rpartition("@")[0]
         return max(written, key=lambda path: written[path]).name.removesuffix(".soul")
 
     def choose(self, key: str) -> None:

@@ -758,6 +758,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>--widen-heads {width} は、今のヘッドの幅 {now} の倍数で、それより大きくなければなりません。</translation>
         </message>
         <message>
+            <source>--{option} rounds the weights, and {target} is the model itself, which would be lost; name another file.</source>
+            <translation>--{option} は重みを丸めますが、{target} は元のモデルそのもので、失われてしまいます。別のファイル名を指定してください。</translation>
+        </message>
+        <message>
             <source>/load needs the path of a .soul file.</source>
             <translation>/load には .soul ファイルのパスが必要です。</translation>
         </message>

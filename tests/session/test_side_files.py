@@ -43,12 +43,13 @@ def test_names_of_souls_that_cannot_be_read(wake: Wake, workspace: Workspace, ho
     mind.switch("luna")
     mind.say("My dog is called Rex.", max_tokens=3)
     level = mind.level
+    mind.branch("nova")  # which nobody has talked to
     mind.close()
     file = the(workspace, "souls.json")
     file.write_bytes(DAMAGE[how])
     again = wake()
-    assert (again.soul_name, again.level) == ("luna", level), "the one that was written last"
-    assert {soul.name for soul in again.registry.all()} == {"main", "luna"}
+    assert (again.soul_name, again.level) == ("luna", level), "the one that was talked to last"
+    assert {soul.name for soul in again.registry.all()} == {"main", "luna", "nova"}
     assert aside(file) == [DAMAGE[how]]
     assert any(str(file) in problem for problem in again.problems)
     again.say("Hello.", max_tokens=3)
