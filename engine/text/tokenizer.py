@@ -54,8 +54,11 @@ class Tokenizer:
             description["model"]["dropout"] = None
             inner = tokenizers.Tokenizer.from_str(json.dumps(description))
         self._inner = _plain_encoder(inner)
-        self._description = description
         self._bytes = TokenBytes(self._inner, description)
+        model = description["model"]
+        self._merges_nothing = model["type"] == "BPE" and not model["merges"]
+        self._description = description | {"model": {k: v for k, v in model.items() if k not in ("vocab", "merges")}}
+        """All but the vocabulary, of which the library has a copy."""
         self._special = {
             token.content: i for i, token in inner.get_added_tokens_decoder().items() if i in self._bytes.special
         }
@@ -261,9 +264,9 @@ class Tokenizer:
     @cached_property
     def _part_encoder(self) -> Any:
         def make(place: Place, is_last: bool) -> tokenizers.Tokenizer:
-            changed = without_edges(self._description, place, is_last)
-            if changed is self._description:
+            if without_edges(self._description, place, is_last) is self._description:
                 return self._inner
+            changed = without_edges(json.loads(self._inner.to_str()), place, is_last)
             return _plain_encoder(tokenizers.Tokenizer.from_str(json.dumps(changed)))
 
         return lru_cache(maxsize=None)(make)
@@ -274,12 +277,12 @@ class Tokenizer:
         parts = self._description
         splitter, model = parts["pre_tokenizer"] or {}, parts["model"]
         plain_splitter = splitter.get("type") == "ByteLevel" and not splitter["add_prefix_space"]
-        plain_model = model["type"] == "BPE" and not model["merges"] and not model.get("ignore_merges")
+        plain_model = self._merges_nothing and not model.get("ignore_merges")
         plain_affixes = not (model.get("continuing_subword_prefix") or model.get("end_of_word_suffix"))
         all_special = len(parts["added_tokens"]) == len(self._special)
         if not (plain_splitter and plain_model and plain_affixes and all_special and parts["normalizer"] is None):
             return None
-        ids = [model["vocab"].get(c) for c, _ in sorted(BYTE_OF_CHARACTER.items(), key=lambda item: item[1])]
+        ids = [self._inner.token_to_id(c) for c, _ in sorted(BYTE_OF_CHARACTER.items(), key=lambda item: item[1])]
         return None if None in ids else np.array(ids, dtype=np.uint32)
 
     @cached_property
