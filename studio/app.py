@@ -60,7 +60,7 @@ def main(arguments: argparse.Namespace, on_showing: Callable[[MainWindow], objec
     try:
         window = build(arguments.workspace, arguments.portable)
     except (EngineFailure, BitLlamaError) as error:
-        if single_instance.call(workspace_path(arguments.workspace, arguments.portable), arguments.files):
+        if single_instance.hand_over(workspace_path(arguments.workspace, arguments.portable), arguments.files):
             garbage.stop()
             return 0  # it is open already, and came forward
         if sys.stderr is not None:
@@ -73,8 +73,8 @@ def main(arguments: argparse.Namespace, on_showing: Callable[[MainWindow], objec
     logs = window.session.workspace / "logs"
     former = crash.left_behind(logs)
     recorder = crash.CrashRecorder(logs)
-    doorbell = single_instance.SingleInstance(window.session.workspace)
-    doorbell.rung.connect(window.come_forward)
+    instance = single_instance.SingleInstance(window.session.workspace)
+    instance.started_again.connect(window.come_forward)
     FileOpenEvents(window.come_forward, app)
     window.defect_met.connect(recorder.note)
     loop = QEventLoop(app)
@@ -93,7 +93,7 @@ def main(arguments: argparse.Namespace, on_showing: Callable[[MainWindow], objec
     finally:
         garbage.stop()
         sys.excepthook = sys.__excepthook__
-        doorbell.close()
+        instance.close()
         window.session.close_now()
         window.settings.write()
         window.talk.drafts.write()

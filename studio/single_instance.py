@@ -25,7 +25,7 @@ def socket_name(workspace: Path) -> str:
     return "bit-llama-studio-" + hashlib.sha256(str(workspace.resolve()).encode()).hexdigest()[:16]
 
 
-def call(workspace: Path, files: Sequence[Path]) -> bool:
+def hand_over(workspace: Path, files: Sequence[Path]) -> bool:
     """Ask the window that has a workspace to come forward and open files; False where none answers."""
     socket = QLocalSocket()
     socket.connectToServer(socket_name(workspace))
@@ -42,17 +42,17 @@ def call(workspace: Path, files: Sequence[Path]) -> bool:
 class SingleInstance(QObject):
     """Listens for a second start. Have one only while holding the lock of the workspace."""
 
-    rung = Signal(list)
+    started_again = Signal(list)
     """Somebody started the Studio again, with these files (paths)."""
 
     def __init__(self, workspace: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         name = socket_name(workspace)
         self._server = QLocalServer(self)
-        self._visitors: list[QLocalSocket] = []
+        self._clients: list[QLocalSocket] = []
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         QLocalServer.removeServer(name)  # of a program that was killed: the lock says that it is gone
-        self._server.newConnection.connect(self._visited)
+        self._server.newConnection.connect(self._connected)
         self.problem = "" if self._server.listen(name) else self._server.errorString()
         """Why a second start cannot reach this window; empty where it can."""
 
@@ -60,14 +60,14 @@ class SingleInstance(QObject):
         """Listen no more."""
         self._server.close()
 
-    def _visited(self) -> None:
+    def _connected(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
-            self._visitors.append(socket)  # kept to the end: they are few, and must not go while they speak
-            socket.readyRead.connect(self._hear)
-        self._hear()
+            self._clients.append(socket)  # kept to the end: they are few, and must not go while they speak
+            socket.readyRead.connect(self._read)
+        self._read()
 
-    def _hear(self) -> None:
-        for socket in self._visitors:
+    def _read(self) -> None:
+        for socket in self._clients:
             if socket.bytesAvailable() > _LONGEST:
                 socket.abort()
             elif socket.canReadLine():
@@ -83,7 +83,7 @@ class SingleInstance(QObject):
             return
         socket.write(_ANSWER)
         socket.flush()
-        self.rung.emit([Path(file) for file in files])
+        self.started_again.emit([Path(file) for file in files])
 
 
 class FileOpenEvents(QObject):

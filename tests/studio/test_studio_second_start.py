@@ -12,15 +12,15 @@ from pytestqt.qtbot import QtBot
 from studio_person import Person
 
 from studio import crash
-from studio.single_instance import SingleInstance, call, socket_name
+from studio.single_instance import SingleInstance, hand_over, socket_name
 
 CALLS = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from studio.single_instance import call
+from studio.single_instance import hand_over
 application = QCoreApplication(sys.argv[:1])
-print("ANSWERED", call(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]))
+print("ANSWERED", hand_over(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]))
 """
 
 OPENS = """
@@ -51,21 +51,21 @@ def start(what: str, workspace: Path) -> subprocess.CompletedProcess[str]:
 
 def test_a_second_start_hands_over_its_files(workspace: Path, qtbot: QtBot, tmp_path: Path) -> None:
     workspace.mkdir()
-    bell = SingleInstance(workspace)
-    assert not bell.problem
+    instance = SingleInstance(workspace)
+    assert not instance.problem
     heard: list[list[Path]] = []
-    bell.rung.connect(heard.append)
+    instance.started_again.connect(heard.append)
     command = [sys.executable, "-c", CALLS, str(workspace), "model.bitt", "日本.soul"]
     second = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
     qtbot.waitUntil(lambda: bool(heard), timeout=60_000)
     out, _ = second.communicate(timeout=60)
     assert "ANSWERED True" in out
     assert heard == [[tmp_path / "model.bitt", tmp_path / "日本.soul"]]
-    bell.close()
+    instance.close()
 
 
 def test_nobody_answers_where_nobody_is(workspace: Path, qtbot: QtBot) -> None:
-    assert not call(workspace, [])
+    assert not hand_over(workspace, [])
 
 
 def test_each_workspace_has_its_own_bell(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_the_first_window_comes_forward_and_opens_it(person: Person, models: Pat
 
 
 def test_a_proper_end_leaves_nothing(tmp_path: Path) -> None:
-    with crash.Recorder(tmp_path) as recorder:
+    with crash.CrashRecorder(tmp_path) as recorder:
         assert list(tmp_path.glob("running-*.log"))
         recorder.note("Traceback: it was told\n")
     assert not list(tmp_path.iterdir())
