@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import ConfigError, FileFormatError
+from engine.context import ContextWindow
+from engine.errors import ConfigError, FileFormatError, SoulMismatchError
 from engine.generate import BeamSearch
-from engine.io.model_file import ModelWeights, load_weights
+from engine.io.model_file import AnyWeights, ModelWeights, TransformerWeights, open_model
 from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
-from engine.runtime.base import Cancel, Cancelled, LearningRuntime, Runtime, learns
+from engine.runtime.base import Cancel, Cancelled, LearningRuntime, Runtime, learns, looks_back
 from engine.runtime.checks import check_rate_scale
 from engine.runtime.exclusive import Exclusive, exclusively
 from engine.runtime.select import create_runtime
@@ -30,7 +31,7 @@ __all__ = ["Callback", "Completion", "Llama", "Progress", "Stopped"]
 
 
 class Llama:
-    """A model that reads and writes text and learns from all of it: every token fed changes its fast weights.
+    """A model that reads and writes text. One with fast weights learns from all of it: every token fed changes them.
 
     There is one state, so one thread at a time is in it: what another one asks for meanwhile waits until the first is
     done. In a process forked from the one that loaded it, everything raises `DeviceError`.
@@ -43,9 +44,10 @@ class Llama:
         level: tokens lived by the soul, kept in its file.
         fresh: nothing was fed since a conversation began: the fast weights are all of the state.
         exclusive: what a thread holds while it is in the state; to do several things with nobody in between.
+        context: what attention can still see of the conversation; None where all of the past is in the fast weights.
     """
 
-    def __init__(self, body: ModelWeights, runtime: Runtime) -> None:
+    def __init__(self, body: AnyWeights, runtime: Runtime) -> None:
         self._name = where = str(body.path or "This body")
         if body.tokenizer is None:
             raise FileFormatError(
@@ -57,7 +59,8 @@ class Llama:
         self.body = body
         self._text = ModelText.open(body.tokenizer, TextConfig.of(body.config), f"{where}: the tokenizer")
         self.tokenizer, self.template = self._text.tokenizer, self._text.template
-        if self.tokenizer.vocab_size > body.config.vocab_size:
+        larger = self.tokenizer.vocab_size > body.config.vocab_size
+        if larger and not isinstance(body, TransformerWeights):  # whose tokenizers name tokens that no weights know
             raise FileFormatError(
                 "{where}: the tokenizer has {has} tokens but the body knows only {known}; they do not belong together.",
                 where=where,
@@ -66,17 +69,18 @@ class Llama:
             )
         self.runtime = runtime
         self.exclusive = Exclusive(where)
+        self.context = ContextWindow(self._text, runtime) if looks_back(runtime) else None
         self.level = 0
         self.fresh = True
         self._meta: SoulMeta = self._newborn()
 
     @classmethod
     def load_auto(cls, path: str | PathLike[str], device: str = "auto", threads: int | None = None) -> Llama:
-        """Load a checkpoint folder, a ``.safetensors`` file in one, or a ``.bitt``.
+        """Load a GGUF file, a Hugging Face or checkpoint folder, a ``.safetensors`` file in one, or a ``.bitt``.
 
         Raises `FileFormatError` or `ConfigError` for files that cannot be used, `DeviceError` for an absent device.
         """
-        body = load_weights(Path(path))
+        body = open_model(Path(path))
         return cls(body, create_runtime(body, device=device, threads=threads))
 
     @exclusively
@@ -128,15 +132,23 @@ class Llama:
         """Read one turn's messages in the chat template and answer.
 
         The state holds what was said before: give only what is new. However the answer ends, the state sees the turn
-        closed as the template closes it. `cancel` while the messages are being read takes the state back to before
-        them, and the completion is empty; so does an exception at any time.
+        closed as the template closes it. Where the context is full, the oldest exchanges leave it. `cancel` while the
+        messages are being read takes the state back to before them, and the completion is empty; so does an exception
+        at any time.
         """
-        began = time.monotonic()
+        began, before = time.monotonic(), self.snapshot()
+        sampling = sampling or SamplingParams()
         try:
-            ids = self._turn(messages, cancel)
-        except Cancelled:
+            ids = self._turn(messages, cancel, max_tokens)
+            done = self._complete(ids, max_tokens, sampling, callback, stop, cancel, self.closing())
+        except BaseException as error:
+            self.restore(before)
+            if not isinstance(error, Cancelled):
+                raise
             return Completion("", 0, 0, time.monotonic() - began, "callback")
-        return self._complete(ids, max_tokens, sampling or SamplingParams(), callback, stop, cancel, self.closing())
+        if self.context is not None:
+            self.context.add(messages, done.text)
+        return done
 
     @exclusively
     def replay(self, messages: Sequence[ChatMessage], reply: Sequence[int], cancel: Cancel | None = None) -> None:
@@ -177,6 +189,13 @@ class Llama:
         raise ConfigError("{model} has no memory of its own, so it has no soul and cannot learn.", model=self._name)
 
     @property
+    def learning_weights(self) -> ModelWeights:
+        """`body` as one with fast weights. Raises `ConfigError` where the model has no memory to learn with."""
+        if isinstance(self.body, ModelWeights):
+            return self.body
+        raise ConfigError("{model} has no memory of its own, so it has no soul and cannot learn.", model=self._name)
+
+    @property
     def rate_scale(self) -> float:
         """Factor on the inner learning rate; `ConfigError` when it is set outside the stable range."""
         return self.runtime.rate_scale if learns(self.runtime) else 1.0
@@ -209,10 +228,13 @@ class Llama:
     @exclusively
     def set_soul(self, soul: Soul) -> None:
         """Go on as `soul`, with nothing transient. Raises `SoulMismatchError` for a soul of another body."""
-        file = self.body.file_identity
+        body = self.body
+        if isinstance(body, TransformerWeights):
+            raise SoulMismatchError("{model} has no memory of its own, so no soul belongs to it.", model=self._name)
+        file = body.file_identity
         known = soul.meta.body and soul.meta.file and soul.meta.file == file  # then no weight need be looked at
-        fingerprint = soul.meta.body if known else self.body.fingerprint
-        check_fits(soul, self.body.config, fingerprint)
+        fingerprint = soul.meta.body if known else body.fingerprint
+        check_fits(soul, body.config, fingerprint)
         self.learning_runtime.write_fast(soul.layers)
         self.fresh = True
         self._meta = replace(soul.meta, body=fingerprint, file=file)
@@ -230,7 +252,8 @@ class Llama:
         """The metadata of a soul that begins now; the fingerprint waits until somebody asks for `meta`."""
         if not self.learns:
             return new_meta("")
-        return new_meta(self.body.stored_fingerprint or "", file=self.body.file_identity)
+        body = self.learning_weights
+        return new_meta(body.stored_fingerprint or "", file=body.file_identity)
 
     @property
     def soul_history(self) -> list[dict[str, Any]]:
@@ -261,6 +284,7 @@ class Llama:
     def reset_state(self) -> None:
         """Be newborn: fast weights zero, level 0."""
         self.runtime.reset()
+        self._forget_context()
         self.level, self.fresh = 0, True
         self._meta = self._newborn()
 
@@ -268,18 +292,26 @@ class Llama:
     def new_conversation(self) -> None:
         """Keep what was learned, clear what is transient."""
         self.runtime.reset_transient()
+        self._forget_context()
         self.fresh = True
 
     @exclusively
     def snapshot(self) -> Any:
         """Where everything stands, for `restore`: a mark of the state, and what is known of the soul."""
-        return self.runtime.state.mark(), self.level, self.fresh, self._meta
+        context = None if self.context is None else self.context.mark()
+        return self.runtime.state.mark(), context, self.level, self.fresh, self._meta
 
     @exclusively
     def restore(self, snapshot: Any) -> None:
         """Back to a `snapshot`, bit for bit."""
-        state, self.level, self.fresh, self._meta = snapshot
+        state, context, self.level, self.fresh, self._meta = snapshot
         self.runtime.state.rewind(state)
+        if self.context is not None:
+            self.context.rewind(context)
+
+    def _forget_context(self) -> None:
+        if self.context is not None:
+            self.context.clear()
 
     def _prefill(
         self, ids: Sequence[int], logits: bool, cancel: Cancel | None = None, progress: Progress | None = None
@@ -297,7 +329,7 @@ class Llama:
         self.level += len(ids)
         return out
 
-    def _turn(self, messages: Sequence[ChatMessage], cancel: Cancel | None = None) -> list[int]:
+    def _turn(self, messages: Sequence[ChatMessage], cancel: Cancel | None = None, max_tokens: int = 1) -> list[int]:
         """What a turn feeds before the reply. A soul that has lived begins a conversation as one that goes on: behind
         the end of a turn. Without it the first words look like the beginning of a life, of which nothing is known."""
 
@@ -306,6 +338,8 @@ class Llama:
                 raise Cancelled(0)
 
         ids = self.template.render_ids(self.tokenizer, messages, reply=True, begins=self.fresh, check=check)
+        if self.context is not None:
+            return self.context.make_room(ids, messages, max_tokens, check)
         return [*self.closing(), *ids] if self.fresh and self.level and self._text.resumes else ids
 
     def closing(self) -> list[int]:
@@ -348,8 +382,9 @@ class Llama:
     ) -> Completion:
         if isinstance(max_tokens, bool) or not isinstance(max_tokens, int) or max_tokens < 1:
             raise ConfigError(f"max_tokens is {max_tokens!r}; it must be a whole number of at least 1.")
+        if self.context is not None:
+            max_tokens = min(max_tokens, self.context.room(ids, closing))
         began, level = time.monotonic(), self.level
-        before = self.snapshot() if closing else None
         matcher, decoder = StopMatcher(stop), self.tokenizer.stream(place="start" if closing else "middle")
         ends = self._text.turn_ends if closing else self._text.text_ends
         chooser = BeamSearch(self.runtime, Sampler(sampling), ends, self.tokenizer.vocab_size)
@@ -380,10 +415,8 @@ class Llama:
                 else:
                     continue
                 break
-        except BaseException as error:
-            if before is not None:
-                self.restore(before)
-            if not isinstance(error, Cancelled):
+        except Cancelled:
+            if closing:
                 raise
             return Completion("", 0, self.level - level, time.monotonic() - began, "callback")
         if stopped in ("end", "length"):

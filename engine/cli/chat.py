@@ -36,6 +36,7 @@ Lines that are pasted together are one message."""
 PASTE_GAP = 0.03
 """Seconds within which the next line of a paste comes, on terminals that do not say where one begins and ends."""
 
+_WITHOUT_MEMORY = "It learns nothing from what you say."
 _DIALS = {
     "learn": "It learns from all that you say.",
     "use": "It knows what it has learned, but keeps nothing of this conversation; nothing is written.",
@@ -115,14 +116,20 @@ class TerminalChat:
         config = llama.body.config
         self.note(f"Model    {llama.body.path}: {config.num_parameters:,} weights in {config.num_layers} layers")
         self.note(f"Runtime  {llama.runtime.name} on {llama.runtime.device}: {llama.runtime.reason}")
-        self.note(f"Soul     {self.mind.soul_name}, level {self.mind.level:,} (tokens lived)")
+        if llama.learns:
+            self.note(f"Soul     {self.mind.soul_name}, level {self.mind.level:,} (tokens lived)")
+        else:
+            self.note("Soul     none: this model has no memory of its own, and forgets a conversation when it ends")
+        if llama.context is not None:
+            self.note(f"Context  {llama.context.size:,} tokens; when it is full, the oldest exchanges leave it")
         waiting = len(self.mind.waiting())
         for problem in [*self.mind.problems, *self.mind.log.problems]:
             self.note(f"Note     {problem}")
         if waiting:
             self.note(f"Waiting  {options.counted(waiting, 'message')} to sleep on: /sleep")
         if self.interactive:
-            self.note(f"{_DIALS[self.mind.dial]} /help lists the commands, /quit leaves.\n")
+            effect = _DIALS[self.mind.dial] if llama.learns or self.mind.dial != "learn" else _WITHOUT_MEMORY
+            self.note(f"{effect} /help lists the commands, /quit leaves.\n")
         elif self.mind.dial != "learn":
             self.note(f"Note     {_DIALS[self.mind.dial]}")
 
@@ -254,7 +261,7 @@ class TerminalChat:
 
     def _new(self, _: str) -> None:
         self.mind.new_conversation(dial=self.mind.dial)
-        self.note("Another conversation, the same soul.")
+        self.note("Another conversation, the same soul." if self.mind.llama.learns else "Another conversation.")
 
     def _dial(self, value: str) -> None:
         from engine.session.active_soul import check_dial

@@ -11,7 +11,9 @@ from typing import Any
 def add_parser(commands: Any) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser("inspect", help="say what a model or soul file is", description=__doc__)
-    parser.add_argument("paths", metavar="PATH", type=Path, nargs="+", help="model folders, .safetensors, .bitt, .soul")
+    parser.add_argument(
+        "paths", metavar="PATH", type=Path, nargs="+", help="model folders, .gguf, .safetensors, .bitt, .soul"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead")
     parser.set_defaults(run=run)
 

@@ -18,7 +18,7 @@ _SLEEP = ("method", "rate", "passes", "replies", "older", "drift_limit", "seed")
 
 def add_model(parser: argparse.ArgumentParser, option: bool = False) -> None:
     """The model, the bundled one where none is named: an argument, or with `option` ``--model``."""
-    text = "a model folder, .safetensors or .bitt (default: the bundled model)"
+    text = "a model folder, .gguf, .safetensors or .bitt (default: the bundled model)"
     if option:
         parser.add_argument("--model", metavar="MODEL", type=Path, help=text)
     else:

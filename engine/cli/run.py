@@ -14,7 +14,7 @@ from engine.cli.terminal import Interrupts, printable, without_mark
 def add_parser(commands: Any) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser("run", help="complete a prompt", description=__doc__, allow_abbrev=False)
-    parser.add_argument("model", metavar="MODEL", type=Path, help="a model folder, .safetensors or .bitt")
+    parser.add_argument("model", metavar="MODEL", type=Path, help="a model folder, .gguf, .safetensors or .bitt")
     parser.add_argument("prompt", metavar="PROMPT", help="the text to go on from; - reads it from the input")
     options.add_device(parser)
     options.add_sampling(parser, length=100)

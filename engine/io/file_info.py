@@ -76,6 +76,65 @@ class ModelInfo:
 
 
 @dataclass(frozen=True)
+class TransformerInfo:
+    """A transformer in numbers. Counts are of weights, sizes of bytes."""
+
+    family: str
+    name: str
+    licence: str
+    parameters: int
+    bits_per_weight: float
+    """As stored: bits of all tensors / parameters."""
+    kinds: dict[str, int]
+    """How many tensors are stored in which way."""
+    layers: int
+    hidden_dim: int
+    mlp_dim: int
+    vocab_size: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    max_context: int
+    """Tokens that it was trained to look back on."""
+    window: int
+    """Of the layers that look back on fewer; 0: there are none."""
+    context: int
+    """Tokens that it looks back on where nobody asks for more."""
+    weights_bytes: int
+    """Of the tensors, as stored."""
+    memory_float_bytes: int
+    """Weights in float32, and keys and values of `context` tokens in float32: what torch needs."""
+    memory_packed_bytes: int
+    """Weights as stored, and keys and values in float16."""
+    tokenizer: str | None
+    """Its kind, or None where there is none."""
+    chat_template: bool
+    """Whether the file brings one."""
+    fingerprint: str
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Label and text of every line."""
+        yield "architecture", self.family
+        yield "name", self.name or "not said"
+        yield "licence", self.licence or "not said"
+        yield "parameters", f"{self.parameters:,}"
+        kinds = ", ".join(f"{count} tensors in {kind}" for kind, count in self.kinds.items())
+        yield "bits per weight", f"{self.bits_per_weight:.2f} as stored: {kinds}"
+        yield "layers", str(self.layers)
+        yield "hidden", f"{self.hidden_dim}, MLP {self.mlp_dim}"
+        yield "vocabulary", f"{self.vocab_size:,}"
+        yield "attention", f"{self.heads} heads x {self.head_dim}, {self.kv_heads} of keys and values"
+        windows = f", some layers {self.window:,}" if self.window else ""
+        yield "context", f"up to {self.max_context:,} tokens{windows}; {self.context:,} unless more are asked for"
+        packed, in_float = readable_size(self.memory_packed_bytes), readable_size(self.memory_float_bytes)
+        yield "memory", f"about {packed} as stored, {in_float} in float"
+        yield "soul", "none: it has no memory of its own"
+        yield "tokenizer", self.tokenizer or "none"
+        yield "chat template", "its own" if self.chat_template else "none; the built-in one"
+        yield "fingerprint", self.fingerprint
+
+
+@dataclass(frozen=True)
 class SoulInfo:
     """A soul in numbers."""
 
@@ -123,7 +182,7 @@ class FileInfo:
     """For example ``.bitt, packed ternary weights``."""
     size: int
     """Bytes on disk."""
-    facts: ModelInfo | SoulInfo | None = None
+    facts: ModelInfo | TransformerInfo | SoulInfo | None = None
     problems: list[str] = field(default_factory=list)
     """Whole sentences; empty when nothing is wrong."""
     config: BitLlamaConfig | None = None

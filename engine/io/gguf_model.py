@@ -16,6 +16,7 @@ from engine.io.gguf import GGUFFile, GGUFTensorInfo
 from engine.models.transformer_config import TransformerConfig
 from engine.ops.blocks.matrix import BlockMatrix
 from engine.ops.rope.frequencies import RopeScaling
+from engine.text.gguf_tokenizer import GGUFVocabulary, build_tokenizer
 
 Array = NDArray[Any]
 
@@ -173,7 +174,7 @@ class _Reader:
             sub_norms="blk.0.attn_sub_norm.weight" in tensors,
             ternary=family == "bitnet",
             activation_bits=8 if family == "bitnet" else 32,
-            bos_id=self._token("bos") if self._meta.get("tokenizer.ggml.add_bos_token", gemma) is True else None,
+            bos_id=self._token("bos") if self._begins_with_bos() else None,
             end_ids=self._end_ids(embedding.shape[0]),
             name=self._optional_text("general.name"),
             licence=self._optional_text("general.license"),
@@ -202,6 +203,13 @@ class _Reader:
         if kind not in ("none", "linear"):
             raise ConfigError("its rotary scaling of the kind {kind!r} is not known here.", kind=str(kind)[:40])
         return RopeScaling("linear", factor)
+
+    def _begins_with_bos(self) -> bool:
+        said = self._meta.get("tokenizer.ggml.add_bos_token")
+        if isinstance(said, bool):
+            return said
+        kind, pre = self._meta.get("tokenizer.ggml.model"), self._meta.get("tokenizer.ggml.pre")
+        return GGUFVocabulary(str(kind), (), pre=str(pre)).begins_with_bos
 
     def _end_ids(self, vocab_size: int) -> tuple[int, ...]:
         ids = [token for name in ("eos", "eot") if (token := self._token(name)) is not None]
@@ -256,6 +264,17 @@ def _unpaired(tensor: Array | BlockMatrix, heads: int) -> Array | BlockMatrix:
     rows = tensor.shape[0]
     order = np.arange(rows).reshape(heads, rows // heads // 2, 2).transpose(0, 2, 1).reshape(-1)
     return tensor.rows(order) if isinstance(tensor, BlockMatrix) else tensor[order]
+
+
+def read_tokenizer(file: GGUFFile) -> str | None:
+    """The content of a ``tokenizer.json`` that does what the metadata describes; None where there is no tokenizer.
+
+    Raises `FileFormatError`.
+    """
+    if not file.metadata.count("tokenizer.ggml.tokens"):
+        return None
+    made: str = build_tokenizer(GGUFVocabulary.of(file.metadata, str(file.path))).to_str()
+    return made
 
 
 def open_gguf(path: Path) -> tuple[GGUFFile, TransformerConfig, GGUFTensors]:

@@ -29,11 +29,6 @@ TernaryForm = Literal["divided", "multiplied", "online"]
 """What the scale of a packed ternary weight does, or that float weights are made ternary when they are loaded."""
 
 
-def is_huggingface(data: Mapping[str, Any]) -> bool:
-    """Whether a ``config.json`` is of this kind and not a BitLlama's own."""
-    return "model_type" in data and "inner_lr" not in data
-
-
 def read_config(data: Mapping[str, Any]) -> TransformerConfig:
     """The shape that a ``config.json`` describes. Raises `ConfigError` for a model that cannot be computed here."""
     return _Reader(data).config()

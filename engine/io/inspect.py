@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +13,16 @@ import numpy as np
 from engine.errors import BitLlamaError
 from engine.io.bitt import is_bitt
 from engine.io.checkpoint import FILES
-from engine.io.file_info import FileInfo, Fingerprint, ModelInfo, SoulInfo
-from engine.io.model_file import load_weights
+from engine.io.file_info import FileInfo, Fingerprint, ModelInfo, SoulInfo, TransformerInfo
+from engine.io.gguf import is_gguf
+from engine.io.model_file import AnyWeights, TransformerWeights, open_model
 from engine.io.packed import EMBED, HEAD, PackedTensors, Packing
 from engine.io.soul import Soul, load_soul, looks_like_soul
 from engine.io.tensors import MappedTensors, TensorFile
 from engine.io.validation import tokenizer_entries
 from engine.io.weights import ModelWeights, fingerprint
 from engine.models.config import BitLlamaConfig
+from engine.models.transformer_config import default_context
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 
 
@@ -47,9 +50,11 @@ def _inspect_soul(path: Path, size: int) -> FileInfo:
 
 def _inspect_body(path: Path, size: int) -> FileInfo:
     try:
-        body = load_weights(path, check=False)
+        body = open_model(path, check=False)
     except BitLlamaError as error:
         return FileInfo("body", path, "unreadable", size, problems=[error.message])
+    if isinstance(body, TransformerWeights):
+        return _inspect_transformer(body, path)
     report = body.validate()
     problems = [f"{problem[0].upper()}{problem[1:]}." for problem in report.problems()]
     computed = fingerprint(body.config, body.tensors) if report.ok else None
@@ -61,6 +66,45 @@ def _inspect_body(path: Path, size: int) -> FileInfo:
             problems.append(f"The weights give the fingerprint {computed}, not the stored one; export the body again.")
     facts = _body_facts(body, body.stored_fingerprint or computed, state)
     return FileInfo("body", path, _format(body), size, facts, problems, body.config)
+
+
+def _inspect_transformer(weights: TransformerWeights, path: Path) -> FileInfo:
+    problems = [f"{problem[0].upper()}{problem[1:]}." for problem in weights.problems() or weights.damage()]
+    stored = sum(nbytes for _, nbytes in weights.kinds.values())
+    kinds = ", ".join(sorted({kind for kind, _ in weights.kinds.values()}))
+    facts = None if weights.problems() else transformer_info(weights)
+    return FileInfo("body", path, f"{weights.format}, {kinds}", stored, facts, problems)
+
+
+def transformer_info(weights: TransformerWeights) -> TransformerInfo:
+    """What is known of a transformer whose tensors are complete. Only the first bytes of each are read."""
+    config = weights.config
+    stored = sum(nbytes for _, nbytes in weights.kinds.values())
+    packed, in_float = memory_needed(weights)
+    return TransformerInfo(
+        family=config.family,
+        name=config.name,
+        licence=config.licence,
+        parameters=config.num_parameters,
+        bits_per_weight=8 * stored / config.num_parameters,
+        kinds=dict(Counter(kind for kind, _ in weights.kinds.values()).most_common()),
+        layers=config.num_layers,
+        hidden_dim=config.hidden_dim,
+        mlp_dim=config.intermediate_dim,
+        vocab_size=config.vocab_size,
+        heads=config.num_heads,
+        kv_heads=config.num_kv_heads,
+        head_dim=config.head_dim,
+        max_context=config.max_context,
+        window=config.window,
+        context=default_context(config),
+        weights_bytes=stored,
+        memory_float_bytes=in_float,
+        memory_packed_bytes=packed,
+        tokenizer=weights.tokenizer_kind,
+        chat_template=config.chat_template is not None,
+        fingerprint=weights.fingerprint,
+    )
 
 
 def _body_facts(body: ModelWeights, known: str | None, state: Fingerprint) -> ModelInfo:
@@ -100,8 +144,12 @@ def _body_facts(body: ModelWeights, known: str | None, state: Fingerprint) -> Mo
     )
 
 
-def memory_needed(body: ModelWeights) -> tuple[int, int]:
-    """Bytes of the weights and one soul: with ternary weights packed, and all in float32. No weight is read."""
+def memory_needed(body: AnyWeights) -> tuple[int, int]:
+    """Bytes of the weights and the state, a soul or keys and values: packed, and all in float32. No weight is read."""
+    if isinstance(body, TransformerWeights):
+        stored, context = sum(nbytes for _, nbytes in body.kinds.values()), default_context(body.config)
+        in_float = 4 * body.config.num_parameters + body.config.cache_bytes(context, 4)
+        return stored + body.config.cache_bytes(context), in_float
     parameters, ternary = _count(body.config)
     fast = body.config.num_layers * math.prod(body.config.fast_shape)
     packing = Packing.of(body.tensors)
@@ -165,7 +213,7 @@ def _stored(body: ModelWeights) -> MappedTensors | PackedTensors:
 def _is_soul(path: Path) -> bool:
     if path.suffix.lower() == ".soul":
         return True
-    if path.is_dir() or is_bitt(path):
+    if path.is_dir() or is_bitt(path) or is_gguf(path):
         return False
     return looks_like_soul(TensorFile.open(path).tensors)
 

@@ -30,6 +30,7 @@ from engine.io.bitt import MAGIC
 from engine.io.tensors import TensorFile, map_file, read_metadata, save_tensors
 from engine.io.validation import value_damage
 from engine.models.config import BitLlamaConfig
+from engine.models.transformer_config import ModelConfig
 
 VERSION = 2
 """The newest version of the format, which has schemas other than `TTT_V1`."""
@@ -154,12 +155,14 @@ def _parsed_meta(metadata: Mapping[str, str], path: Path) -> SoulMeta:
     return _read_meta(values, str(path))
 
 
-def check_fits(soul: Soul, config: BitLlamaConfig, fingerprint: str) -> None:
+def check_fits(soul: Soul, config: ModelConfig, fingerprint: str) -> None:
     """Raise `SoulMismatchError` unless `soul` belongs to the body with this config and fingerprint.
 
     A soul that does not say its body is judged by its shapes alone.
     """
     name = Message("The soul {name!r}", name=soul.meta.name) if soul.meta.name else Message("The soul")
+    if not isinstance(config, BitLlamaConfig):
+        raise SoulMismatchError("{name} needs a model with memory layers, and this one has none.", name=name)
     if len(soul.layers) != config.num_layers:
         raise SoulMismatchError(
             "{name} has {has} layers and this body has {needs}; load it with its own body.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ConfigError, FileFormatError
-from engine.io import strict_json
 from engine.io.gguf import is_gguf
-from engine.io.gguf_model import open_gguf, unknown_tensors
+from engine.io.gguf_model import open_gguf, read_tokenizer, unknown_tensors
 from engine.io.huggingface import open_folder
-from engine.io.huggingface_config import is_huggingface
+from engine.io.identity import file_identity
+from engine.io.validation import tokenizer_entries
 from engine.models.transformer_config import TransformerConfig
 from engine.ops.blocks.matrix import BlockMatrix
 from engine.ops.ternary.matrix import TernaryMatrix
@@ -26,8 +25,6 @@ from engine.ops.ternary.matrix import TernaryMatrix
 Tensor = NDArray[Any] | BlockMatrix | TernaryMatrix
 
 _SHOWN = 3  # names listed before "and n more"
-_SAMPLE = 4096
-"""Bytes of each tensor that its part of the identity covers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +38,7 @@ class TransformerWeights:
             possible. Each is made when it is asked for.
         kinds: how the file stores each of them, by the names of its own format, and in how many bytes.
         tokenizer: the text of a ``tokenizer.json``; None where there is none.
+        tokenizer_kind: how the file calls it.
         path: of the file or folder.
         format: ``GGUF`` or ``Hugging Face``.
     """
@@ -51,20 +49,12 @@ class TransformerWeights:
     tokenizer: str | None
     path: Path
     format: str
+    tokenizer_kind: str | None = None
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """An identity of the file: SHA-256, in hex, of the config and of kind, size and first bytes of every tensor."""
-        import hashlib  # loads OpenSSL
-
-        digest = hashlib.sha256(json.dumps(self.config.to_dict(), sort_keys=True).encode())
-        for name in sorted(self.tensors):
-            tensor = self.tensors[name]
-            stored = tensor.data if isinstance(tensor, BlockMatrix) else tensor
-            stored = stored.codes if isinstance(stored, TernaryMatrix) else stored
-            digest.update(json.dumps([name, *self.kinds[name]]).encode())
-            digest.update(np.ascontiguousarray(stored[:1]).tobytes()[:_SAMPLE])
-        return digest.hexdigest()
+        """What tells this model from others: the identity of its files. No weight is decoded for it."""
+        return file_identity(self.path)
 
     def problems(self) -> list[str]:
         """What keeps the weights from being used: tensors that are missing or of another size than the config means,
@@ -97,27 +87,16 @@ class TransformerWeights:
         return out
 
 
-def is_transformer(path: Path) -> bool:
-    """Whether this is a GGUF file, or a folder whose ``config.json`` is of the Hugging Face kind, or a file in one."""
-    if path.is_file() and is_gguf(path):
-        return True
-    place = (path if path.is_dir() else path.parent) / "config.json"
-    if not place.exists() or (path.is_file() and path.suffix not in (".safetensors", ".json")):
-        return False
-    try:
-        return is_huggingface(strict_json.read_object(place)[0])
-    except FileFormatError:
-        return False
-
-
-def load_transformer(path: str | os.PathLike[str]) -> TransformerWeights:
+def load_transformer(path: str | os.PathLike[str], check: bool = True) -> TransformerWeights:
     """Open a GGUF file or a Hugging Face folder.
 
-    Raises `FileFormatError` or `ConfigError`, naming the file, for whatever cannot be used. Names and sizes of all
-    tensors are compared with the config; their values are not read.
+    Names and sizes of all tensors are compared with the config, unless not to `check`; their values are not read.
+    Raises `FileFormatError` or `ConfigError`, naming the file, for whatever cannot be used.
     """
     path = Path(path)
     weights, unknown = _from_gguf(path) if path.is_file() and is_gguf(path) else _from_folder(path)
+    if not check:
+        return weights
     if unknown:
         raise ConfigError(
             "{path} cannot run: it has parts that are not known here, for example {name!r}.",
@@ -135,14 +114,17 @@ def load_transformer(path: str | os.PathLike[str]) -> TransformerWeights:
 def _from_gguf(path: Path) -> tuple[TransformerWeights, list[str]]:
     file, config, tensors = open_gguf(path)
     kinds = {name: (tensors.info(name).kind, tensors.info(name).nbytes) for name in tensors}
-    return TransformerWeights(config, tensors, kinds, None, path, "GGUF"), unknown_tensors(file, config)
+    kind = file.metadata.get("tokenizer.ggml.model")
+    weights = TransformerWeights(config, tensors, kinds, read_tokenizer(file), path, "GGUF", kind)
+    return weights, unknown_tensors(file, config)
 
 
 def _from_folder(path: Path) -> tuple[TransformerWeights, list[str]]:
     folder = path if path.is_dir() else path.parent
     config, tensors, tokenizer = open_folder(folder)
     kinds = {name: (info.dtype, info.nbytes) for name, info in tensors.infos.items()}
-    return TransformerWeights(config, tensors, kinds, tokenizer, folder, "Hugging Face"), tensors.unknown()
+    kind = tokenizer and tokenizer_entries(tokenizer)[0]
+    return TransformerWeights(config, tensors, kinds, tokenizer, folder, "Hugging Face", kind), tensors.unknown()
 
 
 def _size(shape: tuple[int, ...]) -> str:

@@ -281,6 +281,41 @@ class State:
         self.clear_transient()
 
 
+class TokenState(State):
+    """The state of a model that looks back on tokens word for word: its keys and values, and which tokens they are of.
+
+    Attributes:
+        tokens: what was fed, in order. Whoever feeds adds to it.
+        layers: the cache of each layer.
+    """
+
+    def __init__(self, layers: Sequence[KVCache]) -> None:
+        super().__init__(layers)
+        self.layers = tuple(layers)
+        self.tokens: list[int] = []
+
+    def mark(self) -> Any:
+        return tuple(self.tokens), super().mark()
+
+    def rewind(self, mark: Any) -> None:
+        tokens, places = mark
+        super().rewind(places)
+        self.tokens = list(tokens)
+
+    def clear(self) -> None:
+        super().clear()
+        self.tokens = []
+
+    def clear_transient(self) -> None:
+        self.clear()
+
+    def truncate(self, length: int) -> None:
+        """Go on as after the first `length` of the tokens; nothing is moved."""
+        for cache in self.layers:
+            cache.rewind(KVMark(length, length))
+        del self.tokens[length:]
+
+
 def _copy(array: Array) -> Array:
     return array.clone() if hasattr(array, "clone") else array.copy()
 

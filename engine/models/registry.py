@@ -28,7 +28,7 @@ class Architecture:
     config: str
     """Its config: a dataclass with ``from_dict(data, where)``, ``to_dict`` and ``tensor_specs``."""
     folder: str
-    """Reads a model folder, or a weights file that lies in one: ``load(path, check)`` gives `ModelWeights`."""
+    """Reads a model folder, or a weights file that lies in one: ``load(path, check)`` gives its weights."""
 
     def load(self, part: str) -> Any:
         """The object that `part`, ``config`` or ``folder``, names."""
@@ -42,6 +42,12 @@ ARCHITECTURES: tuple[Architecture, ...] = (
         model_types=("bitllama",),
         config="engine.models.config:BitLlamaConfig",
         folder="engine.io.checkpoint:load_checkpoint",
+    ),
+    Architecture(
+        name="transformer",
+        model_types=("llama", "mistral", "qwen2", "qwen3", "gemma3", "gemma3_text", "bitnet"),
+        config="engine.models.transformer_config:TransformerConfig",
+        folder="engine.io.transformer_weights:load_transformer",
     ),
 )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 from engine.errors import ConfigError
-from engine.models.config import MAX_DIM, MAX_PARAMETERS, TensorSpec
+from engine.models.config import MAX_DIM, MAX_PARAMETERS, BitLlamaConfig, TensorSpec
 from engine.ops.rope.frequencies import RopeScaling
 
 Activation = Literal["silu", "gelu_tanh", "relu2"]
@@ -17,6 +17,8 @@ Activation = Literal["silu", "gelu_tanh", "relu2"]
 MAX_LAYERS = 1 << 12
 """No backbone is deeper: it bounds what a damaged file can make us allocate."""
 MAX_CONTEXT = 1 << 27
+DEFAULT_CONTEXT = 4096
+"""Tokens that attention looks back on where nobody asks for more; each takes memory and time."""
 
 
 @dataclass(frozen=True)
@@ -255,6 +257,15 @@ class TransformerConfig:
             return cls(**values)
         except (ConfigError, TypeError) as error:
             raise ConfigError("{where}: {error}", where=where, error=error) from error
+
+
+def default_context(config: TransformerConfig) -> int:
+    """Tokens that a model looks back on where nobody asks for more."""
+    return min(config.max_context, DEFAULT_CONTEXT)
+
+
+ModelConfig = BitLlamaConfig | TransformerConfig
+"""The config of any model."""
 
 
 def _positive(value: object) -> bool:

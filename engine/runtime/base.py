@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeGuard
+from typing import Any, Protocol, TypeGuard
 
 import numpy as np
 
-from engine.models.cache import State
+from engine.models.cache import State, TokenState
 from engine.models.config import BitLlamaConfig
+from engine.models.transformer_config import ModelConfig
 from engine.runtime.checks import check_fast, check_rate_scale, max_rate_scale
 
 Cancel = Callable[[], bool]
@@ -56,7 +57,7 @@ class Runtime(Protocol):
     """Tokens that `prefill` computes at once. Part of what a soul is a function of: another chunk rounds otherwise."""
 
     @property
-    def config(self) -> BitLlamaConfig:
+    def config(self) -> ModelConfig:
         """The model's shape."""
 
     @property
@@ -100,6 +101,9 @@ class LearningRuntime(Runtime, Protocol):
     """A runtime whose model takes a gradient step on its fast weights at every token; N layers have some."""
 
     @property
+    def config(self) -> BitLlamaConfig: ...
+
+    @property
     def rate_scale(self) -> float:
         """What the inner learning rate is multiplied by; 1 when awake. No part of the state.
 
@@ -122,6 +126,22 @@ class LearningRuntime(Runtime, Protocol):
 
     def write_fast(self, layers: Sequence[np.ndarray]) -> None:
         """Set the fast weights and clear what is transient. Raises `SoulMismatchError` where shapes differ."""
+
+
+class AttentionRuntime(Protocol):
+    """What is special about a runtime with a bound on its past, `Capabilities.max_context`."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    @property
+    def state(self) -> TokenState:
+        """Keys and values of its tokens."""
+
+
+def looks_back(runtime: Any) -> TypeGuard[AttentionRuntime]:
+    """Whether the model looks back on tokens, and how many these can be is bounded."""
+    return runtime.capabilities.max_context is not None
 
 
 def learns(runtime: Runtime) -> TypeGuard[LearningRuntime]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ConfigError, SoulMismatchError
 from engine.models.config import BitLlamaConfig
+from engine.models.transformer_config import ModelConfig, TransformerConfig, default_context
 
 
 def check_threads(threads: object) -> int:
@@ -46,7 +47,23 @@ def check_rate_scale(value: object, config: BitLlamaConfig) -> float:
     return float(value)
 
 
-def check_tokens(tokens: Sequence[int], config: BitLlamaConfig) -> NDArray[np.int32]:
+def check_context(context: int | None, config: TransformerConfig) -> int:
+    """Tokens that attention can look back on, `default_context` where None.
+
+    Raises `ConfigError` for more than the model was trained for.
+    """
+    if context is None:
+        return default_context(config)
+    if isinstance(context, bool) or not isinstance(context, int) or not 1 <= context <= config.max_context:
+        raise ConfigError(
+            "The context is {context!r}; this model takes a whole number from 1 to {most:,}.",
+            context=context,
+            most=config.max_context,
+        )
+    return context
+
+
+def check_tokens(tokens: Sequence[int], config: ModelConfig) -> NDArray[np.int32]:
     """Token ids (T,). Raises `ConfigError` for one outside the vocabulary."""
     ids = np.asarray(tokens, dtype=np.int64).reshape(-1)
     bad = ids[(ids < 0) | (ids >= config.vocab_size)]
@@ -55,7 +72,7 @@ def check_tokens(tokens: Sequence[int], config: BitLlamaConfig) -> NDArray[np.in
     return ids.astype(np.int32)
 
 
-def check_logits(out: np.ndarray, config: BitLlamaConfig) -> np.ndarray:
+def check_logits(out: np.ndarray, config: ModelConfig) -> np.ndarray:
     """A buffer for logits. Raises `ValueError` unless it is float32 (V,), without gaps and writable."""
     flags = out.flags
     if out.dtype != np.float32 or out.shape != (config.vocab_size,) or not (flags.c_contiguous and flags.writeable):
@@ -63,7 +80,7 @@ def check_logits(out: np.ndarray, config: BitLlamaConfig) -> np.ndarray:
     return out
 
 
-def logits_into(out: np.ndarray | None, logits: np.ndarray, config: BitLlamaConfig) -> np.ndarray:
+def logits_into(out: np.ndarray | None, logits: np.ndarray, config: ModelConfig) -> np.ndarray:
     """Logits (V,), in `out` where there is one. Raises `ValueError` as `check_logits` does."""
     if out is None:
         return logits

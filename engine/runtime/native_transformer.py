@@ -13,22 +13,19 @@ from numpy.typing import NDArray
 from engine import native
 from engine.errors import ConfigError, DeviceError, Message
 from engine.io.transformer_weights import TransformerWeights
-from engine.models.cache import KVCache, KVMark, State
-from engine.models.transformer_config import TransformerConfig
+from engine.models.cache import KVCache, TokenState
 from engine.ops.blocks.matrix import BlockMatrix
 from engine.ops.grouped_quant.matrix import REPACKED, GroupedMatrix
 from engine.ops.rope.frequencies import frequencies
 from engine.ops.ternary.ternary2 import Ternary2
 from engine.runtime.aligned import aligned, aligned_empty
 from engine.runtime.base import Cancel, Capabilities, Progress
-from engine.runtime.checks import check_threads
+from engine.runtime.checks import check_context, check_threads
 from engine.runtime.chunks import in_chunks
 from engine.runtime.native_runtime import default_threads
 
 Floats = NDArray[np.float32]
 
-DEFAULT_CONTEXT = 4096
-"""Tokens that are looked back on where nobody asks for more; each takes memory and time."""
 CACHE_BLOCK = 256
 """Tokens by which the memory of keys and values grows."""
 
@@ -51,7 +48,7 @@ class NativeTransformerRuntime:
     Args:
         weights: of a transformer; quantised ones are repacked, others are held as float32.
         threads: CPU threads; None takes as many as this process may use and this model is worth.
-        context: tokens that it looks back on; None: what the model says, at most `DEFAULT_CONTEXT`.
+        context: tokens that it looks back on; None: what the model says, `default_context`.
         instructions: one of `engine.native.instruction_sets`; None takes the best.
 
     Raises:
@@ -78,7 +75,7 @@ class NativeTransformerRuntime:
         self.config = config = weights.config
         self.threads = default_threads(config) if threads is None else check_threads(threads)
         self.instructions = instructions or native.instruction_sets()[0]
-        self.capabilities = Capabilities(learns=False, max_context=_checked_context(context, config), trainable=False)
+        self.capabilities = Capabilities(learns=False, max_context=check_context(context, config), trainable=False)
         self._library = native.library()
         self._weights = made = _LibraryWeights(weights)
         model = self._library.bl_transformer_create(
@@ -101,7 +98,7 @@ class NativeTransformerRuntime:
             threads=Message("1 thread") if self.threads == 1 else Message("{n} threads", n=self.threads),
         )
         self._caches = [KVCache(self._allocate, CACHE_BLOCK) for _ in range(config.num_layers)]
-        self.state = State(self._caches)
+        self.state = TokenState(self._caches)
         self._addresses = (ctypes.c_void_p * config.num_layers)()
         self._logits = np.empty(config.vocab_size, np.float32)
 
@@ -185,9 +182,9 @@ class NativeTransformerRuntime:
             None if logits is None else logits.ctypes.data, 0 if logits is None else rows,
         )  # fmt: skip
         if code:
-            for cache in self._caches:
-                cache.rewind(KVMark(start, start))
+            self.state.truncate(start)
             raise MemoryError("There is not enough memory to read on.")
+        self.state.tokens += ids.tolist()
 
 
 class _LibraryWeights:
@@ -271,16 +268,3 @@ def _contiguous(values: Any) -> Floats:
 
 def _leave(place: np.ndarray) -> None:
     """The library writes there."""
-
-
-def _checked_context(context: int | None, config: TransformerConfig) -> int:
-    """Tokens to hold. Raises `ConfigError` for more than the model was trained to look back on."""
-    if context is None:
-        return min(config.max_context, DEFAULT_CONTEXT)
-    if isinstance(context, bool) or not isinstance(context, int) or not 1 <= context <= config.max_context:
-        raise ConfigError(
-            "The context is {context!r}; this model takes a whole number from 1 to {most:,}.",
-            context=context,
-            most=config.max_context,
-        )
-    return context

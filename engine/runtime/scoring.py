@@ -33,6 +33,24 @@ def token_losses(runtime: Runtime, tokens: Sequence[int]) -> np.ndarray:
     return losses
 
 
+def window_losses(runtime: Runtime, tokens: Sequence[int], window: int = 0) -> np.ndarray:
+    """`token_losses` of every token but the first of each window, where the model begins anew.
+
+    Args:
+        runtime: its state is lost.
+        tokens: T of them.
+        window: tokens of a window; 0: as many as the model looks back on, all where nothing bounds that.
+    """
+    most = runtime.capabilities.max_context or len(tokens)
+    size = min(window or most, most)
+    found = []
+    for start in range(0, len(tokens), size):
+        runtime.reset()
+        found.append(token_losses(runtime, tokens[start : start + size]))
+    runtime.reset()
+    return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+
 def log_softmax(logits: np.ndarray) -> np.ndarray:
     """Log probabilities (V,) of logits (V,)."""
     shifted = logits - logits.max()

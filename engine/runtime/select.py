@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import ConfigError, DeviceError, Message
-from engine.io.model_file import ModelWeights
+from engine.io.model_file import AnyWeights, ModelWeights, TransformerWeights
 from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Runtime
 from engine.runtime.native_runtime import NativeRuntime, why_not_native
+from engine.runtime.native_transformer import NativeTransformerRuntime, why_not_native_transformer
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +24,7 @@ RUNTIME_VARIABLE = "BIT_LLAMA_RUNTIME"
 
 
 def create_runtime(
-    body: ModelWeights, device: str = "auto", runtime: str = "auto", threads: int | None = None
+    body: AnyWeights, device: str = "auto", runtime: str = "auto", threads: int | None = None
 ) -> Runtime:
     """The runtime for `body`.
 
@@ -43,6 +44,8 @@ def create_runtime(
         runtime = os.environ.get(RUNTIME_VARIABLE) or "auto"
     if runtime not in RUNTIMES:
         raise ConfigError(f"There is no runtime called {runtime!r}{where}; use {', '.join(RUNTIMES)}.")
+    if isinstance(body, TransformerWeights):
+        return _for_transformer(body, device, runtime, threads)
     why_not = _why_not_native(body.config, device, runtime)
     if why_not is None:
         return NativeRuntime(body, threads)
@@ -56,6 +59,29 @@ def create_runtime(
         chosen = create_runtime(body, "cpu", "auto" if runtime == "cuda" else runtime, threads)
         chosen.reason = Message("{reason}. {error}", reason=chosen.reason, error=error)
         return chosen
+
+
+def _for_transformer(weights: TransformerWeights, device: str, runtime: str, threads: int | None) -> Runtime:
+    """The native library where it can on the processor, else torch, with the reason."""
+    if runtime == "cuda":
+        raise DeviceError("The CUDA runtime cannot be used, since it computes no transformers; use torch.")
+    why_not = _why_not_processor(device, runtime) or why_not_native_transformer(weights)
+    if why_not is None:
+        return NativeTransformerRuntime(weights, threads)
+    if runtime == "native":
+        raise DeviceError("The native runtime cannot be used, since {reason}.", reason=why_not)
+    from engine.models.bitllama import pick_device
+    from engine.runtime.torch_transformer import TorchTransformer
+
+    place = pick_device(device)
+    if place.type == "cpu" and runtime == "auto" and why_not_native_transformer(weights) is None:
+        return NativeTransformerRuntime(weights, threads)  # there is a driver without a card
+    chosen = TorchTransformer(weights, device, threads)
+    if place.type == "cpu":
+        chosen.reason = Message(
+            "{reason}; with torch and not the native library, since {why}", reason=chosen.reason, why=why_not
+        )
+    return chosen
 
 
 def _with_torch(body: ModelWeights, device: str, runtime: str, threads: int | None, why_not: str) -> Runtime:
@@ -107,6 +133,11 @@ def _why_not_cuda(config: BitLlamaConfig, place: torch.device, runtime: str) -> 
 
 def _why_not_native(config: BitLlamaConfig, device: str, runtime: str) -> str | None:
     """Why the native runtime is not taken, as the end of a sentence, or None where it is."""
+    return _why_not_processor(device, runtime) or why_not_native(config)
+
+
+def _why_not_processor(device: str, runtime: str) -> str | None:
+    """Why what was asked for is not the native library on the processor, as the end of a sentence, or None."""
     if runtime == "torch":
         return Message("torch was asked for")
     if runtime == "cuda":
@@ -115,7 +146,7 @@ def _why_not_native(config: BitLlamaConfig, device: str, runtime: str) -> str | 
         return Message("it computes on the processor and {device!r} was asked for", device=device)
     if runtime == "auto" and device == "auto" and _has_cuda_driver():
         return Message("there may be a CUDA card")
-    return why_not_native(config)
+    return None
 
 
 def _has_cuda_driver() -> bool:

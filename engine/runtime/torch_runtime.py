@@ -68,7 +68,7 @@ class TorchRuntime(BitLlamaRuntime):
         if threads is not None:
             torch.set_num_threads(check_threads(threads))
         place = pick_device(device)
-        self.reason = _reason(device, place)
+        self.reason = device_reason(device, place)
         try:
             self._model = BitLlama.from_body(body, place)
         except torch.OutOfMemoryError as error:
@@ -134,7 +134,8 @@ class TorchRuntime(BitLlamaRuntime):
         return self._model.head(hidden).float().cpu().numpy()
 
 
-def _reason(asked: str, place: torch.device) -> str:
+def device_reason(asked: str, place: torch.device) -> str:
+    """Why torch computes at `place` where `asked` was asked for, in words."""
     if place.type == "cuda":
         return Message("the graphics card {card} computes", card=torch.cuda.get_device_name(place))
     if place.type == "mps":

@@ -18,6 +18,7 @@ from typing import Protocol
 from engine.errors import ConfigError
 from engine.io.conversation_log import Entry
 from engine.llama import Llama
+from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Cancel
 from engine.text.template import ChatMessage
 
@@ -167,7 +168,8 @@ def load_curriculum(name: str) -> Curriculum:
 
 def curriculum_of(llama: Llama) -> Curriculum:
     """The curriculum that the model's config names, else the default one. Raises `ConfigError` where there is none."""
-    return load_curriculum(str(llama.body.config.extra.get(CONFIG_KEY, DEFAULT)))
+    extra = llama.body.config.extra if isinstance(llama.body.config, BitLlamaConfig) else {}
+    return load_curriculum(str(extra.get(CONFIG_KEY, DEFAULT)))
 
 
 def _plain(text: str) -> str:

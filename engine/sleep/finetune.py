@@ -75,7 +75,7 @@ def finetune(
         raise ConfigError("No gradient reaches the memory of this model; sleep by replay, --method replay.")
     start = llama.learning_runtime.read_fast()
     threads = getattr(llama.runtime, "threads", None)  # a runtime without torch has its own; torch has been told
-    gradient = SoulGradient(llama.body, start, schedule.rate, schedule.l2_to_start, threads=threads)
+    gradient = SoulGradient(llama.learning_weights, start, schedule.rate, schedule.l2_to_start, threads=threads)
     came = Finetuned(start)
     for number in range(schedule.rounds):
         batches = list(lessons.batches())

@@ -42,6 +42,8 @@ def open_model(context: WorkerContext, command: OpenModel) -> ModelOpened:
 def body_facts(context: WorkerContext, grown: int) -> ModelSummary:
     """What is known of the loaded model; the native runtime keeps its ternary weights packed."""
     from engine.io.inspect import memory_needed
+    from engine.io.weights import ModelWeights
+    from engine.models.config import BitLlamaConfig
 
     llama = context.memory.llama
     model, config = llama.body, llama.body.config
@@ -54,8 +56,8 @@ def body_facts(context: WorkerContext, grown: int) -> ModelSummary:
         layers=config.num_layers,
         hidden_dim=config.hidden_dim,
         vocab_size=config.vocab_size,
-        variant=config.ttt_variant,
-        packed=model.encoding == "packed",
+        variant=config.ttt_variant if isinstance(config, BitLlamaConfig) else config.family,
+        packed=isinstance(model, ModelWeights) and model.encoding == "packed",
         file_bytes=weights.stat().st_size,
         fingerprint=model.fingerprint,
         device=llama.runtime.device,

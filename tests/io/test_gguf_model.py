@@ -68,12 +68,13 @@ def test_tensors_are_views_of_the_file(tmp_path: Path) -> None:
 
 
 def test_what_the_metadata_says(tmp_path: Path) -> None:
-    model = reference_transformers.make("smollm2")
-    reference_gguf.write(model, "llama", tmp_path / "model.gguf", tokens=reference_transformers.VOCAB)
+    model = reference_transformers.make("smollm2", vocab_size=261)
+    reference_gguf.write(model, "llama", tmp_path / "model.gguf", tokens=261)
     file, config, _ = open_gguf(tmp_path / "model.gguf")
     assert (config.family, config.name, config.licence) == ("llama", "tiny", "mit")
-    assert (config.end_ids, config.bos_id, config.tied_head) == ((2,), None, True)
-    assert len(file.metadata["tokenizer.ggml.tokens"]) == file.metadata.count("tokenizer.ggml.tokens") == 97
+    assert (config.end_ids, config.bos_id, config.tied_head) == ((256,), None, True)
+    assert config.chat_template == reference_gguf.TEMPLATE
+    assert len(file.metadata["tokenizer.ggml.tokens"]) == file.metadata.count("tokenizer.ggml.tokens") == 261
 
 
 @pytest.mark.parametrize(

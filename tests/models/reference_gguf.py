@@ -15,6 +15,14 @@ ARCHITECTURES = {
     "qwen3": "qwen3", "gemma3-period": "gemma3", "bitnet": "bitnet-b1.58",
 }  # fmt: skip
 """Which of the reference's models a GGUF file can describe, and what it calls them."""
+BYTES = 256
+"""Tokens of the vocabulary that are a byte each. The others are special: ``<|0|>`` ends a reply, ``<|2|>`` and
+``<|3|>`` begin what the user and the assistant say, ``<|4|>`` the system prompt."""
+TEMPLATE = (
+    "{% for m in messages %}{{ {'user': '<|2|>', 'assistant': '<|3|>', 'system': '<|4|>'}[m.role] }}"
+    "{{ m.content + '<|0|>' }}"
+    "{% endfor %}{% if add_generation_prompt %}<|3|>{% endif %}"
+)
 _NAMES = {
     "model.embed_tokens": "token_embd", "model.norm": "output_norm", "lm_head": "output",
     "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
@@ -103,8 +111,9 @@ def _vocabulary(writer: gguf.GGUFWriter, tokens: int) -> None:
     writer.add_token_list(texts)
     writer.add_token_types([1 if len(text) == 1 else 3 for text in texts])
     writer.add_token_merges(["! !"])
-    writer.add_eos_token_id(2)
-    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(BYTES)
+    writer.add_bos_token_id(BYTES + 1)
+    writer.add_chat_template(TEMPLATE)
 
 
 def _place(stem: str, architecture: str) -> str:

@@ -69,17 +69,17 @@ def test_rewound_it_goes_on_as_if_nothing_had_been_read(pair: tuple[Any, Transfo
     _, weights = pair
     runtime = TorchTransformer(weights, "cpu")
     runtime.prefill(ids[:20])
-    mark = runtime.snapshot()
+    mark = runtime.state.mark()
     straight = [runtime.step(token) for token in ids[20:30]]
-    runtime.restore(mark)
-    assert list(runtime.tokens) == ids[:20]
+    runtime.state.rewind(mark)
+    assert runtime.state.tokens == ids[:20]
     again = [runtime.step(token) for token in ids[20:30]]
     assert np.array_equal(straight, again)
-    runtime.rewind(5)
+    runtime.state.truncate(5)
     runtime.prefill([3, 1, 4])
-    runtime.restore(mark)
-    assert list(runtime.tokens) == ids[:20]
-    assert_close("read again", runtime.step(ids[20]), straight[0], 1e-5)
+    runtime.state.rewind(mark)
+    assert runtime.state.tokens == ids[:20]
+    assert np.array_equal(runtime.step(ids[20]), straight[0])
 
 
 def test_greedy_text_is_the_references(pair: tuple[Any, TransformerWeights], ids: list[int]) -> None:
