@@ -58,7 +58,7 @@ def source_distribution() -> Path:
     needed |= {"resources/models/companion.bitt", "LICENSE"}
     if needed - names:
         raise Fault(f"{found.name} lacks {', '.join(sorted(needed - names))}.")
-    if built := [name for name in names if "bit_llama_native." in name or name.startswith("tests/")]:
+    if built := [name for name in names if "bit_llama_native." in name or name.startswith(("tests/", "tools/"))]:
         raise Fault(f"{found.name} brings what it should not: {', '.join(sorted(built)[:5])}.")
     return found
 
@@ -71,7 +71,7 @@ def wheel(source: Path, kind: str, **environ: str) -> Path:
     names = zipfile.ZipFile(found).namelist()
     if missing := [name for name in BROUGHT if name not in names]:
         raise Fault(f"{found.name} lacks {', '.join(missing)}.")
-    if sources := [name for name in names if name.startswith(("engine/native/src", "tests/", "packaging/"))]:
+    if sources := [name for name in names if name.startswith(("engine/native/src", "tests/", "tools/", "packaging/"))]:
         raise Fault(f"{found.name} brings sources: {', '.join(sources[:5])}.")
     libraries = [name for name in names if name.startswith("engine/native/bit_llama_native.")]
     if (kind == "native") != (len(libraries) == 1) or (kind == "native") == found.name.endswith("-py3-none-any.whl"):

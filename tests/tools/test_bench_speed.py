@@ -85,7 +85,7 @@ def test_plain_forms_are_what_computes_while_they_last(monkeypatch: pytest.Monke
         assert ttt.fast_form(torch.device("cpu"), 4) is naive.delta_rule
         monkeypatch.setattr(training, "call", lambda name, *_: pytest.fail(f"{name} is none of the plain forms"))
         config = BitLlamaConfig(20, 12, 1, 0.5, ttt_variant="linear", num_heads=2)
-        bench_train._Step(config, 2, 5).gradient()
+        bench_train.TimedStep(config, 2, 5).gradient()
     assert ttt.fast_form(torch.device("cpu"), 4) is not naive.delta_rule
 
 

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         if not differs <= LARGEST_ERROR:
             raise BitLlamaError(f"The fast forms differ by {differs:.2g}, so nothing is measured; report this.")
         error = max(error, differs)
-    step = _Step(config, args.batch_size, args.context_len)
+    step = TimedStep(config, args.batch_size, args.context_len)
 
     def plain() -> None:
         with plain_forms():
@@ -100,7 +100,7 @@ def plain_forms() -> Iterator[None]:
         yield
 
 
-class _Step:
+class TimedStep:
     """One optimiser step on random tokens, with the state carried as in training."""
 
     def __init__(self, config: Any, batch: int, length: int) -> None:
@@ -128,7 +128,7 @@ def _gradient_error(config: Any) -> float:
     """Largest relative difference of a gradient between the forms, without quantised activations."""
 
     smooth = dataclasses.replace(config, activation_bits=32, num_layers=2, vocab_size=64)
-    step = _Step(smooth, 2, 40)
+    step = TimedStep(smooth, 2, 40)
     step.gradient()
     fast = [p.grad.clone() for p in step.model.parameters() if p.grad is not None]
     step.state = step.model.init_state(2)
