@@ -1,5 +1,6 @@
-"""Looking ahead where the next token is in doubt: beam search over copies of the state.
+"""Generation: tokens after a prompt, one by one or by beam search where the next one is in doubt, as text.
 
+Nothing here knows a soul: who counts tokens or keeps a log does so around it. Beams are marks of the runtime's state.
 A small model is often surer of a whole answer than of its first word. What it makes up is followed by words that it
 is not sure of either, and what it remembers, or "I don't know", by words that it is: so the likeliest whole is right
 more often than the likeliest word after word (docs/model.md has the figures).
@@ -7,7 +8,8 @@ more often than the likeliest word after word (docs/model.md has the figures).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +17,9 @@ import numpy as np
 
 from engine.runtime.base import Cancel, Runtime
 from engine.runtime.scoring import log_softmax
+from engine.text.decoding import StreamDecoder
 from engine.text.sampling import Sampler
+from engine.text.stopping import Callback, StopMatcher, Stopped
 
 MARGIN = 2.0
 """A path is followed as long as it is at most so much less likely than the likeliest, in nats."""
@@ -121,3 +125,93 @@ class BeamSearch:
         before = np.cumsum(np.exp(gains)) - np.exp(gains)
         kept = (gains >= gains[0] - self._margin) & (before < params.top_p)
         return [(int(token), float(gain)) for token, gain in zip(likeliest[kept], gains[kept], strict=True)]
+
+
+def sample_tokens(
+    logits: np.ndarray,
+    recent: Sequence[int],
+    limit: int,
+    search: BeamSearch,
+    step: Callable[[int], np.ndarray],
+    cancel: Cancel | None = None,
+) -> Iterator[int]:
+    """Tokens one by one, each fed when the next is asked for; the one that came last is left to the caller to feed.
+
+    Args:
+        logits: float32 (V,), for the first of them.
+        recent: the tokens before it.
+        limit: how many there are at most, at least 1.
+        search: chooses them.
+        step: feeds a token; logits for the next.
+        cancel: ends a search early.
+    """
+    before, chosen = list(recent), deque[int]()
+    for left in range(limit, 0, -1):
+        if not chosen:
+            chosen.extend(search.choose(logits, before, left, cancel))
+        token = chosen.popleft()
+        before.append(token)
+        yield token
+        if left > 1:
+            logits = step(token)
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A stretch of generated text."""
+
+    text: str
+    """Without the stop sequence that ended it."""
+    tokens: tuple[int, ...]
+    """All that came, one that ended the text included."""
+    stopped: Stopped
+    """Why it ended."""
+
+
+def stream_text(
+    tokens: Iterable[int],
+    ends: Collection[int],
+    decoder: StreamDecoder,
+    matcher: StopMatcher,
+    callback: Callback | None = None,
+    cancel: Cancel | None = None,
+) -> Generated:
+    """Hand out tokens as text as they come, until one ends it, a stop sequence is met, or the listener has enough.
+
+    Args:
+        tokens: as `sample_tokens` gives them; none is taken behind the end.
+        ends: tokens that end the text and are no part of it.
+        decoder, matcher: fresh ones.
+        callback: gets the text, never a split character; returns False to stop.
+        cancel: asked after every token.
+    """
+    pieces: list[str] = []
+    came: list[int] = []
+
+    def emit(text: str) -> bool:
+        """Hand text on; False when the listener wants no more."""
+        if not text:
+            return True
+        pieces.append(text)
+        return callback is None or callback(text) is not False
+
+    stopped: Stopped = "length"
+    for token in tokens:
+        came.append(token)
+        if token in ends:
+            stopped = "end"
+            break
+        text, found = matcher.push(decoder.push(token))
+        if not emit(text):
+            stopped = "callback"
+        elif found:
+            stopped = "stop"
+        elif cancel is not None and cancel():
+            stopped = "callback"
+        else:
+            continue
+        break
+    if stopped in ("end", "length"):
+        text, found = matcher.push(decoder.flush())
+        emit(text if found else text + matcher.flush())
+    return Generated("".join(pieces), tuple(came), stopped)

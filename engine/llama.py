@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -15,7 +14,7 @@ import numpy as np
 
 from engine.context import ContextWindow
 from engine.errors import ConfigError, FileFormatError, SoulMismatchError
-from engine.generate import BeamSearch
+from engine.generate import BeamSearch, sample_tokens, stream_text
 from engine.io.model_file import AnyWeights, ModelWeights, TransformerWeights, open_model
 from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.runtime.base import Cancel, Cancelled, LearningRuntime, Runtime, learns, looks_back
@@ -350,25 +349,10 @@ class Llama:
         """What is fed once the reply's `last` token is known; one that ends the turn is the first of the closing."""
         return [*(token for token in last if token not in self._text.turn_ends), *self.closing()]
 
-    def _tokens(self, ids: Sequence[int], max_tokens: int, chooser: BeamSearch, cancel: Cancel | None) -> Iterator[int]:
-        """Read `ids`, then yield generated tokens, the one that ends the text among them; each is fed when the next is
-        asked for.
-
-        Raises `Cancelled` while `ids` are read. The token that was yielded last is left to the caller to feed.
-        """
-        logits = self._prefill(ids, logits=True, cancel=cancel)
-        recent = list(ids)
-        chosen: deque[int] = deque()
-        for left in range(max_tokens, 0, -1):
-            assert logits is not None
-            if not chosen:
-                chosen.extend(chooser.choose(logits, recent, left, cancel))
-            token = chosen.popleft()
-            recent.append(token)
-            yield token
-            if left > 1:
-                logits = self.runtime.step(token)
-                self.level += 1
+    def _step(self, token: int) -> np.ndarray:
+        logits = self.runtime.step(token)
+        self.level += 1
+        return logits
 
     def _complete(
         self,
@@ -387,41 +371,17 @@ class Llama:
         began, level = time.monotonic(), self.level
         matcher, decoder = StopMatcher(stop), self.tokenizer.stream(place="start" if closing else "middle")
         ends = self._text.turn_ends if closing else self._text.text_ends
-        chooser = BeamSearch(self.runtime, Sampler(sampling), ends, self.tokenizer.vocab_size)
-        pieces: list[str] = []
-
-        def emit(text: str) -> bool:
-            """Hand text on; False when the listener wants no more."""
-            if not text:
-                return True
-            pieces.append(text)
-            return callback is None or callback(text) is not False
-
-        stopped: Stopped = "length"
-        said: list[int] = []
+        search = BeamSearch(self.runtime, Sampler(sampling), ends, self.tokenizer.vocab_size)
         try:
-            for token in self._tokens(ids, max_tokens, chooser, cancel):
-                said.append(token)
-                if token in ends:
-                    stopped = "end"
-                    break
-                text, found = matcher.push(decoder.push(token))
-                if not emit(text):
-                    stopped = "callback"
-                elif found:
-                    stopped = "stop"
-                elif cancel is not None and cancel():
-                    stopped = "callback"
-                else:
-                    continue
-                break
+            logits = self._prefill(ids, logits=True, cancel=cancel)
         except Cancelled:
             if closing:
                 raise
             return Completion("", 0, self.level - level, time.monotonic() - began, "callback")
-        if stopped in ("end", "length"):
-            text, found = matcher.push(decoder.flush())
-            emit(text if found else text + matcher.flush())
-        # The last token was not fed yet.
-        self._prefill(self._end_of_turn(said[-1:]) if closing else said[-1:], logits=False)
-        return Completion("".join(pieces), len(said), len(ids), time.monotonic() - began, stopped, tuple(said))
+        assert logits is not None
+        tokens = sample_tokens(logits, ids, max_tokens, search, self._step, cancel)
+        done = stream_text(tokens, ends, decoder, matcher, callback, cancel)
+        last = done.tokens[-1:]  # was not fed yet
+        self._prefill(self._end_of_turn(last) if closing else last, logits=False)
+        seconds = time.monotonic() - began
+        return Completion(done.text, len(done.tokens), len(ids), seconds, done.stopped, done.tokens)
