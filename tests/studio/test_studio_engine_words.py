@@ -41,7 +41,7 @@ REACHED = ("cli/export.py",)
 BY_SCRIPTS_ALONE = {
     "llama.py": ["max_tokens"],
     "session/blend.py": ["The share"],
-    "session/dial.py": ["The dial"],
+    "session/active_soul.py": ["The dial"],
     "session/migration.py": ["A step"],
     "session/consolidation.py": ["decide is"],
     "sleep/settings.py": [
@@ -61,7 +61,7 @@ BY_SCRIPTS_ALONE = {
     "runtime/soul_gradient.py": ["A learning rate"],
     "text/sampling.py": ["{", "seed is", "Logits"],
     "text/stopping.py": ["A stop sequence"],
-    "text/template.py": ["The role"],
+    "text/chat_message.py": ["The role"],
     "train/corpus.py": ["No corpus"],
     "train/prepare.py": ["val_fraction"],
     "train/tokenizer.py": ["The tokenizer kind"],
