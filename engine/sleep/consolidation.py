@@ -73,9 +73,9 @@ def consolidate(
     Args:
         llama: the soul that sleeps. Its state and its learning rate are afterwards, in all cases, those of before.
         entries: messages not slept on yet.
-        past: messages slept on before, from which some conversations come along.
+        past: messages slept on before, of which some conversations are rehearsed.
         settings: how; the defaults where None.
-        keep: when woken, keep what whole conversations and whole rounds taught; False keeps nothing then.
+        keep: when interrupted, keep what whole conversations and whole rounds taught; False keeps nothing then.
         probe: ask before and after, and refuse what drifted too far or knows less; without, nothing is measured.
         cancel: asked before every chunk, every step and every probe.
         progress: told after every one.
@@ -95,7 +95,7 @@ def consolidate(
 
 
 class _Consolidation:
-    """The phases of one night, in the order of `whole`; what they find out stands in the attributes."""
+    """The phases of one night, in the order of `whole`; their results are attributes."""
 
     def __init__(
         self,
@@ -143,11 +143,11 @@ class _Consolidation:
         self.before, self.after = ProbeResults(), ProbeResults()
         self.decode_speed = self.speed = 0.0
         self.finished: frozenset[str] = frozenset()
-        self.talks = self.lived_rounds = self.lesson_tokens = 0
+        self.talks = self.finished_rounds = self.lesson_tokens = 0
         self.woken = False
 
     def _some_of(self, past: Sequence[Entry]) -> list[ReplayDialogue]:
-        """Conversations that come along. One that goes on tonight counts as new, not as older."""
+        """Older conversations to rehearse; one that goes on tonight counts as new."""
         names = {talk.conversation for talk in self.new}
         talks = dialogues_of(self.llama, [e for e in past if e.conversation not in names], self.settings.replies, False)
         messages = sum(len(talk.lines) for talk in self.new)
@@ -188,7 +188,7 @@ class _Consolidation:
             self.rate * self.step, self.settings.l2_to_start, self.rounds, self.all_rounds, self.deep_work
         )
         came = finetune(self.llama, lessons, schedule, self.meter, self.cancel)
-        self.woken, self.lived_rounds = came.woken, came.rounds
+        self.woken, self.finished_rounds = came.woken, came.rounds
         if came.rounds:
             self.llama.learning_runtime.write_fast(came.layers)
             self.llama.level += came.log_tokens
@@ -224,7 +224,7 @@ class _Consolidation:
         return judge(self.before, self.after, self.settings.drift_limit, self.llama.learning_runtime.read_fast())
 
     def _examine_after(self) -> None:
-        """What decides is measured whatever happens; who was woken is not kept waiting for the rest."""
+        """Measure what the verdict needs, and unless interrupted all the rest."""
         if self.exam is None:
             return
         self.after = Examiner(self.llama, self.exam, self.meter).deciding()
@@ -259,7 +259,7 @@ class _Consolidation:
             verdict=verdict,
             why=why,
             talks=self.talks,
-            rounds=self.lived_rounds,
+            rounds=self.finished_rounds,
             part=self.part,
             lesson_tokens=self.lesson_tokens,
             heard=self.entries[-1].id if self.entries else "",
@@ -272,7 +272,7 @@ class _Consolidation:
 
 
 def _stable(method: Method, settings: SleepSettings, most: float) -> float:
-    """The rate that was asked for, cut where replay, which bears `most`, or deep sleep would go wild."""
+    """The rate that was asked for, cut to where replay, stable up to `most`, and deep sleep stay stable."""
     bearable = [settings.rate]
     if method != "deep":
         bearable.append(max(STABLE_SHARE * most, 1.0))

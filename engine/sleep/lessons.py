@@ -1,8 +1,9 @@
-"""The lessons of deep sleep: short dialogues that begin with the soul alone and are answered as the person told it.
+"""The lessons of deep sleep: short dialogues from an empty conversation, with the answers that the soul must learn.
 
-A round asks what is not known yet, some of what is, and of older facts enough to see which are fading; what a lesson
-found out decides what the next round asks. Beside the questions stand what the person said, as it was said, questions
-about what was never told, and everyday talk, so that the soul neither denies nor invents, and speaks as before.
+A round asks every fact that is not known yet more often than one that is, and a sample of the facts of former nights,
+to find those that were lost; the losses of a round decide what the next one asks. Beside the questions stand the
+person's messages as text to predict, questions about what was never told, and everyday talk, against invention and
+drift.
 """
 
 from __future__ import annotations
@@ -178,7 +179,7 @@ class Lessons:
 
     def _dialogue(self, said: Sequence[_Part]) -> AnnotatedLesson:
         """A lesson of the exchanges."""
-        ids = self._llama.closing()  # a soul that has lived begins behind the end of a turn
+        ids = self._llama.closing()  # a conversation with a used soul starts after the end of a turn
         weights = [0.0] * len(ids)
         answers = []
         for exchange, fact in said:

@@ -148,7 +148,7 @@ def _counted(llama: Llama, role: str, text: str) -> tuple[list[int], list[int]]:
 
 def _heldout(llama: Llama, curriculum: Curriculum) -> list[tuple[list[int], list[int]]]:
     rendered = [llama.template.render_masked(llama.tokenizer, talk) for talk in curriculum.heldout()]
-    before = llama.closing()  # read as a chat of a soul that has lived
+    before = llama.closing()  # read as by a soul that has been used
     return [([*before, *r.ids], [0] * len(before) + r.mask) for r in rendered]
 
 

@@ -94,7 +94,7 @@ class SleepReport:
     conversations: int
     """New conversations that were replayed to their end."""
     tokens: int
-    """Tokens of the log lived while asleep, all passes and rounds; of what was kept where it was interrupted."""
+    """Tokens of the log read while asleep, all passes and rounds; of what was kept where it was interrupted."""
     passes: int
     """Passes asked for."""
     rate: float
@@ -108,7 +108,7 @@ class SleepReport:
     kept: bool
     """True when the soul changed; False: it is, bit for bit, the one of before."""
     level: int
-    """Tokens lived by the soul after it."""
+    """Tokens that the soul has read in its life, after the night."""
     until: str | None
     """Id of the last log entry up to which everything was replayed; None where nothing was."""
     method: Method = "replay"

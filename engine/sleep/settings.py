@@ -29,7 +29,7 @@ class SleepSettings:
     """Every choice of a night. Raises `ConfigError` for one that cannot work. Why these defaults: docs/sleep.md."""
 
     method: Method = "deep"
-    """``replay``: conversations are lived again. ``deep``: gradient descent on the soul. ``both``: in this order."""
+    """``replay``: conversations are read again. ``deep``: gradient descent on the soul. ``both``: in this order."""
     rate: float = RATE
     """Factor on how strongly it learns asleep, at least 1: on the inner learning rate of replay, and on
     ``learning_rate`` of deep sleep; cut where updates would become unstable."""
@@ -38,7 +38,7 @@ class SleepSettings:
     replies: Replies = "none"
     """Its own answers: left out, read again at the waking rate for context, or learned like the user's words."""
     older: float = 0.5
-    """Conversations slept on before that come along against forgetting, in messages for each new message. Unless it is
+    """Conversations slept on before that are rehearsed against forgetting, in messages for each new one. Unless it is
     0, deep sleep asks for the facts of all former nights too."""
     seed: int = 0
     """Decides order, choice of older conversations, and wordings; the same seed gives the same night."""

@@ -27,18 +27,20 @@ HELDOUT_SEED = 20_411
 HELDOUT_DIALOGUES = 64
 HELDOUT_EXCHANGES = 8
 """Of each dialogue, from its beginning."""
-
-
 MOST_LISTENED = 300
-"""Messages that the body is asked to make sense of: what is beyond is read by patterns alone."""
+"""Messages for which the model is asked at most; the rest are read by patterns alone."""
 
 
 class CompanionReader:
-    """Finds the facts of one message after the other; the state of `llama` is afterwards as it was.
+    """Finds facts by patterns and, where these find none, in how the model repeats a message.
+
+    Told something, the companion repeats it in the one wording that it has for each kind of fact: "Your dog is called
+    Bramble." So its reply can be read where the message cannot. It is used only where value and subject stand in the
+    message itself. The state of `llama` is afterwards as it was.
 
     Args:
-        llama: whose body listens, as a newborn.
-        cancel: asked before every message that it listens to; from True on it reads by patterns alone.
+        llama: the model that is asked, with an empty soul.
+        cancel: asked before the model is; from True on only patterns are used.
     """
 
     def __init__(self, llama: Llama, cancel: Cancel | None = None) -> None:
