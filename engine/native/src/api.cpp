@@ -51,7 +51,7 @@ int32_t bl_ternary_sums(const char* instructions, bl_ternary matrix, int32_t row
         k->ternary5in3(matrix.codes, 0, rows, cols, 1.0f, tables.data(), matrix.codes, products.data(), false);
     } else if (matrix.ternary5in3) {
         k->ternary5in3_many(matrix.codes, 0, rows, cols, 1.0f, values.data(), scales.data(), tokens, products.data(),
-                        size_t(rows), false, unpacked.data());
+                            size_t(rows), false, unpacked.data());
     } else {
         k->ternary(matrix.codes, rows, cols, 1.0f, values.data(), scales.data(), tokens, products.data(), size_t(rows),
                    false, unpacked.data());

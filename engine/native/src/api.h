@@ -1,7 +1,7 @@
 // The C interface of the native runtime. engine/native/__init__.py mirrors it with ctypes.
 //
-// The library computes a whole BitLlama on the processor: a token, or a chunk of them, in one call. It owns neither
-// weights nor state: weights are pointers into the memory-mapped file, the state is two arrays of the caller.
+// The library computes a whole model on the processor, a BitLlama or a pretrained transformer: a token, or a chunk of
+// them, in one call. It owns neither weights nor state: both are arrays of the caller.
 //
 // Shapes: V vocabulary, D hidden width, N layers, H heads, d head width, M width of the SwiGLU, K convolution kernel.
 #pragma once
@@ -19,7 +19,7 @@ constexpr int32_t BL_ABI = 14;
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
 
-// Updates of the fast weights that wait beside them until they are written together.
+// Rank-one updates of the fast weights that are kept beside them and then written together.
 constexpr int32_t BL_MAX_DEFERRED = 8;
 
 struct bl_config {
@@ -38,8 +38,9 @@ struct bl_ternary {
     int32_t ternary5in3;
 };
 
-// A row for each word, (V, D): floats, or whole numbers with a scale for each row: bytes, each a number + 128, or, in a
-// head only, five bits each, packed as engine/ops/quantized_embedding/int5.py says. The others are null.
+// A row for each token of the vocabulary, (V, D): floats, or whole numbers with a scale for each row: bytes, each a
+// number + 128, or, in a head only, five bits each, packed as engine/ops/quantized_embedding/int5.py says. The others
+// are null.
 struct bl_table {
     const float* floats;
     const uint8_t *bytes, *int5;
@@ -58,8 +59,8 @@ struct bl_layer {
 
 // fast: (N, H, d, d) float32, each head's matrix key by value, which is the transpose of a soul's.
 // conv: (N, K - 1, 3 H d) float32, a ring of the tokens before; the oldest lies at place ring[2].
-// deferred: (N, BL_MAX_DEFERRED + 1, 2, H d) float32, a ring of updates that fast lacks yet: a token's keys, and what is to be
-// added for each. ring[1] of them wait, the oldest at place ring[0].
+// deferred: (N, BL_MAX_DEFERRED + 1, 2, H d) float32, a ring of updates that fast does not hold yet: a token's keys,
+// and the step that is added for each. There are ring[1] of them, the oldest at place ring[0].
 struct bl_state {
     float *fast, *conv, *deferred;
     int32_t* ring;  // (3)
@@ -84,7 +85,7 @@ BL_API bl_model* bl_create(const bl_config* config, const bl_layer* layers, bl_t
 BL_API void bl_destroy(bl_model* model);
 // Feed one token.
 BL_API void bl_step(bl_model* model, const bl_step_io* io, int32_t token);
-// Write the updates that wait, so that fast is what the tokens have made it.
+// Write the deferred updates to fast.
 BL_API void bl_flush(const bl_model* model, bl_state state);
 // Feed 1 to BL_MAX_CHUNK tokens by the chunk-parallel form. logits holds the last `rows` tokens' (rows, V); 0 rows need
 // none. Losses are means over the chunk. 0, or -1 where memory for the chunk is short; then nothing has happened.
@@ -142,14 +143,14 @@ BL_API int32_t bl_transformer_feed(bl_transformer* model, const int32_t* tokens,
 BL_API int32_t bl_matrix_product(const char* instructions, const bl_matrix* matrix, const float* x, int32_t tokens,
                                  float* y);
 
-// What a draw answers in place of a token: a logit is no number or none is finite; memory is short, or `instructions`
+// What bl_sample answers in place of a token: a logit is NaN or none is finite; memory is short, or `instructions`
 // names a set that cannot run here.
 constexpr int32_t BL_NOT_FINITE = -1, BL_CANNOT = -2;
-// The token that `chance`, in (0, 1], means: the first up to which exp(logit / temperature) sums to that share of them
-// all, in the order of their ids. Only the top_k likeliest count (0: all), and of these only the fewest that together
-// reach the share top_p; the lower of equals is the likelier.
+// The token that the random number `chance`, in (0, 1], selects: the first up to which exp(logit / temperature) sums to
+// that share of them all, in the order of their ids. Only the top_k likeliest count (0: all), and of these only the
+// fewest that together reach the share top_p; the lower of equals is the likelier.
 BL_API int32_t bl_sample(const char* instructions, const float* logits, int32_t count, float inverse_temperature,
-                       int32_t top_k, double top_p, double chance);
+                         int32_t top_k, double top_p, double chance);
 
 // Why packed weights cannot be used.
 constexpr int32_t BL_SOUND = 0, BL_CODE_THREE = 1, BL_PADDING = 2;
@@ -163,8 +164,8 @@ BL_API int32_t bl_ternary5in3_damage(const uint8_t* codes, int64_t rows, int32_t
 constexpr int32_t BL_VALUE_ZERO = 1;
 BL_API int32_t bl_int5_damage(const uint8_t* int5, int64_t rows, int32_t cols);
 
-// Training: parts of a body with their gradients, for torch, which holds the tensors. All are float32. Functions return
-// 0, or -1 where memory is short or `instructions` names a set that cannot run here; null takes the best.
+// Training: parts of a model with their gradients, for torch, which holds the tensors. All are float32. Functions
+// return 0, or -1 where memory is short or `instructions` names a set that cannot run here; null takes the best.
 
 // (B, H, T, d) in memory, wherever its streams, heads and tokens lie; a token's d floats are neighbours.
 struct bl_heads {
@@ -178,10 +179,10 @@ struct bl_qkv {
     const float *x, *tail, *weight;  // (B, T, 3 H d), (B, K - 1, 3 H d), (K, 3 H d)
 };
 BL_API int32_t bl_qkv_forward(const char* instructions, int32_t threads, const bl_qkv* qkv,
-                       const bl_heads* out);  // out[3]
+                              const bl_heads* out);  // out[3]
 // grad[3] is of the outputs; the others lie like what they are of, and all of them are written.
 BL_API int32_t bl_qkv_backward(const char* instructions, int32_t threads, const bl_qkv* qkv, const bl_heads* grad,
-                            float* grad_x, float* grad_tail, float* grad_weight);
+                               float* grad_x, float* grad_tail, float* grad_weight);
 
 // The delta rule: W <- W - rate (W k - v) k^T at every token, read with q after that, or before.
 struct bl_delta {
@@ -209,7 +210,7 @@ struct bl_linears {
 // x (tokens, cols) becomes whole numbers of at most `largest` by the largest of each token; `rounded`, of the same
 // shape, is what they stand for, and y (tokens, sum of rows) the products. largest is at most 127.
 BL_API int32_t bl_ternary_linears(const char* instructions, int32_t threads, const bl_linears* linears, int32_t tokens,
-                               float largest, const float* x, float* rounded, float* y);
+                                  float largest, const float* x, float* rounded, float* y);
 // Rows of x (rows, n) over their root mean square, times w (n); and the gradients of x and w.
 BL_API int32_t bl_norm(const char* instructions, int32_t threads, int32_t rows, int32_t n, const float* x,
                        const float* w, float eps, float* out);

@@ -47,8 +47,8 @@ void bl_model::flush(const bl_state& state, int layer, int head_, int column, in
     for (int first = 0; first < ring.count;) {  // neighbours up to the end of the ring, then from its beginning
         const int place = ring.place(first), count = std::min(ring.count - first, BL_MAX_DEFERRED + 1 - place);
         k.gemm(deferred_key(state, layer, place, head_), 1, size_t(2) * width,
-               deferred_step(state, layer, place, int(head_ * d) + column), size_t(2) * width, int(d), count, cols, w, d,
-               true);
+               deferred_step(state, layer, place, int(head_ * d) + column), size_t(2) * width, int(d), count, cols, w,
+               d, true);
         first += count;
     }
 }
@@ -110,17 +110,17 @@ void bl_model::multiply(const bl_ternary& w, Range rows, int cols, Activations& 
 }
 
 void bl_model::multiply_ternary5in3(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out,
-                                size_t ld, bool add, Scratch& scratch, const void* next) const {
+                                    size_t ld, bool add, Scratch& scratch, const void* next) const {
     const int first = rows.begin, count = rows.size();
     if (!narrow())
-        k.ternary5in3_wide(w.codes, first, count, cols, w.scale, x.wide.data(), size_t(padded(cols)), x.wide_scales.data(),
-                       tokens, out + first, ld, add, scratch.unpacked_wide.data());
+        k.ternary5in3_wide(w.codes, first, count, cols, w.scale, x.wide.data(), size_t(padded(cols)),
+                           x.wide_scales.data(), tokens, out + first, ld, add, scratch.unpacked_wide.data());
     else if (x.alone())
         k.ternary5in3(w.codes, first, count, cols, x.scales.data()->scale * w.scale, x.tables.data(),
-                  next ? static_cast<const uint8_t*>(next) : w.codes, out + first, add);
+                      next ? static_cast<const uint8_t*>(next) : w.codes, out + first, add);
     else
-        k.ternary5in3_many(w.codes, first, count, cols, w.scale, x.whole.data(), x.scales.data(), tokens, out + first, ld,
-                       add, scratch.unpacked.data());
+        k.ternary5in3_many(w.codes, first, count, cols, w.scale, x.whole.data(), x.scales.data(), tokens, out + first,
+                           ld, add, scratch.unpacked.data());
 }
 
 void bl_model::project(const bl_layer& layer, Range rows, Activations& x, int tokens, float* qkv, Scratch& scratch,
@@ -133,8 +133,8 @@ void bl_model::project(const bl_layer& layer, Range rows, Activations& x, int to
     for (int i = 0; i < 3; i++) {
         const Range part{std::max(rows.begin - i * width, 0), std::min(rows.end - i * width, width)};
         const bool more = rows.end > (i + 1) * width;
-        multiply(*linears[i], part, config.hidden, x, tokens, qkv + size_t(i) * width, size_t(3) * width, false, scratch,
-                 more ? linears[i + 1]->codes : next);
+        multiply(*linears[i], part, config.hidden, x, tokens, qkv + size_t(i) * width, size_t(3) * width, false,
+                 scratch, more ? linears[i + 1]->codes : next);
     }
 }
 

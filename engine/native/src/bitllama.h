@@ -1,4 +1,4 @@
-// A body and what computing with it needs: weights by pointer, scratch memory, threads.
+// A BitLlama and what computing with it needs: weights by pointer, scratch memory, threads.
 #pragma once
 #include <memory>
 #include <vector>
@@ -65,7 +65,7 @@ struct Shared {
           up(size_t(tokens) * c.mlp),
           rates(size_t(tokens) * c.heads) {}
     Buffer<float> stream;       // (T, D)
-    Buffer<float> qkv;        // (T, 3 H d): query, key, value
+    Buffer<float> qkv;          // (T, 3 H d): query, key, value
     Buffer<float> out, errors;  // (T, H d)
     Buffer<float> gate, up;     // (T, M)
     Buffer<float> rates;        // (T, H)
@@ -73,7 +73,7 @@ struct Shared {
 
 static_assert(BL_MAX_DEFERRED == MAX_DEFERRED, "the state holds what a kernel takes");
 
-// Where the next token's update goes, and those that wait.
+// The ring of deferred updates.
 struct Ring {
     explicit Ring(const bl_state& state) : oldest(state.ring[0]), count(state.ring[1]) {}
     int place(int i) const { return (oldest + i) % (BL_MAX_DEFERRED + 1); }
@@ -100,16 +100,17 @@ struct bl_model {
     std::vector<Part> parts;              // a thread
     std::shared_ptr<struct Chunk> chunk;  // for many, made when first needed
     double* profile = nullptr;
-    // Whether the next logits take the head's rows from the last on. A core's scratch cache holds what was read last, so
-    // each token begins where the one before ended.
+    // Whether the next logits take the head's rows from the last on. A core's scratch cache holds what was read last,
+    // so each token begins where the one before ended.
     bool backwards = false;
 
     bool tied() const { return !config.linear; }
     bool narrow() const { return config.activation_bits <= 8; }
     float* fast(const bl_state& state, int layer) const { return state.fast + size_t(layer) * width * config.head_dim; }
-    // The deferred updates of a layer: the key of a head, and the step of a column of all heads, at a place of the ring.
+    // A deferred update of a layer: the key of a head, and the step of a column of all heads, at a place of the ring.
     float* deferred_key(const bl_state& state, int layer, int place, int head) const {
-        return state.deferred + ((size_t(layer) * (BL_MAX_DEFERRED + 1) + place) * 2) * width + size_t(head) * config.head_dim;
+        return state.deferred + ((size_t(layer) * (BL_MAX_DEFERRED + 1) + place) * 2) * width +
+               size_t(head) * config.head_dim;
     }
     float* deferred_step(const bl_state& state, int layer, int place, int column) const {
         return state.deferred + ((size_t(layer) * (BL_MAX_DEFERRED + 1) + place) * 2 + 1) * width + column;
@@ -126,7 +127,7 @@ struct bl_model {
     int key_at() const { return tied() ? 0 : width; }
     int value_at() const { return tied() ? 0 : 2 * width; }
 
-    // Writes the updates that wait to `cols` columns of a head's fast weights.
+    // Writes the deferred updates to `cols` columns of a head's fast weights.
     void flush(const bl_state& state, int layer, int head, int column, int cols) const;
     // x (n) of token `t` into `into`, for matrices that are held like `w`.
     void quantise(const float* x, int n, const bl_ternary& w, Activations& into, int t) const;
@@ -144,8 +145,8 @@ struct bl_model {
     // thread reads then, where that is known.
     void multiply(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,
                   bool add, Scratch& scratch, const void* next = nullptr) const;
-    void multiply_ternary5in3(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out, size_t ld,
-                          bool add, Scratch& scratch, const void* next) const;
+    void multiply_ternary5in3(const bl_ternary& w, Range rows, int cols, Activations& x, int tokens, float* out,
+                              size_t ld, bool add, Scratch& scratch, const void* next) const;
     // The qkv' scratch rows `rows`, of query, key and value together.
     void project(const bl_layer& layer, Range rows, Activations& x, int tokens, float* qkv, Scratch& scratch,
                  const void* next = nullptr) const;
@@ -161,7 +162,8 @@ struct bl_model {
     const uint8_t* head_row(int row) const;
     size_t head_row_bytes() const;
     // `rows` logits from `row` on of token `t`.
-    void head_rows(int row, int rows, const float* normed, const Activations& x, int t, float* out, Scratch& scratch) const;
+    void head_rows(int row, int rows, const float* normed, const Activations& x, int t, float* out,
+                   Scratch& scratch) const;
     // What a thread reads of the head first.
     const void* head_begin(int thread) const;
     // Within run: this thread's share of the logits (T, V) of `tokens` prepared tokens, normed (T, D).

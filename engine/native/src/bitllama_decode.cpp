@@ -1,6 +1,6 @@
-// One token through the whole model, all threads together, five meetings a layer, or six where threads share a head.
+// One token through the whole model, all threads together, five barriers a layer, or six where threads share a head.
 //
-// What is small (norms, quantisation) every thread computes for itself, since that costs less than a meeting. The
+// What is small (norms, quantisation) every thread computes for itself, since that costs less than a barrier. The
 // widest activations, those of the SwiGLU, are rounded together: what a thread takes from the others is then a quarter.
 #include <algorithm>
 #include <chrono>
@@ -104,7 +104,7 @@ struct Worker {
         watch.note(QKV);
     }
 
-    // Rows of the qkv: what is looked at, and its convolution.
+    // Some rows of q, k and v: the projection, its convolution and silu.
     void qkv_rows(const bl_layer& layer, int i, Range rows, const void* next) {
         float* qkv = m.one.qkv.data();
         m.project(layer, rows, scratch.activations, 1, qkv, scratch, next);
@@ -117,8 +117,8 @@ struct Worker {
 
     // The delta rule on this thread's share of the fast weights: columns of all heads side by side.
     //
-    // W is read once a token but written once in BL_MAX_DEFERRED: until then W k is (W k) + sum_j s_j (k_j . k) over the
-    // updates W += s_j k_j^T that wait.
+    // W is read once a token but written once in BL_MAX_DEFERRED: until then W k is (W k) + sum_j s_j (k_j . k) over
+    // the deferred updates W += s_j k_j^T.
     void learn(const bl_layer& layer, int i) {
         const int d = c.head_dim;
         const float* qkv = m.one.qkv.data();
@@ -136,7 +136,8 @@ struct Worker {
                 deferred.keys[deferred.count] = m.deferred_key(state, i, ring.place(deferred.count), head);
                 deferred.steps[deferred.count] = m.deferred_step(state, i, ring.place(deferred.count), at);
             }
-            if (column == 0) std::copy(scratch.key.data(), scratch.key.at(size_t(d)), m.deferred_key(state, i, mine, head));
+            if (column == 0)
+                std::copy(scratch.key.data(), scratch.key.at(size_t(d)), m.deferred_key(state, i, mine, head));
             m.k.delta_step(m.fast(state, i) + size_t(head) * d * d + column, size_t(d), d, end - at, query,
                            scratch.key.data(), value + column, m.rate(layer, head, scratch.normed.data(), rate_scale),
                            !m.tied(), deferred, ring.full(), m.one.out.at(at), m.one.errors.at(at),

@@ -1,15 +1,15 @@
 // A chunk of tokens through the whole model: each packed weight is unpacked once for all of them, and the fast weights
 // are updated by the chunk-parallel form of the delta rule.
 //
-// Within a subchunk the corrections u_i = rate_i (v_i - W k_i) depend on each other only through a lower triangular system
-// (the WY form of Yang et al. 2024, arXiv 2406.06484, section 3); the rest are matrix products. See
+// Within a subchunk the corrections u_i = rate_i (v_i - W k_i) depend on each other only through a lower triangular
+// system (the WY form of Yang et al. 2024, arXiv 2406.06484, section 3); the rest are matrix products. See
 // engine/ops/delta_rule/chunk.py, whose result this is.
 #include <algorithm>
 
 #include "bitllama.h"
 
-constexpr int SUBCHUNK = 32;    // tokens that are solved together
-constexpr int COLUMNS = 32;  // fast-weight columns that one thread takes at a time
+constexpr int SUBCHUNK = 32;  // tokens that are solved together
+constexpr int COLUMNS = 32;   // fast-weight columns that one thread takes at a time
 
 struct Chunk {
     explicit Chunk(const bl_model& m) : all(m.config, m.width, BL_MAX_CHUNK), activations(BL_MAX_CHUNK, m.widest) {
@@ -19,7 +19,7 @@ struct Chunk {
 
     struct Subchunk {
         explicit Subchunk(int d) : keys(size_t(d) * SUBCHUNK) {}
-        Buffer<float> keys;                                // transposed (d, SUBCHUNK)
+        Buffer<float> keys;                                            // transposed (d, SUBCHUNK)
         float past[SUBCHUNK * SUBCHUNK], mixing[SUBCHUNK * SUBCHUNK];  // k_i . k_j, q_i . k_j
         float said[SUBCHUNK * COLUMNS], correction[SUBCHUNK * COLUMNS];
     };
@@ -43,7 +43,8 @@ void relate(const bl_model& m, Chunk::Subchunk& p, const float* queries, const f
 
 // One slice on `cols` columns of a head.
 void learn_subchunk(const bl_model& m, Chunk::Subchunk& p, float* w, const float* queries, const float* keys,
-                 const float* values, size_t ld, const float* rates, int tokens, int cols, float* out, float* errors) {
+                    const float* values, size_t ld, const float* rates, int tokens, int cols, float* out,
+                    float* errors) {
     const size_t d = size_t(m.config.head_dim), width = size_t(m.width);
     m.k.gemm(keys, ld, 1, w, d, tokens, int(d), cols, p.said, COLUMNS, false);
     m.k.gemm(queries, ld, 1, w, d, tokens, int(d), cols, out, width, false);
@@ -76,10 +77,10 @@ void learn_chunk(bl_model& m, Chunk& chunk, float* fast, int tokens, int thread)
             for (int at = first; at < end; at += COLUMNS) {
                 const int column = at - head * d;
                 learn_subchunk(m, p, fast + size_t(head) * d * d + column, queries, keys,
-                            row + m.value_at() + head * d + column, size_t(ld),
-                            chunk.all.rates.at(size_t(head) * BL_MAX_CHUNK + start), count, std::min(COLUMNS, end - at),
-                            chunk.all.out.at(size_t(start) * m.width + at),
-                            chunk.all.errors.at(size_t(start) * m.width + at));
+                               row + m.value_at() + head * d + column, size_t(ld),
+                               chunk.all.rates.at(size_t(head) * BL_MAX_CHUNK + start), count,
+                               std::min(COLUMNS, end - at), chunk.all.out.at(size_t(start) * m.width + at),
+                               chunk.all.errors.at(size_t(start) * m.width + at));
             }
         }
         first = end;
@@ -114,9 +115,8 @@ void block(bl_model& m, Chunk& chunk, const bl_state& state, int i, int tokens, 
     m.pool.barrier(thread);
     m.project(layer, qkv_rows, chunk.activations, tokens, qkv, scratch);
     if (layer.conv)
-        m.k.convolve(qkv + qkv_rows.begin, size_t(ld), tokens, qkv_rows.size(),
-                     m.tail(state, i) + qkv_rows.begin, state.ring[2], layer.conv + qkv_rows.begin, size_t(ld),
-                     c.conv_kernel);
+        m.k.convolve(qkv + qkv_rows.begin, size_t(ld), tokens, qkv_rows.size(), m.tail(state, i) + qkv_rows.begin,
+                     state.ring[2], layer.conv + qkv_rows.begin, size_t(ld), c.conv_kernel);
     m.pool.barrier(thread);
     for (int t = mine.begin; t < mine.end; t++) {
         float* row = qkv + size_t(t) * ld;
@@ -133,12 +133,15 @@ void block(bl_model& m, Chunk& chunk, const bl_state& state, int i, int tokens, 
         m.quantise(scratch.heads.data(), width, layer.up, chunk.activations, t);
     }
     m.pool.barrier(thread);
-    m.multiply(layer.up, stream_rows, width, chunk.activations, tokens, all.stream.data(), size_t(c.hidden), true, scratch);
+    m.multiply(layer.up, stream_rows, width, chunk.activations, tokens, all.stream.data(), size_t(c.hidden), true,
+               scratch);
     m.pool.barrier(thread);
     for (int t = mine.begin; t < mine.end; t++) normed_quantised(m, chunk, layer.norm2, layer.gate, t, scratch);
     m.pool.barrier(thread);
-    m.multiply(layer.gate, mlp_rows, c.hidden, chunk.activations, tokens, all.gate.data(), size_t(c.mlp), false, scratch);
-    m.multiply(layer.mlp_up, mlp_rows, c.hidden, chunk.activations, tokens, all.up.data(), size_t(c.mlp), false, scratch);
+    m.multiply(layer.gate, mlp_rows, c.hidden, chunk.activations, tokens, all.gate.data(), size_t(c.mlp), false,
+               scratch);
+    m.multiply(layer.mlp_up, mlp_rows, c.hidden, chunk.activations, tokens, all.up.data(), size_t(c.mlp), false,
+               scratch);
     m.pool.barrier(thread);
     for (int t = mine.begin; t < mine.end; t++) {
         m.k.swiglu(all.gate.at(size_t(t) * c.mlp), all.up.at(size_t(t) * c.mlp), c.mlp, scratch.hidden.data());

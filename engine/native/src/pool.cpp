@@ -111,11 +111,13 @@ void Pool::barrier(int thread) {
     std::atomic<uint32_t>& mine = slots_[size_t(thread)].generation;
     const uint32_t generation = mine.load(std::memory_order_relaxed) + 1;
     mine.store(generation, std::memory_order_release);
-    // The last to come sees that all have all_arrived. Either it also sees who is blocked, or that one sees it before it waits.
+    // The last to arrive sees that all have. Either it also sees who is blocked, or that one sees it before it waits.
     if (spin_until_arrived(generation, slots_[size_t(thread)].patience)) {
         std::atomic_thread_fence(std::memory_order_seq_cst);
         if (blocked_.load(std::memory_order_relaxed) == 0) return;
-        { std::lock_guard<std::mutex> lock(blocked_mutex_); }
+        {
+            std::lock_guard<std::mutex> lock(blocked_mutex_);
+        }
         released_.notify_all();
         return;
     }

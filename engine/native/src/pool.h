@@ -1,4 +1,4 @@
-// A few threads that compute one function together. They sleep between calls; within a call they meet at barriers.
+// A few threads that compute one function together. They sleep between calls; within a call they wait at barriers.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -42,7 +42,7 @@ private:
     bool all_arrived(uint32_t generation) const;
     bool spin_until_arrived(uint32_t generation, int& patience) const;
 
-    // Which generation each thread has come to. A line of the caches each: the others only read it.
+    // How many barriers each thread has reached. A line of the caches each: the others only read it.
     struct alignas(64) Slot {
         std::atomic<uint32_t> generation{0};
         int patience = MOST_PATIENCE;  // microseconds that the thread itself stays awake for the others

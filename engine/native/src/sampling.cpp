@@ -1,8 +1,8 @@
 // The next token from the logits: of the likeliest words as many as are wanted, and one of these by a random number.
 //
 // Only what may be needed is sorted. A word is one whole number: its weight in the upper half, so that the likelier is
-// the larger (floats that are not negative compare as their bits do), and below it the complement of its id, so that the
-// lower of equals is the larger.
+// the larger (floats that are not negative compare as their bits do), and below it the complement of its id, so that
+// the lower of equals is the larger.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -124,7 +124,8 @@ private:
         chosen_ = true;
     }
 
-    // Where the pool, the likeliest first, reaches `wanted`: on which bucket, and there in which half, and in which of that.
+    // Where the pool, the likeliest first, reaches `wanted`: on which bucket, and there in which half, and in which of
+    // that.
     Word last_needed(double wanted) {
         work_ = pool_;
         double before = 0;
@@ -158,17 +159,17 @@ private:
         return *low;
     }
 
-    int count_ = 0;  // words
-    std::vector<float> weights_, tops_;  // of each word, and the largest of each stretch of them
+    int count_ = 0;                       // words
+    std::vector<float> weights_, tops_;   // of each word, and the largest of each stretch of them
     std::vector<double> sums_, buckets_;  // of many words together; of the pool, by weight
-    double total_ = 0;                   // of those that are left
-    bool chosen_ = false;                // whether these are the pool, in the order of their ids, or all
+    double total_ = 0;                    // of those that are left
+    bool chosen_ = false;                 // whether these are the pool, in the order of their ids, or all
     Words pool_, work_;
 };
 }  // namespace
 
-int32_t bl_sample(const char* instructions, const float* logits, int32_t count, float inverse_temperature, int32_t top_k,
-                double top_p, double chance) {
+int32_t bl_sample(const char* instructions, const float* logits, int32_t count, float inverse_temperature,
+                  int32_t top_k, double top_p, double chance) {
     const Kernels* k = select_kernels(instructions);
     if (!k) return BL_CANNOT;
     static thread_local Sampler sampler;  // keeps its memory for the next token

@@ -1,5 +1,5 @@
-// Parts of a model with their gradients, for torch, which holds the tensors: heads and streams at a time (q, k and v, the
-// delta rule), and rows at a time (ternary products, norms and gates).
+// Parts of a model with their gradients, for torch, which holds the tensors: heads and streams at a time (q, k and v,
+// the delta rule), and rows at a time (ternary products, norms and gates).
 #include <algorithm>
 #include <atomic>
 #include <functional>
@@ -78,8 +78,12 @@ struct Qkv {
     size_t weight(int column) const { return size_t(column) * v.head_dim; }
     QkvTask task(int stream, int column) const {
         const bool unit = column / v.heads < 2;
-        return {v.tokens, v.head_dim, v.kernel, unit,
-                {v.x + x(stream, column), width}, {v.tail + tail(stream, column), width},
+        return {v.tokens,
+                v.head_dim,
+                v.kernel,
+                unit,
+                {v.x + x(stream, column), width},
+                {v.tail + tail(stream, column), width},
                 {v.weight + weight(column), width}};
     }
 };
@@ -93,7 +97,8 @@ struct Delta {
     int head(int item) const { return item % d.heads; }
     DeltaTask task(int item) const {
         const auto of = [&](const bl_heads& heads) { return const_rows(heads, stream(item), head(item)); };
-        return {d.tokens, d.keys, d.values, d.read_after != 0, of(d.q), of(d.k), of(d.v), of(d.rate).at, of(d.rate).stride};
+        return {d.tokens, d.keys,  d.values,      d.read_after != 0, of(d.q),
+                of(d.k),  of(d.v), of(d.rate).at, of(d.rate).stride};
     }
     DeltaTrace trace(int item) const {
         return {d.errors + size_t(item) * d.tokens * d.values, d.starts + size_t(item) * chunks * squares};
@@ -133,13 +138,13 @@ int32_t bl_qkv_forward(const char* instructions, int32_t threads, const bl_qkv* 
         parallel_for(threads, 3 * qkv->heads, [&](int column, int thread) {
             for (int stream = 0; stream < qkv->batch; stream++)
                 k.training.qkv(v.task(stream, column), rows(out[column / qkv->heads], stream, column % qkv->heads),
-                                scratch.of(thread));
+                               scratch.of(thread));
         });
     });
 }
 
 int32_t bl_qkv_backward(const char* instructions, int32_t threads, const bl_qkv* qkv, const bl_heads* grad,
-                     float* grad_x, float* grad_tail, float* grad_weight) {
+                        float* grad_x, float* grad_tail, float* grad_weight) {
     return guarded(instructions, [&](const Kernels& k) {
         const Qkv v{*qkv};
         ThreadScratch scratch(threads, qkv_scratch(qkv->head_dim, qkv->kernel));
@@ -189,9 +194,8 @@ int32_t bl_delta_rule_back(const char* instructions, int32_t threads, const bl_d
     });
 }
 
-
-int32_t bl_ternary_linears(const char* instructions, int32_t threads, const bl_linears* linears, int32_t tokens, float largest,
-                        const float* x, float* rounded, float* y) {
+int32_t bl_ternary_linears(const char* instructions, int32_t threads, const bl_linears* linears, int32_t tokens,
+                           float largest, const float* x, float* rounded, float* y) {
     return guarded(instructions, [&](const Kernels& k) {
         const int cols = linears->cols;
         const size_t width = size_t(padded(cols)), row_bytes = width / BLOCK * BLOCK_BYTES;

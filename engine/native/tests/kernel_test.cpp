@@ -66,12 +66,13 @@ void test_part(const std::string& set, const Matrix& w, const int8_t* x) {
     std::vector<float> one(size_t(rows), 1.0f), two(size_t(2 * rows)), row(static_cast<size_t>(width));
     std::vector<float> wide(size_t(rows), 1.0f), floats(values.begin(), values.begin() + width);
     k.tabulate(values.data(), w.cols, tables.data());
-    k.ternary5in3(w.ternary5in3.data(), first, rows, w.cols, 1.0f, tables.data(), w.ternary5in3.data(), one.data(), true);
-    k.ternary5in3_many(w.ternary5in3.data(), first, rows, w.cols, 1.0f, values.data(), scales, 2, two.data(), size_t(rows),
-                   false, unpacked.data());
+    k.ternary5in3(w.ternary5in3.data(), first, rows, w.cols, 1.0f, tables.data(), w.ternary5in3.data(), one.data(),
+                  true);
+    k.ternary5in3_many(w.ternary5in3.data(), first, rows, w.cols, 1.0f, values.data(), scales, 2, two.data(),
+                       size_t(rows), false, unpacked.data());
     const float scale = 1.0f;
-    k.ternary5in3_wide(w.ternary5in3.data(), first, rows, w.cols, 1.0f, floats.data(), size_t(width), &scale, 1, wide.data(),
-                   size_t(rows), true, row.data());
+    k.ternary5in3_wide(w.ternary5in3.data(), first, rows, w.cols, 1.0f, floats.data(), size_t(width), &scale, 1,
+                       wide.data(), size_t(rows), true, row.data());
     for (int r = 0; r < rows; r++) {
         int32_t expected = 0;
         for (int c = 0; c < w.cols; c++) expected += w.codes[size_t(first + r) * w.cols + c] * x[c];
@@ -115,8 +116,7 @@ void test_words(const std::string& set) {
         const std::vector<float> scales(size_t(rows), 1.0f);
         std::vector<float> of_int8(scales), of_int5(scales);
         k.int8_rows(bytes.data(), scales.data(), rows, n, x.data(), {1.0f, sum}, ptrdiff_t(AHEAD), of_int8.data());
-        k.int5_rows(int5.data(), scales.data(), rows, blocks, x.data(), {1.0f, sum}, -ptrdiff_t(AHEAD),
-                    of_int5.data());
+        k.int5_rows(int5.data(), scales.data(), rows, blocks, x.data(), {1.0f, sum}, -ptrdiff_t(AHEAD), of_int5.data());
         for (int r = 0; r < rows; r++) {
             int32_t expected[2] = {};
             for (int i = 0; i < n; i++) {
@@ -232,7 +232,8 @@ void test_draw(const std::string& set) {
         reached = 0;
         for (int i : order)
             if (expected < 0 && (reached += double(w[size_t(i)])) >= place) expected = i;
-        require(bl_sample(set.c_str(), x.data(), n, 0.7f, top_k, top_p, chance) == expected, set + ": another was drawn");
+        require(bl_sample(set.c_str(), x.data(), n, 0.7f, top_k, top_p, chance) == expected,
+                set + ": another was drawn");
         for (double edge : {1.0, 1e-16}) {
             const int drawn = bl_sample(set.c_str(), x.data(), n, 0.7f, top_k, top_p, edge);
             require(drawn >= 0 && drawn < n && w[size_t(drawn)] > 0, set + ": what is not allowed was drawn");

@@ -75,7 +75,8 @@ void test_linears(const std::string& set) {
         std::vector<float> rounded = unwritten(x.size()), y = unwritten(size_t(tokens) * sum);
         const bl_linears linears{count, cols, rows.data(), ternary.data(), scales.data()};
         const float largest = round % 2 ? 127.0f : 7.0f;
-        require(!bl_ternary_linears(set.c_str(), whole(1, 4), &linears, tokens, largest, x.data(), rounded.data(), y.data()),
+        require(!bl_ternary_linears(set.c_str(), whole(1, 4), &linears, tokens, largest, x.data(), rounded.data(),
+                                    y.data()),
                 set + ": no linears");
         std::vector<double> nearest, product;
         for (int t = 0; t < tokens; t++) {
@@ -189,7 +190,7 @@ void test_qkv(const std::string& set) {
         }
         require(!bl_qkv_forward(set.c_str(), threads, &qkv, to) &&
                     !bl_qkv_backward(set.c_str(), threads, &qkv, from, gradients[0].data(), gradients[1].data(),
-                                  gradients[2].data()),
+                                     gradients[2].data()),
                 set + ": no qkv");
         const Doubles truth = plain(in_double(in));
         for (size_t i = 0; i < 3; i++) require_same(out[i], truth[i], set + ": a view is wrong");

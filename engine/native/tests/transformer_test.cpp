@@ -1,5 +1,5 @@
-// Fuzzes grouped products against plain loops, and small transformers of every kind of matrix: threads change no bit, and
-// a chunk gives what its tokens give one by one. Buffers end exactly where their values end.
+// Fuzzes grouped products against plain loops, and small transformers of every kind of matrix: threads change no bit,
+// and a chunk gives what its tokens give one by one. Buffers end exactly where their values end.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -52,7 +52,8 @@ struct RandomMatrix {
 void test_grouped(const std::string& set) {
     for (int round = 0; round < 40; round++) {
         const int32_t kind = GROUPED[size_t(round) % GROUPED.size()];
-        const int rows = whole(1, 40), tokens = whole(1, 9), cols = kind >= BL_SUPER8 ? 256 * whole(1, 3) : 32 * whole(1, 9);
+        const int rows = whole(1, 40), tokens = whole(1, 9),
+                  cols = kind >= BL_SUPER8 ? 256 * whole(1, 3) : 32 * whole(1, 9);
         const RandomMatrix w(kind, rows, cols);
         const std::vector<float> x = floats(size_t(tokens) * cols);
         std::vector<float> y(size_t(tokens) * rows);
@@ -65,7 +66,8 @@ void test_grouped(const std::string& set) {
                 const GroupedActivations token = rounded.grouped(cols).token(t);
                 double expected = w.matrix.bias ? w.bias[size_t(r)] : 0, size = 1e-3;
                 for (int g = 0; g < token.groups; g++) {
-                    const GroupOfRow group = group_of_row(group_form(w.matrix), linear_row(w.matrix, r), g, r % TILE_LANES);
+                    const GroupOfRow group =
+                        group_of_row(group_form(w.matrix), linear_row(w.matrix, r), g, r % TILE_LANES);
                     for (int i = 0; i < GROUP_COLUMNS; i++) {
                         const double weight = group.whole[i] * double(group.scales[i / 16]) + group.minimum;
                         const double product = weight * token.whole[g * GROUP_COLUMNS + i] * token.scales[g];
@@ -73,7 +75,8 @@ void test_grouped(const std::string& set) {
                         size += std::fabs(product);
                     }
                 }
-                require(std::fabs(y[size_t(t) * rows + r] - expected) <= 1e-5 * size, set + ": a grouped product is wrong");
+                require(std::fabs(y[size_t(t) * rows + r] - expected) <= 1e-5 * size,
+                        set + ": a grouped product is wrong");
             }
     }
 }
@@ -84,20 +87,24 @@ void test_halves() {
         if (!std::isnan(value)) require(float_to_half(value) == bits, "a float16 does not come back");
     }
     require(float_to_half(65519.0f) == 0x7bff && float_to_half(65520.0f) == 0x7c00, "the largest float16 is another");
-    require(float_to_half(1.0f + 1.0f / 2048) == 0x3c00 && float_to_half(1.0f + 3.0f / 2048) == 0x3c02, "ties go to even");
+    require(float_to_half(1.0f + 1.0f / 2048) == 0x3c00 && float_to_half(1.0f + 3.0f / 2048) == 0x3c02,
+            "ties go to even");
 }
 
 struct RandomTransformer {
     explicit RandomTransformer(int32_t kind) {
         const int unit = kind >= BL_SUPER8 ? 256 : 32;
         const int d = 32, heads = unit / d * whole(1, 2), kv = heads % 2 ? heads : heads / whole(1, 2);
-        config = {whole(9, 70), unit * whole(1, 2), 2, heads, kv, d, unit * whole(1, 2), 2 * whole(1, d / 2), whole(0, 2),
-                  1e-5f, 1.5f, 0.2f, whole(0, 1) * 4.0f, whole(0, 1) * 9.0f};
+        config = {whole(9, 70),       unit * whole(1, 2),  2,           heads, kv,   d,
+                  unit * whole(1, 2), 2 * whole(1, d / 2), whole(0, 2), 1e-5f, 1.5f, 0.2f,
+                  whole(0, 1) * 4.0f, whole(0, 1) * 9.0f};
         const auto add = [&](int32_t what, int rows, int cols) {
             matrices.push_back(std::make_unique<RandomMatrix>(what, rows, cols));
             return matrices.back()->matrix;
         };
-        const auto norm = [&](int n, bool there) { return there ? vectors.emplace_back(floats(size_t(n))).data() : nullptr; };
+        const auto norm = [&](int n, bool there) {
+            return there ? vectors.emplace_back(floats(size_t(n))).data() : nullptr;
+        };
         vectors.reserve(64);
         const int hidden = config.hidden, width = heads * d, kv_width = kv * d, mlp = config.mlp;
         embed = add(kind == BL_TERNARY2 ? BL_FLOATS : kind, config.vocab, hidden);
@@ -136,7 +143,8 @@ struct RandomTransformer {
         for (int start = 0; start < int(tokens.size()); start += chunk) {
             const int count = std::min(chunk, int(tokens.size()) - start);
             require(!bl_transformer_feed(model, tokens.data() + start, count, start, places.data(),
-                                         logits.data() + size_t(start) * config.vocab, count), "no memory");
+                                         logits.data() + size_t(start) * config.vocab, count),
+                    "no memory");
         }
         bl_transformer_destroy(model);
         return logits;
@@ -159,12 +167,14 @@ void test_transformers(const std::string& set) {
             std::vector<int32_t> tokens(size_t(whole(1, 90)));
             for (int32_t& token : tokens) token = whole(0, net.config.vocab - 1);
             const int chunk = whole(1, BL_MAX_CHUNK);
-            const std::vector<float> alone = net.feed(set, 1, tokens, chunk), together = net.feed(set, whole(2, 4), tokens, chunk);
+            const std::vector<float> alone = net.feed(set, 1, tokens, chunk),
+                                     together = net.feed(set, whole(2, 4), tokens, chunk);
             require(std::memcmp(alone.data(), together.data(), alone.size() * sizeof(float)) == 0,
                     set + ": threads change what a transformer computes");
             if (kind != BL_FLOATS) continue;  // elsewhere the last bit of a sum may round an activation otherwise
             const std::vector<float> steps = net.feed(set, 1, tokens, 1);
             for (size_t i = 0; i < steps.size(); i++)
-                require(std::fabs(steps[i] - alone[i]) <= 1e-2f * (1 + std::fabs(steps[i])), set + ": a chunk is no row of tokens");
+                require(std::fabs(steps[i] - alone[i]) <= 1e-2f * (1 + std::fabs(steps[i])),
+                        set + ": a chunk is no row of tokens");
         }
 }

@@ -1,4 +1,5 @@
-// One token of the delta rule, and the float product of its chunks; included by kernels_impl.h, inside the same namespace.
+// One token of the delta rule, and the float product of its chunks; included by kernels_impl.h, inside the same
+// namespace.
 
 constexpr int DELTA_ROWS_AHEAD = 8;
 
@@ -11,7 +12,8 @@ struct DeltaStep {
     float rate;
     bool read_after;
     const DeferredUpdates& deferred;
-    float kq, deferred_k[MAX_DEFERRED], deferred_q[MAX_DEFERRED];  // products of k with q, and of k and q with the deferred keys
+    float kq, deferred_k[MAX_DEFERRED],
+        deferred_q[MAX_DEFERRED];  // products of k with q, and of k and q with the deferred keys
     float *out, *error, *step;
 };
 
@@ -60,7 +62,8 @@ static inline void flushed_columns(const DeltaStep& t, int c, int left) {
     F steps[MAX_DEFERRED][S], said[S], read[S];
     for (int s = 0; s < S; s++) {
         said[s] = read[s] = set1(0.0f);
-        for (int i = 0; i < MAX_DEFERRED; i++) steps[i][s] = load_columns<Whole>(t.deferred.steps[i] + c + s * W, left - s * W);
+        for (int i = 0; i < MAX_DEFERRED; i++)
+            steps[i][s] = load_columns<Whole>(t.deferred.steps[i] + c + s * W, left - s * W);
     }
     for (int j = 0; j < t.d; j++) {
         const F key = set1(t.k[j]), query = set1(t.q[j]);
@@ -82,7 +85,8 @@ static inline void flushed_columns(const DeltaStep& t, int c, int left) {
 }
 
 static void delta_step(float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v, float rate,
-                       bool read_after, const DeferredUpdates& deferred, bool flush, float* out, float* error, float* step) {
+                       bool read_after, const DeferredUpdates& deferred, bool flush, float* out, float* error,
+                       float* step) {
     DeltaStep t{w, ld, d, q, k, v, rate, read_after, deferred, dot(k, q, d), {}, {}, out, error, step};
     int c = 0;
     if (flush) {
@@ -133,12 +137,12 @@ static inline void gemm_columns(const float* a, size_t a_row, size_t a_col, cons
 
 static void gemm(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n, int cols,
                  float* out, size_t ldo, bool add_to) {
-    constexpr int WIDE = REGISTERS / 4;  // whole rows where they are short: a stride of pages makes loads wait for stores
+    constexpr int WIDE =
+        REGISTERS / 4;  // whole rows where they are short: a stride of pages makes loads wait for stores
     int c = 0;
     for (; c + WIDE * W <= cols; c += WIDE * W)
         gemm_columns<WIDE, true>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
     for (; c + 2 * W <= cols; c += 2 * W)
         gemm_columns<2, true>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
-    for (; c < cols; c += W)
-        gemm_columns<1, false>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
+    for (; c < cols; c += W) gemm_columns<1, false>(a, a_row, a_col, b + c, ldb, m, n, cols - c, out + c, ldo, add_to);
 }

@@ -2,8 +2,8 @@
 //
 // Eight rows are computed together, one in each lane of a vector. Of these a tile is a group of each row: the eight
 // scales as float16, in `group4` eight minima as float16, then the weights. `group8` holds them as int8: four columns
-// of row 0, the same of row 1, ..., then the next four columns. `group4` holds unsigned nibbles: byte j of the four of a
-// row is column 4 v + j in its lower half and 16 + 4 v + j in its upper one, for v = 0 ... 3. Tiles of the same rows
+// of row 0, the same of row 1, ..., then the next four columns. `group4` holds unsigned nibbles: byte j of the four of
+// a row is column 4 v + j in its lower half and 16 + 4 v + j in its upper one, for v = 0 ... 3. Tiles of the same rows
 // follow each other; rows that are not there have the scale 0. engine/ops/grouped_quant/matrix.py makes them.
 #pragma once
 #include <stddef.h>
@@ -14,9 +14,9 @@ constexpr int GROUP_COLUMNS = 32, TILE_LANES = 8, SUPER_GROUPS = 8;
 constexpr int HALVES_BYTES = TILE_LANES * 2;
 
 // How the tiles of a form look. In `super` forms (the K-quants of llama.cpp) eight tiles stand behind eight scales and
-// eight minima in float16, and each has int8 multiples of these: with 4 bits eight of the scale and eight of the minimum;
-// with 8 bits eight of the scale for the first half of a group's columns, eight for the second, eight of the minimum, and
-// eight bytes of nothing. There a minimum is subtracted.
+// eight minima in float16, and each has int8 multiples of these: with 4 bits eight of the scale and eight of the
+// minimum; with 8 bits eight of the scale for the first half of a group's columns, eight for the second, eight of the
+// minimum, and eight bytes of nothing. There a minimum is subtracted.
 struct GroupForm {
     int bits;
     bool super;
@@ -92,7 +92,7 @@ static inline uint16_t float_to_half(float value) {
     const uint32_t magnitude = bits & 0x7fffffff;
     if (magnitude > 0x7f800000) return uint16_t(sign | 0x7e00);
     if (magnitude >= 0x477ff000) return uint16_t(sign | 0x7c00);  // from 65520 on
-    if (magnitude < 0x38800000) {                                  // below the least normal number: in steps of 2^-24
+    if (magnitude < 0x38800000) {                                 // below the least normal number: in steps of 2^-24
         float size;
         memcpy(&size, &magnitude, sizeof size);
         const float steps = size * 16777216.0f + 8388608.0f;  // rounds to the nearest whole number, ties to even
@@ -118,7 +118,8 @@ static inline GroupOfRow group_of_row(GroupForm form, const uint8_t* rows, int g
     const uint8_t* tile = rows + size_t(group) * form.tile();
     float scale = 1.0f, minimum = 1.0f;
     if (form.super) {
-        const uint8_t* header = rows + size_t(group / SUPER_GROUPS) * (form.super_header() + SUPER_GROUPS * form.tile());
+        const uint8_t* header =
+            rows + size_t(group / SUPER_GROUPS) * (form.super_header() + SUPER_GROUPS * form.tile());
         scale = tile_half(header, lane);
         minimum = -tile_half(header + HALVES_BYTES, lane);
         tile = header + form.super_header() + size_t(group % SUPER_GROUPS) * form.tile();

@@ -83,7 +83,7 @@ static inline __m256i fifths(const uint8_t* bits) {
 
 template <int R>
 static inline void rows_of_int5(const uint8_t* w, size_t row_bytes, int blocks, const int8_t* x, ptrdiff_t ahead,
-                                 int32_t* out) {
+                                int32_t* out) {
     const __m256i fifteen = _mm256_set1_epi8(15);
     __m256i sums[GROUP];
     for (int r = 0; r < GROUP; r++) sums[r] = _mm256_setzero_si256();

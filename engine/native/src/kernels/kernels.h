@@ -60,7 +60,7 @@ struct Kernels {
     // `unpacked` is scratch of tile_rows rows of padded cols.
     void (*ternary)(const uint8_t* codes, int rows, int cols, float scale, const int8_t* x, const Quantised* q,
                     int tokens, float* out, size_t ld, bool add, uint8_t* unpacked);
-    // The same for one token, whose activations `arrange` has put into the order that this takes, once for all maps
+    // The same for one token, whose activations `arrange` has put into the order that this takes, once for all matrices
     // that they go into. `next` is what will be read after these rows: memory is asked for ahead, into it where they
     // end. Both functions are null where a set takes activations as they are.
     void (*arrange)(const int8_t* x, int cols, int8_t* out);
@@ -70,14 +70,15 @@ struct Kernels {
     void (*ternary_wide)(const uint8_t* codes, int rows, int cols, float scale, const float* x, size_t ldx,
                          const float* x_scale, int tokens, float* out, size_t ld, bool add, float* unpacked);
     // The same of ternary5in3, for rows `first`, ... of a matrix. What `tabulate` makes of a token's activations has
-    // at most MOST_TABLE_BYTES for each of row_triples(cols), and serves all maps that they go into.
+    // at most MOST_TABLE_BYTES for each of row_triples(cols), and serves all matrices that they go into.
     void (*tabulate)(const int8_t* x, int cols, uint8_t* tables);
     void (*ternary5in3)(const uint8_t* codes, int first, int rows, int cols, float factor, const uint8_t* tables,
-                    const uint8_t* next, float* out, bool add);
+                        const uint8_t* next, float* out, bool add);
     void (*ternary5in3_many)(const uint8_t* codes, int first, int rows, int cols, float scale, const int8_t* x,
-                         const Quantised* q, int tokens, float* out, size_t ld, bool add, uint8_t* unpacked);
-    void (*ternary5in3_wide)(const uint8_t* codes, int first, int rows, int cols, float scale, const float* x, size_t ldx,
-                         const float* x_scale, int tokens, float* out, size_t ld, bool add, float* unpacked);
+                             const Quantised* q, int tokens, float* out, size_t ld, bool add, uint8_t* unpacked);
+    void (*ternary5in3_wide)(const uint8_t* codes, int first, int rows, int cols, float scale, const float* x,
+                             size_t ldx, const float* x_scale, int tokens, float* out, size_t ld, bool add,
+                             float* unpacked);
     // out[r] = (w[r] - 128) . x * scales[r] * q.scale for a matrix of bytes (rows, n); x is padded to whole blocks.
     // Memory is asked for `ahead` bytes from where it is read.
     void (*int8_rows)(const uint8_t* w, const float* scales, int rows, int n, const int8_t* x, Quantised q,
@@ -107,11 +108,12 @@ struct Kernels {
     // tail (kernel - 1, stride) is a ring of the inputs before, whose place `oldest` the first token takes, and so on.
     void (*convolve)(float* x, size_t ld, int tokens, int channels, float* tail, int oldest, const float* weight,
                      size_t stride, int kernel);
-    // One token of the delta rule on `cols` columns of a head's fast weights, w (d, ld) and what is deferred: out is what q
-    // reads, before or after the update; the update is w += k step^T, and left to the caller. `flush` writes what is
-    // deferred to w, and wants MAX_DEFERRED of it.
+    // One token of the delta rule on `cols` columns of a head's fast weights, w (d, ld) and what is deferred: out is
+    // what q reads, before or after the update; the update is w += k step^T, and left to the caller. `flush` writes
+    // what is deferred to w, and wants MAX_DEFERRED of it.
     void (*delta_step)(float* w, size_t ld, int d, int cols, const float* q, const float* k, const float* v, float rate,
-                       bool read_after, const DeferredUpdates& deferred, bool flush, float* out, float* error, float* step);
+                       bool read_after, const DeferredUpdates& deferred, bool flush, float* out, float* error,
+                       float* step);
     // out (m, ldo) (+)= a b; a(i, j) = a[i * a_row + j * a_col], b (n, ldb), `cols` columns.
     void (*gemm)(const float* a, size_t a_row, size_t a_col, const float* b, size_t ldb, int m, int n, int cols,
                  float* out, size_t ldo, bool add);

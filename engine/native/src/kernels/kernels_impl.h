@@ -200,8 +200,9 @@ static void ternary_wide(const uint8_t* codes, int rows, int cols, float scale, 
     }
 }
 
-static void ternary5in3_wide(const uint8_t* codes, int first, int rows, int cols, float scale, const float* x, size_t ldx,
-                         const float* x_scale, int tokens, float* out, size_t ld, bool add_to, float* unpacked) {
+static void ternary5in3_wide(const uint8_t* codes, int first, int rows, int cols, float scale, const float* x,
+                             size_t ldx, const float* x_scale, int tokens, float* out, size_t ld, bool add_to,
+                             float* unpacked) {
     each_group(codes, first, rows, cols, [&](const uint8_t* group, int from, int to, int at) {
         for (int r = from; r < to; r++) {
             for (int i = 0; i < cols; i++) unpacked[i] = DIGITS.of[triple(group, r, i / 3)][i % 3];
@@ -311,10 +312,35 @@ static void convolve(float* x, size_t ld, int tokens, int channels, float* tail,
 #include "grouped_impl.h"
 
 static Kernels table(const char* name) {
-    return {name,           TILE_ROWS,    rms_norm,     quantise,         magnitude,    round_by,
-            quantise_wide,  ternary,      ARRANGE,      TERNARY_ARRANGED, ternary_wide, tabulate,
-            ternary5in3,        ternary5in3_many, ternary5in3_wide, int8_rows,        int5_rows,    int8_rows_wide,
-            int5_rows_wide, matvec,       dot,          swiglu,           silu,         peak,
-            weigh,          unit,         convolve,     delta_step,       gemm,         training_table(),
+    return {name,
+            TILE_ROWS,
+            rms_norm,
+            quantise,
+            magnitude,
+            round_by,
+            quantise_wide,
+            ternary,
+            ARRANGE,
+            TERNARY_ARRANGED,
+            ternary_wide,
+            tabulate,
+            ternary5in3,
+            ternary5in3_many,
+            ternary5in3_wide,
+            int8_rows,
+            int5_rows,
+            int8_rows_wide,
+            int5_rows_wide,
+            matvec,
+            dot,
+            swiglu,
+            silu,
+            peak,
+            weigh,
+            unit,
+            convolve,
+            delta_step,
+            gemm,
+            training_table(),
             grouped_table()};
 }

@@ -181,9 +181,7 @@ static inline int8x16_t four_of(const int8_t* p) {
     memcpy(&four, p, sizeof four);
     return vreinterpretq_s8_s32(vdupq_n_s32(four));
 }
-static inline F four_halves(const uint8_t* p) {
-    return vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(p)));
-}
+static inline F four_halves(const uint8_t* p) { return vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(p))); }
 
 static inline int32x4_t four_bytes(const uint8_t* p) {
     int8_t four[4];

@@ -83,7 +83,7 @@ static inline void unpack_triple_row(const uint8_t* group, int row, int cols, ui
 }
 
 static void ternary5in3_many(const uint8_t* codes, int first, int rows, int cols, float scale, const int8_t* x,
-                         const Quantised* q, int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
+                             const Quantised* q, int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
     const int width = (cols + BLOCK - 1) / BLOCK * BLOCK;
     each_group(codes, first, rows, cols, [&](const uint8_t* group, int from, int to, int at) {
         for (int r = from; r < to; r += GROUP) {

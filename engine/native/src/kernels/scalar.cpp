@@ -165,7 +165,8 @@ static void grouped_product(const uint8_t* tiles, int rows, const GroupedActivat
             const GroupedActivations token = x.token(t);
             float y = 0;
             for (int g = 0; g < x.groups; g++) {
-                const GroupOfRow group = group_of_row(FORM, tiles + r / TILE_LANES * FORM.rows(x.groups), g, r % TILE_LANES);
+                const GroupOfRow group =
+                    group_of_row(FORM, tiles + r / TILE_LANES * FORM.rows(x.groups), g, r % TILE_LANES);
                 int32_t sums[2] = {};
                 for (int c = 0; c < GROUP_COLUMNS; c++)
                     sums[c / (GROUP_COLUMNS / 2)] += group.whole[c] * token.whole[g * GROUP_COLUMNS + c];

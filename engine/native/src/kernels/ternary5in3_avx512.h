@@ -134,7 +134,7 @@ static void unpack_ternary5in3(const uint8_t* lines, int cols, int width, uint8_
 }
 
 static void ternary5in3_many(const uint8_t* codes, int first, int rows, int cols, float scale, const int8_t* x,
-                         const Quantised* q, int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
+                             const Quantised* q, int tokens, float* out, size_t ld, bool add_to, uint8_t* unpacked) {
     const int width = (cols + BLOCK - 1) / BLOCK * BLOCK;
     each_group(codes, first, rows, cols, [&](const uint8_t* group, int from, int to, int at) {
         for (int half = from / TILE_ROWS; half * TILE_ROWS < to; half++) {

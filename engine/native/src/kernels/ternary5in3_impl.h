@@ -62,7 +62,7 @@ static inline void each_group(const uint8_t* codes, int first, int rows, int col
 }
 
 static void ternary5in3(const uint8_t* codes, int first, int rows, int cols, float factor, const uint8_t* tables,
-                    const uint8_t* next, float* out, bool add_to) {
+                        const uint8_t* next, float* out, bool add_to) {
     const int groups = (first + rows + TRIPLE_ROWS - 1) / TRIPLE_ROWS;
     const uint8_t* last = codes + groups * group_bytes(cols) - AHEAD;
     const Path path{last, next - last};

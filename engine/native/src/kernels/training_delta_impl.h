@@ -93,7 +93,8 @@ static void keep_past(float* pairs, bool own) {
 static void relate_rows(const DeltaTask& task, DeltaMemory& m, int first, int count) {
     read_rows(task.k, first, count, task.keys, m.k, m.keys);
     read_rows(task.q, first, count, task.keys, m.q, m.keys);
-    for (int t = 0; t < DELTA_ROWS; t++) m.rates[t] = t < count ? task.rate[size_t(first + t) * task.rate_stride] : 0.0f;
+    for (int t = 0; t < DELTA_ROWS; t++)
+        m.rates[t] = t < count ? task.rate[size_t(first + t) * task.rate_stride] : 0.0f;
     transpose(m.k, DELTA_ROWS, m.keys, m.keys, m.k_turned, DELTA_ROWS);
     product(m.k, m.keys, 1, m.k_turned, DELTA_ROWS, DELTA_ROWS, m.keys, DELTA_ROWS, m.past, DELTA_ROWS, false);
     product(m.q, m.keys, 1, m.k_turned, DELTA_ROWS, DELTA_ROWS, m.keys, DELTA_ROWS, m.mixing, DELTA_ROWS, false);
@@ -139,8 +140,7 @@ static void solve_back(DeltaMemory& m) {
                 const F step = mul(grads[j], set1(-m.rates[b + j]));
                 store(m.grad_u + at + j * m.values, grads[j]);
                 store(m.v + at + j * m.values, step);
-                for (int i = 0; i < j; i++)
-                    grads[i] = fma(set1(m.past[(b + j) * DELTA_ROWS + b + i]), step, grads[i]);
+                for (int i = 0; i < j; i++) grads[i] = fma(set1(m.past[(b + j) * DELTA_ROWS + b + i]), step, grads[i]);
             }
         }
     }
@@ -153,7 +153,8 @@ static void delta(const DeltaTask& task, const float* state, float* next_state, 
     for (int first = 0; first < task.tokens; first += DELTA_ROWS) {
         const int count = at_most(DELTA_ROWS, task.tokens - first);
         float* start = trace.starts + size_t(first / DELTA_ROWS) * task.keys * task.values;
-        for (int i = 0; i < task.keys; i++) copy_row(m.w + size_t(i) * m.ld, task.values, start + size_t(i) * task.values);
+        for (int i = 0; i < task.keys; i++)
+            copy_row(m.w + size_t(i) * m.ld, task.values, start + size_t(i) * task.values);
         relate_rows(task, m, first, count);
         read_rows(task.v, first, count, task.values, m.v, m.values);
         product(m.k, m.keys, 1, m.w, m.ld, DELTA_ROWS, m.keys, m.values, m.errors, m.values, false);
@@ -178,7 +179,8 @@ static void delta_back(const DeltaTask& task, const DeltaTrace& trace, const Del
     for (int first = past_last - DELTA_ROWS; first >= 0; first -= DELTA_ROWS) {
         const int count = at_most(DELTA_ROWS, task.tokens - first);
         const float* start = trace.starts + size_t(first / DELTA_ROWS) * task.keys * task.values;
-        for (int i = 0; i < task.keys; i++) copy_row(start + size_t(i) * task.values, task.values, m.w + size_t(i) * m.ld);
+        for (int i = 0; i < task.keys; i++)
+            copy_row(start + size_t(i) * task.values, task.values, m.w + size_t(i) * m.ld);
         relate_rows(task, m, first, count);
         read_rows({trace.errors, size_t(task.values)}, first, count, task.values, m.errors, m.values);
         read_rows(grads.out, first, count, task.values, m.out, m.values);

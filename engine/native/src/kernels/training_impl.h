@@ -28,8 +28,8 @@ static void convolve_rows(const QkvTask& task, const float* rows, int count, flo
             const float* row = rows + size_t(t) * ld + c;
             F mixed = set1(0.0f);
             for (int i = 0; i < kernel; i++)
-                mixed = fma(load(row + i * ld), K ? weights[K ? i : 0] : load_at(task.weight.row(i) + c, task.width - c),
-                            mixed);
+                mixed = fma(load(row + i * ld),
+                            K ? weights[K ? i : 0] : load_at(task.weight.row(i) + c, task.width - c), mixed);
             store(out + size_t(t) * ld + c, mixed);
         }
     }
@@ -69,8 +69,8 @@ static void convolve_back(const QkvTask& task, const float* rows, const float* g
             for (int t = 0; t < count; t++) {
                 F into = set1(0.0f);
                 for (int i = 0; i < kernel; i++)
-                    into = fma(load(grad + size_t(t + i) * ld + c),
-                               load_at(task.weight.row(kernel - 1 - i) + c, left), into);
+                    into = fma(load(grad + size_t(t + i) * ld + c), load_at(task.weight.row(kernel - 1 - i) + c, left),
+                               into);
                 store_at(grad_x.row(first + t) + c, into, left);
             }
         }
@@ -110,8 +110,7 @@ static void qkv(const QkvTask& task, Rows out, float* scratch) {
                 store(row + c, y);
             }
             const F factor = set1(task.unit ? 1.0f / (root(sum(squares)) + KEY_EPS) : 1.0f);
-            for (int c = 0; c < task.width; c += W)
-                store_at(place + c, mul(load(row + c), factor), task.width - c);
+            for (int c = 0; c < task.width; c += W) store_at(place + c, mul(load(row + c), factor), task.width - c);
         }
     }
 }
@@ -140,7 +139,7 @@ static void row_back(const float* z, const float* grad, int width, bool unit, fl
 }
 
 static void qkv_backward(const QkvTask& task, ConstRows grad, Rows grad_x, Rows grad_tail, Rows grad_weight,
-                      float* scratch) {
+                         float* scratch) {
     const int ld = padded_width(task.width), past = task.kernel - 1;
     const size_t part = size_t(TRAIN_ROWS + past) * ld;
     float *mixed = scratch + part, *into = scratch + 2 * part;
@@ -162,7 +161,8 @@ static void qkv_backward(const QkvTask& task, ConstRows grad, Rows grad_x, Rows 
         for (int c = 0; c < task.width; c += W) {
             F sum_of = set1(0.0f);
             for (int i = 0; i <= p; i++)
-                sum_of = fma(load(into + size_t(p - i) * ld + c), load_at(task.weight.row(i) + c, task.width - c), sum_of);
+                sum_of =
+                    fma(load(into + size_t(p - i) * ld + c), load_at(task.weight.row(i) + c, task.width - c), sum_of);
             store_at(grad_tail.row(p) + c, sum_of, task.width - c);
         }
 }

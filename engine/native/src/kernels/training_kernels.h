@@ -43,8 +43,8 @@ struct DeltaTask {
     size_t rate_stride;
 };
 
-// What the forward pass leaves for the backward pass: errors W k - v of every token, and the fast weights, key by value,
-// that each chunk of DELTA_ROWS tokens begins with.
+// What the forward pass leaves for the backward pass: errors W k - v of every token, and the fast weights, key by
+// value, that each chunk of DELTA_ROWS tokens begins with.
 struct DeltaTrace {
     float* errors;  // (tokens, values)
     float* starts;  // (chunks, keys, values)
@@ -54,7 +54,7 @@ struct DeltaGrads {
     ConstRows out;
     const float* state;  // of the state behind the last token, value by key; null: zero
     Rows q, k, v;
-    float* rate;  // (tokens)
+    float* rate;   // (tokens)
     float* start;  // of the state before the first token, value by key
 };
 
@@ -62,8 +62,10 @@ struct TrainingKernels {
     // out = silu(convolved x), of length 1 where the task says so. Scratch: qkv_scratch floats.
     void (*qkv)(const QkvTask& task, Rows out, float* scratch);
     // Writes the gradients of x and tail, and adds that of the weight, which lies like the weight.
-    void (*qkv_backward)(const QkvTask& task, ConstRows grad, Rows grad_x, Rows grad_tail, Rows grad_weight, float* scratch);
-    // From state to next_state, both value by key; a token's loss is half its squared error. Scratch: delta_scratch floats.
+    void (*qkv_backward)(const QkvTask& task, ConstRows grad, Rows grad_x, Rows grad_tail, Rows grad_weight,
+                         float* scratch);
+    // From state to next_state, both value by key; a token's loss is half its squared error. Scratch: delta_scratch
+    // floats.
     void (*delta)(const DeltaTask& task, const float* state, float* next_state, Rows out, const DeltaTrace& trace,
                   float* loss, float* scratch);
     void (*delta_back)(const DeltaTask& task, const DeltaTrace& trace, const DeltaGrads& grads, float* scratch);
@@ -82,8 +84,8 @@ constexpr size_t qkv_scratch(int width, int kernel) {
     return size_t(padded_width(width)) * 3 * size_t(TRAIN_ROWS + kernel - 1);
 }
 constexpr int delta_chunks(int tokens) { return (tokens + DELTA_ROWS - 1) / DELTA_ROWS; }
-// The least width from there on that is an odd number of the cache's lines, so that rows which lie so far apart are kept
-// all over it, and not in a few places.
+// The least width from there on that is an odd number of the cache's lines, so that rows which lie so far apart are
+// kept all over it, and not in a few places.
 constexpr int odd_lines(int width) {
     return padded_width(width) / 16 % 2 ? padded_width(width) : padded_width(width) + 16;
 }

@@ -1,5 +1,5 @@
-// Vectors of AVX-512: sixteen floats, and the 2-bit fields of 64 packed bytes, which are taken by GFNI where the set has
-// it. Included inside a namespace.
+// Vectors of AVX-512: sixteen floats, and the 2-bit fields of 64 packed bytes, which are taken by GFNI where the set
+// has it. Included inside a namespace.
 
 constexpr int W = 16;
 constexpr int REGISTERS = 32;
