@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"{args.target} is a file; name a folder, or a file ending in .bitt.")
     itself = args.target.exists() and args.source.exists() and args.target.samefile(args.source)
     if itself and (args.half or embedding):
-        option = "half" if args.half else embedding
+        option = "half" if args.half else str(embedding)
         raise ConfigError(
             "--{option} rounds the weights, and {target} is the model itself, which would be lost; name another file.",
             option=option,

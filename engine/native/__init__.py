@@ -85,7 +85,8 @@ class Matrix(ctypes.Structure):
 
     _fields_ = [
         *[(name, _I32) for name in ("kind", "rows", "cols")],
-        *[("scale", _F32), ("data", _Pointer), ("bias", _Pointer)],
+        ("scale", _F32),
+        *[(name, _Pointer) for name in ("data", "bias")],
     ]
 
 
@@ -106,7 +107,8 @@ class TransformerLayer(ctypes.Structure):
         *[(name, Matrix) for name in ("q", "k", "v", "o", "gate", "up", "down")],
         *[(name, _Pointer) for name in ("norm1", "norm2", "post_norm1", "post_norm2", "q_norm", "k_norm")],
         *[(name, _Pointer) for name in ("attention_norm", "mlp_norm", "frequencies")],
-        *[("amplitude", _F32), ("window", _I32)],
+        ("amplitude", _F32),
+        ("window", _I32),
     ]
 
 

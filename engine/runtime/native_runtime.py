@@ -19,6 +19,7 @@ from engine.errors import DeviceError, Message
 from engine.io.weights import ModelWeights
 from engine.models.cache import ConvTail, FastWeights, State
 from engine.models.config import BitLlamaConfig
+from engine.models.transformer_config import TransformerConfig
 from engine.runtime.aligned import aligned_zeros
 from engine.runtime.base import BitLlamaRuntime, Cancel, Progress
 from engine.runtime.checks import check_logits, check_threads, check_tokens
@@ -261,7 +262,7 @@ class NativeRuntime(BitLlamaRuntime):
         return logits
 
 
-def default_threads(config: BitLlamaConfig) -> int:
+def default_threads(config: BitLlamaConfig | TransformerConfig) -> int:
     """Threads that a body is worth on this machine."""
     asked = os.environ.get("OMP_NUM_THREADS", "")
     if asked.isdigit() and int(asked):

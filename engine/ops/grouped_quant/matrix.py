@@ -216,7 +216,8 @@ def _k_codes(matrix: BlockMatrix, at: int) -> Bytes:
 def _nibbles(codes: NDArray[Any]) -> Bytes:
     """Codes from 0 to 15 ``(rows, groups, 32)``, the second half of a group above the first: ``(rows, groups, 16)``."""
     low = codes.astype(np.uint8)
-    return low[..., :16] | low[..., 16:] << 4
+    packed: Bytes = low[..., :16] | np.left_shift(low[..., 16:], 4, dtype=np.uint8)
+    return packed
 
 
 def _by_lane(numbers: NDArray[Any]) -> Bytes:
