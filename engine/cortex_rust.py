@@ -25,7 +25,7 @@ __all__ = ["BitLlama", "BitLlamaConfig", "Llama", "PyTrainer"]
 
 
 class SteppedBitLlama:
-    """A body that steps a state of its own, token by token.
+    """A model that steps a state of its own, token by token.
 
     Args:
         config: the sizes.
@@ -55,7 +55,7 @@ class SteppedBitLlama:
 
     @staticmethod
     def load_auto(path: str | os.PathLike[str], device: str = "auto") -> Llama:
-        """`Llama.load_auto`: the body with its tokenizer, for text."""
+        """`Llama.load_auto`: the model with its tokenizer, for text."""
         return Llama.load_auto(path, device)
 
     def forward(self, token_id: int) -> list[float]:

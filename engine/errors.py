@@ -91,7 +91,7 @@ class FileFormatError(BitLlamaError):
 
 
 class SoulMismatchError(BitLlamaError):
-    """A soul that was lived in another body."""
+    """A soul that was lived in another model."""
 
 
 class DeviceError(BitLlamaError):

@@ -1,4 +1,4 @@
-"""`Llama`: a body, a tokenizer and a living state, in text."""
+"""`Llama`: a model, a tokenizer and a living state, in text."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Llama:
     """
 
     def __init__(self, body: AnyWeights, runtime: Runtime) -> None:
-        self._name = where = str(body.path or "This body")
+        self._name = where = str(body.path or "This model")
         if body.tokenizer is None:
             raise FileFormatError(
                 "{where} holds no tokenizer, so it cannot read or write text; put tokenizer.json into its "
@@ -61,7 +61,8 @@ class Llama:
         larger = self.tokenizer.vocab_size > body.config.vocab_size
         if larger and not isinstance(body, TransformerWeights):  # whose tokenizers name tokens that no weights know
             raise FileFormatError(
-                "{where}: the tokenizer has {has} tokens but the body knows only {known}; they do not belong together.",
+                "{where}: the tokenizer has {has} tokens but the model knows only {known}; they do not belong "
+                "together.",
                 where=where,
                 has=self.tokenizer.vocab_size,
                 known=body.config.vocab_size,
@@ -226,7 +227,7 @@ class Llama:
 
     @exclusively
     def set_soul(self, soul: Soul) -> None:
-        """Go on as `soul`, with nothing transient. Raises `SoulMismatchError` for a soul of another body."""
+        """Go on as `soul`, with nothing transient. Raises `SoulMismatchError` for a soul of another model."""
         body = self.body
         if isinstance(body, TransformerWeights):
             raise SoulMismatchError("{model} has no memory of its own, so no soul belongs to it.", model=self._name)

@@ -29,7 +29,7 @@ def resource_path(name: str) -> Path:
 
 
 def bundled_model() -> Path:
-    """The body that comes with the program. Raises `FileFormatError` where it is missing."""
+    """The model that comes with the program. Raises `FileFormatError` where it is missing."""
     path = resource_path("models/companion.bitt")
     if not path.exists():
         raise FileFormatError(

@@ -82,7 +82,7 @@ SURFACES = ("bg", "surface", "raised")
 INKS = ("text", "muted", "soul", "learn", "good", "bad", "body")
 """The tokens that text may be written in."""
 
-# Sizes in pixels at a body size of 14, in steps of 4.
+# Sizes in pixels at a model size of 14, in steps of 4.
 GAP_XS, GAP_S, GAP_M, GAP_L, GAP_XL = 4, 8, 12, 16, 24
 RADIUS_CONTROL, RADIUS_CARD, RADIUS_BUBBLE = 8, 12, 14
 TEXT_SMALL, TEXT_BODY, TEXT_FIGURE = 12, 14, 22

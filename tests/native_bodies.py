@@ -1,4 +1,4 @@
-"""Bodies for the tests of the native library, and the mark of tests that need it."""
+"""Models for the tests of the native library, and the mark of tests that need it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SHAPES: dict[str, dict[str, Any]] = {
 
 
 def random_body(shape: str = "linear", seed: int = 0, packed: bool = True, **changes: Any) -> ModelWeights:
-    """A random body of one of `SHAPES`, with a tokenizer; no tensor has its initial value."""
+    """A random model of one of `SHAPES`, with a tokenizer; no tensor has its initial value."""
     sizes = SHAPES[shape] | changes
     config = tiny.config(sizes.pop("ttt_variant"), **sizes)
     rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""Small random bodies that are real in everything but size, and a runtime that says what it is told."""
+"""Small random models that are real in everything but size, and a runtime that says what it is told."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def tokenizer_json() -> str:
 
 @cache
 def body(variant: str = "linear", seed: int = 0, activation_bits: int = 8) -> ModelWeights:
-    """A random body with a tokenizer."""
+    """A random model with a tokenizer."""
     import torch
 
     from engine.models.bitllama import BitLlama

@@ -93,9 +93,9 @@ def run(args: argparse.Namespace) -> int:
     size = sum(path.stat().st_size for path in files)
     print(f"Wrote {args.target}: {size / 1e6:,.2f} MB, fingerprint {found[:16]}, read back and checked.")
     if args.half:
-        print("float16 changes the weights a little: it is a body of its own, with souls of its own.")
+        print("float16 changes the weights a little: it is a model of its own, with souls of its own.")
     elif kept != held:
         print(
-            "Embedding and head are held in another form, which rounds them: it is a body of its own, with its souls."
+            "Embedding and head are held in another form, which rounds them: it is a model of its own, with its souls."
         )
     return 0

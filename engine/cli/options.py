@@ -167,7 +167,7 @@ def report_text(report: SleepReport) -> str:
         f"the log{lessons} in {report.seconds:.1f} s{rate}. {state}."
     )
     if report.rate < report.rate_asked:
-        text += f" (A rate of {report.rate_asked:g} would have been unstable in this body.)"
+        text += f" (A rate of {report.rate_asked:g} would have been unstable in this model.)"
     asked = min(len(report.before.answers), len(report.after.answers))  # who was woken was asked less
     if asked:
         knew, knows = (sum(answer.right for answer in p.answers[:asked]) for p in (report.before, report.after))

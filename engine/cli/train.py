@@ -1,5 +1,5 @@
-"""``bit-llama train``: train a body. Ctrl+C, SIGTERM or a closed terminal finish the step and save; --resume goes on as
-if never stopped.
+"""``bit-llama train``: train a model. Ctrl+C, SIGTERM or a closed terminal finish the step and save; --resume goes on
+as if never stopped.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TYPES = {"int": int, "float": float, "str": str}
 
 def add_parser(commands: Any) -> None:
     """Add this command to the parser; its options are the fields of `TrainArgs`."""
-    parser = commands.add_parser("train", help="train a body", description=__doc__)
+    parser = commands.add_parser("train", help="train a model", description=__doc__)
     for field in dataclasses.fields(TrainArgs):
         parser.add_argument(
             "--" + field.name.replace("_", "-"),
@@ -129,7 +129,7 @@ def _train(args: argparse.Namespace, train_args: TrainArgs) -> int:
         return 0
     if not result.finished:
         print(f"Stopped after step {result.step}; everything is saved in {train_args.out}. Go on with --resume.")
-    print(f"The body is in {result.folder}.")
+    print(f"The model is in {result.folder}.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""``.bitt``: a whole body in one file that is mapped, not read.
+"""``.bitt``: a whole model in one file that is mapped, not read.
 
 Layout: the magic ``BITT``, the header length (u64, little endian), the header JSON padded with spaces so that the body
 starts on a multiple of 64 bytes, and a safetensors body to the end of the file. The header holds ``config``,
@@ -113,15 +113,15 @@ def save_bitt(
     embedding: EmbeddingForm | None = None,
     linears: LinearForm | None = None,
 ) -> None:
-    """Write a body as one ``.bitt`` file, with ternary weights packed or in float.
+    """Write a model as one ``.bitt`` file, with ternary weights packed or in float.
 
-    `half` stores float tensors as float16, `embedding` is the form of embedding and head of a packed body: the values
-    change a little, so the file is another body with a fingerprint of its own. `linears` is how the ternary matrices
-    are packed, which changes nothing. Without them, a packed body keeps the form that it has; one in float becomes
-    ternary2. Raises `FileFormatError` for a body that is not sound or a place that cannot be
+    `half` stores float tensors as float16, `embedding` is the form of embedding and head of a packed model: the values
+    change a little, so the file is another model with a fingerprint of its own. `linears` is how the ternary matrices
+    are packed, which changes nothing. Without them, a packed model keeps the form that it has; one in float becomes
+    ternary2. Raises `FileFormatError` for a model that is not sound or a place that cannot be
     written.
     """
-    body.validate().require("The body to be saved")
+    body.validate().require("The model to be saved")
     specs = body.config.tensor_specs()
     packing = Packing()
     if packed:

@@ -33,7 +33,7 @@ def load_checkpoint(path: str | os.PathLike[str], check: bool = True) -> ModelWe
     tensors = TensorFile.open(weights).tensors
     if looks_like_soul(tensors):
         raise FileFormatError(
-            "{path} is a soul, not a body; load the body first and then this soul into it.", path=weights
+            "{path} is a soul, not a model; load the model first and then this soul into it.", path=weights
         )
     folder = weights.parent
     if not (folder / CONFIG).exists():
@@ -52,12 +52,12 @@ def load_checkpoint(path: str | os.PathLike[str], check: bool = True) -> ModelWe
 
 
 def save_checkpoint(folder: str | os.PathLike[str], body: ModelWeights) -> None:
-    """Write a body as a checkpoint folder, made where it is missing; packed weights become float ones of equal meaning.
+    """Write a model as a checkpoint folder, made where it is missing; packed weights become floats of equal meaning.
 
-    All files are written in full before the first takes its name. Raises `FileFormatError` for a body that is not
+    All files are written in full before the first takes its name. Raises `FileFormatError` for a model that is not
     sound or a folder that cannot be written; then the former files are untouched.
     """
-    body.validate().require("The body to be saved")
+    body.validate().require("The model to be saved")
     place = make_folder(folder)
     tensors = {
         name: Pending(np.dtype(np.float32), spec.shape, functools.partial(_values, body, name))
@@ -72,7 +72,7 @@ def save_checkpoint(folder: str | os.PathLike[str], body: ModelWeights) -> None:
                 file.write(text.encode("utf-8"))
                 file.flush()
         save_tensors(stack.enter_context(writing(place / WEIGHTS)), tensors, {"format": "pt"})
-    if body.tokenizer is None:  # a former body's tokenizer must not pass for this one's
+    if body.tokenizer is None:  # a former model's tokenizer must not pass for this one's
         with contextlib.suppress(OSError):
             (place / TOKENIZER).unlink()
 

@@ -1,4 +1,4 @@
-"""`FileInfo`: what is known of a body or soul file, for a person to read and for a program to use."""
+"""`FileInfo`: what is known of a model or soul file, for a person to read and for a program to use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FOR_FORGETTING = ("shared", "second", "upto")
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A body in numbers. Counts are of weights, sizes of bytes."""
+    """A model in numbers. Counts are of weights, sizes of bytes."""
 
     parameters: int
     ternary_parameters: int
@@ -51,7 +51,7 @@ class ModelInfo:
     """Its kind, or None where there is none."""
     tokenizer_entries: int | None
     chat_template: bool
-    """Whether the body brings its own."""
+    """Whether the model brings its own."""
     fingerprint: str | None
     fingerprint_state: Fingerprint
 
@@ -143,7 +143,7 @@ class SoulInfo:
     """Tokens lived."""
     created: str
     body: str
-    """Fingerprint of its body; empty where the file does not say."""
+    """Fingerprint of its model; empty where the file does not say."""
     id: str
     parent: str | None
     layers: int
@@ -186,7 +186,7 @@ class FileInfo:
     problems: list[str] = field(default_factory=list)
     """Whole sentences; empty when nothing is wrong."""
     config: BitLlamaConfig | None = None
-    """Of a body that could be read."""
+    """Of a model that could be read."""
 
     @property
     def ok(self) -> bool:

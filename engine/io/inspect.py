@@ -1,4 +1,4 @@
-"""Look at a body or soul file and say what it is and what is wrong with it; nothing is ever raised for its content."""
+"""Look at a model or soul file and say what it is and what is wrong with it; nothing is ever raised for its content."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _inspect_body(path: Path, size: int) -> FileInfo:
         state = "computed" if body.stored_fingerprint is None else "verified"
         if state == "verified" and computed != body.stored_fingerprint:
             state = "differs"
-            problems.append(f"The weights give the fingerprint {computed}, not the stored one; export the body again.")
+            problems.append(f"The weights give the fingerprint {computed}, not the stored one; export the model again.")
     facts = _body_facts(body, body.stored_fingerprint or computed, state)
     return FileInfo("body", path, _format(body), size, facts, problems, body.config)
 
@@ -204,7 +204,7 @@ def _format(body: ModelWeights) -> str:
 
 
 def _stored(body: ModelWeights) -> MappedTensors | PackedTensors:
-    """The mapped tensors of a loaded body as its file holds them."""
+    """The mapped tensors of a loaded model as its file holds them."""
     tensors = body.tensors
     assert isinstance(tensors, (MappedTensors, PackedTensors))
     return tensors

@@ -19,13 +19,13 @@ from engine.ops.ternary.ternary5in3 import Ternary5in3
 EMBED, HEAD = "embed.weight", "lm_head.weight"
 """The tensors with a row for each token of the vocabulary."""
 LinearForm = Literal["ternary2", "ternary5in3"]
-"""How a packed body holds its ternary matrices: two bits a weight; or, of those that read the residual stream, five
+"""How a packed model holds its ternary matrices: two bits a weight; or, of those that read the residual stream, five
 bits for three weights."""
 _WRITERS = ("ttt.up.weight", "mlp.down_proj.weight")
 """Matrices that write to the residual stream. Each has an input of its own and few rows, so that the
 tables of ternary5in3 would cost what it saves."""
 EmbeddingForm = Literal["int8", "int5"]
-"""How a packed body may hold embedding and head, where not in float: both in eight bits, or the head in five."""
+"""How a packed model may hold embedding and head, where not in float: both in eight bits, or the head in five."""
 EMBEDDING_FORMS: dict[EmbeddingForm, dict[str, type[Int8Embedding] | type[Int5Embedding]]] = {
     "int8": {EMBED: Int8Embedding, HEAD: Int8Embedding},
     "int5": {EMBED: Int8Embedding, HEAD: Int5Embedding},
@@ -34,7 +34,7 @@ EMBEDDING_FORMS: dict[EmbeddingForm, dict[str, type[Int8Embedding] | type[Int5Em
 
 @dataclass(frozen=True)
 class Packing:
-    """How a packed body is held."""
+    """How a packed model is held."""
 
     linears: LinearForm = "ternary2"
     embedding: EmbeddingForm | None = None
@@ -80,7 +80,7 @@ PACKINGS = {
 
 
 class PackedTensors(Mapping[str, Tensor]):
-    """The tensors of a packed body by their names in a checkpoint: `TernaryMatrix`, `QuantizedEmbedding`,
+    """The tensors of a packed model by their names in a checkpoint: `TernaryMatrix`, `QuantizedEmbedding`,
     or float32 arrays."""
 
     def __init__(
@@ -120,7 +120,7 @@ def scale_name(name: str) -> str:
 
 
 def packed_tensors(path: Path, ternary: Any, stored: MappedTensors, packing: Packing, width: int) -> PackedTensors:
-    """The view of a packed body, its table of shapes and its embeddings compared with what is stored."""
+    """The view of a packed model, its table of shapes and its embeddings compared with what is stored."""
     if not isinstance(ternary, dict):
         raise FileFormatError(
             "{path}: the header lacks the table 'ternary' of packed shapes; the file is damaged.", path=path

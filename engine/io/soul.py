@@ -126,7 +126,7 @@ def load_soul(path: str | os.PathLike[str]) -> Soul:
     path = Path(path)
     buffer = map_file(path)
     if buffer[: len(MAGIC)] == MAGIC:
-        raise FileFormatError("{path} is not a soul but a body (.bitt); load it as a model.", path=path)
+        raise FileFormatError("{path} is not a soul but a model (.bitt); load it as a model.", path=path)
     file = TensorFile.read(buffer, path)
     meta = _parsed_meta(file.metadata, path)
     layers = [np.array(file.tensors[name]) for name in _layer_names(path, list(file.tensors))]
@@ -156,16 +156,16 @@ def _parsed_meta(metadata: Mapping[str, str], path: Path) -> SoulMeta:
 
 
 def check_fits(soul: Soul, config: ModelConfig, fingerprint: str) -> None:
-    """Raise `SoulMismatchError` unless `soul` belongs to the body with this config and fingerprint.
+    """Raise `SoulMismatchError` unless `soul` belongs to the model with this config and fingerprint.
 
-    A soul that does not say its body is judged by its shapes alone.
+    A soul that does not say its model is judged by its shapes alone.
     """
     name = Message("The soul {name!r}", name=soul.meta.name) if soul.meta.name else Message("The soul")
     if not isinstance(config, BitLlamaConfig):
         raise SoulMismatchError("{name} needs a model with memory layers, and this one has none.", name=name)
     if len(soul.layers) != config.num_layers:
         raise SoulMismatchError(
-            "{name} has {has} layers and this body has {needs}; load it with its own body.",
+            "{name} has {has} layers and this model has {needs}; load it with its own model.",
             name=name,
             has=len(soul.layers),
             needs=config.num_layers,
@@ -173,8 +173,8 @@ def check_fits(soul: Soul, config: ModelConfig, fingerprint: str) -> None:
     for i, layer in enumerate(soul.layers):
         if layer.shape != config.fast_shape:
             raise SoulMismatchError(
-                "{name} has fast weights of {has} in layer {layer} where this body has {needs}; "
-                "load it with its own body.",
+                "{name} has fast weights of {has} in layer {layer} where this model has {needs}; "
+                "load it with its own model.",
                 name=name,
                 has=_size(layer.shape),
                 layer=i,
@@ -182,7 +182,7 @@ def check_fits(soul: Soul, config: ModelConfig, fingerprint: str) -> None:
             )
     if soul.meta.body and soul.meta.body != fingerprint:
         raise SoulMismatchError(
-            "{name} was lived in the body {its}, and this body is {this}; load it with its own body.",
+            "{name} was lived in the model {its}, and this model is {this}; load it with its own model.",
             name=name,
             its=soul.meta.body[:16],
             this=fingerprint[:16],
@@ -236,7 +236,8 @@ def _check_layers(layers: list[NDArray[Any]], where: str) -> None:
             )
         if layer.shape != layers[0].shape:
             raise FileFormatError(
-                "{where}: the fast weights of layer {layer} are {shape} and of layer 0 {first}; one body has one size.",
+                "{where}: the fast weights of layer {layer} are {shape} and of layer 0 {first}; one model has "
+                "one size.",
                 where=where,
                 layer=i,
                 shape=_size(layer.shape),

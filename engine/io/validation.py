@@ -24,7 +24,7 @@ _SHOWN = 3  # names listed before "and n more"
 
 @dataclass
 class WeightsReport:
-    """What is wrong with a body; all lists are empty when nothing is. Names are those of tensors."""
+    """What is wrong with a model; all lists are empty when nothing is. Names are those of tensors."""
 
     missing: list[str] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class WeightsReport:
 
     @property
     def ok(self) -> bool:
-        """Whether the body can be used."""
+        """Whether the model can be used."""
         return not self.problems()
 
     def problems(self) -> list[str]:
@@ -60,10 +60,10 @@ class WeightsReport:
         return "; ".join(self.problems()) or "the weights fit the config"
 
     def require(self, where: str | Path) -> None:
-        """Raise `FileFormatError`, naming `where`, unless the body can be used."""
+        """Raise `FileFormatError`, naming `where`, unless the model can be used."""
         if not self.ok:
             raise FileFormatError(
-                "{where} cannot be used as a body: {summary}. Take another copy or export it again.",
+                "{where} cannot be used as a model: {summary}. Take another copy or export it again.",
                 where=where,
                 summary=self.summary(),
             )

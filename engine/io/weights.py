@@ -29,7 +29,7 @@ class ModelWeights:
     """A model without a runtime: config, slow weights and tokenizer.
 
     `tensors` maps the names of `BitLlamaConfig.tensor_specs` to float32 arrays, read-only views of the file where it
-    came from one; in a ``packed`` body the ternary ones are `TernaryMatrix`, and embedding and head may each be a
+    came from one; in a ``packed`` model the ternary ones are `TernaryMatrix`, and embedding and head may each be a
     `QuantizedEmbedding`. `tokenizer` is the text of a
     ``tokenizer.json``. `stored_fingerprint` is what the file says; `fingerprint` trusts it and computes it only where
     there is none.
@@ -93,15 +93,15 @@ def as_float(tensor: Tensor) -> NDArray[Any]:
 
 
 def fingerprint(config: BitLlamaConfig, tensors: Mapping[str, Tensor]) -> str:
-    """SHA-256, in hex, of the function that a body computes.
+    """SHA-256, in hex, of the function that a model computes.
 
     It covers the config keys that the function depends on, with derived defaults filled in, and each tensor in the
     order of names: its name and shape, then for a ternary one the codes at two bits and the float32 scale, for a
     table of whole numbers what is stored of them and its float32 scales, else the float32 values.
-    So a float checkpoint, a float ``.bitt`` and a packed ``.bitt`` of one body share it, however its ternary
+    So a float checkpoint, a float ``.bitt`` and a packed ``.bitt`` of one model share it, however its ternary
     matrices are packed. Values are little endian.
     """
-    import hashlib  # loads OpenSSL, which a body that says its fingerprint can do without
+    import hashlib  # loads OpenSSL, which a model that says its fingerprint can do without
 
     digest = hashlib.sha256(_line(_function_keys(config)))
     specs = config.tensor_specs()

@@ -15,12 +15,12 @@ class Head(nn.Linear):
 
     As made it holds float weights. `set_quantized` puts whole numbers in their place: then activations are quantised
     to 8 bits by the largest of each token, and the sums are of whole numbers, unless activations are not
-    quantised in this body.
+    quantised in this model.
 
     Args:
         in_features: D.
         out_features: V.
-        activation_bits: of the body; above 8 the activations of the head stay as they are.
+        activation_bits: of the model; above 8 the activations of the head stay as they are.
     """
 
     def __init__(self, in_features: int, out_features: int, activation_bits: int = 8) -> None:
@@ -47,7 +47,7 @@ class Head(nn.Linear):
         device = self.weight.device
         self.codes = torch.from_numpy(embedding.codes()).to(device=device, dtype=torch.float32)
         self.scales = torch.from_numpy(embedding.scales.copy()).to(device=device)
-        del self.weight  # float weights that nothing reads would be half of a small body's memory
+        del self.weight  # float weights that nothing reads would be half of a small model's memory
 
     def thaw(self) -> None:
         """Make float weights of the quantised ones."""

@@ -63,7 +63,7 @@ def pick_device(device: str | torch.device = "auto") -> torch.device:
 
 
 def _read_weights(path: Path, config: BitLlamaConfig) -> ModelWeights:
-    """The weights of any file that holds a body, checked against `config`, which counts more than the file's own."""
+    """The weights of any file that holds a model, checked against `config`, which counts more than the file's own."""
     alone = path.is_file() and path.suffix == ".safetensors" and not (path.parent / "config.json").exists()
     found = None if alone else load_weights(path, check=False)
     body = found or ModelWeights(config, TensorFile.open(path).tensors)
@@ -146,7 +146,7 @@ class BitLlamaBlock(nn.Module):
 
 
 class BitLlama(nn.Module):
-    """The body: a language model that takes a gradient step on its fast weights at every token it reads.
+    """The model: a language model that takes a gradient step on its fast weights at every token it reads.
 
     Args:
         config: the sizes.
@@ -235,7 +235,7 @@ class BitLlama(nn.Module):
         Raises `ConfigError` for a frozen model, whose float weights are gone.
         """
         if any(isinstance(m, (BitLinear, Head)) and m.frozen for m in self.modules()):
-            raise ConfigError("A frozen model has no float weights to save; save the body that it was loaded from.")
+            raise ConfigError("A frozen model has no float weights to save; save the model that it was loaded from.")
         tensors = {name: p.detach().float().cpu().numpy().copy() for name, p in self.named_parameters()}
         return ModelWeights(self.config, tensors, tokenizer)
 

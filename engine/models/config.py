@@ -1,4 +1,4 @@
-"""The shape of a body: `BitLlamaConfig`, validated, and the tensors that it implies."""
+"""The shape of a model: `BitLlamaConfig`, validated, and the tensors that it implies."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MAX_DIM = 1 << 20
 """No size in a config may exceed this: it bounds what a damaged file can make us allocate."""
 
 MAX_PARAMETERS = 1 << 38
-"""A body of more weights than this is taken for a damaged config."""
+"""A model of more weights than this is taken for a damaged config."""
 
 
 @dataclass(frozen=True)
 class TensorSpec:
-    """One tensor of a body: its shape, and whether a `BitLinear` owns it (ternary) or it stays in float."""
+    """One tensor of a model: its shape, and whether a `BitLinear` owns it (ternary) or it stays in float."""
 
     shape: tuple[int, ...]
     ternary: bool
@@ -103,7 +103,7 @@ class BitLlamaConfig:
             )
         if self.num_parameters > MAX_PARAMETERS:
             raise ConfigError(
-                "The config describes {count:,} weights, more than any body; it is damaged.", count=self.num_parameters
+                "The config describes {count:,} weights, more than any model; it is damaged.", count=self.num_parameters
             )
 
     def _check_int(self, name: str, low: int) -> None:
@@ -178,7 +178,7 @@ class BitLlamaConfig:
         return specs
 
     def tensor_specs(self) -> dict[str, TensorSpec]:
-        """Every tensor of a body with this config, by its name in a checkpoint."""
+        """Every tensor of a model with this config, by its name in a checkpoint."""
         v, d = self.vocab_size, self.hidden_dim
         specs = {"embed.weight": TensorSpec((v, d), False)}
         for i in range(self.num_layers):

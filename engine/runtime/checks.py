@@ -21,7 +21,7 @@ def check_threads(threads: object) -> int:
 
 
 def max_rate_scale(config: BitLlamaConfig) -> float:
-    """The bound under which every update of this body stays stable."""
+    """The bound under which every update of this model stays stable."""
     return 2.0 / config.inner_lr if config.ttt_variant == "tied" else math.inf
 
 
@@ -40,7 +40,7 @@ def check_rate_scale(value: object, config: BitLlamaConfig) -> float:
             )
         raise ConfigError(
             "The learning rate cannot be scaled by {value}: it must be a number above 0 and below {limit}, where "
-            "the updates of this body become unstable.",
+            "the updates of this model become unstable.",
             value=repr(value),
             limit=f"{limit:g}",
         )
@@ -89,12 +89,12 @@ def logits_into(out: np.ndarray | None, logits: np.ndarray, config: ModelConfig)
 
 
 def check_fast(layers: Sequence[np.ndarray], config: BitLlamaConfig) -> None:
-    """Fast weights of every layer. Raises `SoulMismatchError` where their number or shape is not the body's."""
+    """Fast weights of every layer. Raises `SoulMismatchError` where their number or shape is not the model's."""
     shape = config.fast_shape
     if len(layers) != config.num_layers or any(layer.shape != shape for layer in layers):
         found = ", ".join(sorted({str(layer.shape) for layer in layers})) or "none"
         raise SoulMismatchError(
-            "The soul has {count} layers of shape {found}, the body {needed} of {shape}.",
+            "The soul has {count} layers of shape {found}, the model {needed} of {shape}.",
             count=len(layers),
             found=found,
             needed=config.num_layers,

@@ -1,4 +1,4 @@
-"""The layers of a body that lie on a card: packed weights, their state, one token by fused kernels, many in chunks."""
+"""The layers of a model that lie on a card: packed weights, their state, one token by fused kernels, many in chunks."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class CudaBuffers:
     """What the layers on the card carry from token to token. The memory stays, the values change in place.
 
     Args:
-        config: the body's shape.
+        config: the model's shape.
         layers: how many of its layers lie on the card.
         device: where.
     """
@@ -149,7 +149,7 @@ class CudaLayer:
     Args:
         card: where.
         body: the slow weights.
-        index: which layer of the body.
+        index: which layer of the model.
     """
 
     def __init__(self, card: CudaDevice, body: ModelWeights, index: int) -> None:

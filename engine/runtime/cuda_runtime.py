@@ -1,4 +1,4 @@
-"""The body computed on a CUDA card by Triton kernels, from its packed weights; a token is the replay of one graph.
+"""The model computed on a CUDA card by Triton kernels, from its packed weights; a token is the replay of one graph.
 
 The state has a fixed size and a fixed place, so a token is always the same work: it is captured once as a CUDA graph.
 To the card goes one vector (the embedding of the token, or what the layers on the processor made of it), back come the
@@ -43,14 +43,14 @@ CHUNK = 128
 
 
 def why_not_cuda(config: BitLlamaConfig) -> str | None:
-    """Why the kernels cannot compute a body of this config, as the end of a sentence, or None."""
+    """Why the kernels cannot compute a model of this config, as the end of a sentence, or None."""
     if config.activation_bits > 8:
         return Message(
-            "the kernels take activations of 8 bits at most and this body has {bits}", bits=config.activation_bits
+            "the kernels take activations of 8 bits at most and this model has {bits}", bits=config.activation_bits
         )
     if config.fast_dim > ttt_step.MAX_DIM:
         return Message(
-            "the kernels take heads of width {most} at most and this body has {width}",
+            "the kernels take heads of width {most} at most and this model has {width}",
             most=ttt_step.MAX_DIM, width=config.fast_dim,
         )  # fmt: skip
     return None
@@ -101,7 +101,7 @@ class CudaRuntime(BitLlamaRuntime):
         threads: CPU threads of torch, for layers that do not fit on the card; None leaves them as they are.
 
     Raises:
-        DeviceError: the kernels do not know this body's config, or not one of its layers fits into the free memory.
+        DeviceError: the kernels do not know this model's config, or not one of its layers fits into the free memory.
         ConfigError: `threads` is not a positive number.
     """
 
@@ -252,7 +252,7 @@ def _rows(table: Tensor, ids: np.ndarray) -> np.ndarray:
 
 
 def _first_layers(body: ModelWeights, count: int) -> BitLlama:
-    """The embedding and the first layers of a body, on the processor, without its head."""
+    """The embedding and the first layers of a model, on the processor, without its head."""
     config = dataclasses.replace(body.config, num_layers=count)
     kept = {name: body.tensors[name] for name in config.tensor_specs()}
     model = BitLlama.from_body(ModelWeights(config, kept, encoding=body.encoding))

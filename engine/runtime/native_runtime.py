@@ -1,4 +1,4 @@
-"""The body computed by the native library: on the processor, straight from the packed weights, without torch."""
+"""The model computed by the native library: on the processor, straight from the packed weights, without torch."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _UNDERSTOOD = {
     "vocab_size", "hidden_dim", "num_layers", "inner_lr", "ttt_variant", "intermediate_dim", "num_heads", "head_dim",
     "conv_kernel", "activation_bits", "norm_eps", "out_norm_eps", "chat_template", "extra",
 }  # fmt: skip
-"""The config keys that the library knows; a body that uses another one is left to torch."""
+"""The config keys that the library knows; a model that uses another one is left to torch."""
 
 MAX_THREADS = 8
 """More threads than this only wait for the memory."""
 THREAD_WORK = 4_000_000
-"""Slow weights of a body below which a second thread would cost more in meetings than it saves."""
+"""Slow weights of a model below which a second thread would cost more in meetings than it saves."""
 
 
 def why_not_native(config: BitLlamaConfig) -> str | None:
-    """Why the native runtime cannot compute a body of this config here, as the end of a sentence, or None."""
+    """Why the native runtime cannot compute a model of this config here, as the end of a sentence, or None."""
     reason = native.why_not()
     if reason is not None:
         return reason
@@ -115,11 +115,11 @@ class NativeRuntime(BitLlamaRuntime):
 
     Args:
         body: the slow weights; packed ones are used where the file maps them, float ones are quantised once.
-        threads: CPU threads; None takes as many as this process may use and this body is worth.
+        threads: CPU threads; None takes as many as this process may use and this model is worth.
         instructions: one of `engine.native.instruction_sets`; None takes the best.
 
     Raises:
-        DeviceError: the library is absent or does not know this body's config, or memory is short.
+        DeviceError: the library is absent or does not know this model's config, or memory is short.
         ConfigError: `threads` is not a whole number from 1 to 1024.
     """
 
@@ -263,7 +263,7 @@ class NativeRuntime(BitLlamaRuntime):
 
 
 def default_threads(config: BitLlamaConfig | TransformerConfig) -> int:
-    """Threads that a body is worth on this machine."""
+    """Threads that a model is worth on this machine."""
     asked = os.environ.get("OMP_NUM_THREADS", "")
     if asked.isdigit() and int(asked):
         return min(int(asked), MAX_THREADS)

@@ -1,4 +1,4 @@
-"""A body's weights as the native library wants them: where they lie, in the file or beside it."""
+"""A model's weights as the native library wants them: where they lie, in the file or beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.runtime.aligned import aligned_zeros
 
 
 class NativeWeights:
-    """A body's weights as the library wants them; keeps alive what the pointers point to."""
+    """A model's weights as the library wants them; keeps alive what the pointers point to."""
 
     def __init__(self, body: ModelWeights) -> None:
         c = body.config

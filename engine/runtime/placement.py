@@ -27,7 +27,7 @@ class Placement:
     on_card: int
     """The layers after them, with the final norm and the head."""
     needed: int
-    """Bytes that the whole body would need on the card."""
+    """Bytes that the whole model would need on the card."""
     free: int
     """Bytes that were free."""
 

@@ -1,6 +1,6 @@
-"""Gradient descent on the fast weights alone, through the frozen body: what a soul must be for given dialogues.
+"""Gradient descent on the fast weights alone, through the frozen model: what a soul must be for given dialogues.
 
-The soul W is where every dialogue starts, and the body learns on within it as it does when awake; Adam (Kingma and Ba
+The soul W is where every dialogue starts, and the model learns on within it as it does when awake; Adam (Kingma and Ba
 2014, arXiv 1412.6980) moves W against the gradient of the dialogues' loss. Test-time training's inner loop stays as it
 is: this is the outer loop (Sun et al. 2024, arXiv 2407.04620) with the start of the fast weights as its only variable.
 
@@ -123,7 +123,7 @@ class SoulGradient:
             group["lr"] = value
 
     def layers(self) -> list[np.ndarray]:
-        """The fast weights as they stand: float32 copies in the body's ``config.fast_shape``."""
+        """The fast weights as they stand: float32 copies in the model's ``config.fast_shape``."""
         shape = self._model.config.fast_shape
         return [leaf.detach()[0].cpu().numpy().reshape(shape).copy() for leaf in self._leaves]
 

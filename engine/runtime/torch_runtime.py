@@ -1,4 +1,4 @@
-"""The body computed by torch: on CPU, CUDA or MPS, in inference mode."""
+"""The model computed by torch: on CPU, CUDA or MPS, in inference mode."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TorchRuntime(BitLlamaRuntime):
         threads: CPU threads of torch in this process; None leaves them as they are.
 
     Raises:
-        DeviceError: the device is absent, or the body does not fit into its memory.
+        DeviceError: the device is absent, or the model does not fit into its memory.
         ConfigError: `threads` is not a positive number.
     """
 

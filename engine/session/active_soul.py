@@ -41,7 +41,7 @@ def check_dial(value: str) -> Dial:
 
 
 class Suspended:
-    """A soul that stands aside while its body holds a conversation that shall leave no trace.
+    """A soul that stands aside while its model holds a conversation that shall leave no trace.
 
     Args:
         llama: its live state is set aside; a conversation begins in it.
@@ -66,7 +66,7 @@ class ActiveSoul:
     """The live state of a `Llama` and its `SoulStore`. What cannot be written does not happen.
 
     Attributes:
-        llama: the body and the live state.
+        llama: the model and the live state.
         store: where this soul is kept.
         log: where it is written what it hears.
     """

@@ -1,4 +1,4 @@
-"""Two souls of one body made into one: the weighted mean of their fast weights.
+"""Two souls of one model made into one: the weighted mean of their fast weights.
 
 A layer reads its fast weights linearly, so that for the same query the blend gives the mean of what both would give.
 Means of weights that grew from one origin are those of "Model soups" (Wortsman et al. 2022, arXiv 2203.05482).
@@ -48,7 +48,7 @@ def blend(first: Soul, second: Soul, share: float) -> Soul:
     """(1 - share) `first` + share `second`: the fast weights of every layer, and the level, rounded.
 
     Everything else is of the first. Raises `ConfigError` for a share that is not between 0 and 1,
-    `SoulMismatchError` for souls of different bodies.
+    `SoulMismatchError` for souls of different models.
     """
     if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share < 1:
         raise ConfigError(
@@ -57,7 +57,7 @@ def blend(first: Soul, second: Soul, share: float) -> Soul:
     bodies = {soul.meta.body for soul in (first, second)} - {""}
     if len(bodies) > 1 or [layer.shape for layer in first.layers] != [layer.shape for layer in second.layers]:
         raise SoulMismatchError(
-            "These two souls were lived in different bodies; only souls of one body can be blended."
+            "These two souls were lived in different models; only souls of one model can be blended."
         )
     layers = [
         ((1 - share) * np.asarray(a, np.float64) + share * np.asarray(b, np.float64)).astype(np.float32)
@@ -114,8 +114,8 @@ def find_second(which: str | Path, registry: SoulRegistry, store: SoulStore, log
 
     Args:
         which: a file; else the label of a kept moment, of `store` before those of others; else the name of a soul of
-            this body, which is kept as it is, so that the blend has a parent that stays; else the beginning of an id.
-        household: the souls of this body.
+            this model, which is kept as it is, so that the blend has a parent that stays; else the beginning of an id.
+        household: the souls of this model.
         store: of the soul that is awake.
         log: tells whether the soul of a file was lived here.
 

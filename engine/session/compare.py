@@ -1,4 +1,4 @@
-"""How two souls of one body differ."""
+"""How two souls of one model differ."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Comparison:
 def compare(a: Soul, b: Soul) -> Comparison:
     """Compare two souls. Raises `SoulMismatchError` where their sizes differ."""
     if [layer.shape for layer in a.layers] != [layer.shape for layer in b.layers]:
-        raise SoulMismatchError("These two souls belong to bodies of different sizes; they cannot be compared.")
+        raise SoulMismatchError("These two souls belong to models of different sizes; they cannot be compared.")
     first, second = ([np.asarray(layer, np.float64) for layer in soul.layers] for soul in (a, b))
     heads = [
         [_difference(x, y).change for x, y in zip(_heads(one), _heads(other), strict=True)]

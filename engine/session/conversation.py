@@ -176,7 +176,7 @@ class Conversation:
         """Go on from where `mark` was taken, bit for bit, as another soul than the one that went on from there.
 
         Args:
-            mark: of this body, from before or after something was said; no event may lie between.
+            mark: of this model, from before or after something was said; no event may lie between.
             replaced: ids of messages in whose place something else is said: they stay in the log, and no night draws
                 on them.
             restored: ids of messages that were `replaced` and count again.

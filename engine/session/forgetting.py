@@ -91,7 +91,7 @@ class ForgetPlan:
 def plan_forgetting(
     registry: SoulRegistry, log: ConversationLog, llama: Llama, ids: Sequence[str], pinned_too: bool = False
 ) -> ForgetPlan:
-    """What it would take to forget the messages with these ids (or their beginnings) in the souls of one body.
+    """What it would take to forget the messages with these ids (or their beginnings) in the souls of one model.
 
     Args:
         household: those souls; the one that is awake must be saved.

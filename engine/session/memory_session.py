@@ -57,8 +57,8 @@ class MemorySession:
 
     Attributes:
         workspace: where it lives.
-        llama: the body and the live state.
-        household: the souls of this body.
+        llama: the model and the live state.
+        household: the souls of this model.
         soul: the live soul and its file.
         nights: its sleeps.
         log: what was said to every soul of the workspace.
@@ -89,7 +89,7 @@ class MemorySession:
         threads: int | None = None,
         soul: str | None = None,
     ) -> MemorySession:
-        """Lock a workspace, load a body (the bundled one where none is named), and wake a soul of it.
+        """Lock a workspace, load a model (the bundled one where none is named), and wake a soul of it.
 
         That is the soul called `soul`, or the one that was used last; where there is none yet, a newborn.
 
@@ -277,7 +277,7 @@ class MemorySession:
 
     @_while_open
     def blend(self, second: str | Path, share: float = 0.5, first: str = "") -> Soul:
-        """Go on as the weighted mean of two souls of this body; the present soul is kept. See `engine.session.blend`.
+        """Go on as the weighted mean of two souls of this model; the present soul is kept. See `engine.session.blend`.
 
         Args:
             second: the soul that is blended in: the id or label of a kept moment, the name of a soul, or a `Path`.
@@ -296,7 +296,7 @@ class MemorySession:
 
     @_while_open
     def switch(self, name: str) -> None:
-        """Go on as another soul of this body, the one that wakes from now on. Raises `ConfigError` for a stranger."""
+        """Go on as another soul of this model, the one that wakes from now on. Raises `ConfigError` for a stranger."""
         self.soul.move(self.registry.existing(name))
         self.registry.choose(self.store.name)
         self.new_conversation()

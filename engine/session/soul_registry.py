@@ -1,4 +1,4 @@
-"""All the souls of one body: their names, and which of them is active."""
+"""All the souls of one model: their names, and which of them is active."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HISTORY = ".history"
 
 @dataclass(frozen=True)
 class RegisteredSoul:
-    """One soul of a body."""
+    """One soul of a model."""
 
     name: str
     """What it is called."""
@@ -32,11 +32,11 @@ class RegisteredSoul:
 
 
 class SoulRegistry:
-    """The souls that live in one body, one at a time.
+    """The souls that live in one model, one at a time.
 
     Args:
         workspace: an opened workspace.
-        config, fingerprint: the body's.
+        config, fingerprint: the model's.
 
     A file of the names that is damaged is told of in `problems`; every soul is then called as it began, and the one
     that was talked to last is the active one.

@@ -1,6 +1,6 @@
-"""Where souls are kept: the active one of a body, and every former one that an event left behind.
+"""Where souls are kept: the active one of a model, and every former one that an event left behind.
 
-``souls/<body>/<name>.soul`` is the active soul, written over after each reply. ``souls/<body>/<name>.history/`` keeps
+``souls/<model>/<name>.soul`` is the active soul, written over after each reply. ``souls/<model>/<name>.history/`` keeps
 one file for every event; such a file never changes, and what a person says of it lies beside it (`Timeline`). A soul
 that lives on after it was kept gets an id of its own, with the kept one as parent, so that ids and parents form the
 tree of what was lived.
@@ -77,12 +77,12 @@ def after_event(meta: SoulMeta, event: EventKind, note: str, facts: dict[str, An
 
 
 class SoulStore:
-    """The souls of one name for one body.
+    """The souls of one name for one model.
 
     Args:
         workspace: an opened workspace.
-        config, fingerprint: the body's.
-        name: letters, digits, spaces, dots, dashes; several souls may live in one body, each under its name.
+        config, fingerprint: the model's.
+        name: letters, digits, spaces, dots, dashes; several souls may live in one model, each under its name.
 
     Raises `ConfigError` for a name that cannot be one.
     """

@@ -27,7 +27,7 @@ class TrainArgs:
 
     data: str = _arg("", "folder made by `bit-llama prepare`, or a folder of such folders")
     out: str = _arg("runs/model", "folder for checkpoints, metrics.jsonl and the finished model")
-    init_from: str = _arg("", "body to start from, in place of random weights; its sizes are taken over")
+    init_from: str = _arg("", "model to start from, in place of random weights; its sizes are taken over")
 
     widen_heads: int = _arg(0, "with init-from: the width to which its heads grow before training; 0: as they are")
 
@@ -101,7 +101,7 @@ class TrainArgs:
         if self.rate_floor and not 0 < self.rate_floor <= self.inner_lr:
             raise ConfigError(f"--rate-floor is {self.rate_floor!r}; it must lie between 0 and --inner-lr.")
         if self.widen_heads and not self.init_from:
-            raise ConfigError("--widen-heads widens a body that is there; give it with --init-from.")
+            raise ConfigError("--widen-heads widens a model that is there; give it with --init-from.")
         if self.beta2 >= 1:
             raise ConfigError(f"--beta2 is {self.beta2:g}; it must be under 1.")
         for name in ("reset_share", "reset_prob", "document_reset_prob"):
@@ -114,7 +114,7 @@ class TrainArgs:
             raise ConfigError(f"--{_flag(name)} is {value!r}; it must be a whole number from {low} to {LARGEST_SEED}.")
 
     def model_config(self, vocab_size: int) -> BitLlamaConfig:
-        """The config of a new body with these sizes."""
+        """The config of a new model with these sizes."""
         linear = self.variant == "linear"
         return BitLlamaConfig(
             vocab_size,

@@ -1,6 +1,6 @@
 """What the training loop reads: streams side by side, cut into segments, their state carried from one to the next.
 
-A soul is a start that is not zero, and a conversation is longer than any segment, so a body must be trained on both
+A soul is a start that is not zero, and a conversation is longer than any segment, so a model must be trained on both
 newborn and lived-in fast weights. Every segment says which streams begin newborn and which take over whose state.
 """
 

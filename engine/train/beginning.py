@@ -1,4 +1,4 @@
-"""The body that a run begins with: from random weights, another body or a checkpoint."""
+"""The model that a run begins with: from random weights, another model or a checkpoint."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def make_model(args: TrainArgs, data: TokenData, latest: Path | None) -> BitLlam
 
 def _spread_rates(model: BitLlama, args: TrainArgs) -> None:
     """Give the heads of each layer gates of different height, from where they stand down to `rate_floor`: what writes
-    little keeps long, and a body whose heads all write much cannot find that out in time."""
+    little keeps long, and a model whose heads all write much cannot find that out in time."""
     heads = model.config.num_heads
     if not args.rate_floor or model.config.ttt_variant != "linear":
         return

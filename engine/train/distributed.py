@@ -94,7 +94,7 @@ class Ranks:
         return tensor if self.mesh is None else tensor.full_tensor()  # type: ignore[attr-defined]
 
     def body(self, model: BitLlama, tokenizer: str) -> ModelWeights | None:
-        """The trained body, on the leading rank; every rank must ask."""
+        """The trained model, on the leading rank; every rank must ask."""
         parameters = ((name, self.whole(parameter.detach())) for name, parameter in model.named_parameters())
         if not self.leads:
             for _ in parameters:

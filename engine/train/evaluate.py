@@ -58,7 +58,7 @@ def evaluate(
     """Loss on held-out tokens; in dialogues only on what the model itself says.
 
     Args:
-        model: the body; its own state is not touched.
+        model: the model; its own state is not touched.
         split: held-out tokens.
         kind: ``text`` or ``dialogue``.
         context: tokens of a window that begins newborn (``text``).

@@ -24,7 +24,7 @@ class GateTeacher:
     """The loss on the gates of the upper half of the layers; the lower half is left to what it needs for itself.
 
     Args:
-        model: a body of the ``linear`` variant; of another one there is nothing to teach.
+        model: a model of the ``linear`` variant; of another one there is nothing to teach.
         weight: at 0 nothing is watched and the loss is 0.
     """
 

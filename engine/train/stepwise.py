@@ -21,7 +21,7 @@ from engine.models.config import BitLlamaConfig
 
 
 class StepTrainer:
-    """AdamW over all weights of a body; every step starts from newborn fast weights.
+    """AdamW over all weights of a model; every step starts from newborn fast weights.
 
     Args:
         config: the sizes.
@@ -68,13 +68,13 @@ class StepTrainer:
         return value
 
     def save(self, path: str | os.PathLike[str], tokenizer: str | None = None) -> None:
-        """Write the body: a ``.bitt``, a single ``.safetensors``, or else a checkpoint folder."""
+        """Write the model: a ``.bitt``, a single ``.safetensors``, or else a checkpoint folder."""
         body: ModelWeights = self.model.to_body(tokenizer)
         target = Path(path)
         if target.suffix == ".bitt":
             save_bitt(target, body, packed=False)
         elif target.suffix == ".safetensors":
-            body.validate().require("The body to be saved")
+            body.validate().require("The model to be saved")
             save_tensors(target, {name: as_float(tensor) for name, tensor in body.tensors.items()}, {"format": "pt"})
         else:
             save_checkpoint(target, body)

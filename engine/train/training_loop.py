@@ -1,4 +1,4 @@
-"""The training loop: one function, from arguments to a finished body."""
+"""The training loop: one function, from arguments to a finished model."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TrainResult:
     loss: float
     best_val_loss: float
     folder: Path
-    """Where the body was saved."""
+    """Where the model was saved."""
 
 
 def run_training(
@@ -45,7 +45,7 @@ def run_training(
     on_status: Callable[[TrainStatus], None] | None = None,
     ranks: Ranks = ALONE,
 ) -> TrainResult:
-    """Train a body, writing checkpoints and ``metrics.jsonl`` as it goes.
+    """Train a model, writing checkpoints and ``metrics.jsonl`` as it goes.
 
     Args:
         args: the dials.

@@ -1,7 +1,7 @@
-"""Heads that grow: a trained body with wider keys and values, which at first computes nearly what it did before.
+"""Heads that grow: a trained model with wider keys and values, which at first computes nearly what it did before.
 
-How many things a head keeps apart is bounded by the width of its keys, and a narrow body is trained in less time. After
-Chen et al. 2016, "Net2Net", arXiv 1511.05641: what is new copies what is there, so that it is of use from the start.
+How many things a head keeps apart is bounded by the width of its keys, and a narrow model is trained in less time.
+After Chen et al. 2016, "Net2Net", arXiv 1511.05641: what is new copies what is there, so that it is of use from the start.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FAINT = 0.1
 def wider(config: BitLlamaConfig, width: int) -> BitLlamaConfig:
     """The config with heads of `width`. Raises `ConfigError`, naming the flag, where they cannot grow so."""
     if config.ttt_variant != "linear" or config.conv_kernel == 1:
-        raise ConfigError("--widen-heads needs a body of the linear variant with a convolution.")
+        raise ConfigError("--widen-heads needs a model of the linear variant with a convolution.")
     if width <= config.fast_dim or width % config.fast_dim:
         raise ConfigError(
             "--widen-heads {width} must be a multiple of the width that the heads have, {now}, and larger.",
@@ -35,7 +35,7 @@ def wider(config: BitLlamaConfig, width: int) -> BitLlamaConfig:
 
 
 def widen_heads(model: BitLlama, width: int, faint: float = FAINT) -> BitLlama:
-    """A body with heads of `width` on the same device; `model` is left as it is.
+    """A model with heads of `width` on the same device; `model` is left as it is.
 
     The new channels of a head are those of its neighbours, made faint in their convolution; the norm over a head is
     scaled so that silence beside the old channels changes nothing. With `faint` 0 it computes what `model` does.

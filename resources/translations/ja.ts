@@ -722,8 +722,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>"messages"{where}は、メッセージを一つ以上含むリストでなければなりません。</translation>
         </message>
         <message>
-            <source>--context must be 1 or more and --limit 0 or more.</source>
-            <translation>--context は 1 以上、--limit は 0 以上にしてください。</translation>
+            <source>--context and --limit must be 0 or more.</source>
+            <translation>--context と --limit は 0 以上にしてください。</translation>
         </message>
         <message>
             <source>--distributed starts processes itself; leave it out under torchrun.</source>
@@ -746,11 +746,11 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>--shard には、バンドルに含まれない torch の部品が必要です。外して学習するか、pip でインストールしてください。</translation>
         </message>
         <message>
-            <source>--widen-heads needs a body of the linear variant with a convolution.</source>
+            <source>--widen-heads needs a model of the linear variant with a convolution.</source>
             <translation>--widen-heads には、畳み込みのある linear 形のモデルが必要です。</translation>
         </message>
         <message>
-            <source>--widen-heads widens a body that is there; give it with --init-from.</source>
+            <source>--widen-heads widens a model that is there; give it with --init-from.</source>
             <translation>--widen-heads は既存のモデルを広げます。--init-from で指定してください。</translation>
         </message>
         <message>
@@ -782,7 +782,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{count} 件のメッセージの会話は長すぎます。上限は {most} 件です。</translation>
         </message>
         <message>
-            <source>A frozen model has no float weights to save; save the body that it was loaded from.</source>
+            <source>A frozen model has no float weights to save; save the model that it was loaded from.</source>
             <translation>凍結されたモデルには保存できる浮動小数の重みがありません。読み込み元のモデルを保存してください。</translation>
         </message>
         <message>
@@ -970,6 +970,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>そのメッセージはもう言い直せません。言い直せるのは、この会話の最後のものだけです。</translation>
         </message>
         <message>
+            <source>The CUDA runtime cannot be used, since it computes no transformers; use torch.</source>
+            <translation>CUDA ランタイムは Transformer を計算しないため使えません。torch を使ってください。</translation>
+        </message>
+        <message>
             <source>The CUDA runtime cannot be used, since {reason}.</source>
             <translation>CUDA の実行環境は使えません。{reason}。</translation>
         </message>
@@ -1034,10 +1038,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>このチェックポイントは --{flag} {value} で学習したもので、{now} ではありません。同じ値で再開してください。</translation>
         </message>
         <message>
-            <source>The config describes {count:,} weights, more than any body; it is damaged.</source>
-            <translation>設定の重みの数が {count:,} で、どのモデルより多く、壊れています。</translation>
-        </message>
-        <message>
             <source>The config describes {count:,} weights, more than any model; it is damaged.</source>
             <translation>設定に書かれた重みは {count:,} 個で、どのモデルよりも多い数です。壊れています。</translation>
         </message>
@@ -1090,7 +1090,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>ソウルの来歴に、何を混ぜたかがありません。混ぜる前のソウルに戻ってください。</translation>
         </message>
         <message>
-            <source>The learning rate cannot be scaled by {value}: it must be a number above 0 and below {limit}, where the updates of this body become unstable.</source>
+            <source>The learning rate cannot be scaled by {value}: it must be a number above 0 and below {limit}, where the updates of this model become unstable.</source>
             <translation>学習率を{value}倍にすることはできません。0より大きく{limit}より小さい数にしてください。{limit}からは、このモデルの更新が不安定になります。</translation>
         </message>
         <message>
@@ -1108,6 +1108,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The memory of {name} ran out {when}; the soul that was saved is untouched. Close other programs on the card, or use device 'cpu'.</source>
             <translation>{name} のメモリが足りなくなりました（{when}）。保存済みのソウルはそのままです。カードを使うほかのプログラムを閉じるか、デバイス 'cpu' を使ってください。</translation>
+        </message>
+        <message>
+            <source>The message is too long: with the system prompt it has {count:,} tokens, and the context of {size:,} has to hold the answer, too. Shorten it.</source>
+            <translation>メッセージが長すぎます。システムプロンプトと合わせて {count:,} トークンあり、{size:,} トークンのコンテキストには返答も入る必要があります。短くしてください。</translation>
         </message>
         <message>
             <source>The model does not fit into the memory of {name}: {free} are free, and the head with a single layer needs more. Close other programs on the card, or use device 'cpu'.</source>
@@ -1178,7 +1182,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>ソウル</translation>
         </message>
         <message>
-            <source>The soul has {count} layers of shape {found}, the body {needed} of {shape}.</source>
+            <source>The soul has {count} layers of shape {found}, the model {needed} of {shape}.</source>
             <translation>ソウルは形 {found} の {count} 層、モデルは形 {shape} の {needed} 層です。</translation>
         </message>
         <message>
@@ -1212,6 +1216,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The ternary weights have the scale {scale}, too large for float32 weights.</source>
             <translation>三値の重みの倍率 {scale} が、float32 の重みには大きすぎます。</translation>
+        </message>
+        <message>
+            <source>The text is too long: {count:,} tokens, and the context holds {size:,}. Shorten it.</source>
+            <translation>テキストが長すぎます({count:,} トークン)。コンテキストは {size:,} トークンです。短くしてください。</translation>
         </message>
         <message>
             <source>The tokenizer cannot encode this text ({error}); use a model whose tokenizer can spell any text.</source>
@@ -1358,11 +1366,11 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>番号が {which!r} のものは{many}です。`bit-llama soul log` で一覧を見られます。</translation>
         </message>
         <message>
-            <source>These two souls belong to bodies of different sizes; they cannot be compared.</source>
+            <source>These two souls belong to models of different sizes; they cannot be compared.</source>
             <translation>この二つのソウルは大きさの違うモデルのもので、比べられません。</translation>
         </message>
         <message>
-            <source>These two souls were lived in different bodies; only souls of one body can be blended.</source>
+            <source>These two souls were lived in different models; only souls of one model can be blended.</source>
             <translation>この二つのソウルは別のモデルで生きたものです。混ぜられるのは同じモデルのソウルだけです。</translation>
         </message>
         <message>
@@ -1666,11 +1674,11 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>カーネルがこのカードで動きません（{why}）</translation>
         </message>
         <message>
-            <source>the kernels take activations of 8 bits at most and this body has {bits}</source>
+            <source>the kernels take activations of 8 bits at most and this model has {bits}</source>
             <translation>カーネルが扱える活性値は 8 ビットまでですが、このモデルは {bits} ビットです</translation>
         </message>
         <message>
-            <source>the kernels take heads of width {most} at most and this body has {width}</source>
+            <source>the kernels take heads of width {most} at most and this model has {width}</source>
             <translation>カーネルが扱えるヘッドの幅は {most} までですが、このモデルは {width} です</translation>
         </message>
         <message>
@@ -1822,15 +1830,19 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{model} は自分の記憶を持たないので、ソウルがなく、学習できません。</translation>
         </message>
         <message>
+            <source>{model} has no memory of its own, so no soul belongs to it.</source>
+            <translation>{model} には自分の記憶がないため、魂はありません。</translation>
+        </message>
+        <message>
             <source>{n:,} places of the corpus cannot be used. {told}</source>
             <translation>文章のうち {n:,} か所が使えません。{told}</translation>
         </message>
         <message>
-            <source>{name} has fast weights of {has} in layer {layer} where this body has {needs}; load it with its own body.</source>
+            <source>{name} has fast weights of {has} in layer {layer} where this model has {needs}; load it with its own model.</source>
             <translation>{name}の第 {layer} 層の高速重みは {has} ですが、このモデルは {needs} です。元のモデルで読み込んでください。</translation>
         </message>
         <message>
-            <source>{name} has {has} layers and this body has {needs}; load it with its own body.</source>
+            <source>{name} has {has} layers and this model has {needs}; load it with its own model.</source>
             <translation>{name}は {has} 層ですが、このモデルは {needs} 層です。元のモデルで読み込んでください。</translation>
         </message>
         <message>
@@ -1854,7 +1866,11 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{name} が {value!r} です。{low:g} から {high:g} の間でなければなりません。{why}。</translation>
         </message>
         <message>
-            <source>{name} was lived in the body {its}, and this body is {this}; load it with its own body.</source>
+            <source>{name} needs a model with memory layers, and this one has none.</source>
+            <translation>{name} には記憶層のあるモデルが必要ですが、このモデルにはありません。</translation>
+        </message>
+        <message>
+            <source>{name} was lived in the model {its}, and this model is {this}; load it with its own model.</source>
             <translation>{name}はモデル {its} で生きたもので、このモデルは {this} です。元のモデルで読み込んでください。</translation>
         </message>
         <message>
@@ -1930,6 +1946,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} はトークンのファイルを説明していません。文章をもう一度確認してください。</translation>
         </message>
         <message>
+            <source>{path} has fewer than two tokens; there is nothing to foretell.</source>
+            <translation>{path} は 2 トークン未満なので、予測するものがありません。</translation>
+        </message>
+        <message>
             <source>{path} has no list of conversations; choose a file that was exported.</source>
             <translation>{path} に会話のリストがありません。書き出したファイルを選んでください。</translation>
         </message>
@@ -1974,8 +1994,12 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} は Git LFS のポインタで、ファイルそのものではありません。`git lfs pull` で取得するか、ダウンロードしてください。</translation>
         </message>
         <message>
-            <source>{path} is a soul, not a body; load the body first and then this soul into it.</source>
+            <source>{path} is a soul, not a model; load the model first and then this soul into it.</source>
             <translation>{path} はモデルではなくソウルです。先にモデルを読み込み、そこへこのソウルを読み込んでください。</translation>
+        </message>
+        <message>
+            <source>{path} is a transformer of the kind {family}; this needs a BitLlama.</source>
+            <translation>{path} は {family} 型の Transformer です。これには BitLlama が必要です。</translation>
         </message>
         <message>
             <source>{path} is a web page and not the file itself; download it again, by the link to the file.</source>
@@ -2054,7 +2078,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} は変更の計画ではありません。</translation>
         </message>
         <message>
-            <source>{path} is not a soul but a body (.bitt); load it as a model.</source>
+            <source>{path} is not a soul but a model (.bitt); load it as a model.</source>
             <translation>{path} はソウルではなくモデル（.bitt）です。モデルとして読み込んでください。</translation>
         </message>
         <message>
@@ -2234,7 +2258,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{what} は、このプロセスが fork される前に読み込まれたもので、計算するスレッドは引き継がれません。このプロセスで読み込むか、spawn 方式でプロセスを起動してください。</translation>
         </message>
         <message>
-            <source>{where} cannot be used as a body: {summary}. Take another copy or export it again.</source>
+            <source>{where} cannot be used as a model: {summary}. Take another copy or export it again.</source>
             <translation>{where} はモデルとして使えません（{summary}）。別のコピーを使うか、もう一度書き出してください。</translation>
         </message>
         <message>
@@ -2358,7 +2382,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{where}: 第 {layer} 層の高速重みが {dtype} {shape} で、小数の正方行列ではありません。</translation>
         </message>
         <message>
-            <source>{where}: the fast weights of layer {layer} are {shape} and of layer 0 {first}; one body has one size.</source>
+            <source>{where}: the fast weights of layer {layer} are {shape} and of layer 0 {first}; one model has one size.</source>
             <translation>{where}: 高速重みが第 {layer} 層は {shape}、第 0 層は {first} です。一つのモデルの大きさは一つです。</translation>
         </message>
         <message>
@@ -2386,7 +2410,7 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{where}: ソウルの {key} が {value!r} で、文字列ではありません。</translation>
         </message>
         <message>
-            <source>{where}: the tokenizer has {has} tokens but the body knows only {known}; they do not belong together.</source>
+            <source>{where}: the tokenizer has {has} tokens but the model knows only {known}; they do not belong together.</source>
             <translation>{where}: トークナイザは {has} トークン、モデルは {known} トークンしか知りません。組み合わせが違います。</translation>
         </message>
         <message>

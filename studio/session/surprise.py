@@ -1,7 +1,7 @@
 """How surprising the newest tokens were to a soul, measured against what is usual for it.
 
 The engine tells the inner loss of a token: how wrong the fast weights were before they learned it. Its size depends on
-the body (some are near 1, some near 50), so that the figure alone says nothing. Divided by the mean over all tokens
+the model (some are near 1, some near 50), so that the figure alone says nothing. Divided by the mean over all tokens
 since the soul was woken it does: 1 is as usual, below 1 is familiar, above 1 is new.
 """
 

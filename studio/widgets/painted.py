@@ -23,7 +23,7 @@ from studio.widgets import style
 
 
 class Dot(QWidget):
-    """A small disc in a token's colour: the body, the soul, learning."""
+    """A small disc in a token's colour: the model, the soul, learning."""
 
     def __init__(self, token: str, diameter: int = 8) -> None:
         super().__init__()

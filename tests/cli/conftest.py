@@ -23,7 +23,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with ``tiny.bitt``, the same model as the checkpoint ``tiny``, and another body ``other.bitt``."""
+    """A folder with ``tiny.bitt``, the same model as the checkpoint ``tiny``, and another model ``other.bitt``."""
     folder = tmp_path_factory.mktemp("models")
     save_bitt(folder / "tiny.bitt", tiny.body(), packed=True)
     save_bitt(folder / "other.bitt", tiny.body(seed=1), packed=True)

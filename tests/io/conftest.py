@@ -1,4 +1,4 @@
-"""A small whole body of each variant, and a soul that was lived in it."""
+"""A small whole model of each variant, and a soul that was lived in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small whole bodies of both variants, with sizes that fill no block evenly."""
+"""Small whole models of both variants, with sizes that fill no block evenly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONFIGS = {
 
 
 def make_body(config: BitLlamaConfig = CONFIGS["tied"], tokenizer: str | None = TOKENIZER) -> ModelWeights:
-    """A body with random weights, the same at every call."""
+    """A model with random weights, the same at every call."""
     rng = np.random.default_rng(0)
     specs = config.tensor_specs().items()
     return ModelWeights(

@@ -1,4 +1,4 @@
-"""Damage in a ``.bitt`` header or body: one sentence, the file named."""
+"""Damage in a ``.bitt`` header or model: one sentence, the file named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One body keeps one meaning and one fingerprint in every kind of file, and nothing unsound is loaded or saved."""
+"""One model keeps one meaning and one fingerprint in every kind of file, and nothing unsound is loaded or saved."""
 
 from __future__ import annotations
 
@@ -302,7 +302,7 @@ def test_places_without_a_body(tmp_path: Path, body: ModelWeights, soul: Soul) -
         "empty": "not a checkpoint folder",
         "many": "holds 2 .safetensors files",
         "bare.safetensors": "no config.json beside",
-        "a.soul": "is a soul, not a body",
+        "a.soul": "is a soul, not a model",
         "wrong.bitt": "not a .bitt file: it begins with b'GGUF'",
         "zero.bitt": "empty",
         "magic.bitt": "truncated",

@@ -15,7 +15,7 @@ from engine.io.gguf import GGUFFile
 from engine.io.transformer_weights import load_transformer
 
 MUTATIONS = 400
-"""Of the header; a long run found nothing more in 100,000."""
+"""Of the header, in one run of the test."""
 _EXTREMES = (0, 1, 0x7FFFFFFF, 0xFFFFFFFF, 1 << 40, (1 << 63) - 1, (1 << 64) - 1)
 
 

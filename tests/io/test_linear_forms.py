@@ -1,4 +1,4 @@
-"""Bodies whose ternary matrices are held three weights in five bits: the same model in a smaller file."""
+"""Models whose ternary matrices are held three weights in five bits: the same model in a smaller file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Embedding and head as whole numbers: forms of the `.bitt` that both runtimes compute alike, and other bodies."""
+"""Embedding and head as whole numbers: forms of the `.bitt` that both runtimes compute alike, and other models."""
 
 from __future__ import annotations
 
@@ -192,11 +192,11 @@ def test_export_offers_them(tmp_path: Path, capsys: pytest.CaptureFixture[str], 
     source, path = tmp_path / "a.bitt", tmp_path / "b.bitt"
     save_bitt(source, random_body(), packed=True)
     assert main(["export", str(source), str(path), f"--{words}"]) == 0
-    assert "a body of its own" in capsys.readouterr().out
+    assert "a model of its own" in capsys.readouterr().out
     assert main(["export", str(path), str(tmp_path / "again.bitt")]) == 0
-    assert "a body of its own" not in capsys.readouterr().out
+    assert "a model of its own" not in capsys.readouterr().out
     assert main(["export", str(path), str(tmp_path / "folder")]) == 0
-    assert "a body of its own" in capsys.readouterr().out
+    assert "a model of its own" in capsys.readouterr().out
     assert load_checkpoint(tmp_path / "folder").tensors[EMBED].dtype == np.float32
     assert main(["export", str(path), str(tmp_path / "d.bitt"), f"--{words}", "--float"]) == 1
     assert f"--{words}" in capsys.readouterr().err

@@ -73,7 +73,7 @@ def test_a_soul_fits_its_body_and_no_other(soul: Soul, body: ModelWeights) -> No
         check_fits(soul, wider, body.fingerprint)
     for shape in (config.fast_shape, wider.fast_shape):
         assert " x ".join(map(str, shape)) in str(caught.value)
-    with pytest.raises(SoulMismatchError, match="2 layers and this body has 3"):
+    with pytest.raises(SoulMismatchError, match="2 layers and this model has 3"):
         check_fits(soul, dataclasses.replace(config, num_layers=3), body.fingerprint)
 
 

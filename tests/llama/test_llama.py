@@ -1,4 +1,4 @@
-"""`Llama` on a real body: what it generates, what it lives, what it remembers."""
+"""`Llama` on a real model: what it generates, what it lives, what it remembers."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_a_body_without_a_fitting_tokenizer_cannot_talk() -> None:
     with pytest.raises(FileFormatError, match=r"tokenizer\.json"):
         Llama(ModelWeights(body.config, body.tensors), runtime)
     small = tiny.config(vocab_size=100)
-    with pytest.raises(FileFormatError, match="260 tokens but the body knows only 100"):
+    with pytest.raises(FileFormatError, match="260 tokens but the model knows only 100"):
         Llama(ModelWeights(small, body.tensors, tiny.tokenizer_json()), runtime)
 
 

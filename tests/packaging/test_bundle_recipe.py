@@ -91,7 +91,7 @@ import tiny
 import torch
 from engine.models.bitllama import BitLlama
 from engine.runtime.soul_gradient import Lesson, SoulGradient
-body = tiny.body()
+model = tiny.body()
 model = BitLlama.from_body(body, frozen=False)
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
 hidden, _, _ = model.hidden(torch.zeros(1, 5, dtype=torch.long), model.init_state())
@@ -108,7 +108,7 @@ print("learned")
 
 
 def test_training_and_sleep_need_nothing_that_is_left_out(recipe: Recipe) -> None:
-    """A body is trained and a soul learns while the modules that no bundle has cannot be imported."""
+    """A model is trained and a soul learns while the modules that no bundle has cannot be imported."""
     contents = recipe("contents")
     stood_in_for = {"torch._dynamo"}
     hook = ROOT / "packaging" / "bundle" / "hooks" / "without_compiler.py"

@@ -35,7 +35,7 @@ from engine.runtime.torch_runtime import TorchRuntime
 TOKENS = [(7 * i * i + 3) % 260 for i in range(16)]
 
 SMALL = {"hidden_dim": 16, "head_dim": 5, "intermediate_dim": 23}
-"""The interpreter takes a hundredth of a second for what a program does, so the bodies are small; and odd."""
+"""The interpreter takes a hundredth of a second for what a program does, so the models are small; and odd."""
 
 
 class PaperCard(CudaDevice):

@@ -217,7 +217,7 @@ def test_torch_computes_on_the_card_where_the_kernels_cannot(
     monkeypatch.setattr(torch_runtime, "TorchRuntime", TorchOnCard)
     smooth = create_runtime(random_body(activation_bits=32), "cuda")
     assert smooth.reason.endswith("with torch and not the Triton kernels, since the kernels take activations of 8 bits "
-                                  "at most and this body has 32")  # fmt: skip
+                                  "at most and this model has 32")  # fmt: skip
     monkeypatch.setattr(kernel_check, "why_not_kernels", lambda device: "Triton is not installed")
     chosen = create_runtime(random_body(), "cuda")
     assert isinstance(chosen, TorchOnCard)

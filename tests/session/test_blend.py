@@ -73,9 +73,9 @@ def test_a_share_that_is_none_is_refused(share: Any) -> None:
 
 def test_souls_of_two_bodies_are_refused() -> None:
     other = replace(soul(1), meta=replace(soul(1).meta, body="c" * 64))
-    with pytest.raises(SoulMismatchError, match="one body"):
+    with pytest.raises(SoulMismatchError, match="one model"):
         blend(soul(0), other, 0.5)
-    with pytest.raises(SoulMismatchError, match="one body"):
+    with pytest.raises(SoulMismatchError, match="one model"):
         blend(soul(0), Soul(soul(1).layers[:1], new_meta("")), 0.5)
 
 

@@ -63,7 +63,7 @@ def eventful(wake: Wake) -> tuple[MemorySession, dict[str, str]]:
 
 
 def made_from(mind: MemorySession, meta: object, folder: Path, start: Soul | None = None, skip: int = 0) -> Llama:
-    """The soul that a log makes, from its birth or from another one, by a body of its own."""
+    """The soul that a log makes, from its birth or from another one, by a model of its own."""
     assert hasattr(meta, "history")
     entries = ConversationLog(folder).entries()
     llama = Llama.load_auto(str(mind.llama.body.path), "cpu")

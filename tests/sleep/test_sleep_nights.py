@@ -75,7 +75,7 @@ WILD = SleepSettings(method="replay", rate=500, passes=30, older=0.0, drift_limi
 @pytest.mark.slow
 def test_past_the_drift_limit_a_night_is_rejected_and_leaves_no_trace(mind: MemorySession) -> None:
     talk(mind)
-    assert mind.sleep(settings=QUICK).drift < 0  # a random body has room to lose afterwards
+    assert mind.sleep(settings=QUICK).drift < 0  # a random model has room to lose afterwards
     mind.say("My bike is called Rocket.", conversation="c", max_tokens=3)
     before = digest(mind)
     report = mind.sleep(settings=WILD)
@@ -95,7 +95,7 @@ def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(
     mind: MemorySession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talk(mind)
-    mind.sleep(settings=QUICK)  # a random body has room to lose afterwards
+    mind.sleep(settings=QUICK)  # a random model has room to lose afterwards
     mind.say("My bike is called Rocket.", conversation="c", max_tokens=3)
     bold = SleepSettings(method="replay", rate=20, passes=6, older=0.0, drift_limit=100.0)
     began, meta = fast(mind), mind.llama.soul()
@@ -106,7 +106,7 @@ def test_a_night_that_would_be_refused_goes_back_as_far_as_it_must(
     assert whole.drift > 0
 
     with monkeypatch.context() as less:
-        less.setattr(consolidation, "gain", lambda *_: -1)  # a random body knows nothing that it could lose
+        less.setattr(consolidation, "gain", lambda *_: -1)  # a random model knows nothing that it could lose
         refused = mind.sleep(settings=bold, drift_limit=0.8 * whole.drift)
     assert (refused.verdict, refused.part) == ("rejected", 1.0), "half of the way teaches nothing, and drifts"
     report = mind.sleep(settings=bold, drift_limit=0.8 * whole.drift)

@@ -34,7 +34,7 @@ import translations
 
 
 def talkative(seed: int = 0) -> ModelWeights:
-    """A tiny body that never ends a reply by itself: with top-k, a token of middling likelihood is never chosen."""
+    """A tiny model that never ends a reply by itself: with top-k, a token of middling likelihood is never chosen."""
     body = tiny.body(seed=seed)
     head = body.tensors["lm_head.weight"].copy()
     head[list(Tokenizer.from_json(tiny.tokenizer_json()).special_tokens.values())] = 0

@@ -81,9 +81,9 @@ def test_the_tool_finds_every_kind_of_text(tmp_path: Path) -> None:
 
 
 def test_what_the_engine_says_is_said_in_the_language_of_the_window() -> None:
-    told = Message("{name} has {has} layers and this body has {needs}; load it with its own body.",
+    told = Message("{name} has {has} layers and this model has {needs}; load it with its own model.",
                 name=Message("The soul {name!r}", name="Luna"), has=2, needs=3)  # fmt: skip
-    assert told == "The soul 'Luna' has 2 layers and this body has 3; load it with its own body."
+    assert told == "The soul 'Luna' has 2 layers and this model has 3; load it with its own model."
     assert str(SoulMismatchError(told)) == told
     assert SoulMismatchError(told).message is told
     translation.apply("en")

@@ -58,7 +58,7 @@ def test_it_takes_effect_at_the_next_message_and_survives(
 
 @pytest.fixture
 def delicate(tmp_path: Path) -> Path:
-    """A body whose updates become unstable at twice their usual rate."""
+    """A model whose updates become unstable at twice their usual rate."""
     body = BitLlama(tiny.config("tied", inner_lr=1.5)).to_body(tiny.tokenizer_json())
     save_bitt(tmp_path / "delicate.bitt", body, packed=True)
     return tmp_path / "delicate.bitt"

@@ -31,7 +31,7 @@ def kept(workspace: Path) -> dict[str, str]:
 
 def test_a_newborn_answers_beside_the_soul_and_nothing_is_kept(host: Person, workspace: Path) -> None:
     host.settings.set("temperature", 0.0)
-    host.settings.set("beams", 1)  # a random body would say a zero byte, which a widget shows as something else
+    host.settings.set("beams", 1)  # a random model would say a zero byte, which a widget shows as something else
     host.say("Hello")
     newborn = host.chat.model.message(1).text  # the soul was newborn itself
     host.chat.new_chat()

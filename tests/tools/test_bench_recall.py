@@ -1,4 +1,4 @@
-"""Associative recall: the task asks only what it told, and a body can learn it."""
+"""Associative recall: the task asks only what it told, and a model can learn it."""
 
 from __future__ import annotations
 

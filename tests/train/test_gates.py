@@ -71,7 +71,7 @@ def test_what_nobody_judged_teaches_nothing(data: Path) -> None:
         model.hidden(ids, model.init_state())
     assert float(teacher.loss(torch.full((1, 8), UNJUDGED))) == 0
     half = torch.tensor([[UNJUDGED] * 4 + [KEEP] * 4])
-    assert torch.allclose(teacher.loss(half), -torch.log(torch.tensor(0.5))), "a new body's gates stand at one half"
+    assert torch.allclose(teacher.loss(half), -torch.log(torch.tensor(0.5))), "a new model's gates stand at one half"
 
 
 def test_only_the_upper_half_is_taught() -> None:

@@ -228,7 +228,7 @@ def test_a_rate_floor_spreads_the_gates_of_the_heads(text_data: Path, tmp_path: 
     assert body.config.out_norm_eps == 0.1
     start = 1 / (1 + np.exp(-np.array(body.tensors["layers.0.ttt.rate.bias"])))
     assert start == pytest.approx([0.5, 0.02], rel=1e-4)
-    # A body that is trained on keeps what its gates have learned, lowered by the same.
+    # A model that is trained on keeps what its gates have learned, lowered by the same.
     again = dataclasses.replace(args, out=str(tmp_path / "b"), init_from=str(tmp_path / "a" / "model"))
     shifted = np.array(load_weights(run_training(again).folder).tensors["layers.0.ttt.rate.bias"])
     odds = np.log(0.02 / 0.98)

@@ -99,7 +99,7 @@ class RecallTask:
 
 @dataclass(frozen=True)
 class RecallRun:
-    """What a body learned of the task."""
+    """What a model learned of the task."""
 
     right: float
     """Share of right answers on sequences never seen, all pairs in them."""
@@ -119,12 +119,12 @@ def train_recall(
     on_step: Callable[[int, float], None] | None = None,
     tokens_per_step: int = TOKENS_PER_STEP,
 ) -> RecallRun:
-    """Train a body on the task from random weights, then measure it.
+    """Train a model on the task from random weights, then measure it.
 
-    The number of pairs grows with what the body can do, from `EASY_PAIRS` to all: doubled whenever it is `MASTERED`.
+    The number of pairs grows with what the model can do, from `EASY_PAIRS` to all: doubled whenever it is `MASTERED`.
 
     Args:
-        config: the body; its vocabulary must be the task's.
+        config: the model; its vocabulary must be the task's.
         task: what is trained and, with all pairs, measured.
         steps: optimiser steps.
         learning_rate: AdamW's, with warm-up and a cosine down to nothing.

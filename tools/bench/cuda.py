@@ -66,7 +66,7 @@ def heading() -> None:
 def measure(
     name: str, config: BitLlamaConfig, device: str, runtimes: tuple[str, ...], bandwidth: float
 ) -> list[dict[str, Any]]:
-    """One body on each of `runtimes`, after the gate: a printed row for each, and its figures in tokens a second."""
+    """One model on each of `runtimes`, after the gate: a printed row for each, and its figures in tokens a second."""
 
     body = random_body(config)
     prompt = [(7 * i * i + 3) % config.vocab_size for i in range(READ)]

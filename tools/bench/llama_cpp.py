@@ -24,7 +24,7 @@ HEAD_DIM = 64
 
 
 def why_not(config: BitLlamaConfig) -> str | None:
-    """Why there is no such yardstick for a body of this config, as the end of a sentence, or None."""
+    """Why there is no such yardstick for a model of this config, as the end of a sentence, or None."""
     if any(importlib.util.find_spec(name) is None for name in ("llama_cpp", "gguf")):
         return "it is not installed (the extra 'bench')"
     if config.hidden_dim % SUPER_BLOCK or config.mlp_dim % SUPER_BLOCK:
@@ -33,7 +33,7 @@ def why_not(config: BitLlamaConfig) -> str | None:
 
 
 def write_model(path: Path, config: BitLlamaConfig, seed: int = 1) -> int:
-    """Write a random Llama as large as a body of `config` in the GGUF format; returns its number of parameters.
+    """Write a random Llama as large as a model of `config` in the GGUF format; returns its number of parameters.
 
     Attention takes the place of the TTT layer: four square matrices where ours are, and a SwiGLU of the same width.
     """

@@ -32,12 +32,12 @@ SIZES = {
         32000, 4096, 32, 0.5, ttt_variant="linear", num_heads=32, intermediate_dim=11776
     ),
 }
-"""The bodies that the roofline is drawn for."""
+"""The models that the roofline is drawn for."""
 
 
 @dataclass(frozen=True)
 class TokenCost:
-    """What one token of a body costs, wherever it is computed."""
+    """What one token of a model costs, wherever it is computed."""
 
     weights: int
     """Slow weights in all."""
@@ -48,11 +48,11 @@ class TokenCost:
     kernels: int
     """Launches of the CUDA runtime."""
     least_bytes: float
-    """What its ternary weights alone would take at log2(3) bits each: no ternary body of this size can read less."""
+    """What its ternary weights alone would take at log2(3) bits each: no ternary model of this size can read less."""
 
     @classmethod
     def of(cls, config: BitLlamaConfig) -> TokenCost:
-        """The cost in a body of this config."""
+        """The cost in a model of this config."""
         specs = config.tensor_specs()
         ternary = sum(math.prod(s.shape) for s in specs.values() if s.ternary)
         head = config.vocab_size * config.hidden_dim

@@ -24,7 +24,7 @@ from engine.models.bitllama import BitLlamaBlock
 from engine.models.config import BitLlamaConfig
 
 BILLION = BitLlamaConfig(32000, 2048, 16, 0.5, ttt_variant="linear", num_heads=16, intermediate_dim=6144)
-"""A body of a billion weights."""
+"""A model of a billion weights."""
 
 STATE_BYTES = 16
 """A weight in training: itself, its gradient and two moments, float32."""
@@ -94,7 +94,7 @@ def step(
     """Count a step.
 
     Args:
-        config: the body.
+        config: the model.
         card: one of the cards.
         cards: how many.
         tokens: of a step, on all cards.

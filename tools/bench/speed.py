@@ -24,7 +24,7 @@ PAUSE, QUICK = 0.05, 1.0
 def make_body(args: argparse.Namespace, sure: float = 1.0) -> ModelWeights:
     """The MODEL, or random weights of the size asked for; `sure` times as sure of the next word as they would be.
 
-    Random weights are mapped from a file that was just written, as a body of a person is, and llama.cpp's are here.
+    Random weights are mapped from a file that was just written, as a model of a person is, and llama.cpp's are here.
     """
     if args.model is not None:
         return load_weights(args.model)
@@ -76,7 +76,7 @@ def show_rates(tokens: int, seconds: Mapping[str, list[float]]) -> dict[str, flo
 
 
 def describe(body: ModelWeights) -> str:
-    """A body in a few words."""
+    """A model in a few words."""
     c, held = body.config, Packing.of(body.tensors)
     what = str(body.path) if body.path else f"random weights ({held.linears}, head in {held.embedding or 'float'})"
     return f"{what}: {c.hidden_dim} wide, {c.num_layers} layers, {c.ttt_variant}, {c.vocab_size:,} words"

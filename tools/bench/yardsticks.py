@@ -1,4 +1,4 @@
-"""What speed is measured against: bodies of a given size, the bytes that a token must touch, the memory's bandwidth."""
+"""What speed is measured against: models of a given size, the bytes that a token must touch, the memory's bandwidth."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ LARGEST_ERROR = 1e-4
 
 
 def random_body(config: BitLlamaConfig, seed: int = 1, packing: Packing = PLAIN, sure: float = 1.0) -> ModelWeights:
-    """A packed body of random weights: as costly as a trained one, and it says nothing. Its arrays are aligned as those
-    of a file that was written here.
+    """A packed model of random weights: as costly as a trained one, and it says nothing. Its arrays are aligned as
+    those of a file that was written here.
 
     `packing` is how it is held; `sure` is the standard deviation of its logits.
     """

@@ -76,7 +76,7 @@ def gradients(
         The gradient of `x`, and those of the weights; None for what is not needed.
     """
     grad_x = grad @ ternary if needed[0] else None
-    if not any(needed[first_weight:]):  # a body that is frozen under a soul that learns
+    if not any(needed[first_weight:]):  # a model that is frozen under a soul that learns
         return grad_x, [None for _ in rows]
     return grad_x, (grad.flatten(0, -2).T @ x.flatten(0, -2)).split(rows)
 
