@@ -1,7 +1,8 @@
 """Heads that grow: a trained model with wider keys and values, which at first computes nearly what it did before.
 
 How many things a head keeps apart is bounded by the width of its keys, and a narrow model is trained in less time.
-After Chen et al. 2016, "Net2Net", arXiv 1511.05641: what is new copies what is there, so that it is of use from the start.
+After Chen et al. 2016, "Net2Net", arXiv 1511.05641: what is new copies what is there, so that it is of use from the
+start.
 """
 
 from __future__ import annotations
