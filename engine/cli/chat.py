@@ -167,6 +167,8 @@ class TerminalChat:
                     line = input("... " if lines else "> ")
                 elif not (line := sys.stdin.readline()):
                     raise EOFError
+                begins_command = not lines and _is_command(without_mark(line))
+                is_pasted = self.interactive and not typed_ahead and not begins_command and input_waits(PASTE_GAP)
             except EOFError:
                 return "\n".join(lines) or None
             except KeyboardInterrupt:
@@ -180,8 +182,7 @@ class TerminalChat:
             line = line.rstrip("\r\n")
             if not self._begun:
                 self._begun, line = True, without_mark(line)
-            begins_command = not lines and _is_command(line)
-            if self.interactive and not typed_ahead and not begins_command and input_waits(PASTE_GAP):
+            if is_pasted:  # more of it waits
                 lines.append(line)
                 continue
             lines.append(line.removesuffix("\\"))

@@ -216,10 +216,10 @@ class Session(QObject):
         """
         if busy is None:
             return await self._send(command, threading.Event())
+        if isinstance(command, Say) and self.busy is Busy.NOTHING:
+            self.learns = command.dial == "learn"  # before anybody looks at what the session is at
         with self.occupied(busy):
             self._cancel = threading.Event()
-            if isinstance(command, Say):
-                self.learns = command.dial == "learn"
             answer = await self._send(command, self._cancel)
             self._take_over(command, answer)
         if isinstance(command, REPLACES_SOUL):

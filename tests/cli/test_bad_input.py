@@ -103,7 +103,7 @@ def test_a_soul_of_another_body(models: Path, tmp_path: Path, capsys: pytest.Cap
     layers = [np.zeros((2, 16, 16), np.float32)] * 2
     save_soul(tmp_path / "stranger.soul", Soul(layers, new_meta("f" * 64)))
     assert main(["run", str(models / "tiny.bitt"), "x", "--soul-file", str(tmp_path / "stranger.soul")]) == 1
-    told(capsys, "ffffffff", "body")
+    told(capsys, "ffffffff", "model")
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 3, b"\xff" * 100, struct.pack("<Q", 1 << 60) + b"{}"])

@@ -131,7 +131,8 @@ def test_ctrl_c_stops_the_answer_then_wakes_then_leaves(models: Path, environmen
     at = wait_for("> ")
     press("tell me a very long story about everything that there is\n")
     at = wait_for("everything that there is\r\n", at)
-    progress.wait_for(lambda: len(shown) > at, "the first words of the answer", pump=read)
+    begun = "\x1b[?2004l\r"  # by which the terminal is told that the line was taken
+    progress.wait_for(lambda: shown[at:].replace(begun, ""), "the first words of the answer", pump=read)
     press("\x03")
     at = wait_for("> ", at)
     press("/sleep\n")
@@ -153,3 +154,37 @@ def test_ctrl_c_stops_the_answer_then_wakes_then_leaves(models: Path, environmen
     workspace = Path(environment["BIT_LLAMA_WORKSPACE"])
     assert [e.role for e in ConversationLog(workspace / "memories").entries()] == ["user", "assistant"]
     assert load_soul(next(workspace.glob("souls/*/main.soul"))).meta.level > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of other systems")
+def test_ctrl_c_right_after_enter_takes_the_line_back(models: Path, environment: dict[str, str]) -> None:
+    """While it waits for more of what may be a paste, Ctrl+C does what it does at the prompt: nothing is said, and the
+    program goes on."""
+    import pty
+
+    child, terminal = pty.fork()
+    if child == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        chat = "import engine.cli.chat as c; c.PASTE_GAP = 30; from engine.cli import main; raise SystemExit(main())"
+        os.execve(sys.executable, [sys.executable, "-c", chat, "chat", str(models / "tiny.bitt")], environment)
+    shown = ""
+
+    def wait_for(words: str, after: int = 0) -> int:
+        def read() -> None:
+            nonlocal shown
+            if select.select([terminal], [], [], 0)[0]:
+                with contextlib.suppress(OSError):
+                    shown += os.read(terminal, 4096).decode("utf-8", "replace")
+
+        progress.wait_for(lambda: words in shown[after:], f"{words!r} in the terminal", pump=read)
+        return shown.index(words, after) + len(words)
+
+    at = wait_for("> ")
+    os.write(terminal, b"never mind\n")
+    at = wait_for("never mind\r\n", at)
+    os.write(terminal, b"\x03")
+    at = wait_for("once more", at)
+    at = wait_for("> ", at)
+    os.write(terminal, b"/quit\n")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    os.close(terminal)

@@ -291,7 +291,7 @@ def test_places_without_a_body(tmp_path: Path, body: ModelWeights, soul: Soul) -
     for name in ("a", "b"):
         shutil.copy(tmp_path / "c" / "model.safetensors", tmp_path / "many" / f"{name}.safetensors")
     (tmp_path / "bare.safetensors").write_bytes((tmp_path / "c" / "model.safetensors").read_bytes())
-    (tmp_path / "wrong.bitt").write_bytes(b"GGUF" + bytes(100))
+    (tmp_path / "wrong.bitt").write_bytes(b"BITS" + bytes(100))
     (tmp_path / "zero.bitt").write_bytes(b"")
     (tmp_path / "magic.bitt").write_bytes(b"BITT")
     (tmp_path / "long.bitt").write_bytes(b"BITT" + struct.pack("<Q", 1 << 62) + bytes(100))
@@ -303,7 +303,7 @@ def test_places_without_a_body(tmp_path: Path, body: ModelWeights, soul: Soul) -
         "many": "holds 2 .safetensors files",
         "bare.safetensors": "no config.json beside",
         "a.soul": "is a soul, not a model",
-        "wrong.bitt": "not a .bitt file: it begins with b'GGUF'",
+        "wrong.bitt": "not a .bitt file: it begins with b'BITS'",
         "zero.bitt": "empty",
         "magic.bitt": "truncated",
         "long.bitt": "claims 4,611,686,018,427,387,904 bytes",

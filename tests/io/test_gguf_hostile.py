@@ -30,6 +30,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     ):  # fmt: skip
         writer.add_uint32(f"llama.{key}", value)
     writer.add_float32("llama.attention.layer_norm_rms_epsilon", 1e-5)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_token_merges([])
     writer.add_token_list([f"t{i}" for i in range(40)])
     writer.add_token_types([1] * 40)
     writer.add_bool("tokenizer.ggml.add_bos_token", True)

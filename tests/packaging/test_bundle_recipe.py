@@ -91,7 +91,7 @@ import tiny
 import torch
 from engine.models.bitllama import BitLlama
 from engine.runtime.soul_gradient import Lesson, SoulGradient
-model = tiny.body()
+body = tiny.body()
 model = BitLlama.from_body(body, frozen=False)
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
 hidden, _, _ = model.hidden(torch.zeros(1, 5, dtype=torch.long), model.init_state())

@@ -152,7 +152,7 @@ def test_steps_cannot_undo_each_other(old: Path) -> None:
 
 DIES = """
 import os, signal, sys
-sys.path.insert(0, sys.argv[3])
+sys.path[:0] = [sys.argv[3], os.path.dirname(sys.argv[3])]
 from test_migration import STEPS
 from engine.session import migration, workspace
 left = int(sys.argv[2])

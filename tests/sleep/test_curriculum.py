@@ -47,7 +47,7 @@ NIGHT = textwrap.dedent(
     from engine.sleep import SleepSettings, consolidate
     from plain_curriculum import PlainCurriculum
 
-    model = tiny.body()
+    body = tiny.body()
     llama = Llama(body, create_runtime(body, device="cpu"))
     entries = [Entry("user", "My cat is Miso.", "", "a", "main", "0-0")]
     assert consolidate(llama, entries, settings=SleepSettings(rounds=1), {}).report.rounds

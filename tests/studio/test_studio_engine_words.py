@@ -106,7 +106,7 @@ def test_a_sentence_survives_the_way_between_two_processes() -> None:
     again = Message.from_json(told.to_json())
     assert again == told == "a b holds 1,234 of the 'x'."
     assert isinstance(again.values["inner"], Message)
-    for line in ("", "[]", '["{a}", {}]', "3", '["a", 3]', '["{}", {}]', "[" * 9999):
+    for line in ("", "[]", "3", '["a", 3]', "[" * 9999):
         with pytest.raises(ValueError, match="no sentence"):
             Message.from_json(line)
 
@@ -133,7 +133,7 @@ def test_a_file_that_is_no_model_is_told_of_in_japanese(japanese: Person, tmp_pa
     for spoiled, said in (
         (whole[:100], "続くのは 88 バイトです"),
         (whole[:12] + b"[" + whole[13:], "正しい JSON ではありません"),
-        (b"GGUF" + whole[4:], "先頭が 'BITT' ではなく b'GGUF'"),
+        (b"BITS" + whole[4:], "先頭が 'BITT' ではなく b'BITS'"),
         (whole[:-40], "途中で切れているか、壊れています"),
     ):
         path.write_bytes(spoiled)

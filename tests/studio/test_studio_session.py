@@ -210,6 +210,7 @@ def test_dreaming_has_one_owner_and_locks_everything(
     # Reading stays possible, and Wake up is never locked.
     person.chat.show_conversation("c3")
     assert "Story 3" in person.chat.model.message(0).text
+    person.chat.new_chat()
     before = session.soul.level
     person.click(person.chat.dream.wake_button)
     person.wait(lambda: not session.is_dreaming)

@@ -128,7 +128,7 @@ def test_a_soul_of_another_body_is_refused_in_words(host: Person, models: Path, 
     host.open(models / "other.bitt")
     host.window.verbs.load_soul(copy)
     notice = host.notice()
-    assert "copy.soul" in notice.words.plain or "body" in notice.words.plain
+    assert "copy.soul" in notice.words.plain or "model" in notice.words.plain
     host.press(notice, "Close")
     host.wait_idle()
     assert host.session.soul.level == 0
