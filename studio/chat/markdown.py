@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
@@ -81,7 +83,45 @@ def _formula(state: StateInline, silent: bool) -> bool:
     return True
 
 
-_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]")
+"""Letters of scripts that put no space between words."""
+
+
+class _InlineState(StateInline):
+    """Emphasis that also begins and ends beside such a letter: CommonMark wants a space there, which nobody writes."""
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
+        found = super().scanDelims(start, canSplitWord)
+        if not canSplitWord:  # underscores stay within words
+            return found
+        end = start + found.length
+        before = self.src[start - 1] if start else " "
+        after = self.src[end] if end < self.posMax else " "
+        return Scanned(
+            found.can_open or (_CJK.match(before) is not None and not after.isspace()),
+            found.can_close or (_CJK.match(after) is not None and not before.isspace()),
+            found.length,
+        )
+
+
+class _InlineParser(ParserInline):
+    def parse(self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]) -> list[Token]:
+        state = _InlineState(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False})
+    inline = _InlineParser()
+    inline.ruler, inline.ruler2 = parser.inline.ruler, parser.inline.ruler2
+    parser.inline = inline
+    return parser
+
+
+_PARSER = _parser().enable(["table", "strikethrough"])
 _PARSER.disable(["html_block", "html_inline"])
 _PARSER.inline.ruler.before("escape", "formula", _formula)
 

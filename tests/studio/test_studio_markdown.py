@@ -272,3 +272,25 @@ def test_links_open_only_what_is_an_address(reply: ReplyText, qtbot: QtBot) -> N
         for scheme in ("https", "file"):
             QDesktopServices.unsetUrlHandler(scheme)
     assert browser.urls == ["https://example.org/a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "bold"),
+    [
+        ("これは**「重要」**です。", "「重要」"),
+        ("**注意。**読んでください", "注意。"),
+        ("名前は**ミア(猫)**と言います", "ミア(猫)"),
+        ("한국어**(강조)**입니다", "(강조)"),
+        ("2 ** 3 and 4**5 stay", ""),
+        ("a * b * c", ""),
+    ],
+)
+def test_bold_beside_letters_without_spaces(text: str, bold: str, reply: ReplyText) -> None:
+    reply.show_text(text, writing=False)
+    found, cursor = "", QTextCursor(reply.document())
+    while not cursor.atEnd():
+        cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
+        found += cursor.selectedText() if cursor.charFormat().fontWeight() > 500 else ""
+        cursor.clearSelection()
+    assert found == bold
+    assert ("*" in reply.toPlainText()) == (not bold)
