@@ -33,8 +33,7 @@ class Actions(QObject):
     def __init__(self, window: QWidget, session: Session, settings: Settings) -> None:
         super().__init__(window)
         self.session, self.settings = session, settings
-        self.opening: Path | None = None
-        """The model that is being loaded."""
+        self._opening: Path | None = None
         self.window = window
         self._tasks = Tasks(self.fail)
 
@@ -61,6 +60,11 @@ class Actions(QObject):
             self.tr("It ended unexpectedly"),
         )
 
+    @property
+    def opening(self) -> Path | None:
+        """The model that is being loaded, None where none is."""
+        return self._opening if self.session.busy is Busy.OPENING else None
+
     def open_model(self, path: Path) -> None:
         """Load a model and the soul that belongs to it."""
         if not self.refused(self.session.why_locked()):
@@ -68,14 +72,14 @@ class Actions(QObject):
 
     async def open_now(self, path: Path) -> None:
         """`open_model`, awaited."""
-        self.opening = path
+        self._opening = path
         try:
             get = self.settings.get
             opened = await self.session.call(
                 OpenModel(path=path, device=get("device"), threads=get("threads") or None), busy=Busy.OPENING
             )
         finally:
-            self.opening = None
+            self._opening = None
         recent = [str(path), *(known for known in self.settings.get("recent_models") if known != str(path))]
         self.settings.set("recent_models", recent[:RECENT])
         self.settings.set("last_model", str(path))
