@@ -9,7 +9,7 @@ import functools
 import os
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +97,7 @@ class NativeState(State):
         super().clear_transient()
 
 
-class _NotHere:
+class NotHere:
     """Stands for the library in a forked process."""
 
     def __getattr__(self, name: str) -> Any:
@@ -155,7 +155,7 @@ class NativeRuntime(BitLlamaRuntime):
         # Not at exit: another thread may be computing still, and the process takes everything with it.
         self._destroyed = weakref.finalize(self, self._library.bl_destroy, model)
         self._destroyed.atexit = False
-        _LIVE.add(self)
+        leave_at_fork(self)
         self.reason: str = Message(
             "the processor computes with the native library, {instructions} on {threads}",
             instructions=self.instructions,
@@ -243,7 +243,7 @@ class NativeRuntime(BitLlamaRuntime):
         """In a process that was forked from the one that made it: what it computes with waits for threads that are not
         here, so that any call would never return. Every call raises `DeviceError` from here on."""
         self._destroyed.detach()
-        self._library = _NotHere()
+        self._library = NotHere()
         self._feed_token = self._library.bl_step
 
     def _feed(self, ids: NDArray[np.int32], rows: int) -> Floats:
@@ -274,7 +274,19 @@ def default_threads(config: BitLlamaConfig | TransformerConfig) -> int:
     return min(cores, MAX_THREADS)
 
 
-_LIVE: weakref.WeakSet[NativeRuntime] = weakref.WeakSet()
+class HoldsThreads(Protocol):
+    """What computes with threads of its own."""
+
+    def leave_to_parent(self) -> None:
+        """Called in a process that was forked from the one that made it."""
+
+
+_LIVE: weakref.WeakSet[HoldsThreads] = weakref.WeakSet()
+
+
+def leave_at_fork(runtime: HoldsThreads) -> None:
+    """Have `runtime.leave_to_parent` called in every process that is forked from this one while it is there."""
+    _LIVE.add(runtime)
 
 
 def _after_fork() -> None:

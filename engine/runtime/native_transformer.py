@@ -22,7 +22,7 @@ from engine.runtime.aligned import aligned, aligned_empty
 from engine.runtime.base import Cancel, Capabilities, Progress
 from engine.runtime.checks import check_context, check_threads
 from engine.runtime.chunks import in_chunks
-from engine.runtime.native_runtime import default_threads
+from engine.runtime.native_runtime import NotHere, default_threads, leave_at_fork
 
 Floats = NDArray[np.float32]
 
@@ -76,7 +76,7 @@ class NativeTransformerRuntime:
         self.threads = default_threads(config) if threads is None else check_threads(threads)
         self.instructions = instructions or native.instruction_sets()[0]
         self.capabilities = Capabilities(learns=False, max_context=check_context(context, config), trainable=False)
-        self._library = native.library()
+        self._library: Any = native.library()
         self._weights = made = _LibraryWeights(weights)
         model = self._library.bl_transformer_create(
             ctypes.addressof(made.shape), made.layers, made.embed, made.norm_f, made.head,
@@ -91,7 +91,9 @@ class NativeTransformerRuntime:
             )
         self._model = model
         # Not at exit: another thread may be computing still, and the process takes everything with it.
-        weakref.finalize(self, self._library.bl_transformer_destroy, model).atexit = False
+        self._destroyed = weakref.finalize(self, self._library.bl_transformer_destroy, model)
+        self._destroyed.atexit = False
+        leave_at_fork(self)
         self.reason: str = Message(
             "the processor computes with the native library, {instructions} on {threads}",
             instructions=self.instructions,
@@ -167,6 +169,11 @@ class NativeTransformerRuntime:
         """Memory for keys and values of so many tokens of one layer."""
         self._moved = True
         return aligned_empty((rows, 2, self.config.num_kv_heads * self.config.head_dim), np.float16)
+
+    def leave_to_parent(self) -> None:
+        """See `NativeRuntime.leave_to_parent`."""
+        self._destroyed.detach()
+        self._library = NotHere()
 
     def _feed(self, ids: NDArray[np.int32], logits: Floats | None, rows: int) -> None:
         """Read 1 to `MAX_CHUNK` tokens; logits (rows, V) of the last `rows` of them where they are asked for."""

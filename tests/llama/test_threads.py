@@ -16,8 +16,11 @@ import tiny
 from engine import native
 from engine.errors import DeviceError, WorkspaceError
 from engine.io.bitt import save_bitt
+from engine.io.transformer_weights import TransformerWeights
 from engine.llama import Llama
+from engine.models.transformer_config import TransformerConfig
 from engine.runtime.native_runtime import NativeRuntime
+from engine.runtime.native_transformer import NativeTransformerRuntime
 from engine.runtime.select import create_runtime
 from engine.session.memory_session import MemorySession
 
@@ -108,11 +111,23 @@ def test_a_forked_process_is_told_so_and_the_first_one_goes_on(llama: Llama, tmp
     assert llama.stream_completion("Hello", 5, 0).tokens > 0
 
 
+def small_transformer() -> NativeTransformerRuntime:
+    config = TransformerConfig(
+        family="llama", vocab_size=96, hidden_dim=64, num_layers=2, intermediate_dim=96, num_heads=4, num_kv_heads=2,
+        head_dim=16, max_context=64,
+    )  # fmt: skip
+    rng = np.random.default_rng(5)
+    tensors = {name: rng.normal(size=spec.shape).astype(np.float32) / 8 for name, spec in config.tensor_specs().items()}
+    kinds = dict.fromkeys(tensors, ("F32", 0))
+    return NativeTransformerRuntime(TransformerWeights(config, tensors, kinds, None, Path("random"), "GGUF"), threads=2)
+
+
 @needs_fork
 @needs_library
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_runtime_in_a_forked_process_neither_computes_nor_waits(tmp_path: Path) -> None:
-    runtime = NativeRuntime(tiny.body(), threads=2)
+@pytest.mark.parametrize("kind", ["bitllama", "transformer"])
+def test_a_runtime_in_a_forked_process_neither_computes_nor_waits(kind: str) -> None:
+    runtime = NativeRuntime(tiny.body(), threads=2) if kind == "bitllama" else small_transformer()
     runtime.step(1)
     for what in (lambda: runtime.step(1), lambda: runtime.prefill([1, 2, 3]), lambda: runtime.step(1, runtime.step(1))):
         assert in_a_fork(what).startswith(DeviceError.__name__)
