@@ -37,13 +37,16 @@ class Attention(nn.Module):
         self.k_norm = RMSNorm(self.head_dim, config.norm_eps) if config.qk_norm else None
         self.sub_norm = RMSNorm(queries, config.norm_eps) if config.sub_norms else None
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, store: KeyValueStore | None = None) -> Tensor:
+    def forward(
+        self, x: Tensor, cos: Tensor, sin: Tensor, store: KeyValueStore | None = None, seen: Tensor | None = None
+    ) -> Tensor:
         """Mix T tokens ``[B, T, D]``.
 
         Args:
             x: the normed residual stream.
             cos, sin: of the tokens' positions, ``[T, r / 2]``.
             store: keys and values of the tokens before, which takes those of these; None: there are none before.
+            seen: which of the S tokens each of these looks at, bool ``[B, 1, T, S]``; None: all before it.
         """
         query = self._heads(self.q_proj(x), self.heads)
         key = self._heads(self.k_proj(x), self.kv_heads)
@@ -53,7 +56,8 @@ class Attention(nn.Module):
         query, key = rotate(query, cos, sin), rotate(key, cos, sin)
         if store is not None:
             key, value = store.append(key, value)
-        mixed = attention(query, key, value, self.scale, self.window, self.softcap).transpose(1, 2).flatten(2)
+        mixed = attention(query, key, value, self.scale, self.window, self.softcap, seen)
+        mixed = mixed.transpose(1, 2).flatten(2)
         return self.o_proj(mixed if self.sub_norm is None else self.sub_norm(mixed))
 
     def _heads(self, x: Tensor, count: int) -> Tensor:

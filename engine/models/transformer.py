@@ -34,9 +34,11 @@ class TransformerBlock(nn.Module):
         self.post_norm1 = RMSNorm(width, eps) if config.post_norms else nn.Identity()
         self.post_norm2 = RMSNorm(width, eps) if config.post_norms else nn.Identity()
 
-    def forward(self, h: Tensor, cos: Tensor, sin: Tensor, store: KeyValueStore | None = None) -> Tensor:
+    def forward(
+        self, h: Tensor, cos: Tensor, sin: Tensor, store: KeyValueStore | None = None, seen: Tensor | None = None
+    ) -> Tensor:
         """Pass `h`, ``[B, T, D]``, through; see `Attention.forward`."""
-        h = h + self.post_norm1(self.attention(self.norm1(h), cos, sin, store))
+        h = h + self.post_norm1(self.attention(self.norm1(h), cos, sin, store, seen))
         return h + self.post_norm2(self.mlp(self.norm2(h)))
 
 
@@ -92,7 +94,7 @@ class Transformer(nn.Module):
             The residual stream ``[B, T, D]``.
         """
         h = self.embed(tokens) * self.config.embedding_scale
-        rotations = self._rotations(torch.arange(start, start + tokens.shape[1], device=tokens.device))
+        rotations = self.rotations(torch.arange(start, start + tokens.shape[1], device=tokens.device))
         for layer, block in enumerate(self.layers):
             cos, sin = rotations[self.config.layer_rope(layer)]
             h = block(h, cos, sin, None if stores is None else stores[layer])
@@ -109,8 +111,8 @@ class Transformer(nn.Module):
         """Logits ``[B, T, V]`` of tokens ``[B, T]`` that nothing precedes."""
         return self.head(self.hidden(tokens))
 
-    def _rotations(self, positions: Tensor) -> dict[tuple[float, RopeScaling | None], tuple[Tensor, Tensor]]:
-        """Cosine and sine for each rotary rule that a layer follows."""
+    def rotations(self, positions: Tensor) -> dict[tuple[float, RopeScaling | None], tuple[Tensor, Tensor]]:
+        """Cosine and sine for each rotary rule that a layer follows, ``[..., r / 2]`` of positions ``[...]``."""
         rules = {self.config.layer_rope(layer) for layer in range(self.config.num_layers)}
         made = {}
         for base, scaling in rules:

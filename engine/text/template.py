@@ -102,6 +102,18 @@ class ChatTemplate:
         parts, _ = self._turn(tokenizer, messages, reply, begins, check)
         return [i for ids, _ in self._encoded(tokenizer, parts, begins) for i in ids]
 
+    def render_runs(
+        self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool = True, *, begins: bool = True
+    ) -> list[tuple[list[int], int | None]]:
+        """`render_ids` in runs: ids, and the message whose content they are, None where the template speaks.
+
+        Raises `ConfigError` as `render_ids` does, and where the template puts a system prompt into another message.
+        """
+        parts, shown = self._turn(tokenizer, messages, reply, begins, None)
+        if len(shown) != len(messages):
+            raise ConfigError("The chat template has no place for a system prompt.")
+        return list(self._encoded(tokenizer, parts, begins))
+
     def render_masked(self, tokenizer: Tokenizer, messages: Sequence[ChatMessage]) -> Rendered:
         """Tokens of a finished conversation, how much each counts, and which are worth remembering: see `Rendered`."""
         parts, messages = self._turn(tokenizer, messages, reply=False, begins=True, check=None)

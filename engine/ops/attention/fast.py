@@ -7,9 +7,22 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def attention(query: Tensor, key: Tensor, value: Tensor, scale: float, window: int = 0, softcap: float = 0.0) -> Tensor:
-    """`naive.attention`, with the same arguments and result."""
+def attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    scale: float,
+    window: int = 0,
+    softcap: float = 0.0,
+    seen: Tensor | None = None,
+) -> Tensor:
+    """`naive.attention`, with the same arguments and result; `seen`, bool ``[B, 1, T, S]``, says instead of order and
+    window which of the S tokens each looks at."""
     tokens, kept = query.shape[2], key.shape[2]
+    if seen is not None:
+        if softcap:
+            return _capped(query, key, value, scale, softcap, seen)
+        return F.scaled_dot_product_attention(query, key, value, attn_mask=seen, scale=scale, enable_gqa=True)
     if window and kept > tokens + window - 1:  # nobody looks back further
         kept = tokens + window - 1
         key, value = key[:, :, -kept:], value[:, :, -kept:]

@@ -30,6 +30,6 @@ def rotate(x: Tensor, positions: Tensor, frequencies: Tensor, amplitude: float =
 
 
 def tables(positions: Tensor, frequencies: Tensor, amplitude: float = 1.0) -> tuple[Tensor, Tensor]:
-    """Cosine and sine of the angle of every pair, each float32 ``[T, r / 2]``."""
-    angles = positions.float()[:, None] * frequencies
+    """Cosine and sine of the angle of every pair, each float32 ``[..., r / 2]`` for positions ``[...]``."""
+    angles = positions.float().unsqueeze(-1) * frequencies
     return torch.cos(angles) * amplitude, torch.sin(angles) * amplitude

@@ -1,0 +1,153 @@
+"""What a frozen backbone makes of exchanges, computed once: the tokens that write, and all that reading needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.models.memory_config import MemoryConfig
+from engine.models.transformer import Transformer
+from engine.train.memory.exchanges import Exchange
+
+Pair = tuple[Tensor, Tensor]
+"""Keys and values, each ``[B, K, S, d]``."""
+
+BATCH_TOKENS = 2048
+"""Tokens that go through the backbone at once, padding included."""
+
+
+@dataclass
+class FrozenMessage:
+    """A person's message as the memory sees it."""
+
+    ids: Tensor
+    """int64 ``[T]``."""
+    stream: Tensor
+    """The residual stream in front of each memory layer, float16 ``[layers, T, D]``."""
+
+
+@dataclass
+class FrozenReply:
+    """What the backbone needs to read the memory while it replies to a message."""
+
+    message: FrozenMessage
+    past: Tensor
+    """Keys and values of what stands before the tokens that read, in the blocks from the first memory layer on:
+    float16 ``[blocks, 2, K, S, d]``."""
+    stream: Tensor
+    """The residual stream of the R tokens that read in front of the first memory layer, float32 ``[R, D]``."""
+    targets: Tensor
+    """Tokens of the reply, int64 ``[A]``; the last A of the R tokens that read predict them."""
+    plain: Tensor | None
+    """The last residual stream of those A tokens without a memory, float16 ``[A, D]``, where it was asked for."""
+
+
+class _Prefix:
+    """A `KeyValueStore` of one block for a batch that begins with the same tokens, and keeps what is added."""
+
+    def __init__(self, before: Pair | None, batch: int) -> None:
+        self._before = None if before is None else tuple(part.expand(batch, -1, -1, -1) for part in before)
+        self.pair: Pair | None = None
+
+    def append(self, key: Tensor, value: Tensor) -> Pair:
+        if self._before is not None:
+            key, value = torch.cat((self._before[0], key), dim=2), torch.cat((self._before[1], value), dim=2)
+        self.pair = key, value
+        return key, value
+
+
+@torch.inference_mode()
+def freeze_messages(model: Transformer, config: MemoryConfig, exchanges: Sequence[Exchange]) -> list[FrozenMessage]:
+    """The messages of exchanges, in their order."""
+    found: dict[int, FrozenMessage] = {}
+    for context, batch in _batches(exchanges, [len(e.message) for e in exchanges]):
+        before = _context(model, context)
+        stream, _, _ = _through(model, config, _padded([exchanges[i].message for i in batch]), before, config.depths[-1])
+        for row, i in enumerate(batch):
+            found[i] = _message(exchanges[i], stream[:, row])
+    return [found[i] for i in range(len(exchanges))]
+
+
+@torch.inference_mode()
+def freeze_replies(
+    model: Transformer, config: MemoryConfig, exchanges: Sequence[Exchange], plain: bool = False
+) -> list[FrozenReply]:
+    """Exchanges whose replies are to be learned, in their order; with `plain` also what is said without a memory."""
+    found: dict[int, FrozenReply] = {}
+    for context, batch in _batches(exchanges, [len(e.ids) - len(e.context) - 1 for e in exchanges]):
+        ids = _padded([exchanges[i].ids[len(context) : -1] for i in batch])
+        stream, pairs, last = _through(model, config, ids, _context(model, context))
+        past = torch.stack([torch.stack(pair) for pair in pairs[config.depths[0] :]])
+        for row, i in enumerate(batch):
+            e = exchanges[i]
+            start, end, replied = len(e.message), len(e.ids) - len(context) - 1, len(e.reply)
+            found[i] = FrozenReply(
+                message=_message(e, stream[:, row]),
+                past=past[:, :, row, :, : len(context) + start].half(),
+                stream=stream[0, row, start:end].clone(),
+                targets=torch.tensor(e.reply),
+                plain=last[row, end - replied : end].half() if plain else None,
+            )
+    return [found[i] for i in range(len(exchanges))]
+
+
+def _context(model: Transformer, ids: Sequence[int]) -> list[Pair]:
+    """Keys and values of what many exchanges begin with, for each block."""
+    return _through(model, None, torch.tensor([list(ids)]), None)[1]
+
+
+def _through(
+    model: Transformer,
+    config: MemoryConfig | None,
+    ids: Tensor,
+    before: Sequence[Pair] | None,
+    depth: int | None = None,
+) -> tuple[Tensor, list[Pair], Tensor]:
+    """Tokens ``[B, T]`` behind the same context through the blocks, up to `depth` (None: all).
+
+    Returns the stream in front of each memory layer ``[layers, B, T, D]``, the keys and values of all blocks, those of
+    the context among them, and the last stream.
+    """
+    start = 0 if before is None else before[0][0].shape[2]
+    h = model.embed(ids) * model.config.embedding_scale
+    rotations = model.rotations(torch.arange(start, start + ids.shape[1]))
+    seen: list[Tensor] = []
+    pairs: list[Pair] = []
+    for number, block in enumerate(model.layers):
+        if config is not None and number in config.depths:
+            seen.append(h)
+        if number == depth:
+            break
+        store = _Prefix(None if before is None else before[number], len(ids))
+        h = block(h, *rotations[model.config.layer_rope(number)], store)
+        assert store.pair is not None
+        pairs.append(store.pair)
+    return torch.stack(seen) if seen else h.new_zeros(0), pairs, h
+
+
+def _message(exchange: Exchange, stream: Tensor) -> FrozenMessage:
+    return FrozenMessage(torch.tensor(exchange.message), stream[:, : len(exchange.message)].half())
+
+
+def _batches(exchanges: Sequence[Exchange], lengths: Sequence[int]) -> Iterator[tuple[tuple[int, ...], list[int]]]:
+    """Numbers of exchanges behind the same context and of about equal length, so many as fit into `BATCH_TOKENS`."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        groups.setdefault(exchanges[i].context, []).append(i)
+    for context, members in groups.items():
+        batch: list[int] = []
+        for i in members:
+            if batch and (len(batch) + 1) * lengths[i] > BATCH_TOKENS:
+                yield context, batch
+                batch = []
+            batch.append(i)
+        yield context, batch
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> Tensor:
+    """int64 ``[B, T]``, zeros behind: no token looks ahead, so they change nothing."""
+    longest = max(map(len, rows))
+    return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])

@@ -1,0 +1,108 @@
+"""Writing messages into fast weights, and replies read from them through the frozen backbone, with gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
+from engine.layers.memory import Memory
+from engine.models.transformer import Transformer
+from engine.native import training
+from engine.ops.delta_rule.fast import fast_form
+from engine.train.memory.frozen import FrozenMessage, FrozenReply
+
+
+def write_messages(
+    model: Transformer, memory: Memory, messages: Sequence[FrozenMessage], fast: Sequence[Tensor] | None = None
+) -> tuple[list[Tensor], Tensor]:
+    """Write messages one after the other.
+
+    Args:
+        fast: fast weights of each layer, ``[H, dv, dk]``; None: a newborn's.
+
+    Returns:
+        The fast weights of each layer, and the mean rate of their tokens.
+    """
+    config = memory.config
+    ids = pad_sequence([m.ids for m in messages], batch_first=True)
+    there = torch.arange(ids.shape[1]) < torch.tensor([[len(m.ids)] for m in messages])
+    embedding = model.embed(ids)
+    streams = pad_sequence([m.stream.transpose(0, 1) for m in messages], batch_first=True).float()
+    out, rates = [], []
+    for number, layer in enumerate(memory.layers):
+        made = layer.write(streams[:, :, number], embedding, there)
+        key, value, rate = (part[there].transpose(0, 1).unsqueeze(0).contiguous() for part in made)
+        state = torch.zeros(1, *config.fast_shape) if fast is None else fast[number].unsqueeze(0)
+        rule = fast_form(key.device, config.key_dim, library=training.takes(key))
+        out.append(rule(key, key, value, rate, state).state[0])
+        rates.append(rate.mean())
+    return out, torch.stack(rates).mean()
+
+
+class _Past:
+    """A `KeyValueStore` that holds the padded past of a batch, and adds to it without keeping what is added."""
+
+    def __init__(self, key: Tensor, value: Tensor) -> None:
+        self._key, self._value = key, value
+
+    def append(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        return torch.cat((self._key, key), dim=2), torch.cat((self._value, value), dim=2)
+
+
+class ReplyBatch:
+    """Replies side by side: their past is aligned at its end, their reading tokens at their beginning.
+
+    Args:
+        replies: of a backbone and its memory.
+    """
+
+    def __init__(self, replies: Sequence[FrozenReply]) -> None:
+        self.replies = replies
+        kept = [r.past.shape[3] for r in replies]
+        reads = [len(r.stream) for r in replies]
+        longest, most = max(kept), max(reads)
+        blocks, _, heads, _, width = replies[0].past.shape
+        self.past = torch.zeros(blocks, 2, len(replies), heads, longest, width)
+        for row, reply in enumerate(replies):
+            self.past[:, :, row, :, longest - kept[row] :] = reply.past
+        self.stream = pad_sequence([r.stream for r in replies], batch_first=True)
+        start = torch.tensor(kept)[:, None]
+        self.positions = start + torch.arange(most)
+        behind = torch.arange(longest) >= longest - start
+        causal = torch.ones(most, most, dtype=torch.bool).tril()
+        self.seen = torch.cat(
+            (behind[:, None].expand(-1, most, -1), causal.expand(len(replies), -1, -1)), dim=2
+        ).unsqueeze(1)
+        answered = [len(r.targets) for r in replies]
+        step = torch.arange(most)
+        ends, lengths = torch.tensor(reads)[:, None], torch.tensor(answered)[:, None]
+        self.speaks = (step >= ends - lengths) & (step < ends)
+        """bool ``[B, R]``: the tokens that predict one of the reply."""
+        self.targets = torch.cat([r.targets for r in replies])
+        """Of those, in order."""
+        self.owner = torch.repeat_interleave(torch.arange(len(replies)), torch.tensor(answered))
+        """Whose reply each of them belongs to."""
+
+    def topics(self, memory: Memory) -> list[Tensor]:
+        """The topic of each message at each memory layer, ``[B, D]``."""
+        messages = [r.message for r in self.replies]
+        streams = pad_sequence([m.stream.transpose(0, 1) for m in messages], batch_first=True).float()
+        there = torch.arange(streams.shape[1]) < torch.tensor([[len(m.ids)] for m in messages])
+        return [layer.topic(streams[:, :, n], there) for n, layer in enumerate(memory.layers)]
+
+    def read(self, model: Transformer, memory: Memory, fast: Sequence[Tensor]) -> Tensor:
+        """The last residual stream of the tokens that predict a reply's, ``[A, D]``, with `fast` as fast weights."""
+        rotations = model.rotations(self.positions)
+        topics = self.topics(memory)
+        h, depths = self.stream, memory.config.depths
+        for number in range(depths[0], model.config.num_layers):
+            if number in depths:
+                at = depths.index(number)
+                h = h + memory.layers[at].read(h, topics[at], fast[at])
+            cos, sin = (part.unsqueeze(1) for part in rotations[model.config.layer_rope(number)])
+            key, value = self.past[number - depths[0]]
+            h = model.layers[number](h, cos, sin, _Past(key, value), self.seen)
+        return h[self.speaks]
