@@ -1,18 +1,21 @@
-"""`MemoryLayer`: a TTT layer beside the layers of a transformer, with which it remembers what a person says.
+"""`Memory`: a TTT layer beside the layers of a transformer, with which it remembers what a person says.
 
-Between conversations nothing but its fast weights W remains. A message of T tokens with residual stream h and input
-embeddings e is written once it is complete:
+Between conversations nothing but its fast weights W remains. It sees a token by the residual stream in front of a few
+blocks, x = the RMSNorms of these side by side, and by its input embedding e. A message of T tokens is written once it
+is complete:
 
-    x_t = RMSNorm(h_t)    m = mean_t x_t
-    k_t = unit(conv(Wk x)_t + Wm m)    v_t = Wv unit(e_t)    rate_t = sigmoid(gate(x_t, m))
+    m = mean_t x_t
+    k_t = unit(conv(Wk x)_t + Wm m + b)    v_t = Wv unit(e_t)    rate_t = sigmoid(gate(x_t, m))
     W  <- W - rate_t (W k_t - v_t) k_t^T,    token by token
 
-and a token of the reply, with x of its own and m of the message that it answers, reads
+A token of the reply, with x of its own and m of the message that it answers, finds
 
-    q = unit(Wq x + Wn m)    h <- h + Wo (s * sigmoid(gate'(x, m)) * W q)
+    f = sigmoid(gate'(x, m)) * W unit(Wq x + Wn m + b')
+
+and to the residual stream in front of each of a few later blocks is added Wo (s * sigmoid(gate''(h)) * f).
 
 The topic m is why a message is written when it is complete: a key knows also what is said after its token, and the
-gate knows whether the message is a question. Nothing normalises what is read, so that what matches nothing reads as
+gate knows whether the message is a question. Nothing normalises what is found, so that what matches nothing reads as
 next to nothing, and W = 0 leaves the backbone as it was to the bit. Tokens of the message do not read and tokens of the
 reply do not write: what a message writes is a function of the frozen backbone and the message, not of the soul.
 
@@ -28,15 +31,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.layers.norm import RMSNorm
 from engine.models.memory_config import CONV_TAPS, MemoryConfig
+from engine.ops.norm.fast import rms_norm
 
+EPS = 1e-5
+"""Of the RMSNorms through which the residual stream is seen; they have no weights."""
 FIRST_STRENGTH = 0.3
 """Of what is read at first, in lengths of the residual stream."""
 FIRST_TOPIC = 0.5
 """Share of the topic in a key and a query at first, against 1 of the token."""
 KEY_TAP = CONV_TAPS - 2
 """The tap of the token before: at first a key is what came before its token, so that a value is what comes after."""
+FLOOR = 0.1
+"""Share of the mean variance to which small variances are lifted before they are made equal."""
 
 
 class Written(NamedTuple):
@@ -50,30 +57,35 @@ class Written(NamedTuple):
     """``[M, T, H]``, in (0, 1); 0 where there is no token."""
 
 
-class MemoryLayer(nn.Module):
-    """The slow weights of one memory layer. Begins as an associative memory of words, before any training.
+class Memory(nn.Module):
+    """The slow weights of a memory. Begins as an associative memory of words, before any training.
 
     Args:
         config: of the memory.
-        layer: which of its layers this is, counted from 0.
         seed: of the random rotations that it begins with.
     """
 
-    def __init__(self, config: MemoryConfig, layer: int, seed: int = 0) -> None:
+    def __init__(self, config: MemoryConfig, seed: int = 0) -> None:
         super().__init__()
-        width, keys, values = config.hidden_dim, config.num_heads * config.key_dim, config.num_heads * config.value_dim
-        self.heads, self.key_dim, self.value_dim = config.num_heads, config.key_dim, config.value_dim
-        self.norm = RMSNorm(width)
-        self.key, self.topic_key = (nn.Linear(width, keys, bias=False) for _ in range(2))
-        self.query, self.topic_query = (nn.Linear(width, keys, bias=False) for _ in range(2))
-        self.value, self.out = nn.Linear(width, values, bias=False), nn.Linear(values, width, bias=False)
+        self.config = config
+        width, seen = config.hidden_dim, config.feature_dim
+        keys, values = config.num_heads * config.key_dim, config.num_heads * config.value_dim
+        self.key, self.query = (nn.Linear(seen, keys) for _ in range(2))
+        self.topic_key, self.topic_query = (nn.Linear(seen, keys, bias=False) for _ in range(2))
+        self.value = nn.Linear(width, values, bias=False)
         self.conv = nn.Parameter(torch.zeros(keys, CONV_TAPS))
-        self.strength = nn.Parameter(torch.full((self.heads,), FIRST_STRENGTH * config.stream_norms[layer]))
         self.write_gate, self.read_gate = (
-            nn.Sequential(nn.Linear(2 * width, config.gate_dim), nn.SiLU(), nn.Linear(config.gate_dim, self.heads))
+            nn.Sequential(
+                nn.Linear(2 * seen, config.gate_dim), nn.SiLU(), nn.Linear(config.gate_dim, config.num_heads)
+            )
             for _ in range(2)
         )
-        self._begin(torch.Generator().manual_seed(1000 * seed + layer))
+        self.outs = nn.ModuleList(nn.Linear(values, width, bias=False) for _ in config.depths)
+        self.gates = nn.ModuleList(nn.Linear(width, config.num_heads) for _ in config.depths)
+        self.strengths = nn.ParameterList(
+            torch.full((config.num_heads,), 2 * FIRST_STRENGTH * norm) for norm in config.stream_norms
+        )
+        self._begin(torch.Generator().manual_seed(seed))
 
     @torch.no_grad()
     def _begin(self, generator: torch.Generator) -> None:
@@ -85,8 +97,13 @@ class MemoryLayer(nn.Module):
         self.topic_key.weight.copy_(FIRST_TOPIC * topic)
         self.topic_query.weight.copy_(FIRST_TOPIC * topic)
         self.value.weight.copy_(value)
-        self.out.weight.copy_(value.T)
         self.conv[:, KEY_TAP] = 1.0
+        for out in self.outs:
+            out.weight.copy_(value.T)
+        for linear in (self.key, self.query, *self.gates):
+            linear.bias.zero_()
+        for linear in self.gates:
+            linear.weight.zero_()
         for gate in (self.write_gate, self.read_gate):
             first, last = gate[0], gate[2]
             nn.init.normal_(first.weight, std=first.in_features**-0.5, generator=generator)
@@ -94,60 +111,92 @@ class MemoryLayer(nn.Module):
             nn.init.zeros_(last.weight)
             nn.init.zeros_(last.bias)
 
-    def topic(self, h: Tensor, there: Tensor) -> Tensor:
-        """The topics ``[M, D]`` of messages ``[M, T, D]`` of the residual stream; `there` ``[M, T]``: the tokens."""
-        x, mask = self.norm(h), there.unsqueeze(-1).to(h.dtype)
+    @torch.no_grad()
+    def calibrate(self, written: Tensor, topics: Tensor, reading: Tensor, asked: Tensor) -> None:
+        """Make keys and queries tell texts apart before any training: without what all tokens share, and with all
+        directions of what is left of about the same weight.
+
+        Args:
+            written: of tokens of messages what `see` gives, ``[N, F]``.
+            topics: of messages, ``[M, F]``.
+            reading: of tokens that read, ``[N', F]``.
+            asked: topics of the messages that they reply to, ``[M', F]``.
+        """
+        for own, shared, x, means in (
+            (self.key, self.topic_key, written, topics),
+            (self.query, self.topic_query, reading, asked),
+        ):
+            rows = self.config.feature_dim**0.5
+            own.weight.copy_(own.weight @ _whitening(x) / rows)
+            shared.weight.copy_(shared.weight @ _whitening(means) / rows)
+            own.bias.copy_(-own.weight @ x.mean(dim=0) - shared.weight @ means.mean(dim=0))
+
+    def see(self, streams: Tensor) -> Tensor:
+        """x: what the memory sees of tokens.
+
+        Args:
+            streams: the residual stream in front of each of the sources, ``[..., S, D]``.
+
+        Returns:
+            ``[..., F]``.
+        """
+        weight = torch.ones(self.config.hidden_dim, dtype=torch.float32, device=streams.device)
+        return rms_norm(streams.float(), weight, EPS).flatten(-2)
+
+    def topic(self, x: Tensor, there: Tensor) -> Tensor:
+        """The topics ``[M, F]`` of messages ``[M, T, F]``; `there`, bool ``[M, T]``, says which are tokens."""
+        mask = there.unsqueeze(-1).to(x.dtype)
         return (x * mask).sum(dim=1) / mask.sum(dim=1).clamp_min(1)
 
-    def write(self, h: Tensor, embedding: Tensor, there: Tensor) -> Written:
+    def write(self, x: Tensor, embedding: Tensor, there: Tensor) -> Written:
         """What messages write.
 
         Args:
-            h: the residual stream, ``[M, T, D]``.
+            x: what the memory sees of their tokens, ``[M, T, F]``.
             embedding: of the tokens, ``[M, T, D]``.
             there: which of them are tokens, bool ``[M, T]``, the others behind them.
         """
-        x, topic = self.norm(h), self.topic(h, there).unsqueeze(1)
+        topic = self.topic(x, there).unsqueeze(1)
         own = F.pad(self.key(x), (0, 0, CONV_TAPS - 1, 0))
         mixed = sum(own[:, tap : tap + x.shape[1]] * self.conv[:, tap] for tap in range(CONV_TAPS))
-        key = F.normalize(self._split(mixed + self.topic_key(topic), self.key_dim), dim=-1)
-        value = self._split(self.value(F.normalize(embedding, dim=-1)), self.value_dim)
+        key = F.normalize(self._split(mixed + self.topic_key(topic), self.config.key_dim), dim=-1)
+        value = self._split(self.value(F.normalize(embedding, dim=-1)), self.config.value_dim)
         gate = self.write_gate(torch.cat((x, topic.expand_as(x)), dim=-1))
         return Written(key, value, torch.sigmoid(gate) * there.unsqueeze(-1))
 
-    def read(self, h: Tensor, topic: Tensor, fast: Tensor) -> Tensor:
-        """What tokens of replies read, to be added to the residual stream.
+    def recall(self, x: Tensor, topic: Tensor, fast: Tensor) -> Tensor:
+        """What tokens of replies find.
 
         Args:
-            h: the residual stream, ``[B, R, D]``.
-            topic: of the message that each replies to, ``[B, D]``.
+            x: what the memory sees of them, ``[B, R, F]``.
+            topic: of the message that each replies to, ``[B, F]``.
             fast: fast weights, ``[H, dv, dk]`` or one for each, ``[B, H, dv, dk]``.
+
+        Returns:
+            ``[B, R, H, dv]``.
+        """
+        topic = topic.unsqueeze(1)
+        query = F.normalize(self._split(self.query(x) + self.topic_query(topic), self.config.key_dim), dim=-1)
+        found = torch.einsum("brhk,bhvk->brhv" if fast.dim() == 4 else "brhk,hvk->brhv", query, fast)
+        gate = torch.sigmoid(self.read_gate(torch.cat((x, topic.expand_as(x)), dim=-1)))
+        return found * gate.unsqueeze(-1)
+
+    def inject(self, at: int, h: Tensor, found: Tensor) -> Tensor:
+        """What is added to the residual stream in front of the block ``config.depths[at]``.
+
+        Args:
+            h: the residual stream there, ``[B, R, D]``.
+            found: what `recall` gave, ``[B, R, H, dv]``.
 
         Returns:
             ``[B, R, D]``.
         """
-        x, topic = self.norm(h), topic.unsqueeze(1)
-        query = F.normalize(self._split(self.query(x) + self.topic_query(topic), self.key_dim), dim=-1)
-        found = torch.einsum("brhk,bhvk->brhv" if fast.dim() == 4 else "brhk,hvk->brhv", query, fast)
-        gate = torch.sigmoid(self.read_gate(torch.cat((x, topic.expand_as(x)), dim=-1))) * self.strength
-        return self.out((found * gate.unsqueeze(-1)).flatten(2))
+        seen = rms_norm(h.float(), torch.ones(h.shape[-1], device=h.device), EPS)
+        strength = torch.sigmoid(self.gates[at](seen)) * self.strengths[at]
+        return self.outs[at]((found * strength.unsqueeze(-1)).flatten(2))
 
     def _split(self, x: Tensor, width: int) -> Tensor:
-        return x.unflatten(-1, (self.heads, width))
-
-
-class Memory(nn.Module):
-    """The memory layers beside one transformer.
-
-    Args:
-        config: theirs.
-        seed: of the random rotations that they begin with.
-    """
-
-    def __init__(self, config: MemoryConfig, seed: int = 0) -> None:
-        super().__init__()
-        self.config = config
-        self.layers = nn.ModuleList(MemoryLayer(config, layer, seed) for layer in range(len(config.depths)))
+        return x.unflatten(-1, (self.config.num_heads, width))
 
 
 def _rotation(shape: torch.Size, generator: torch.Generator) -> Tensor:
@@ -155,3 +204,9 @@ def _rotation(shape: torch.Size, generator: torch.Generator) -> Tensor:
     rows, columns = shape
     size = max(rows, columns)
     return torch.linalg.qr(torch.randn(size, size, generator=generator))[0][:rows, :columns].contiguous()
+
+
+def _whitening(x: Tensor) -> Tensor:
+    """The symmetric map ``[F, F]`` that gives rows ``[N, F]`` about the covariance 1."""
+    values, vectors = torch.linalg.eigh(torch.cov(x.T))
+    return vectors @ torch.diag((values + FLOOR * values.mean()).rsqrt()) @ vectors.T

@@ -1,4 +1,4 @@
-"""The shape of the memory layers beside a transformer: `MemoryConfig`, validated, and the tensors that it implies.
+"""The shape of the memory beside a transformer: `MemoryConfig`, validated, and the tensors that it implies.
 No torch."""
 
 from __future__ import annotations
@@ -17,19 +17,22 @@ CONV_TAPS = 4
 
 @dataclass(frozen=True)
 class MemoryConfig:
-    """Where memory layers stand and how wide they are.
+    """Where a memory looks at its backbone, where it speaks to it, and how wide it is.
 
-    A memory layer at depth l reads the residual stream that enters block l, and adds to it. It *writes* what a person
-    says when the message is complete, and is *read* by the tokens of the reply.
+    It sees the residual stream in front of the blocks `sources`, *writes* what a person says when the message is
+    complete, and is *read* by the tokens of the reply; what they find is added to the residual stream in front of the
+    blocks `depths`, none of which comes before a source.
     Raises `ConfigError` for values that contradict each other.
     """
 
     hidden_dim: int
     """D of the backbone."""
+    sources: tuple[int, ...]
+    """Blocks whose input keys and queries are made of, ascending."""
     depths: tuple[int, ...]
-    """The blocks in front of which a memory layer stands, ascending."""
+    """Blocks to whose input is added what was found, ascending."""
     num_heads: int
-    """H, memories in a layer."""
+    """H, matrices of fast weights."""
     key_dim: int
     """dk of each."""
     value_dim: int
@@ -37,7 +40,7 @@ class MemoryConfig:
     gate_dim: int = 64
     """Hidden units of the gates."""
     stream_norms: tuple[float, ...] = ()
-    """Median length of the residual stream at each depth, on which the first strength of reading depends."""
+    """Median length of the residual stream at each of the depths, on which the first strength of reading depends."""
 
     def __post_init__(self) -> None:
         for key in ("hidden_dim", "num_heads", "key_dim", "value_dim", "gate_dim"):
@@ -50,10 +53,19 @@ class MemoryConfig:
                     low=1,
                     high=MAX_DIM,
                 )
-        if not self.depths or list(self.depths) != sorted(set(self.depths)) or min(self.depths) < 0:
+        for name in ("sources", "depths"):
+            blocks = getattr(self, name)
+            if not blocks or list(blocks) != sorted(set(blocks)) or min(blocks) < 0:
+                raise ConfigError(
+                    "The {name} of the memory are {blocks}; they must be different blocks, in ascending order.",
+                    name=name,
+                    blocks=", ".join(map(str, blocks)) or "not given",
+                )
+        if self.sources[-1] > self.depths[0]:
             raise ConfigError(
-                "The depths of the memory are {depths}; they must be different blocks, in ascending order.",
-                depths=", ".join(map(str, self.depths)) or "not given",
+                "The memory speaks in front of block {depth} and looks at block {source}; it must look first.",
+                depth=self.depths[0],
+                source=self.sources[-1],
             )
         if len(self.stream_norms) != len(self.depths) or not all(
             math.isfinite(norm) and norm > 0 for norm in self.stream_norms
@@ -65,45 +77,49 @@ class MemoryConfig:
             )
 
     @property
+    def feature_dim(self) -> int:
+        """F, numbers that a token is seen by."""
+        return len(self.sources) * self.hidden_dim
+
+    @property
     def fast_shape(self) -> tuple[int, int, int]:
-        """Of the fast weights of one layer in a soul: (H, dv, dk)."""
+        """Of the fast weights in a soul: (H, dv, dk)."""
         return self.num_heads, self.value_dim, self.key_dim
 
     @property
     def num_fast(self) -> int:
         """Numbers in a soul."""
-        return len(self.depths) * math.prod(self.fast_shape)
-
-    def layer_specs(self) -> dict[str, TensorSpec]:
-        """The tensors of one layer, by their names in `engine.layers.memory.MemoryLayer`."""
-        width, keys, values = self.hidden_dim, self.num_heads * self.key_dim, self.num_heads * self.value_dim
-        shapes = {
-            "norm.weight": (width,),
-            "key.weight": (keys, width),
-            "topic_key.weight": (keys, width),
-            "conv": (keys, CONV_TAPS),
-            "value.weight": (values, width),
-            "query.weight": (keys, width),
-            "topic_query.weight": (keys, width),
-            "out.weight": (width, values),
-            "strength": (self.num_heads,),
-        }
-        for gate, inputs in (("write_gate", 2 * width), ("read_gate", 2 * width)):
-            shapes |= {
-                f"{gate}.0.weight": (self.gate_dim, inputs),
-                f"{gate}.0.bias": (self.gate_dim,),
-                f"{gate}.2.weight": (self.num_heads, self.gate_dim),
-                f"{gate}.2.bias": (self.num_heads,),
-            }
-        return {name: TensorSpec(shape, False) for name, shape in shapes.items()}
+        return math.prod(self.fast_shape)
 
     def tensor_specs(self) -> dict[str, TensorSpec]:
-        """Every tensor of a memory, by its name in a memory file."""
-        return {
-            f"layers.{layer}.{name}": spec
-            for layer in range(len(self.depths))
-            for name, spec in self.layer_specs().items()
+        """Every tensor of a memory, by its name in `engine.layers.memory.Memory` and in a memory file."""
+        width, seen, heads = self.hidden_dim, self.feature_dim, self.num_heads
+        keys, values = heads * self.key_dim, heads * self.value_dim
+        shapes: dict[str, tuple[int, ...]] = {
+            "key.weight": (keys, seen),
+            "key.bias": (keys,),
+            "topic_key.weight": (keys, seen),
+            "conv": (keys, CONV_TAPS),
+            "value.weight": (values, width),
+            "query.weight": (keys, seen),
+            "query.bias": (keys,),
+            "topic_query.weight": (keys, seen),
         }
+        for gate in ("write_gate", "read_gate"):
+            shapes |= {
+                f"{gate}.0.weight": (self.gate_dim, 2 * seen),
+                f"{gate}.0.bias": (self.gate_dim,),
+                f"{gate}.2.weight": (heads, self.gate_dim),
+                f"{gate}.2.bias": (heads,),
+            }
+        for at in range(len(self.depths)):
+            shapes |= {
+                f"outs.{at}.weight": (width, values),
+                f"strengths.{at}": (heads,),
+                f"gates.{at}.weight": (heads, width),
+                f"gates.{at}.bias": (heads,),
+            }
+        return {name: TensorSpec(shape, False) for name, shape in shapes.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, as values that JSON holds."""

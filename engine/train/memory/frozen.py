@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -25,8 +26,8 @@ class FrozenMessage:
 
     ids: Tensor
     """int64 ``[T]``."""
-    stream: Tensor
-    """The residual stream in front of each memory layer, float16 ``[layers, T, D]``."""
+    streams: Tensor
+    """The residual stream in front of each source, float16 ``[T, S, D]``."""
 
 
 @dataclass
@@ -34,11 +35,13 @@ class FrozenReply:
     """What the backbone needs to read the memory while it replies to a message."""
 
     message: FrozenMessage
-    past: Tensor
-    """Keys and values of what stands before the tokens that read, in the blocks from the first memory layer on:
-    float16 ``[blocks, 2, K, S, d]``."""
-    stream: Tensor
-    """The residual stream of the R tokens that read in front of the first memory layer, float32 ``[R, D]``."""
+    streams: Tensor
+    """The residual stream of the R tokens that read in front of each source, float16 ``[R, S, D]``."""
+    past: Tensor | None
+    """Keys and values of what stands before them, in the blocks from the first depth on: float16
+    ``[blocks, 2, K, P, d]``; None where only the memory is asked."""
+    stream: Tensor | None
+    """The residual stream of these tokens in front of the first depth, float16 ``[R, D]``."""
     targets: Tensor
     """Tokens of the reply, int64 ``[A]``; the last A of the R tokens that read predict them."""
     plain: Tensor | None
@@ -63,73 +66,89 @@ class _Prefix:
 def freeze_messages(model: Transformer, config: MemoryConfig, exchanges: Sequence[Exchange]) -> list[FrozenMessage]:
     """The messages of exchanges, in their order."""
     found: dict[int, FrozenMessage] = {}
+    last = config.sources[-1]
     for context, batch in _batches(exchanges, [len(e.message) for e in exchanges]):
-        before = _context(model, context)
-        stream, _, _ = _through(model, config, _padded([exchanges[i].message for i in batch]), before, config.depths[-1])
+        before = _context(model, context, last)
+        ran = _through(model, config, _padded([exchanges[i].message for i in batch]), before, last)
         for row, i in enumerate(batch):
-            found[i] = _message(exchanges[i], stream[:, row])
+            found[i] = _message(exchanges[i], ran.sources[row])
     return [found[i] for i in range(len(exchanges))]
 
 
 @torch.inference_mode()
 def freeze_replies(
-    model: Transformer, config: MemoryConfig, exchanges: Sequence[Exchange], plain: bool = False
+    model: Transformer, config: MemoryConfig, exchanges: Sequence[Exchange], whole: bool = True, plain: bool = False
 ) -> list[FrozenReply]:
-    """Exchanges whose replies are to be learned, in their order; with `plain` also what is said without a memory."""
+    """Exchanges whose replies are to be learned, in their order.
+
+    Args:
+        whole: whether the backbone is to speak; otherwise only the memory is asked.
+        plain: whether to keep also what is said without a memory.
+    """
     found: dict[int, FrozenReply] = {}
+    depth = None if whole else config.sources[-1]
     for context, batch in _batches(exchanges, [len(e.ids) - len(e.context) - 1 for e in exchanges]):
         ids = _padded([exchanges[i].ids[len(context) : -1] for i in batch])
-        stream, pairs, last = _through(model, config, ids, _context(model, context))
-        past = torch.stack([torch.stack(pair) for pair in pairs[config.depths[0] :]])
+        ran = _through(model, config, ids, _context(model, context, depth), depth)
+        past = torch.stack([torch.stack(pair) for pair in ran.pairs[config.depths[0] :]]) if whole else None
         for row, i in enumerate(batch):
             e = exchanges[i]
             start, end, replied = len(e.message), len(e.ids) - len(context) - 1, len(e.reply)
             found[i] = FrozenReply(
-                message=_message(e, stream[:, row]),
-                past=past[:, :, row, :, : len(context) + start].half(),
-                stream=stream[0, row, start:end].clone(),
+                message=_message(e, ran.sources[row]),
+                streams=ran.sources[row, start:end].half(),
+                past=None if past is None else past[:, :, row, :, : len(context) + start].half(),
+                stream=ran.cut[row, start:end].half() if ran.cut is not None else None,
                 targets=torch.tensor(e.reply),
-                plain=last[row, end - replied : end].half() if plain else None,
+                plain=ran.last[row, end - replied : end].half() if plain else None,
             )
     return [found[i] for i in range(len(exchanges))]
 
 
-def _context(model: Transformer, ids: Sequence[int]) -> list[Pair]:
-    """Keys and values of what many exchanges begin with, for each block."""
-    return _through(model, None, torch.tensor([list(ids)]), None)[1]
+def _context(model: Transformer, ids: Sequence[int], depth: int | None) -> list[Pair]:
+    """Keys and values of what many exchanges begin with, for each block before `depth`."""
+    return _through(model, None, torch.tensor([list(ids)]), None, depth).pairs
+
+
+class _Run(NamedTuple):
+    """What tokens ``[B, T]`` left on their way through the blocks."""
+
+    sources: Tensor
+    """The stream in front of each source, ``[B, T, S, D]``."""
+    pairs: list[Pair]
+    """Keys and values of all blocks, those of the context among them."""
+    cut: Tensor | None
+    """The stream in front of the first depth, ``[B, T, D]``."""
+    last: Tensor
+    """The stream at the end, ``[B, T, D]``."""
 
 
 def _through(
-    model: Transformer,
-    config: MemoryConfig | None,
-    ids: Tensor,
-    before: Sequence[Pair] | None,
-    depth: int | None = None,
-) -> tuple[Tensor, list[Pair], Tensor]:
-    """Tokens ``[B, T]`` behind the same context through the blocks, up to `depth` (None: all).
-
-    Returns the stream in front of each memory layer ``[layers, B, T, D]``, the keys and values of all blocks, those of
-    the context among them, and the last stream.
-    """
-    start = 0 if before is None else before[0][0].shape[2]
+    model: Transformer, config: MemoryConfig | None, ids: Tensor, before: Sequence[Pair] | None, depth: int | None
+) -> _Run:
+    """Tokens ``[B, T]`` behind the same context through the blocks, up to `depth` (None: all)."""
+    start = 0 if not before else before[0][0].shape[2]
     h = model.embed(ids) * model.config.embedding_scale
     rotations = model.rotations(torch.arange(start, start + ids.shape[1]))
-    seen: list[Tensor] = []
+    sources: list[Tensor] = []
     pairs: list[Pair] = []
+    cut = None
     for number, block in enumerate(model.layers):
-        if config is not None and number in config.depths:
-            seen.append(h)
+        if config is not None and number in config.sources:
+            sources.append(h)
         if number == depth:
             break
-        store = _Prefix(None if before is None else before[number], len(ids))
+        if config is not None and number == config.depths[0]:
+            cut = h
+        store = _Prefix(before[number] if before else None, len(ids))
         h = block(h, *rotations[model.config.layer_rope(number)], store)
         assert store.pair is not None
         pairs.append(store.pair)
-    return torch.stack(seen) if seen else h.new_zeros(0), pairs, h
+    return _Run(torch.stack(sources, dim=2) if sources else h.new_zeros(0), pairs, cut, h)
 
 
-def _message(exchange: Exchange, stream: Tensor) -> FrozenMessage:
-    return FrozenMessage(torch.tensor(exchange.message), stream[:, : len(exchange.message)].half())
+def _message(exchange: Exchange, streams: Tensor) -> FrozenMessage:
+    return FrozenMessage(torch.tensor(exchange.message), streams[: len(exchange.message)].half())
 
 
 def _batches(exchanges: Sequence[Exchange], lengths: Sequence[int]) -> Iterator[tuple[tuple[int, ...], list[int]]]:

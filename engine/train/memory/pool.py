@@ -78,8 +78,8 @@ class PoolMaker:
         self._unknown = [line["unknown"] for line in lines if "unknown" in line]
         self._prompts = [line["prompt"] for line in read_lines("ordinary.jsonl")]
 
-    def make(self, situations: int, progress: Callable[[str], None] = lambda _: None) -> Pool:
-        """A pool of about so many situations."""
+    def make(self, situations: int, whole: bool = True, progress: Callable[[str], None] = lambda _: None) -> Pool:
+        """A pool of about so many situations; `whole` as in `freeze_replies`."""
         rng = self._rng
         self._contexts = [self._context() for _ in range(CONTEXTS)]
         told: list[Told] = []
@@ -114,7 +114,7 @@ class PoolMaker:
         others += [self._exchange(self._before(), p) for p in rng.sample(self._prompts, min(OTHERS, len(self._prompts)))]
         progress(f"{len(said)} messages, {len(asks)} questions")
         messages_made = freeze_messages(self._model, self._config, [e for e, _ in said] + others)
-        replies = freeze_replies(self._model, self._config, [e for e, _, _ in asks])
+        replies = freeze_replies(self._model, self._config, [e for e, _, _ in asks], whole)
         pool = Pool(told, [], messages_made[len(said) :])
         for frozen, (_, owner) in zip(messages_made, said, strict=False):
             assert owner is not None

@@ -16,30 +16,25 @@ from engine.train.memory.frozen import FrozenMessage, FrozenReply
 
 
 def write_messages(
-    model: Transformer, memory: Memory, messages: Sequence[FrozenMessage], fast: Sequence[Tensor] | None = None
-) -> tuple[list[Tensor], Tensor]:
+    model: Transformer, memory: Memory, messages: Sequence[FrozenMessage], fast: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Write messages one after the other.
 
     Args:
-        fast: fast weights of each layer, ``[H, dv, dk]``; None: a newborn's.
+        fast: fast weights, ``[H, dv, dk]``; None: a newborn's.
 
     Returns:
-        The fast weights of each layer, and the mean rate of their tokens.
+        The fast weights after them, and the mean rate of their tokens.
     """
     config = memory.config
     ids = pad_sequence([m.ids for m in messages], batch_first=True)
     there = torch.arange(ids.shape[1]) < torch.tensor([[len(m.ids)] for m in messages])
-    embedding = model.embed(ids)
-    streams = pad_sequence([m.stream.transpose(0, 1) for m in messages], batch_first=True).float()
-    out, rates = [], []
-    for number, layer in enumerate(memory.layers):
-        made = layer.write(streams[:, :, number], embedding, there)
-        key, value, rate = (part[there].transpose(0, 1).unsqueeze(0).contiguous() for part in made)
-        state = torch.zeros(1, *config.fast_shape) if fast is None else fast[number].unsqueeze(0)
-        rule = fast_form(key.device, config.key_dim, library=training.takes(key))
-        out.append(rule(key, key, value, rate, state).state[0])
-        rates.append(rate.mean())
-    return out, torch.stack(rates).mean()
+    x = memory.see(pad_sequence([m.streams for m in messages], batch_first=True))
+    made = memory.write(x, model.embed(ids), there)
+    key, value, rate = (part[there].transpose(0, 1).unsqueeze(0).contiguous() for part in made)
+    state = torch.zeros(1, *config.fast_shape) if fast is None else fast.unsqueeze(0)
+    rule = fast_form(key.device, config.key_dim, library=training.takes(key))
+    return rule(key, key, value, rate, state).state[0], rate.mean()
 
 
 class _Past:
@@ -62,13 +57,14 @@ class ReplyBatch:
     def __init__(self, replies: Sequence[FrozenReply]) -> None:
         self.replies = replies
         kept = [r.past.shape[3] for r in replies]
-        reads = [len(r.stream) for r in replies]
+        reads = [len(r.streams) for r in replies]
         longest, most = max(kept), max(reads)
         blocks, _, heads, _, width = replies[0].past.shape
         self.past = torch.zeros(blocks, 2, len(replies), heads, longest, width)
         for row, reply in enumerate(replies):
             self.past[:, :, row, :, longest - kept[row] :] = reply.past
-        self.stream = pad_sequence([r.stream for r in replies], batch_first=True)
+        self.stream = pad_sequence([r.stream for r in replies], batch_first=True).float()
+        self.streams = pad_sequence([r.streams for r in replies], batch_first=True)
         start = torch.tensor(kept)[:, None]
         self.positions = start + torch.arange(most)
         behind = torch.arange(longest) >= longest - start
@@ -86,22 +82,21 @@ class ReplyBatch:
         self.owner = torch.repeat_interleave(torch.arange(len(replies)), torch.tensor(answered))
         """Whose reply each of them belongs to."""
 
-    def topics(self, memory: Memory) -> list[Tensor]:
-        """The topic of each message at each memory layer, ``[B, D]``."""
+    def recall(self, memory: Memory, fast: Tensor) -> Tensor:
+        """What the tokens that read find in the fast weights `fast`, ``[B, R, H, dv]``."""
         messages = [r.message for r in self.replies]
-        streams = pad_sequence([m.stream.transpose(0, 1) for m in messages], batch_first=True).float()
-        there = torch.arange(streams.shape[1]) < torch.tensor([[len(m.ids)] for m in messages])
-        return [layer.topic(streams[:, :, n], there) for n, layer in enumerate(memory.layers)]
+        asked = memory.see(pad_sequence([m.streams for m in messages], batch_first=True))
+        there = torch.arange(asked.shape[1]) < torch.tensor([[len(m.ids)] for m in messages])
+        return memory.recall(memory.see(self.streams), memory.topic(asked, there), fast)
 
-    def read(self, model: Transformer, memory: Memory, fast: Sequence[Tensor]) -> Tensor:
+    def read(self, model: Transformer, memory: Memory, fast: Tensor) -> Tensor:
         """The last residual stream of the tokens that predict a reply's, ``[A, D]``, with `fast` as fast weights."""
         rotations = model.rotations(self.positions)
-        topics = self.topics(memory)
+        found = self.recall(memory, fast)
         h, depths = self.stream, memory.config.depths
         for number in range(depths[0], model.config.num_layers):
             if number in depths:
-                at = depths.index(number)
-                h = h + memory.layers[at].read(h, topics[at], fast[at])
+                h = h + memory.inject(depths.index(number), h, found)
             cos, sin = (part.unsqueeze(1) for part in rotations[model.config.layer_rope(number)])
             key, value = self.past[number - depths[0]]
             h = model.layers[number](h, cos, sin, _Past(key, value), self.seen)
