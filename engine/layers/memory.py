@@ -126,9 +126,8 @@ class Memory(nn.Module):
             (self.key, self.topic_key, written, topics),
             (self.query, self.topic_query, reading, asked),
         ):
-            rows = self.config.feature_dim**0.5
-            own.weight.copy_(own.weight @ _whitening(x) / rows)
-            shared.weight.copy_(shared.weight @ _whitening(means) / rows)
+            own.weight.copy_(own.weight @ _whitening(x))
+            shared.weight.copy_(shared.weight @ _whitening(means))
             own.bias.copy_(-own.weight @ x.mean(dim=0) - shared.weight @ means.mean(dim=0))
 
     def see(self, streams: Tensor) -> Tensor:
