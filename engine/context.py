@@ -8,6 +8,7 @@ from typing import Any
 from engine.errors import ConfigError
 from engine.runtime.base import AttentionRuntime
 from engine.text.model_text import ModelText
+from engine.text.roles import RoledTokens, TokenRole
 from engine.text.template import ChatMessage
 
 _KEPT = 0.75
@@ -58,13 +59,13 @@ class ContextWindow:
         self._messages, self.dropped = mark
 
     def make_room(
-        self, ids: list[int], messages: Sequence[ChatMessage], max_tokens: int, check: Callable[[], None]
-    ) -> list[int]:
+        self, ids: RoledTokens, messages: Sequence[ChatMessage], max_tokens: int, check: Callable[[], None]
+    ) -> RoledTokens:
         """What is to be read before a reply of `max_tokens`.
 
         That is `ids`, the tokens of `messages` behind what stands here, if there is room. Otherwise the oldest
         exchanges go, the state goes back to where that makes a difference, and the result is all that follows from
-        there.
+        there; of that only `messages` are heard, the rest was heard before.
 
         Raises `ConfigError` where not even the system prompt and `messages` fit.
         """
@@ -76,7 +77,7 @@ class ContextWindow:
         starts = [at for at, message in enumerate(self._messages) if message.role == "user"]
         for gone, start in enumerate([*starts[1:], len(self._messages)], 1):
             kept = [*system, *self._messages[start:]]
-            whole = self._render([*kept, *messages], check)
+            whole = self._render([*kept, *messages], len(messages), check)
             is_last = start == len(self._messages)
             if len(whole) + reply <= (self.size if is_last else _KEPT * self.size):
                 self._messages, self.dropped = tuple(kept), self.dropped + gone
@@ -106,13 +107,15 @@ class ContextWindow:
             )
         return room
 
-    def _render(self, messages: Sequence[ChatMessage], check: Callable[[], None]) -> list[int]:
-        return self._text.template.render_ids(self._text.tokenizer, messages, reply=True, check=check)
+    def _render(self, messages: Sequence[ChatMessage], new: int, check: Callable[[], None]) -> RoledTokens:
+        return self._text.template.render_roles(self._text.tokenizer, messages, reply=True, new=new, check=check)
 
-    def _behind_the_shared(self, whole: list[int]) -> list[int]:
-        """Go back to where the state and `whole` begin to differ; returns the rest of it."""
+    def _behind_the_shared(self, whole: RoledTokens) -> RoledTokens:
+        """Go back to where the state and `whole` begin to differ; returns the rest of it, with all that is new."""
         held = self._runtime.state.tokens
-        pairs = zip(held, whole[:-1], strict=False)
-        shared = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(held), len(whole) - 1))
+        first_new = whole.roles.find(TokenRole.HEARD)
+        old = whole.ids[:-1] if first_new < 0 else whole.ids[:first_new]
+        pairs = zip(held, old, strict=False)
+        shared = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(held), len(old)))
         self._runtime.state.truncate(shared)
         return whole[shared:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,13 +16,14 @@ import numpy as np
 from engine.context import ContextWindow
 from engine.errors import ConfigError, FileFormatError, SoulMismatchError
 from engine.generate import BeamSearch, sample_tokens, stream_text
-from engine.io.model_file import AnyWeights, ModelWeights, TransformerWeights, open_model
+from engine.io.model_file import ANY_MEMORY, AnyWeights, ModelWeights, TransformerWeights, open_model
 from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.runtime.base import Cancel, Cancelled, LearningRuntime, Runtime, learns, looks_back
 from engine.runtime.checks import check_rate_scale
 from engine.runtime.exclusive import Exclusive, exclusively
 from engine.runtime.select import create_runtime
 from engine.text.model_text import ModelText, TextConfig
+from engine.text.roles import RoledTokens, TokenRole
 from engine.text.sampling import Sampler, SamplingParams
 from engine.text.stopping import Callback, Completion, Progress, StopMatcher, Stopped
 from engine.text.template import ChatMessage
@@ -75,12 +77,19 @@ class Llama:
         self._meta: SoulMeta = self._newborn()
 
     @classmethod
-    def load_auto(cls, path: str | PathLike[str], device: str = "auto", threads: int | None = None) -> Llama:
-        """Load a GGUF file, a Hugging Face or checkpoint folder, a ``.safetensors`` file in one, or a ``.bitt``.
+    def load_auto(
+        cls,
+        path: str | PathLike[str],
+        device: str = "auto",
+        threads: int | None = None,
+        memory: str | PathLike[str] | None = ANY_MEMORY,
+    ) -> Llama:
+        """Load a GGUF file, a Hugging Face or checkpoint folder, a ``.safetensors`` file in one, or a ``.bitt``, and
+        the memory of a transformer: see `open_model`.
 
         Raises `FileFormatError` or `ConfigError` for files that cannot be used, `DeviceError` for an absent device.
         """
-        body = open_model(Path(path))
+        body = open_model(Path(path), memory=memory)
         return cls(body, create_runtime(body, device=device, threads=threads))
 
     @exclusively
@@ -151,18 +160,33 @@ class Llama:
         return done
 
     @exclusively
-    def replay(self, messages: Sequence[ChatMessage], reply: Sequence[int], cancel: Cancel | None = None) -> None:
+    def replay(
+        self,
+        messages: Sequence[ChatMessage],
+        reply: Sequence[int],
+        cancel: Cancel | None = None,
+        text: str | None = None,
+        max_tokens: int = 256,
+    ) -> None:
         """Live through a turn as `stream_chat` did when it generated the tokens `reply`: the same steps, the same bits.
+
+        Args:
+            messages, cancel: as in `stream_chat`.
+            reply: what was generated, as tokens.
+            text: the same as it was shown; None for what the tokens say.
+            max_tokens: that of `stream_chat`, on which depends what left a full context.
 
         Raises `Cancelled` when `cancel` answers True before a chunk or a token; what was fed by then stays lived.
         """
-        self._prefill(self._turn(messages, cancel), logits=False, cancel=cancel)
+        self._prefill(self._turn(messages, cancel, max_tokens), logits=False, cancel=cancel)
         for fed, token in enumerate(reply[:-1]):
             if cancel is not None and cancel():
                 raise Cancelled(fed)
             self.runtime.step(token)
             self.level += 1
         self._prefill(self._end_of_turn(reply[-1:]), logits=False)
+        if self.context is not None:
+            self.context.add(messages, self.tokenizer.decode(reply) if text is None else text)
 
     def learn(self, text: str, cancel: Cancel | None = None, progress: Progress | None = None) -> int:
         """Read a text without answering; returns the number of tokens lived, less than all when cancelled."""
@@ -170,10 +194,10 @@ class Llama:
 
     @exclusively
     def feed(self, ids: Sequence[int], cancel: Cancel | None = None, progress: Progress | None = None) -> int:
-        """`learn` for tokens."""
+        """`learn` for tokens, all of them heard unless they say otherwise."""
         level = self.level
         with contextlib.suppress(Cancelled):
-            self._prefill(ids, logits=False, cancel=cancel, progress=progress)
+            self._prefill(RoledTokens.of(ids, TokenRole.HEARD), logits=False, cancel=cancel, progress=progress)
         return self.level - level
 
     @property
@@ -190,9 +214,11 @@ class Llama:
 
     @property
     def learning_weights(self) -> ModelWeights:
-        """`body` as one with fast weights. Raises `ConfigError` where the model has no memory to learn with."""
+        """`body` as that of a BitLlama, through which a night descends. Raises `ConfigError` for other models."""
         if isinstance(self.body, ModelWeights):
             return self.body
+        if self.learns:
+            raise ConfigError("{model} cannot sleep yet; what it hears it learns awake.", model=self._name)
         raise ConfigError("{model} has no memory of its own, so it has no soul and cannot learn.", model=self._name)
 
     @property
@@ -209,7 +235,7 @@ class Llama:
         """`value` as a `rate_scale`, which stays as it is. Raises `ConfigError` for one that cannot be."""
         if not self.learns and value == 1.0:
             return value
-        return check_rate_scale(value, self.learning_runtime.config)
+        return check_rate_scale(value, self.learning_runtime.fast_config)
 
     @contextlib.contextmanager
     def at_rate(self, scale: float) -> Iterator[None]:
@@ -228,18 +254,20 @@ class Llama:
     @exclusively
     def set_soul(self, soul: Soul) -> None:
         """Go on as `soul`, with nothing transient. Raises `SoulMismatchError` for a soul of another model."""
-        body = self.body
-        if isinstance(body, TransformerWeights):
+        body, config = self.body, self.body.fast_config
+        if config is None:
             raise SoulMismatchError("{model} has no memory of its own, so no soul belongs to it.", model=self._name)
         file = body.file_identity
         known = soul.meta.body and soul.meta.file and soul.meta.file == file  # then no weight need be looked at
         fingerprint = soul.meta.body if known else body.fingerprint
-        check_fits(soul, body.config, fingerprint)
+        check_fits(soul, config, fingerprint)
         self.learning_runtime.write_fast(soul.layers)
+        self._forget_context()
         self.fresh = True
         self._meta = replace(soul.meta, body=fingerprint, file=file)
         if not self._meta.id:  # a file from before souls had ids
-            self._meta = new_meta(fingerprint, soul.meta.level, soul.meta.name, file=file)
+            named = soul.meta.name
+            self._meta = new_meta(fingerprint, soul.meta.level, named, file=file, schema=config.soul_schema)
         self.level = soul.meta.level
 
     @property
@@ -250,10 +278,10 @@ class Llama:
 
     def _newborn(self) -> SoulMeta:
         """The metadata of a soul that begins now; the fingerprint waits until somebody asks for `meta`."""
-        if not self.learns:
+        body, config = self.body, self.body.fast_config
+        if not self.learns or config is None:
             return new_meta("")
-        body = self.learning_weights
-        return new_meta(body.stored_fingerprint or "", file=body.file_identity)
+        return new_meta(body.stored_fingerprint or "", file=body.file_identity, schema=config.soul_schema)
 
     @property
     def soul_history(self) -> list[dict[str, Any]]:
@@ -329,7 +357,7 @@ class Llama:
         self.level += len(ids)
         return out
 
-    def _turn(self, messages: Sequence[ChatMessage], cancel: Cancel | None = None, max_tokens: int = 1) -> list[int]:
+    def _turn(self, messages: Sequence[ChatMessage], cancel: Cancel | None = None, max_tokens: int = 1) -> RoledTokens:
         """What a turn feeds before the reply. A soul that has lived begins a conversation as one that goes on: behind
         the end of a turn. Without it the first words look like the beginning of a life, of which nothing is known."""
 
@@ -337,10 +365,16 @@ class Llama:
             if cancel is not None and cancel():
                 raise Cancelled(0)
 
-        ids = self.template.render_ids(self.tokenizer, messages, reply=True, begins=self.fresh, check=check)
+        ids = self.template.render_roles(self.tokenizer, messages, reply=True, begins=self.fresh, check=check)
         if self.context is not None:
             return self.context.make_room(ids, messages, max_tokens, check)
-        return [*self.closing(), *ids] if self.fresh and self.level and self._text.resumes else ids
+        goes_on = self.fresh and self.level and self._text.resumes
+        return RoledTokens.of(self.closing(), TokenRole.SILENT) + ids if goes_on else ids
+
+    @functools.cached_property
+    def default_system(self) -> str:
+        """The system prompt of a conversation that brings none; "" where the template has none."""
+        return self.template.default_system(self.tokenizer)
 
     def closing(self) -> list[int]:
         """What closes a reply: the end, and what the template writes after it."""
@@ -357,7 +391,7 @@ class Llama:
 
     def _complete(
         self,
-        ids: list[int],
+        ids: Sequence[int],
         max_tokens: int,
         sampling: SamplingParams,
         callback: Callback | None,

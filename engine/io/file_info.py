@@ -1,4 +1,4 @@
-"""`FileInfo`: what is known of a model or soul file, for a person to read and for a program to use."""
+"""`FileInfo`: what is known of a model, memory or soul file, for a person to read and for a program to use."""
 
 from __future__ import annotations
 
@@ -111,6 +111,11 @@ class TransformerInfo:
     chat_template: bool
     """Whether the file brings one."""
     fingerprint: str
+    memory_file: str
+    """Of its memory; "" where it has none."""
+    fast_weights: int
+    """Of one soul."""
+    soul_bytes: int
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Label and text of every line."""
@@ -128,9 +133,45 @@ class TransformerInfo:
         yield "context", f"up to {self.max_context:,} tokens{windows}; {self.context:,} unless more are asked for"
         packed, in_float = readable_size(self.memory_packed_bytes), readable_size(self.memory_float_bytes)
         yield "memory", f"about {packed} as stored, {in_float} in float"
-        yield "soul", "none: it has no memory of its own"
+        if self.memory_file:
+            yield "memory file", self.memory_file
+            yield "soul", f"{self.fast_weights:,} fast weights, {readable_size(self.soul_bytes)}"
+        else:
+            yield "soul", "none: it has no memory of its own"
         yield "tokenizer", self.tokenizer or "none"
         yield "chat template", "its own" if self.chat_template else "none; the built-in one"
+        yield "fingerprint", self.fingerprint
+
+
+@dataclass(frozen=True)
+class MemoryInfo:
+    """The memory of a transformer in numbers. Counts are of weights, sizes of bytes."""
+
+    backbone: str
+    """Identity of the transformers that it belongs to."""
+    parameters: int
+    sources: tuple[int, ...]
+    """The blocks whose input it sees."""
+    depths: tuple[int, ...]
+    """The blocks to whose input it adds."""
+    hidden_dim: int
+    heads: int
+    key_dim: int
+    value_dim: int
+    fast_weights: int
+    """Of one soul."""
+    soul_bytes: int
+    fingerprint: str
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Label and text of every line."""
+        yield "belongs to", self.backbone
+        yield "parameters", f"{self.parameters:,}"
+        yield "sees", f"the input of the blocks {', '.join(map(str, self.sources))}"
+        yield "adds", f"to that of the blocks {', '.join(map(str, self.depths))}"
+        heads = "head" if self.heads == 1 else "heads"
+        yield "heads", f"{self.heads} {heads}, keys of {self.key_dim}, values of {self.value_dim}"
+        yield "soul", f"{self.fast_weights:,} fast weights, {readable_size(self.soul_bytes)}"
         yield "fingerprint", self.fingerprint
 
 
@@ -176,13 +217,13 @@ class SoulInfo:
 class FileInfo:
     """One file or checkpoint folder. `facts` is None where the file is too broken to tell."""
 
-    kind: Literal["body", "soul", "unknown"]
+    kind: Literal["body", "memory", "soul", "unknown"]
     path: Path
     format: str
     """For example ``.bitt, packed ternary weights``."""
     size: int
     """Bytes on disk."""
-    facts: ModelInfo | TransformerInfo | SoulInfo | None = None
+    facts: ModelInfo | TransformerInfo | MemoryInfo | SoulInfo | None = None
     problems: list[str] = field(default_factory=list)
     """Whole sentences; empty when nothing is wrong."""
     config: BitLlamaConfig | None = None

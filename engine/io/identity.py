@@ -46,7 +46,8 @@ def file_identity(path: str | os.PathLike[str]) -> str:
 
 
 def _weights(path: Path) -> Sequence[Path]:
-    return sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
+    """The weights of a model; a memory file that lies beside them is none of them."""
+    return sorted(set(path.glob("*.safetensors")) - set(path.glob("*.memory.safetensors"))) if path.is_dir() else [path]
 
 
 def _stretches(size: int) -> list[tuple[int, int]]:

@@ -1,4 +1,5 @@
-"""Look at a model or soul file and say what it is and what is wrong with it; nothing is ever raised for its content."""
+"""Look at a model, memory or soul file and say what it is and what is wrong with it; nothing is ever raised for its
+content."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ import numpy as np
 from engine.errors import BitLlamaError
 from engine.io.bitt import is_bitt
 from engine.io.checkpoint import FILES
-from engine.io.file_info import FileInfo, Fingerprint, ModelInfo, SoulInfo, TransformerInfo
+from engine.io.file_info import FileInfo, Fingerprint, MemoryInfo, ModelInfo, SoulInfo, TransformerInfo
 from engine.io.gguf import is_gguf
-from engine.io.model_file import AnyWeights, TransformerWeights, open_model
+from engine.io.memory_file import is_memory, load_memory
+from engine.io.model_file import ANY_MEMORY, AnyWeights, TransformerWeights, open_model
 from engine.io.packed import EMBED, HEAD, PackedTensors, Packing
 from engine.io.soul import Soul, load_soul, looks_like_soul
 from engine.io.tensors import MappedTensors, TensorFile
@@ -26,8 +28,10 @@ from engine.models.transformer_config import default_context
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 
 
-def inspect_path(path: str | os.PathLike[str]) -> FileInfo:
-    """The card of a checkpoint folder, a ``.safetensors`` file in one, a ``.bitt`` or a ``.soul``.
+def inspect_path(path: str | os.PathLike[str], memory: str | os.PathLike[str] | None = ANY_MEMORY) -> FileInfo:
+    """The card of a checkpoint folder, a ``.safetensors`` file in one, a ``.bitt``, a memory file or a ``.soul``.
+
+    That of a transformer tells of its `memory` as `open_model` finds it.
 
     Reads everything: each weight is checked and a stored fingerprint compared with the one that the weights give. A
     file that is missing or broken gets a card that says so.
@@ -35,7 +39,9 @@ def inspect_path(path: str | os.PathLike[str]) -> FileInfo:
     path = Path(path)
     try:
         size = _size_on_disk(path)
-        return _inspect_soul(path, size) if _is_soul(path) else _inspect_body(path, size)
+        if is_memory(path):
+            return _inspect_memory(path, size)
+        return _inspect_soul(path, size) if _is_soul(path) else _inspect_body(path, size, memory)
     except BitLlamaError as error:
         return FileInfo("unknown", path, "unreadable", _size_on_disk(path), problems=[error.message])
 
@@ -48,9 +54,31 @@ def _inspect_soul(path: Path, size: int) -> FileInfo:
     return FileInfo("soul", path, f"soul, version {soul.meta.version}", size, _soul_facts(soul))
 
 
-def _inspect_body(path: Path, size: int) -> FileInfo:
+def _inspect_memory(path: Path, size: int) -> FileInfo:
     try:
-        body = open_model(path, check=False)
+        memory = load_memory(path)
+    except BitLlamaError as error:
+        return FileInfo("memory", path, "memory, unreadable", size, problems=[error.message])
+    config = memory.config
+    facts = MemoryInfo(
+        backbone=memory.backbone,
+        parameters=memory.num_parameters,
+        sources=config.sources,
+        depths=config.depths,
+        hidden_dim=config.hidden_dim,
+        heads=config.num_heads,
+        key_dim=config.key_dim,
+        value_dim=config.value_dim,
+        fast_weights=config.num_fast,
+        soul_bytes=4 * config.num_fast,
+        fingerprint=memory.fingerprint,
+    )
+    return FileInfo("memory", path, "memory of a transformer", size, facts)
+
+
+def _inspect_body(path: Path, size: int, memory: str | os.PathLike[str] | None) -> FileInfo:
+    try:
+        body = open_model(path, check=False, memory=memory)
     except BitLlamaError as error:
         return FileInfo("body", path, "unreadable", size, problems=[error.message])
     if isinstance(body, TransformerWeights):
@@ -78,7 +106,8 @@ def _inspect_transformer(weights: TransformerWeights, path: Path) -> FileInfo:
 
 def transformer_info(weights: TransformerWeights) -> TransformerInfo:
     """What is known of a transformer whose tensors are complete. Only the first bytes of each are read."""
-    config = weights.config
+    config, memory = weights.config, weights.memory
+    fast = 0 if memory is None else memory.config.num_fast
     stored = sum(nbytes for _, nbytes in weights.kinds.values())
     packed, in_float = memory_needed(weights)
     return TransformerInfo(
@@ -104,6 +133,9 @@ def transformer_info(weights: TransformerWeights) -> TransformerInfo:
         tokenizer=weights.tokenizer_kind,
         chat_template=config.chat_template is not None,
         fingerprint=weights.fingerprint,
+        memory_file="" if memory is None else str(memory.path or "yes"),
+        fast_weights=fast,
+        soul_bytes=4 * fast,
     )
 
 
@@ -148,8 +180,9 @@ def memory_needed(body: AnyWeights) -> tuple[int, int]:
     """Bytes of the weights and the state, a soul or keys and values: packed, and all in float32. No weight is read."""
     if isinstance(body, TransformerWeights):
         stored, context = sum(nbytes for _, nbytes in body.kinds.values()), default_context(body.config)
-        in_float = 4 * body.config.num_parameters + body.config.cache_bytes(context, 4)
-        return stored + body.config.cache_bytes(context), in_float
+        beside = 0 if body.memory is None else 4 * (body.memory.num_parameters + body.memory.config.num_fast)
+        in_float = 4 * body.config.num_parameters + body.config.cache_bytes(context, 4) + beside
+        return stored + body.config.cache_bytes(context) + beside, in_float
     parameters, ternary = _count(body.config)
     fast = body.config.num_layers * math.prod(body.config.fast_shape)
     packing = Packing.of(body.tensors)

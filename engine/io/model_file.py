@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from engine.errors import ConfigError
+from engine.errors import ConfigError, FileFormatError
 from engine.io import strict_json
 from engine.io.bitt import is_bitt, load_bitt
 from engine.io.checkpoint import CONFIG, load_checkpoint
 from engine.io.gguf import is_gguf
-from engine.io.transformer_weights import TransformerWeights, load_transformer
+from engine.io.memory_file import is_memory
+from engine.io.transformer_weights import ANY_MEMORY, NO_MEMORY, TransformerWeights, attach_memory, load_transformer
 from engine.io.validation import WeightsReport
 from engine.io.weights import Encoding, ModelWeights, Tensor, fingerprint
 from engine.models.registry import architecture_of
 from engine.ops.ternary.ternary2 import Ternary2
 
 __all__ = [
+    "ANY_MEMORY",
+    "NO_MEMORY",
     "AnyWeights",
     "Encoding",
     "ModelWeights",
@@ -32,14 +35,32 @@ __all__ = [
 AnyWeights = ModelWeights | TransformerWeights
 
 
-def open_model(path: str | os.PathLike[str], check: bool = True) -> AnyWeights:
+def open_model(
+    path: str | os.PathLike[str], check: bool = True, memory: str | os.PathLike[str] | None = ANY_MEMORY
+) -> AnyWeights:
     """Load a GGUF file, a model folder, a ``.safetensors`` file that lies in one, or a ``.bitt`` file, of any
     architecture that `engine.models.registry` knows.
 
-    Without `check` the weights are mapped but not compared with the config, for a report on a broken file.
+    Args:
+        path: of the model.
+        check: compare the weights with the config; without it they are only mapped, for a report on a broken file.
+        memory: the memory file of a transformer; ``auto`` takes the one that `engine.io.memory_file.find_memory`
+            finds, ``none`` none. A BitLlama needs none.
+
     Raises `FileFormatError` or `ConfigError`, naming the file, for whatever cannot be used.
     """
     path = Path(path)
+    if is_memory(path):
+        raise FileFormatError("{path} is a memory and not a model; name its model, and this with --memory.", path=path)
+    weights = _open(path, check)
+    if isinstance(weights, TransformerWeights):
+        return attach_memory(weights, memory)
+    if memory is not None and str(memory) not in (ANY_MEMORY, NO_MEMORY):
+        raise ConfigError("{path} is a BitLlama, which has its own memory; leave out --memory.", path=path)
+    return weights
+
+
+def _open(path: Path, check: bool) -> AnyWeights:
     if not path.is_dir() and is_gguf(path):
         return load_transformer(path, check)
     if not path.is_dir() and (is_bitt(path) or path.suffix.lower() == ".bitt"):
@@ -54,7 +75,7 @@ def open_model(path: str | os.PathLike[str], check: bool = True) -> AnyWeights:
 
 def load_weights(path: str | os.PathLike[str], check: bool = True) -> ModelWeights:
     """`open_model` for what only a BitLlama can do. Raises `ConfigError` for other models."""
-    weights = open_model(path, check)
+    weights = open_model(path, check, NO_MEMORY)
     if isinstance(weights, TransformerWeights):
         raise ConfigError(
             "{path} is a transformer of the kind {family}; this needs a BitLlama.",

@@ -1,9 +1,11 @@
-"""``.soul``: the fast weights of every TTT layer, and where they come from.
+"""``.soul``: the fast weights of every layer that has some, and where they come from.
 
-A safetensors file that holds what persists of a model's `State`, and nothing else. Its ``schema`` names the tensors:
-``ttt-v1``, the only one so far and that of every file without the key, has ``layers.{i}.ttt.w_state``, float32, one for
-each layer. Metadata are the fields of `SoulMeta`, each value a JSON text. Files whose tensors are named ``layer_{i}``
-and that have no metadata are read too: they do not say which model they were lived in.
+A safetensors file that holds what persists of a model's `State`, and nothing else. Its ``schema`` names the tensors,
+float32, one for each layer that has fast weights: ``ttt-v1``, that of every file without the key, has
+``layers.{i}.ttt.w_state``, square matrices; ``memory-v1``, of a memory beside a transformer, has
+``layers.{i}.memory.fast``, heads of matrices value by key. Metadata are the fields of `SoulMeta`, each value a JSON
+text. Files whose tensors are named ``layer_{i}`` and that have no metadata are read too: they do not say which model
+they were lived in.
 
 ``version`` is the lowest version of the format that reads a file: programs from before there were schemas read
 ``ttt-v1`` under version 1, skip the keys that they do not know, and refuse what comes later in a sentence.
@@ -29,15 +31,19 @@ from engine.io import strict_json
 from engine.io.bitt import MAGIC
 from engine.io.tensors import TensorFile, map_file, read_metadata, save_tensors
 from engine.io.validation import value_damage
-from engine.models.config import BitLlamaConfig
-from engine.models.transformer_config import ModelConfig
+from engine.models.config import TTT_V1, FastWeightsConfig
+from engine.models.memory_config import MEMORY_V1
 
 VERSION = 2
 """The newest version of the format, which has schemas other than `TTT_V1`."""
-TTT_V1 = "ttt-v1"
-SCHEMAS = (TTT_V1,)
+_VERSIONS = {TTT_V1: 1, MEMORY_V1: 2}
+SCHEMAS = tuple(_VERSIONS)
 """What this program reads and writes."""
-_NAMES = (re.compile(r"layers\.(0|[1-9]\d{0,6})\.ttt\.w_state"), re.compile(r"layer_(0|[1-9]\d{0,6})"))
+_TENSORS = {TTT_V1: "layers.{i}.ttt.w_state", MEMORY_V1: "layers.{i}.memory.fast"}
+_NAMES = {
+    TTT_V1: (re.compile(r"layers\.(0|[1-9]\d{0,6})\.ttt\.w_state"), re.compile(r"layer_(0|[1-9]\d{0,6})")),
+    MEMORY_V1: (re.compile(r"layers\.(0|[1-9]\d{0,6})\.memory\.fast"),),
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class SoulMeta:
 
 @dataclass(frozen=True, eq=False)
 class Soul:
-    """Fast weights, one float32 array of `BitLlamaConfig.fast_shape` for each layer, and their metadata."""
+    """Fast weights, one float32 array of `FastWeightsConfig.fast_shape` for each layer, and their metadata."""
 
     layers: list[NDArray[np.float32]]
     meta: SoulMeta = field(default_factory=SoulMeta)
@@ -89,10 +95,12 @@ def new_meta(
     parent: str | None = None,
     history: Sequence[Mapping[str, Any]] = (),
     file: str = "",
+    schema: str = TTT_V1,
 ) -> SoulMeta:
     """The metadata of a soul that begins now, in the model with the fingerprint `body`, from the file `file`."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-    return SoulMeta(1, body, level, parent, new_id(), now, name, [dict(event) for event in history], file=file)
+    events = [dict(event) for event in history]
+    return SoulMeta(_VERSIONS[schema], body, level, parent, new_id(), now, name, events, schema=schema, file=file)
 
 
 def successor(meta: SoulMeta, name: str | None = None, root: bool = False) -> SoulMeta:
@@ -103,17 +111,18 @@ def successor(meta: SoulMeta, name: str | None = None, root: bool = False) -> So
         name: what it is called; None: as before.
         root: it descends from nothing.
     """
-    new = new_meta(meta.body, meta.level, meta.name if name is None else name, None if root else meta.id, meta.history)
-    return replace(new, lived=meta.lived, file=meta.file)
+    name, parent = meta.name if name is None else name, None if root else meta.id
+    new = new_meta(meta.body, meta.level, name, parent, meta.history, meta.file, meta.schema)
+    return replace(new, lived=meta.lived)
 
 
 def save_soul(path: str | os.PathLike[str], soul: Soul) -> None:
     """Write a soul. Raises `FileFormatError` for one that is not sound or a place that cannot be written."""
-    _check_layers(soul.layers, "The soul to be saved")
     values = asdict(soul.meta)
-    _read_meta(values, "The soul to be saved")
+    schema = _read_meta(values, "The soul to be saved").schema
+    _check_layers(soul.layers, schema, "The soul to be saved")
     strict_json.to_bytes(values, "The soul to be saved")
-    tensors = {f"layers.{i}.ttt.w_state": layer for i, layer in enumerate(soul.layers)}
+    tensors = {_TENSORS[schema].format(i=i): layer for i, layer in enumerate(soul.layers)}
     save_tensors(path, tensors, {key: json.dumps(value, ensure_ascii=False) for key, value in values.items()})
 
 
@@ -129,8 +138,8 @@ def load_soul(path: str | os.PathLike[str]) -> Soul:
         raise FileFormatError("{path} is not a soul but a model (.bitt); load it as a model.", path=path)
     file = TensorFile.read(buffer, path)
     meta = _parsed_meta(file.metadata, path)
-    layers = [np.array(file.tensors[name]) for name in _layer_names(path, list(file.tensors))]
-    _check_layers(layers, str(path))
+    layers = [np.array(file.tensors[name]) for name in _layer_names(path, list(file.tensors), meta.schema)]
+    _check_layers(layers, meta.schema, str(path))
     return Soul(layers, meta)
 
 
@@ -142,7 +151,7 @@ def load_meta(path: str | os.PathLike[str]) -> SoulMeta:
     path = Path(path)
     metadata, names = read_metadata(path)
     meta = _parsed_meta(metadata, path)
-    _layer_names(path, names)
+    _layer_names(path, names, meta.schema)
     return meta
 
 
@@ -155,20 +164,28 @@ def _parsed_meta(metadata: Mapping[str, str], path: Path) -> SoulMeta:
     return _read_meta(values, str(path))
 
 
-def check_fits(soul: Soul, config: ModelConfig, fingerprint: str) -> None:
-    """Raise `SoulMismatchError` unless `soul` belongs to the model with this config and fingerprint.
+def check_fits(soul: Soul, config: FastWeightsConfig | None, fingerprint: str) -> None:
+    """Raise `SoulMismatchError` unless `soul` belongs to the model with these fast weights (None: it has none) and this
+    fingerprint.
 
     A soul that does not say its model is judged by its shapes alone.
     """
     name = Message("The soul {name!r}", name=soul.meta.name) if soul.meta.name else Message("The soul")
-    if not isinstance(config, BitLlamaConfig):
+    if config is None:
         raise SoulMismatchError("{name} needs a model with memory layers, and this one has none.", name=name)
-    if len(soul.layers) != config.num_layers:
+    if soul.meta.schema != config.soul_schema:
+        raise SoulMismatchError(
+            "{name} is of the schema {its}, and a soul of this model of {this}; load it with its own model.",
+            name=name,
+            its=soul.meta.schema,
+            this=config.soul_schema,
+        )
+    if len(soul.layers) != config.fast_layers:
         raise SoulMismatchError(
             "{name} has {has} layers and this model has {needs}; load it with its own model.",
             name=name,
             has=len(soul.layers),
-            needs=config.num_layers,
+            needs=config.fast_layers,
         )
     for i, layer in enumerate(soul.layers):
         if layer.shape != config.fast_shape:
@@ -191,17 +208,19 @@ def check_fits(soul: Soul, config: ModelConfig, fingerprint: str) -> None:
 
 def looks_like_soul(names: Iterable[str]) -> bool:
     """Whether some tensor is named like the fast weights of a layer."""
-    return any(pattern.fullmatch(name) for name in names for pattern in _NAMES)
+    patterns = [pattern for patterns in _NAMES.values() for pattern in patterns]
+    return any(pattern.fullmatch(name) for name in names for pattern in patterns)
 
 
-def _layer_names(path: Path, names: list[str]) -> list[str]:
-    """The tensors of the layers in order, for either way of naming them."""
-    for pattern in _NAMES:
+def _layer_names(path: Path, names: list[str], schema: str) -> list[str]:
+    """The tensors of the layers in order, for every way of naming them."""
+    for pattern in _NAMES[schema]:
         found = {int(match[1]): name for name in names if (match := pattern.fullmatch(name))}
         if found:
             break
     else:
-        raise FileFormatError("{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.", path=path)
+        first = _TENSORS[schema].format(i=0)
+        raise FileFormatError("{path} is not a soul: it holds no tensor named {name}.", path=path, name=first)
     others = sorted(set(names) - set(found.values()))
     if others:
         raise FileFormatError(
@@ -217,22 +236,20 @@ def _layer_names(path: Path, names: list[str]) -> list[str]:
     return [found[i] for i in range(len(found))]
 
 
-def _check_layers(layers: list[NDArray[Any]], where: str) -> None:
+def _check_layers(layers: list[NDArray[Any]], schema: str, where: str) -> None:
     if not layers:
         raise FileFormatError("{where} has no layers.", where=where)
     for i, layer in enumerate(layers):
-        if (
-            layer.dtype != np.float32
-            or layer.ndim not in (2, 3)
-            or layer.shape[-1] != layer.shape[-2]
-            or not layer.size
-        ):
+        square = layer.ndim in (2, 3) and layer.shape[-1] == layer.shape[-2]
+        if not (layer.ndim == 3 if schema == MEMORY_V1 else square) or layer.dtype != np.float32 or not layer.size:
+            wanted = Message("heads of float matrices") if schema == MEMORY_V1 else Message("square float matrices")
             raise FileFormatError(
-                "{where}: the fast weights of layer {layer} are {dtype} {shape}, which are not square float matrices.",
+                "{where}: the fast weights of layer {layer} are {dtype} {shape}, which are not {wanted}.",
                 where=where,
                 layer=i,
                 dtype=layer.dtype,
                 shape=_size(layer.shape),
+                wanted=wanted,
             )
         if layer.shape != layers[0].shape:
             raise FileFormatError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 from collections.abc import Mapping
@@ -17,12 +18,17 @@ from engine.io.gguf import is_gguf
 from engine.io.gguf_model import open_gguf, read_tokenizer, unknown_tensors
 from engine.io.huggingface import open_folder
 from engine.io.identity import file_identity
+from engine.io.memory_file import MemoryWeights, find_memory, load_memory, require_backbone
 from engine.io.validation import tokenizer_entries
+from engine.models.config import FastWeightsConfig
 from engine.models.transformer_config import TransformerConfig
 from engine.ops.blocks.matrix import BlockMatrix
 from engine.ops.ternary.matrix import TernaryMatrix
 
 Tensor = NDArray[Any] | BlockMatrix | TernaryMatrix
+
+ANY_MEMORY, NO_MEMORY = "auto", "none"
+"""What may be said in place of a memory file: the one that lies beside the model, if one does; and none."""
 
 _SHOWN = 3  # names listed before "and n more"
 
@@ -39,6 +45,7 @@ class TransformerWeights:
         kinds: how the file stores each of them, by the names of its own format, and in how many bytes.
         tokenizer: the text of a ``tokenizer.json``; None where there is none.
         tokenizer_kind: how the file calls it.
+        memory: that stands beside it; None for a transformer alone.
         path: of the file or folder.
         format: ``GGUF`` or ``Hugging Face``.
     """
@@ -50,11 +57,39 @@ class TransformerWeights:
     path: Path
     format: str
     tokenizer_kind: str | None = None
+    memory: MemoryWeights | None = None
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """What tells this model from others: the identity of its files. No weight is decoded for it."""
-        return file_identity(self.path)
+        """What tells this model from others: the identity of its files, with that of its memory. No weight of the
+        transformer is decoded for it."""
+        files = file_identity(self.path)
+        if self.memory is None:
+            return files
+        import hashlib
+
+        return hashlib.sha256(f"{files} {self.memory.fingerprint}".encode()).hexdigest()
+
+    @property
+    def stored_fingerprint(self) -> str:
+        """As that of `ModelWeights`: known at once."""
+        return self.fingerprint
+
+    @property
+    def file_identity(self) -> str:
+        """As that of `ModelWeights`."""
+        return self.fingerprint
+
+    @property
+    def fast_config(self) -> FastWeightsConfig | None:
+        """The fast weights of a soul of it, None where it has no memory."""
+        return None if self.memory is None else self.memory.config
+
+    def with_memory(self, memory: MemoryWeights | None) -> TransformerWeights:
+        """The same transformer with this memory beside it. Raises `FileFormatError` for the memory of another one."""
+        if memory is not None:
+            require_backbone(memory, self.path, self.config, self.tokenizer)
+        return dataclasses.replace(self, memory=memory)
 
     def problems(self) -> list[str]:
         """What keeps the weights from being used: tensors that are missing or of another size than the config means,
@@ -109,6 +144,15 @@ def load_transformer(path: str | os.PathLike[str], check: bool = True) -> Transf
             "{path} cannot be used: {problems}. Take another copy.", path=path, problems="; ".join(problems)
         )
     return weights
+
+
+def attach_memory(weights: TransformerWeights, memory: str | os.PathLike[str] | None) -> TransformerWeights:
+    """A transformer with the memory of a file beside it: of the one that `find_memory` finds for ``auto``, none for
+    ``none``. Raises `FileFormatError` or `ConfigError` for a file that cannot be used or belongs to another model."""
+    if memory is None or str(memory) == NO_MEMORY:
+        return weights
+    path = find_memory(weights.path, weights.config, weights.tokenizer) if memory == ANY_MEMORY else Path(memory)
+    return weights if path is None else weights.with_memory(load_memory(path))
 
 
 def _from_gguf(path: Path) -> tuple[TransformerWeights, list[str]]:

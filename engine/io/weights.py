@@ -68,6 +68,11 @@ class ModelWeights:
             return self.stored_fingerprint or ""
         return file_identity(self.path)
 
+    @property
+    def fast_config(self) -> BitLlamaConfig:
+        """The fast weights of a soul of it."""
+        return self.config
+
     def validate(self) -> WeightsReport:
         """Compare every tensor with the config; read all values once, one tensor at a time."""
         return check_weights(self.config, self.tensors, self.tokenizer, self.encoding == "packed")

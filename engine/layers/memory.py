@@ -25,9 +25,12 @@ arXiv 2407.04620; gates of data, Yang et al. 2024, arXiv 2412.06464.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -62,10 +65,10 @@ class Memory(nn.Module):
 
     Args:
         config: of the memory.
-        seed: of the random rotations that it begins with.
+        seed: of the random rotations that it begins with; None leaves its weights unset, to be loaded.
     """
 
-    def __init__(self, config: MemoryConfig, seed: int = 0) -> None:
+    def __init__(self, config: MemoryConfig, seed: int | None = 0) -> None:
         super().__init__()
         self.config = config
         width, seen = config.hidden_dim, config.feature_dim
@@ -85,7 +88,15 @@ class Memory(nn.Module):
         self.strengths = nn.ParameterList(
             torch.full((config.num_heads,), 2 * FIRST_STRENGTH * norm) for norm in config.stream_norms
         )
-        self._begin(torch.Generator().manual_seed(seed))
+        if seed is not None:
+            self._begin(torch.Generator().manual_seed(seed))
+
+    @classmethod
+    def from_tensors(cls, config: MemoryConfig, tensors: Mapping[str, NDArray[Any]]) -> Memory:
+        """With the weights of a memory file, float32; it does not train. `tensors` are those of `tensor_specs`."""
+        memory = cls(config, seed=None).requires_grad_(False)
+        memory.load_state_dict({name: torch.from_numpy(np.array(values)) for name, values in tensors.items()})
+        return memory
 
     @torch.no_grad()
     def _begin(self, generator: torch.Generator) -> None:

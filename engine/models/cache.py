@@ -100,7 +100,7 @@ class FastWeights(_ByValue):
 
     Args:
         values: H matrices of d × d in whatever axes the runtime has them, the last two those of a matrix.
-        shape: of one layer in a soul (`BitLlamaConfig.fast_shape`).
+        shape: of one layer in a soul (`FastWeightsConfig.fast_shape`).
         transposed: whether the matrices lie key by value; a soul has them value by key.
         others, in_place: as in every cache by value. Updates that wait to be written may be among `others`: then
             `persist` gives the weights without them, and the runtime's `State` is to flush them first.
@@ -286,11 +286,14 @@ class TokenState(State):
 
     Attributes:
         tokens: what was fed, in order. Whoever feeds adds to it.
-        layers: the cache of each layer.
+        layers: the keys and values of each layer.
+
+    Args:
+        others: what the model carries beside them.
     """
 
-    def __init__(self, layers: Sequence[KVCache]) -> None:
-        super().__init__(layers)
+    def __init__(self, layers: Sequence[KVCache], others: Sequence[Cache] = ()) -> None:
+        super().__init__([*layers, *others])
         self.layers = tuple(layers)
         self.tokens: list[int] = []
 
@@ -307,7 +310,8 @@ class TokenState(State):
         self.tokens = []
 
     def clear_transient(self) -> None:
-        self.clear()
+        super().clear_transient()
+        self.tokens = []
 
     def truncate(self, length: int) -> None:
         """Go on as after the first `length` of the tokens; nothing is moved."""

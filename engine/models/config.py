@@ -6,7 +6,7 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from engine.errors import ConfigError, Message
 
@@ -17,6 +17,30 @@ MAX_DIM = 1 << 20
 
 MAX_PARAMETERS = 1 << 38
 """A model of more weights than this is taken for a damaged config."""
+
+
+TTT_V1 = "ttt-v1"
+"""The schema of a soul that the TTT layers of a BitLlama lived."""
+
+
+class FastWeightsConfig(Protocol):
+    """The fast weights of a model, as a soul holds them: what a BitLlama and memory layers have in common."""
+
+    @property
+    def soul_schema(self) -> str:
+        """Which tensors a soul has: `TTT_V1`, or `engine.models.memory_config.MEMORY_V1`."""
+
+    @property
+    def fast_layers(self) -> int:
+        """N, layers that have fast weights."""
+
+    @property
+    def fast_shape(self) -> tuple[int, ...]:
+        """Of the fast weights of one layer; the last two axes are value and key."""
+
+    @property
+    def max_rate_scale(self) -> float:
+        """The bound on a factor on the inner learning rate under which every update stays stable."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +171,21 @@ class BitLlamaConfig:
         """Shape of one layer's fast weights in a soul: (d, d) for ``tied``, (H, d, d) for ``linear``."""
         d = self.fast_dim
         return (d, d) if self.ttt_variant == "tied" else (self.num_heads, d, d)
+
+    @property
+    def fast_layers(self) -> int:
+        """Layers that have fast weights: see `FastWeightsConfig`."""
+        return self.num_layers
+
+    @property
+    def soul_schema(self) -> str:
+        """Of a soul: see `FastWeightsConfig`."""
+        return TTT_V1
+
+    @property
+    def max_rate_scale(self) -> float:
+        """See `FastWeightsConfig`; infinite where the layer itself caps the scaled rate."""
+        return 2.0 / self.inner_lr if self.ttt_variant == "tied" else math.inf
 
     @property
     def num_parameters(self) -> int:

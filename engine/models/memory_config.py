@@ -15,6 +15,12 @@ CONV_TAPS = 4
 """Tokens that a key is made of: its own and those before it."""
 
 
+PIECE = 256
+"""Tokens of a longer message that are written as a message of their own."""
+MEMORY_V1 = "memory-v1"
+"""The schema of a soul that memory layers lived."""
+
+
 @dataclass(frozen=True)
 class MemoryConfig:
     """Where a memory looks at its backbone, where it speaks to it, and how wide it is.
@@ -85,6 +91,21 @@ class MemoryConfig:
     def fast_shape(self) -> tuple[int, int, int]:
         """Of the fast weights in a soul: (H, dv, dk)."""
         return self.num_heads, self.value_dim, self.key_dim
+
+    @property
+    def fast_layers(self) -> int:
+        """Layers that have fast weights: see `FastWeightsConfig`."""
+        return 1
+
+    @property
+    def soul_schema(self) -> str:
+        """Of a soul: see `FastWeightsConfig`."""
+        return MEMORY_V1
+
+    @property
+    def max_rate_scale(self) -> float:
+        """See `FastWeightsConfig`: a rate lies below 1, and below 2 an update stays stable."""
+        return 2.0
 
     @property
     def num_fast(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -19,6 +20,13 @@ from engine.ops.blocks.matrix import BlockMatrix
 from engine.ops.rope.frequencies import RopeScaling, frequencies
 from engine.ops.rope.naive import tables
 from engine.ops.ternary.matrix import TernaryMatrix
+
+
+class StreamReader(Protocol):
+    """What stands beside the blocks and adds to the residual stream."""
+
+    def enter(self, block: int, h: Tensor) -> Tensor:
+        """The residual stream ``[B, T, D]`` as it is to enter this block."""
 
 
 class TransformerBlock(nn.Module):
@@ -82,13 +90,20 @@ class Transformer(nn.Module):
         """Where the weights lie."""
         return self.embed.weight.device
 
-    def hidden(self, tokens: Tensor, start: int = 0, stores: Sequence[KeyValueStore] | None = None) -> Tensor:
+    def hidden(
+        self,
+        tokens: Tensor,
+        start: int = 0,
+        stores: Sequence[KeyValueStore] | None = None,
+        beside: StreamReader | None = None,
+    ) -> Tensor:
         """Everything before the final norm and the head.
 
         Args:
             tokens: int64 ``[B, T]``.
             start: position of the first of them.
             stores: for each layer the keys and values of the tokens before; None: there are none before.
+            beside: a memory, or None.
 
         Returns:
             The residual stream ``[B, T, D]``.
@@ -97,6 +112,7 @@ class Transformer(nn.Module):
         rotations = self.rotations(torch.arange(start, start + tokens.shape[1], device=tokens.device))
         for layer, block in enumerate(self.layers):
             cos, sin = rotations[self.config.layer_rope(layer)]
+            h = h if beside is None else beside.enter(layer, h)
             h = block(h, cos, sin, None if stores is None else stores[layer])
         return h
 

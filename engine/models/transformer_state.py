@@ -1,13 +1,17 @@
-"""The state of a transformer in torch: keys and values of every layer."""
+"""The state of a transformer in torch: keys and values of every layer, and what a memory beside them carries."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.models.cache import KVCache, TokenState
+from engine.models.memory_state import LiveMemory
 from engine.models.transformer_config import TransformerConfig
 
 
@@ -33,18 +37,24 @@ class LayerStore:
 
 
 class TransformerState(TokenState):
-    """Keys and values of one stream in torch.
+    """Keys and values of one stream in torch, and what its memory carries.
+
+    A message that is being heard is complete when the fast weights are asked for or a conversation ends.
 
     Args:
         config: of the model.
         device, dtype: of keys and values.
+        memory: of the model; None: it has none.
     """
 
-    def __init__(self, config: TransformerConfig, device: torch.device, dtype: torch.dtype) -> None:
+    def __init__(
+        self, config: TransformerConfig, device: torch.device, dtype: torch.dtype, memory: LiveMemory | None = None
+    ) -> None:
         self.stores = [
             LayerStore(config.num_kv_heads, config.head_dim, device, dtype) for _ in range(config.num_layers)
         ]
-        super().__init__([store.cache for store in self.stores])
+        self.memory = memory
+        super().__init__([store.cache for store in self.stores], [] if memory is None else memory.caches)
 
     @torch.inference_mode()
     def rewind(self, mark: Any) -> None:
@@ -55,5 +65,26 @@ class TransformerState(TokenState):
         super().clear()
 
     @torch.inference_mode()
+    def clear_transient(self) -> None:
+        self._write()
+        super().clear_transient()
+
+    @torch.inference_mode()
     def truncate(self, length: int) -> None:
+        self._write()
         super().truncate(length)
+
+    @torch.inference_mode()
+    def persist(self) -> list[NDArray[np.float32]]:
+        self._write()
+        return super().persist()
+
+    @torch.inference_mode()
+    def load(self, layers: Sequence[NDArray[np.float32]]) -> None:
+        if self.memory is not None:
+            self.memory.heard.drop()
+        super().load(layers)
+
+    def _write(self) -> None:
+        if self.memory is not None:
+            self.memory.write()

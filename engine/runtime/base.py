@@ -9,9 +9,9 @@ from typing import Any, Protocol, TypeGuard
 import numpy as np
 
 from engine.models.cache import State, TokenState
-from engine.models.config import BitLlamaConfig
+from engine.models.config import BitLlamaConfig, FastWeightsConfig
 from engine.models.transformer_config import ModelConfig
-from engine.runtime.checks import check_fast, check_rate_scale, max_rate_scale
+from engine.runtime.checks import check_fast, check_rate_scale
 
 Cancel = Callable[[], bool]
 """Asked between chunks and between tokens; True means: stop now."""
@@ -87,6 +87,9 @@ class Runtime(Protocol):
         """Feed tokens in chunks; logits (V,) float32 after the last one, in an array of
         their own, or None when `logits` is False or no token came.
 
+        What has memory layers asks for the roles of `engine.text.roles.RoledTokens`: those of other sequences, and of
+        `step`, are ``REPLY``.
+
         Raises `Cancelled` when `cancel` answers True before a chunk, `ConfigError` for a token outside the vocabulary.
         """
 
@@ -98,10 +101,11 @@ class Runtime(Protocol):
 
 
 class LearningRuntime(Runtime, Protocol):
-    """A runtime whose model takes a gradient step on its fast weights at every token; N layers have some."""
+    """A runtime whose model takes a gradient step on its fast weights at every token that it learns from."""
 
     @property
-    def config(self) -> BitLlamaConfig: ...
+    def fast_config(self) -> FastWeightsConfig:
+        """The shape of the fast weights; N layers have some."""
 
     @property
     def rate_scale(self) -> float:
@@ -119,10 +123,11 @@ class LearningRuntime(Runtime, Protocol):
 
     @property
     def inner_losses(self) -> np.ndarray:
-        """(N,) float32: each layer's inner loss, its mean over the last chunk or the value of the last token."""
+        """(N,) float32: each layer's inner loss, its mean over what was learned last: a chunk, a token, or a whole
+        message."""
 
     def read_fast(self) -> list[np.ndarray]:
-        """Copies of the fast weights, one float32 array a layer, of ``config.fast_shape``: `State.persist`."""
+        """Copies of the fast weights, one float32 array a layer, of ``fast_config.fast_shape``: `State.persist`."""
 
     def write_fast(self, layers: Sequence[np.ndarray]) -> None:
         """Set the fast weights and clear what is transient. Raises `SoulMismatchError` where shapes differ."""
@@ -149,18 +154,20 @@ def learns(runtime: Runtime) -> TypeGuard[LearningRuntime]:
     return runtime.capabilities.learns
 
 
-class BitLlamaRuntime:
-    """What all runtimes of a BitLlama share: it learns from every token, and nothing bounds its past.
+class FastWeightsRuntime:
+    """What all runtimes share whose model has fast weights.
 
     Attributes:
-        config: the model's shape.
         state: its caches.
     """
 
-    capabilities = Capabilities(learns=True, max_context=None, trainable=True)
-    config: BitLlamaConfig
     state: State
     _rate_scale = 1.0
+
+    @property
+    def fast_config(self) -> FastWeightsConfig:
+        """See `LearningRuntime`."""
+        raise NotImplementedError
 
     @property
     def rate_scale(self) -> float:
@@ -168,7 +175,7 @@ class BitLlamaRuntime:
 
     @rate_scale.setter
     def rate_scale(self, value: float) -> None:
-        self._rate_scale = check_rate_scale(value, self.config)
+        self._rate_scale = check_rate_scale(value, self.fast_config)
         self._use_rate_scale()
 
     def _use_rate_scale(self) -> None:
@@ -176,13 +183,13 @@ class BitLlamaRuntime:
 
     @property
     def max_rate_scale(self) -> float:
-        return max_rate_scale(self.config)
+        return self.fast_config.max_rate_scale
 
     def read_fast(self) -> list[np.ndarray]:
         return self.state.persist()
 
     def write_fast(self, layers: Sequence[np.ndarray]) -> None:
-        check_fast(layers, self.config)
+        check_fast(layers, self.fast_config)
         self.state.load(layers)
 
     def reset(self) -> None:
@@ -190,3 +197,18 @@ class BitLlamaRuntime:
 
     def reset_transient(self) -> None:
         self.state.clear_transient()
+
+
+class BitLlamaRuntime(FastWeightsRuntime):
+    """What all runtimes of a BitLlama share: it learns from every token, and nothing bounds its past.
+
+    Attributes:
+        config: the model's shape.
+    """
+
+    capabilities = Capabilities(learns=True, max_context=None, trainable=True)
+    config: BitLlamaConfig
+
+    @property
+    def fast_config(self) -> BitLlamaConfig:
+        return self.config

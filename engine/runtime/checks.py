@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ConfigError, SoulMismatchError
-from engine.models.config import BitLlamaConfig
+from engine.models.config import FastWeightsConfig
 from engine.models.transformer_config import ModelConfig, TransformerConfig, default_context
 
 
@@ -20,14 +20,9 @@ def check_threads(threads: object) -> int:
     return threads
 
 
-def max_rate_scale(config: BitLlamaConfig) -> float:
-    """The bound under which every update of this model stays stable."""
-    return 2.0 / config.inner_lr if config.ttt_variant == "tied" else math.inf
-
-
-def check_rate_scale(value: object, config: BitLlamaConfig) -> float:
-    """A factor on the inner learning rate. Raises `ConfigError` unless 0 < value < `max_rate_scale`."""
-    limit = max_rate_scale(config)
+def check_rate_scale(value: object, config: FastWeightsConfig) -> float:
+    """A factor on the inner learning rate. Raises `ConfigError` unless 0 < value < ``config.max_rate_scale``."""
+    limit = config.max_rate_scale
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float))
@@ -88,15 +83,15 @@ def logits_into(out: np.ndarray | None, logits: np.ndarray, config: ModelConfig)
     return out
 
 
-def check_fast(layers: Sequence[np.ndarray], config: BitLlamaConfig) -> None:
+def check_fast(layers: Sequence[np.ndarray], config: FastWeightsConfig) -> None:
     """Fast weights of every layer. Raises `SoulMismatchError` where their number or shape is not the model's."""
     shape = config.fast_shape
-    if len(layers) != config.num_layers or any(layer.shape != shape for layer in layers):
+    if len(layers) != config.fast_layers or any(layer.shape != shape for layer in layers):
         found = ", ".join(sorted({str(layer.shape) for layer in layers})) or "none"
         raise SoulMismatchError(
             "The soul has {count} layers of shape {found}, the model {needed} of {shape}.",
             count=len(layers),
             found=found,
-            needed=config.num_layers,
+            needed=config.fast_layers,
             shape=shape,
         )

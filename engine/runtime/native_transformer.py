@@ -35,6 +35,8 @@ def why_not_native_transformer(weights: TransformerWeights) -> str | None:
     reason = native.why_not()
     if reason is not None:
         return reason
+    if weights.memory is not None:
+        return Message("it does not compute memories yet")
     for name in weights.config.tensor_specs():
         tensor = weights.tensors[name]
         if isinstance(tensor, BlockMatrix) and tensor.layout.codes is None and tensor.layout.name not in REPACKED:

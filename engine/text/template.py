@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
@@ -11,6 +11,7 @@ from jinja2 import nodes
 
 from engine.errors import ConfigError
 from engine.text.chat_message import UNJUDGED, ChatMessage, Rendered, worth_of
+from engine.text.roles import RoledTokens, TokenRole
 from engine.text.sandbox import TemplateEnvironment
 from engine.text.stand_ins import CLOSE, FIRST_NUMBER, MARK, OPEN, stand_ins_for
 from engine.text.step_budget import Check, StepBudget
@@ -114,6 +115,40 @@ class ChatTemplate:
             raise ConfigError("The chat template has no place for a system prompt.")
         return list(self._encoded(tokenizer, parts, begins))
 
+    def render_roles(
+        self,
+        tokenizer: Tokenizer,
+        messages: Sequence[ChatMessage],
+        reply: bool = True,
+        *,
+        new: int | None = None,
+        begins: bool = True,
+        check: Check | None = None,
+    ) -> RoledTokens:
+        """`render_ids` with the role of each token: the content of the person's messages is heard, and what follows
+        the last of them belongs to the reply.
+
+        Args:
+            new: how many messages, counted from the last, are not read again; None: all of them.
+            tokenizer, messages, reply, begins, check: as in `render_ids`, which also says what is raised.
+        """
+        parts, shown = self._turn(tokenizer, messages, reply, begins, check)
+        count = len(messages) if new is None else new
+        said = [message for message in messages[len(messages) - count :] if message.role == "user"]
+        users = [number for number, message in enumerate(shown) if message.role == "user"]
+        heard = dict(zip(users[len(users) - len(said) :], said, strict=True))
+        if len(shown) != len(messages) and self._joined:
+            parts = _without_folded(parts, heard)
+        out, left = RoledTokens(), set(heard)
+        for ids, owner in self._encoded(tokenizer, parts, begins):
+            if owner in heard:
+                left.discard(owner)
+                role = TokenRole.HEARD
+            else:
+                role = TokenRole.SILENT if left or not heard else TokenRole.REPLY
+            out += RoledTokens.of(ids, role)
+        return out
+
     def render_masked(self, tokenizer: Tokenizer, messages: Sequence[ChatMessage]) -> Rendered:
         """Tokens of a finished conversation, how much each counts, and which are worth remembering: see `Rendered`."""
         parts, messages = self._turn(tokenizer, messages, reply=False, begins=True, check=None)
@@ -158,6 +193,17 @@ class ChatTemplate:
         special = set(tokenizer.special_tokens.values())
         closing = self.closing(tokenizer)
         return frozenset([next((i for i in closing if i in special), closing[0])])
+
+    def default_system(self, tokenizer: Tokenizer) -> str:
+        """The system prompt that the template writes where a conversation brings none, "" where it writes none."""
+        user = ChatMessage("user", "x")
+        try:
+            before, between, _ = self._literals(tokenizer, [ChatMessage("system", "x"), user])
+            alone, _ = self._literals(tokenizer, [user])
+        except (ConfigError, ValueError):  # it takes no system prompt, or not as a message of its own
+            return ""
+        written = alone.removeprefix(before).removesuffix(between)
+        return written.strip() if alone == f"{before}{written}{between}" else ""
 
     def control_tokens(self, tokenizer: Tokenizer) -> frozenset[str]:
         """Added tokens with which the template opens and closes messages. They must be special, or could be typed."""
@@ -335,6 +381,20 @@ def _without_system(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
         else:
             out.append(message)
     return [*out, *(ChatMessage("user", text) for text in waiting)]
+
+
+def _without_folded(parts: Sequence[_Part], heard: Mapping[int, ChatMessage]) -> list[_Part]:
+    """A system prompt at the head of a message is not the person's: as what the template says itself."""
+    out = []
+    for part in parts:
+        said = None if part.message is None else heard.get(part.message)
+        own = part.text if said is None else said.text.strip()
+        head = len(part.text) - len(own)
+        if head > 0 and part.text.endswith(own):
+            out += [replace(part, text=part.text[:head], message=None), replace(part, text=own)]
+        else:
+            out.append(part)
+    return out
 
 
 def _behind(parts: Sequence[_Part], message: int) -> list[_Part]:

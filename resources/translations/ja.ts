@@ -1014,6 +1014,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>チャットのひな形がこのメッセージで失敗しました（{error}）。</translation>
         </message>
         <message>
+            <source>The chat template has no place for a system prompt.</source>
+            <translation>チャットのひな形にはシステムプロンプトを入れる場所がありません。</translation>
+        </message>
+        <message>
             <source>The chat template has {count} characters; {most} is the most.</source>
             <translation>チャットのひな形が {count} 文字あります。上限は {most} 文字です。</translation>
         </message>
@@ -1108,6 +1112,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The memory of {name} ran out {when}; the soul that was saved is untouched. Close other programs on the card, or use device 'cpu'.</source>
             <translation>{name} のメモリが足りなくなりました（{when}）。保存済みのソウルはそのままです。カードを使うほかのプログラムを閉じるか、デバイス 'cpu' を使ってください。</translation>
+        </message>
+        <message>
+            <source>The memory speaks in front of block {depth} and looks at block {source}; it must look first.</source>
+            <translation>記憶層は第 {depth} ブロックの前で加わり、第 {source} ブロックを見ています。先に見る必要があります。</translation>
         </message>
         <message>
             <source>The message is too long: with the system prompt it has {count:,} tokens, and the context of {size:,} has to hold the answer, too. Shorten it.</source>
@@ -1282,6 +1290,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>作業フォルダ {root} は、このプログラムの新しい版（レイアウト {version}）のものです。プログラムを更新するか、--workspace で別のフォルダを選んでください。</translation>
         </message>
         <message>
+            <source>The {name} of the memory are {blocks}; they must be different blocks, in ascending order.</source>
+            <translation>記憶層の {name} が {blocks} です。異なるブロックを昇順に並べてください。</translation>
+        </message>
+        <message>
             <source>The {what} became nan at step {step}, from the weights of {kept} as they are, so the run was stopped. Write the name of an earlier step into {pointer} and go on from there with --resume and a lower --lr, or begin anew with another --out.</source>
             <translation>ステップ {step} で、{kept} の重みのままで{what}が nan になったため、学習を止めました。{pointer} に前のステップの名前を書いて --resume とより小さい --lr でそこから続けるか、別の --out で始め直してください。</translation>
         </message>
@@ -1296,6 +1308,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>There are {count} rotary factors for {needed} frequencies.</source>
             <translation>{needed} 個の周波数に対して、回転位置の係数が {count} 個あります。</translation>
+        </message>
+        <message>
+            <source>There are {count} stream norms for {depths} depths; each must be one number above 0.</source>
+            <translation>深さ {depths} か所に対して残差の長さが {count} 個あります。それぞれに 0 より大きい数が一つ必要です。</translation>
         </message>
         <message>
             <source>There are {heads} query heads and {kv} key heads, which do not divide them evenly.</source>
@@ -1374,6 +1390,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>この二つのソウルは別のモデルで生きたものです。混ぜられるのは同じモデルのソウルだけです。</translation>
         </message>
         <message>
+            <source>This model has no memory of its own, so it cannot learn.</source>
+            <translation>このモデルは自分の記憶を持たないので、学習できません。</translation>
+        </message>
+        <message>
             <source>Token {token} is outside the vocabulary of {size}.</source>
             <translation>トークン {token} は、大きさ {size} の語彙の外です。</translation>
         </message>
@@ -1442,6 +1462,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>「{what}」から</translation>
         </message>
         <message>
+            <source>heads of float matrices</source>
+            <translation>ヘッドごとの小数の行列</translation>
+        </message>
+        <message>
             <source>hidden_dim is {value}; the tied variant needs a multiple of 4.</source>
             <translation>hidden_dim が {value} です。tied では 4 の倍数でなければなりません。</translation>
         </message>
@@ -1468,6 +1492,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>it computes on the processor and {device!r} was asked for</source>
             <translation>プロセッサで計算するものですが、{device!r} が指定されています</translation>
+        </message>
+        <message>
+            <source>it does not compute memories yet</source>
+            <translation>記憶層の計算にまだ対応していないため</translation>
         </message>
         <message>
             <source>it does not know the config's {field}</source>
@@ -1632,6 +1660,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>overlaps another</source>
             <translation>が別のものと重なっています</translation>
+        </message>
+        <message>
+            <source>square float matrices</source>
+            <translation>小数の正方行列</translation>
         </message>
         <message>
             <source>start_tokens is empty; give at least one token.</source>
@@ -1826,6 +1858,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{key} が {value!r} です。true か false でなければなりません。</translation>
         </message>
         <message>
+            <source>{model} cannot sleep yet; what it hears it learns awake.</source>
+            <translation>{model} はまだ眠れません。聞いたことは起きている間に学習します。</translation>
+        </message>
+        <message>
             <source>{model} has no memory of its own, so it has no soul and cannot learn.</source>
             <translation>{model} は自分の記憶を持たないので、ソウルがなく、学習できません。</translation>
         </message>
@@ -1848,6 +1884,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{name} holds values too large for float16; save it without half precision.</source>
             <translation>{name} に float16 には大きすぎる値があります。半精度を使わずに保存してください。</translation>
+        </message>
+        <message>
+            <source>{name} is of the schema {its}, and a soul of this model of {this}; load it with its own model.</source>
+            <translation>{name} の形式は {its} ですが、このモデルのソウルは {this} です。元のモデルで読み込んでください。</translation>
         </message>
         <message>
             <source>{name} is pinned; `bit-llama soul unpin` first.</source>
@@ -1986,8 +2026,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} は GGUF のバージョン {version} です。読めるのはリトルエンディアンのバージョン 2 と 3 です。新しいコピーを使ってください。</translation>
         </message>
         <message>
+            <source>{path} is a BitLlama, which has its own memory; leave out --memory.</source>
+            <translation>{path} は BitLlama で、自分の記憶を持っています。--memory を外してください。</translation>
+        </message>
+        <message>
             <source>{path} is a folder where a file is expected.</source>
             <translation>{path} はフォルダです。ファイルが必要です。</translation>
+        </message>
+        <message>
+            <source>{path} is a memory and not a model; name its model, and this with --memory.</source>
+            <translation>{path} はモデルではなく記憶層のファイルです。モデルを指定し、このファイルは --memory で指定してください。</translation>
+        </message>
+        <message>
+            <source>{path} is a memory file of version {version!r}; this program reads {known}. Update it.</source>
+            <translation>{path} は記憶層のファイルのバージョン {version!r} です。このプログラムが読めるのは {known} です。プログラムを更新してください。</translation>
         </message>
         <message>
             <source>{path} is a pointer of Git LFS and not the file itself; fetch that with `git lfs pull`, or download it.</source>
@@ -2026,12 +2078,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} は空で、学ぶものがありません。</translation>
         </message>
         <message>
+            <source>{path} is for a model with a block {depth}, and {model} has {count} blocks; take another copy.</source>
+            <translation>{path} は第 {depth} ブロックのあるモデル用ですが、{model} のブロックは {count} 個です。別のコピーを使ってください。</translation>
+        </message>
+        <message>
             <source>{path} is larger than {most} kB; {instead}.</source>
             <translation>{path} は {most} kB を超えています。{instead}。</translation>
         </message>
         <message>
             <source>{path} is neither a {text} nor a {jsonl} file; a corpus is made of these.</source>
             <translation>{path} は {text} でも {jsonl} でもありません。学習に使えるのはこの二つです。</translation>
+        </message>
+        <message>
+            <source>{path} is no memory file: its metadata does not say {format!r}.</source>
+            <translation>{path} は記憶層のファイルではありません。メタデータに {format!r} がありません。</translation>
         </message>
         <message>
             <source>{path} is no model.</source>
@@ -2082,8 +2142,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} はソウルではなくモデル（.bitt）です。モデルとして読み込んでください。</translation>
         </message>
         <message>
-            <source>{path} is not a soul: it holds no tensor named layers.0.ttt.w_state.</source>
-            <translation>{path} はソウルではありません。layers.0.ttt.w_state というテンソルがありません。</translation>
+            <source>{path} is not a soul: it holds no tensor named {name}.</source>
+            <translation>{path} はソウルではありません。{name} という名前のテンソルがありません。</translation>
         </message>
         <message>
             <source>{path} is not text in UTF-8; save it as UTF-8 and try again.</source>
@@ -2096,6 +2156,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} is of format version {version!r}, and this program reads {known}; update the program or prepare the corpus again.</source>
             <translation>{path} の形式は {version!r} 版で、このプログラムが読むのは {known} 版です。プログラムを更新するか、文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>{path} is the memory of another model ({its}) than {model} ({this}); move it elsewhere, or say with --memory which to take, or none.</source>
+            <translation>{path} は別のモデル（{its}）の記憶層で、{model}（{this}）のものではありません。ファイルを移動するか、使うものを --memory で指定してください（none なら使いません）。</translation>
         </message>
         <message>
             <source>{path} is too large for a preset; choose a file that was exported here.</source>
@@ -2310,6 +2374,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{where} に正しい Unicode ではない文章があります。ファイルが壊れています。</translation>
         </message>
         <message>
+            <source>{where} holds the tensor {name!r}, which its config gives no use for.</source>
+            <translation>{where} にあるテンソル {name!r} は、設定では使われません。</translation>
+        </message>
+        <message>
             <source>{where} is a soul of format {version}; this program reads up to {newest}. Update it.</source>
             <translation>{where} は形式 {version} のソウルです。このプログラムが読めるのは {newest} までです。更新してください。</translation>
         </message>
@@ -2354,6 +2422,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{where} は {kind!r} で保存されていて、このプログラムでは読めません。F32 で保存してください。</translation>
         </message>
         <message>
+            <source>{where} lacks the tensor {name}; take another copy.</source>
+            <translation>{where} にテンソル {name} がありません。別のコピーを使ってください。</translation>
+        </message>
+        <message>
             <source>{where} lacks {names}.</source>
             <translation>{where} に {names} がありません。</translation>
         </message>
@@ -2378,8 +2450,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{where}：文章を語に分ける方法 {pre!r} には対応していません。対応しているのは {known} です。</translation>
         </message>
         <message>
-            <source>{where}: the fast weights of layer {layer} are {dtype} {shape}, which are not square float matrices.</source>
-            <translation>{where}: 第 {layer} 層の高速重みが {dtype} {shape} で、小数の正方行列ではありません。</translation>
+            <source>{where}: the fast weights of layer {layer} are {dtype} {shape}, which are not {wanted}.</source>
+            <translation>{where}: 第 {layer} 層の高速重みが {dtype} {shape} で、{wanted}ではありません。</translation>
         </message>
         <message>
             <source>{where}: the fast weights of layer {layer} are {shape} and of layer 0 {first}; one model has one size.</source>
@@ -2410,6 +2482,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{where}: ソウルの {key} が {value!r} で、文字列ではありません。</translation>
         </message>
         <message>
+            <source>{where}: the tensor {name} is {dtype} {has} where its config means {needs}; take another copy.</source>
+            <translation>{where}: テンソル {name} は {dtype} {has} ですが、設定では {needs} です。別のコピーを使ってください。</translation>
+        </message>
+        <message>
             <source>{where}: the tokenizer has {has} tokens but the model knows only {known}; they do not belong together.</source>
             <translation>{where}: トークナイザは {has} トークン、モデルは {known} トークンしか知りません。組み合わせが違います。</translation>
         </message>
@@ -2420,6 +2496,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{where}: the tokenizer's {what} do not fit ({why}); the file is damaged.</source>
             <translation>{where}：トークナイザの {what} が合いません（{why}）。ファイルが壊れています。</translation>
+        </message>
+        <message>
+            <source>{where}: the values of {name} {damage}; take another copy.</source>
+            <translation>{where}: {name} の値に問題があります（{damage}）。別のコピーを使ってください。</translation>
         </message>
         <message>
             <source>{where}: {error}</source>
