@@ -28,6 +28,7 @@ HELP = """\
 /rate X       how strongly it learns what is said from now on; 1 is usual, and near it it remembers best
 /new          begin another conversation with the same soul
 /dial X       begin one that it learns from (learn), one that leaves no trace in it (use), or one without it (temporary)
+/notes [X]    what this conversation began with of what you said since the last sleep; on or off: whether the next does
 /help         this list
 /quit         leave (or Ctrl+D); the soul is saved
 A line that begins with // is said with one /. A line that ends with \\ goes on in the next.
@@ -60,6 +61,11 @@ def add_parser(commands: Any) -> None:
         "--rate", metavar="X", type=float, default=1.0,
         help="how strongly it learns what is said, 1 is usual; near it it remembers best (default: 1)",
     )  # fmt: skip
+    parser.add_argument(
+        "--notes", action=argparse.BooleanOptionalAction, default=True,
+        help="begin a conversation with what was said since the last sleep, where the model has attention and a memory "
+        "(default: yes)",
+    )  # fmt: skip
     options.add_sleep(parser, prefix="sleep-")
     parser.set_defaults(run=run)
 
@@ -68,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
     """Talk until the input ends; 1 when something in a script that was piped in went wrong."""
     sampling = options.sampling(args)
     with options.open_mind(args) as mind:
+        mind.use_notes = args.notes
         mind.new_conversation(dial=args.dial)
         chat = TerminalChat(mind, args, sampling)
         chat.banner()
@@ -97,6 +104,7 @@ class TerminalChat:
             "/rate": self._rate,
             "/new": self._new,
             "/dial": self._dial,
+            "/notes": self._notes,
             "/help": lambda _: self.note(HELP),
         }
         if self.interactive:
@@ -112,16 +120,22 @@ class TerminalChat:
 
     def banner(self) -> None:
         """Who is here, on what, and what is not as it should be."""
+        from engine.io.model_file import TransformerWeights
+
         llama = self.mind.llama
         config = llama.body.config
         self.note(f"Model    {llama.body.path}: {config.num_parameters:,} weights in {config.num_layers} layers")
         self.note(f"Runtime  {llama.runtime.name} on {llama.runtime.device}: {llama.runtime.reason}")
+        if isinstance(llama.body, TransformerWeights) and llama.body.memory is not None:
+            self.note(f"Memory   {llama.body.memory.path}")
         if llama.learns:
             self.note(f"Soul     {self.mind.soul_name}, level {self.mind.level:,} (tokens lived)")
         else:
             self.note("Soul     none: this model has no memory of its own, and forgets a conversation when it ends")
         if llama.context is not None:
             self.note(f"Context  {llama.context.size:,} tokens; when it is full, the oldest exchanges leave it")
+        if notes := len(self.mind.notes):
+            self.note(f"Notes    {options.counted(notes, 'message')} since the last sleep; /notes shows them")
         waiting = len(self.mind.waiting())
         for problem in [*self.mind.problems, *self.mind.log.problems]:
             self.note(f"Note     {problem}")
@@ -269,6 +283,20 @@ class TerminalChat:
 
         self.mind.new_conversation(dial=check_dial(value))
         self.note(f"Another conversation. {_DIALS[self.mind.dial]}")
+
+    def _notes(self, value: str) -> None:
+        if value:
+            self.mind.use_notes = _switch(value, "/notes")
+            self.note(f"Notes are {value} in conversations that begin from now on: /new.")
+            return
+        lines = [f"{note.timestamp:.16}  {printable(' '.join(note.text.split()))}" for note in self.mind.notes]
+        self.note("\n".join(lines) or "There are no notes.")
+
+
+def _switch(text: str, name: str) -> bool:
+    if text not in ("on", "off"):
+        raise ConfigError(f"{name} takes on or off.")
+    return text == "on"
 
 
 def _is_command(text: str) -> bool:

@@ -25,6 +25,7 @@ def add_parser(commands: Any) -> None:
         help=f"tokens of a window that begins anew (default: {_DATA_CONTEXT} of --data; of --text as many as it can)",
     )  # fmt: skip
     parser.add_argument("--limit", metavar="N", type=int, default=0, help="at most this many tokens; 0: all")
+    options.add_memory(parser)
     options.add_device(parser)
     parser.set_defaults(run=run)
 
@@ -45,7 +46,7 @@ def _of_text(args: argparse.Namespace) -> int:
     from engine.llama import Llama
     from engine.runtime.scoring import window_losses
 
-    llama = Llama.load_auto(args.model, args.device, args.threads)
+    llama = Llama.load_auto(args.model, args.device, args.threads, args.memory)
     ids = llama.tokenizer.encode(strict_json.read_text(args.text))
     ids = ids[: args.limit] if args.limit else ids
     if len(ids) < 2:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import ConfigError
 
 if TYPE_CHECKING:
+    from engine.io.model_file import AnyWeights
     from engine.session.memory_session import MemorySession, SleepProgress, SleepReport
     from engine.session.workspace import Workspace
     from engine.text.sampling import SamplingParams
@@ -23,6 +24,31 @@ def add_model(parser: argparse.ArgumentParser, option: bool = False) -> None:
         parser.add_argument("--model", metavar="MODEL", type=Path, help=text)
     else:
         parser.add_argument("model", metavar="MODEL", type=Path, nargs="?", help=text)
+    add_memory(parser)
+
+
+def add_memory(parser: argparse.ArgumentParser) -> None:
+    """The memory of a transformer."""
+    parser.add_argument(
+        "--memory", metavar="FILE", default="auto",
+        help="a transformer's memory; none: without (default: NAME.memory.safetensors beside the model, or the "
+        "one that comes with the program, where it belongs to the model)",
+    )  # fmt: skip
+
+
+def soul_weights(args: argparse.Namespace) -> AnyWeights:
+    """The weights of the model that was named, for its souls; none is compared with the config.
+
+    Raises `ConfigError` for a model that has no souls, and what `open_model` raises.
+    """
+    from engine.io.model_file import open_model
+
+    weights = open_model(model_path(args), check=False, memory=args.memory)
+    if weights.fast_config is None:
+        raise ConfigError(
+            "{model} has no memory of its own, so it has no soul and cannot learn.", model=str(weights.path)
+        )
+    return weights
 
 
 def add_workspace(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +115,8 @@ def open_mind(args: argparse.Namespace) -> MemorySession:
     """The model, its soul and its log."""
     from engine.session.memory_session import MemorySession
 
-    return MemorySession.open(open_workspace(args), model_path(args), args.device, args.threads, args.soul)
+    workspace = open_workspace(args)
+    return MemorySession.open(workspace, model_path(args), args.device, args.threads, args.soul, args.memory)
 
 
 def at_least_one(value: int, name: str) -> int:

@@ -16,6 +16,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("run", help="complete a prompt", description=__doc__, allow_abbrev=False)
     parser.add_argument("model", metavar="MODEL", type=Path, help="a model folder, .gguf, .safetensors or .bitt")
     parser.add_argument("prompt", metavar="PROMPT", help="the text to go on from; - reads it from the input")
+    options.add_memory(parser)
     options.add_device(parser)
     options.add_sampling(parser, length=100)
     parser.add_argument("--stop", metavar="TEXT", action="append", default=[], help="end before this text; repeatable")
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
     options.sampling(args)
     options.at_least_one(args.max_tokens, "--max-tokens")
-    llama = Llama.load_auto(args.model, args.device, args.threads)
+    llama = Llama.load_auto(args.model, args.device, args.threads, args.memory)
     if args.soul_file is not None:
         llama.load_soul(args.soul_file)
     prompt = without_mark(sys.stdin.read()) if args.prompt == "-" else args.prompt

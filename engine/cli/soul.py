@@ -74,12 +74,11 @@ def add_parser(commands: Any) -> None:
 
 
 def _open(args: argparse.Namespace, name: str | None = None) -> tuple[Workspace, SoulRegistry, SoulStore]:
-    from engine.io.model_file import load_weights
     from engine.session.soul_registry import SoulRegistry
 
     workspace = options.open_workspace(args)
-    body = load_weights(options.model_path(args), check=False)
-    registry = SoulRegistry(workspace, body.config, body.fingerprint)
+    weights = options.soul_weights(args)
+    registry = SoulRegistry(workspace, weights.fast_config, weights.fingerprint)
     for problem in registry.problems():
         print(problem, file=sys.stderr)
     return workspace, registry, registry.store(args.soul if name is None else name)

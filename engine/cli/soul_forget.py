@@ -33,13 +33,12 @@ def add_actions(action: Callable[[str, Any, str], argparse.ArgumentParser]) -> N
 
 def _log(args: argparse.Namespace) -> int:
     from engine.io.conversation_log import ConversationLog
-    from engine.io.model_file import load_weights
     from engine.session.history import heard_by
     from engine.session.soul_registry import SoulRegistry
 
     workspace = options.open_workspace(args)
-    body = load_weights(options.model_path(args), check=False)
-    store = SoulRegistry(workspace, body.config, body.fingerprint).store(args.soul)
+    weights = options.soul_weights(args)
+    store = SoulRegistry(workspace, weights.fast_config, weights.fingerprint).store(args.soul)
     active, log = store.load_active(), ConversationLog(workspace.memories)
     entries = heard_by(log.entries(), store.key, active.meta.history if active else [])
     found = [entry for entry in entries if not args.find or fold(args.find) in fold(entry.text)]

@@ -44,7 +44,8 @@ class Entry:
     id: str
     """Unique, and sorts in the order of writing."""
     extra: dict[str, Any] = field(default_factory=dict)
-    """Further keys: ``after``, ``begins``, ``tokens`` and ``rate`` (see `engine.session.history`), and unknown ones."""
+    """Further keys: ``after``, ``begins``, ``notes``, ``tokens``, ``rate`` and ``max_tokens`` (see
+    `engine.session.history`), and unknown ones."""
 
 
 class NewEntry(NamedTuple):

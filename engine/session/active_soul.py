@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from engine.errors import BitLlamaError, ConfigError
-from engine.io.conversation_log import ConversationLog
+from engine.io.conversation_log import ConversationLog, Entry
 from engine.io.soul import Soul, SoulMeta, save_soul, successor
 from engine.llama import Llama
-from engine.session.history import event_note, last_lived
+from engine.session.history import event_note, heard_by, last_lived, slept_until
 from engine.session.soul_store import EventKind, SoulStore
 from engine.session.timeline import Timeline
 
@@ -85,6 +85,11 @@ class ActiveSoul:
     def is_suspended(self) -> bool:
         """Whether a conversation is going on that the soul does not live."""
         return self._aside is not None
+
+    def waiting(self) -> list[Entry]:
+        """All entries of the log that this soul heard and has not slept on."""
+        history = self.meta.history
+        return heard_by(self.log.entries(after=slept_until(history)), self.store.key, history)
 
     def wake(self) -> None:
         """Go on as the soul that the store holds, newborn where it holds none. Raises what `load_active` does."""

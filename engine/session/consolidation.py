@@ -20,7 +20,7 @@ from engine.io.conversation_log import Entry
 from engine.io.soul import Soul, check_fits, load_soul, save_soul
 from engine.runtime.base import Cancel
 from engine.session.active_soul import ActiveSoul
-from engine.session.history import event_note, heard_by, slept_until
+from engine.session.history import event_note, heard_by
 from engine.sleep import OnProgress, SleepReport, SleepSettings, consolidate
 
 Decide = Literal["auto", "ask"]
@@ -44,8 +44,7 @@ class Consolidation:
 
     def waiting(self) -> list[Entry]:
         """All entries of the log that this soul heard and has not slept on."""
-        history = self._soul.meta.history
-        return heard_by(self._soul.log.entries(after=slept_until(history)), self._soul.store.key, history)
+        return self._soul.waiting()
 
     def _slept_on(self, waiting: Sequence[Entry]) -> list[Entry]:
         heard = heard_by(self._soul.log.entries(), self._soul.store.key, self._soul.meta.history)
@@ -66,11 +65,12 @@ class Consolidation:
         the candidate, whatever the verdict would be on its own, as long as it was not rejected. A rejected night
         leaves the soul bit for bit, and its messages go on waiting.
 
-        Raises `ConfigError` while another candidate waits, and what `consolidate` and the store raise; the soul is then
-        unchanged.
+        Raises `ConfigError` while another candidate waits and for a model that cannot sleep, and what `consolidate` and
+        the store raise; the soul is then unchanged.
         """
         if decide not in ("auto", "ask"):
             raise ConfigError(f"decide is {decide!r}; it must be auto or ask.")
+        _ = self._soul.llama.learning_weights  # raises where no night can descend through the model
         if self.candidate.exists():
             raise ConfigError("A night waits for your decision; accept or reject it before the next one.")
         self._soul.save()
@@ -162,7 +162,7 @@ class Consolidation:
             raise ConfigError("No night waits for a decision.")
         soul = load_soul(self.candidate)
         body = self._soul.llama.body
-        check_fits(soul, body.config, body.fingerprint)
+        check_fits(soul, body.fast_config, body.fingerprint)
         *history, facts = soul.meta.history or [{}]
         if facts.get("event") != "candidate":
             raise FileFormatError("{path} is no soul of a night; reject it, and sleep again.", path=self.candidate)

@@ -14,7 +14,8 @@ from engine.io.soul import new_id
 from engine.llama import Callback, Stopped
 from engine.runtime.base import Cancel
 from engine.session.active_soul import ActiveSoul, Dial, check_dial
-from engine.session.history import REPLACED
+from engine.session.history import DEFAULT_MAX_TOKENS, REPLACED, noted
+from engine.session.notes import Notes
 from engine.session.soul_registry import SoulRegistry
 from engine.text.sampling import SamplingParams
 from engine.text.template import ChatMessage
@@ -55,13 +56,21 @@ class Conversation:
     Attributes:
         id: of the one that is going on.
         dial: what that one leaves behind.
+        noting: chooses what is noted when one begins.
     """
 
     def __init__(self, soul: ActiveSoul, registry: SoulRegistry) -> None:
         self._soul, self._registry = soul, registry
+        self.noting = Notes(soul)
+        self._notes: list[Entry] = []
         self.id = new_conversation_id()
         self.dial: Dial = "learn"
         self._system = ""  # the system prompt that the state has read
+
+    @property
+    def notes(self) -> list[Entry]:
+        """What is noted in the conversation that is going on, or would be if it began now; the newest first."""
+        return self.noting.due(self.dial) if self._soul.llama.fresh else list(self._notes)
 
     def say(
         self,
@@ -103,11 +112,12 @@ class Conversation:
         if dial != "learn" and not self._soul.is_suspended:
             self._soul.suspend(dial)
         messages = [ChatMessage("user", text)]
-        system = system.strip()
-        if system and system != ("" if self._soul.llama.fresh else self._system):
+        system, fresh = system.strip(), self._soul.llama.fresh
+        if system and system != ("" if fresh else self._system):
             messages.insert(0, ChatMessage("system", system))
+        notes = self.noting.due(dial) if fresh else []
         if dial == "learn":
-            self._log_messages(messages)
+            self._log_messages(messages, notes)
         heard: list[str] = []
 
         def listen(piece: str) -> bool | None:
@@ -116,15 +126,20 @@ class Conversation:
 
         with self._soul.llama.at_rate(rate), self._soul.whole():
             try:
-                done = self._soul.llama.stream_chat(messages, max_tokens, sampling, listen, cancel=cancel)
+                done = self._soul.llama.stream_chat(
+                    noted(messages, notes, self._soul.llama.default_system), max_tokens, sampling, listen, cancel=cancel
+                )
             except BaseException:
                 if dial == "learn" and heard:
                     self._soul.log.append("assistant", "".join(heard), self.id, self._soul.store.key)
                 raise
             if done.prompt_tokens:
                 self._system = system
+                self._notes = notes if fresh else self._notes
             if done.prompt_tokens and dial == "learn":
                 how: dict[str, Any] = {"tokens": list(done.ids)} | ({"rate": rate} if rate != 1.0 else {})
+                if self._soul.llama.context is not None and max_tokens != DEFAULT_MAX_TOKENS:
+                    how["max_tokens"] = max_tokens
                 kept = self._soul.log.append("assistant", done.text, self.id, self._soul.store.key, how)
                 self._soul.lived(kept.id)
         unsaved = ""
@@ -144,11 +159,13 @@ class Conversation:
             unsaved,
         )
 
-    def _log_messages(self, messages: list[ChatMessage]) -> None:
+    def _log_messages(self, messages: list[ChatMessage], notes: list[Entry]) -> None:
         """Write down what is to be lived, and where in the life of this soul (see `engine.session.history`)."""
         place: dict[str, Any] = {"after": self._soul.llama.meta.lived}
         if self._soul.llama.fresh:
             place["begins"] = True
+        if notes:
+            place["notes"] = [entry.id for entry in notes]
         for message in messages:
             self._soul.log.append(message.role, message.text, self.id, self._soul.store.key, place)
             place = {}
@@ -170,7 +187,7 @@ class Conversation:
 
     def mark(self) -> Any:
         """Where the conversation that goes on stands, for `rewind`. The soul must be living it (dial ``learn``)."""
-        return self._soul.llama.snapshot(), self.id, self._system
+        return self._soul.llama.snapshot(), self.id, self._system, self._notes
 
     def rewind(self, mark: Any, replaced: Collection[str] = (), restored: Collection[str] = ()) -> None:
         """Go on from where `mark` was taken, bit for bit, as another soul than the one that went on from there.
@@ -184,7 +201,7 @@ class Conversation:
         Raises `WorkspaceError` or `FileFormatError` where that cannot be written; the live state is that of before.
         """
         self._soul.resume()
-        state, conversation, system = mark
+        state, conversation, system, notes = mark
 
         def change(entry: Entry) -> Entry:
             if entry.id in replaced:
@@ -199,7 +216,7 @@ class Conversation:
             self.save()
             for path, data in self._soul.log.rewritten(change).items():
                 atomic.write_bytes(path, data)
-        self.id, self._system, self.dial = conversation, system, "learn"
+        self.id, self._system, self._notes, self.dial = conversation, system, notes, "learn"
 
     def save(self) -> None:
         """Write the soul as it lives; a conversation that it does not learn from ends with this."""

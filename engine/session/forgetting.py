@@ -184,7 +184,7 @@ def _first_affected(meta: SoulMeta, key: str, turns: dict[str, Turn], reduced: R
     mixed = _tainted_blends(meta.history, turns, reduced, seen)
     for number, step in enumerate(history_of(meta, turns).steps):
         if isinstance(step, Turn):
-            if any(entry.id in reduced.ids for entry in step.entries):
+            if any(entry.id in reduced.ids for entry in (*step.entries, *step.notes)):
                 return number
         elif step.number in mixed or (step.kind == "sleep" and known and str(step.event.get("heard", "")) >= earliest):
             return number

@@ -3,8 +3,9 @@
 The first message of a turn carries ``after``: the reply that the soul had lived last when it heard it ("" for a
 newborn, `ELSEWHERE` where its past is not in this log). So the turns form a tree, and the ``lived`` of a soul file
 names its leaf: restoring an older soul, a crash, or a reply that failed only mean that another turn goes on from an
-earlier one. ``begins`` says that nothing transient was there; the reply carries its ``tokens``, since another way of
-reading the same text would round otherwise, and the ``rate`` where that was not the usual one. The events in between
+earlier one. ``begins`` says that nothing transient was there, and ``notes`` names the messages that were noted in the
+system prompt then; the reply carries its ``tokens``, since another way of reading the same text would round otherwise,
+the ``rate`` where that was not the usual one, and ``max_tokens`` where room was made for it. The events in between
 stand in the soul's own history.
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 from engine.errors import Message
 from engine.io.conversation_log import Entry
 from engine.io.soul import SoulMeta
+from engine.text.notes import with_notes
 from engine.text.template import ChatMessage
 
 ELSEWHERE = "?"
@@ -25,6 +27,9 @@ ELSEWHERE = "?"
 
 REPLACED = "replaced"
 """Key of a message in whose place something else was said: it stays in the log, and no night draws on it."""
+
+DEFAULT_MAX_TOKENS = 256
+"""Of a reply of which the log does not say more."""
 
 CLEARING = frozenset({"sleep", "import", "reset", "restore", "branch", "blend", "forget"})
 """Events after which nothing transient is there."""
@@ -41,6 +46,8 @@ class Turn:
     """The turn lived before it, or "" or `ELSEWHERE`."""
     begins: bool
     """Whether a conversation began with it: nothing transient was there."""
+    notes: tuple[Entry, ...] = ()
+    """Earlier messages that stood in the system prompt, see `engine.session.notes`."""
 
     @property
     def id(self) -> str:
@@ -52,10 +59,9 @@ class Turn:
         """All of its messages."""
         return (*self.heard, self.reply)
 
-    @property
-    def messages(self) -> list[ChatMessage]:
-        """What was heard, for the template."""
-        return [ChatMessage(entry.role, entry.text) for entry in self.heard]
+    def messages(self, default_system: str = "") -> list[ChatMessage]:
+        """What was heard, for the template of a model with this `Llama.default_system`, with its notes."""
+        return noted([ChatMessage(entry.role, entry.text) for entry in self.heard], self.notes, default_system)
 
     @property
     def tokens(self) -> list[int]:
@@ -66,6 +72,11 @@ class Turn:
     def rate(self) -> float:
         """The factor on the inner learning rate at which it was lived, 1 where the log does not say."""
         return float(self.reply.extra.get("rate", 1.0))
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest reply for which room was made in the context, where the log says it."""
+        return int(self.reply.extra.get("max_tokens", DEFAULT_MAX_TOKENS))
 
 
 @dataclass(frozen=True)
@@ -104,19 +115,37 @@ class History:
         return [step for step in self.steps if isinstance(step, Turn)]
 
 
+def noted(messages: Sequence[ChatMessage], notes: Sequence[Entry], default_system: str) -> list[ChatMessage]:
+    """The messages with which a conversation begins, with notes below their system prompt, or below the default one."""
+    if not notes:
+        return list(messages)
+    has_own = bool(messages) and messages[0].role == "system"
+    system = with_notes(messages[0].text if has_own else default_system, [entry.text for entry in notes])
+    return [ChatMessage("system", system), *messages[has_own:]]
+
+
 def turns_of(entries: Iterable[Entry]) -> dict[str, Turn]:
     """The turns that were lived, by their id; messages whose answer failed belong to none."""
     found: dict[str, Turn] = {}
     heard: dict[str, list[Entry]] = {}
+    known: dict[str, Entry] = {}
     for entry in entries:
+        known[entry.id] = entry
         if isinstance(entry.extra.get("after"), str):
             heard[entry.soul] = [entry]
         elif entry.role != "assistant":
             heard.setdefault(entry.soul, []).append(entry)
         elif (first := heard.pop(entry.soul, [])) and "after" in first[0].extra and _lived(entry):
             opening = first[0].extra
-            found[entry.id] = Turn(tuple(first), entry, opening["after"], opening.get("begins") is True)
+            notes = tuple(known[note] for note in note_ids(first[0]) if note in known)
+            found[entry.id] = Turn(tuple(first), entry, opening["after"], opening.get("begins") is True, notes)
     return found
+
+
+def note_ids(entry: Entry) -> list[str]:
+    """The messages that a conversation that begins with this one notes, by their ids."""
+    ids = entry.extra.get("notes", [])
+    return [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []
 
 
 def last_lived(meta: SoulMeta) -> str:
@@ -183,11 +212,14 @@ def slept_until(history: Sequence[Mapping[str, Any]]) -> str | None:
 def _lived(entry: Entry) -> bool:
     """Whether a reply says how it was lived, in values that can be."""
     tokens, rate = entry.extra.get("tokens"), entry.extra.get("rate", 1.0)
+    room = entry.extra.get("max_tokens", DEFAULT_MAX_TOKENS)
     return (
         isinstance(tokens, list)
         and all(type(token) is int and token >= 0 for token in tokens)
         and type(rate) in (int, float)
         and math.isfinite(rate)
+        and type(room) is int
+        and room >= 1
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from engine.io.conversation_log import ConversationLog, Entry
+from engine.io.model_file import ANY_MEMORY
 from engine.io.soul import Soul, SoulMeta, load_soul
 from engine.llama import Completion, Llama
 from engine.resources import bundled_model
@@ -69,7 +70,7 @@ class MemorySession:
 
     def __init__(self, workspace: Workspace, lock: WorkspaceLock, llama: Llama, soul: str | None = None) -> None:
         self.workspace, self.llama = workspace, llama
-        self.registry = SoulRegistry(workspace, llama.body.config, llama.body.fingerprint)
+        self.registry = SoulRegistry(workspace, llama.body.fast_config, llama.body.fingerprint)
         self.log = ConversationLog(workspace.memories)
         self.soul = ActiveSoul(llama, self.registry.store(soul), self.log)
         self.nights = Consolidation(self.soul)
@@ -88,10 +89,12 @@ class MemorySession:
         device: str = "auto",
         threads: int | None = None,
         soul: str | None = None,
+        memory: str | PathLike[str] | None = ANY_MEMORY,
     ) -> MemorySession:
         """Lock a workspace, load a model (the bundled one where none is named), and wake a soul of it.
 
-        That is the soul called `soul`, or the one that was used last; where there is none yet, a newborn.
+        That is the soul called `soul`, or the one that was used last; where there is none yet, a newborn. `memory` is
+        that of a transformer: see `engine.io.model_file.open_model`.
 
         Raises `WorkspaceError` for a workspace that is in use or unusable, and what `Llama.load_auto` and
         `SoulStore.load_active` raise; the workspace is free again then.
@@ -99,7 +102,7 @@ class MemorySession:
         place = workspace if isinstance(workspace, Workspace) else Workspace.open(_path(workspace))
         lock = place.lock()
         try:
-            llama = Llama.load_auto(_path(model_path) or bundled_model(), device, threads)
+            llama = Llama.load_auto(_path(model_path) or bundled_model(), device, threads, memory)
             return cls(place, lock, llama, soul)
         except BaseException:
             lock.release()
@@ -134,6 +137,21 @@ class MemorySession:
     def dial(self) -> Dial:
         """What that conversation leaves behind."""
         return self._talk.dial
+
+    @property
+    def notes(self) -> list[Entry]:
+        """What was said since the last sleep and stands in the conversation that is going on, or would if it began
+        now; the newest first. See `engine.session.notes`."""
+        return self._talk.notes
+
+    @property
+    def use_notes(self) -> bool:
+        """Whether conversations that begin have notes; a model that looks back on no words never has any."""
+        return self._talk.noting.wanted and self._talk.noting.possible
+
+    @use_notes.setter
+    def use_notes(self, wanted: bool) -> None:
+        self._talk.noting.wanted = wanted
 
     @_while_open
     def answer_without_soul(

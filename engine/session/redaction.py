@@ -1,7 +1,8 @@
 """A log without some of its messages, as if they had never been said.
 
 What follows a turn that is gone goes on from the one before it. Where the turn began a conversation, the next one does;
-where a system prompt was read with it, the next message of the conversation brings it.
+where a system prompt or notes were read with it, the next message of the conversation brings them. What is gone is gone
+from the notes of later conversations, too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.io.conversation_log import Entry
-from engine.session.history import Turn
+from engine.session.history import Turn, note_ids
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class _Gap:
     after: str
     begins: bool
     system: Entry | None
+    notes: list[str]
 
 
 def redact_log(entries: Sequence[Entry], turns: Mapping[str, Turn], named: Iterable[Entry]) -> Redaction:
@@ -74,8 +76,12 @@ class _Redactor:
             else:
                 self._move(turn)
         for entry in self.entries:  # messages whose answer failed stand somewhere, too
-            if entry.id not in self.turn_of and (gap := self.gaps.get(str(entry.extra.get("after")))):
-                self.others[entry.id] = _placed(entry, gap.after, gap.begins or entry.extra.get("begins") is True)
+            after, noted = str(entry.extra.get("after")), note_ids(entry)
+            gap = self.gaps.get(after)
+            if entry.id not in self.turn_of and (gap or self._notes(noted) != noted):
+                begins = (gap is not None and gap.begins) or entry.extra.get("begins") is True
+                place = gap.after if gap else after
+                self.others[entry.id] = _placed(entry, place, begins, self._notes(noted))
         return Redaction(
             tuple(entry for entry in self.entries if entry.id in self.gone),
             self.others,
@@ -93,27 +99,34 @@ class _Redactor:
         return None if entry.role == "system" else turn
 
     def _remove(self, turn: Turn) -> None:
-        gap = self.gaps.get(turn.after, _Gap(turn.after, False, None))
+        gap = self.gaps.get(turn.after, _Gap(turn.after, False, None, []))
         system = next((entry for entry in turn.heard if entry.role == "system" and entry.id not in self.gone), None)
         carried = system or (None if turn.begins else gap.system)
-        self.gaps[turn.id] = _Gap(gap.after, gap.begins or turn.begins, carried)
+        notes = note_ids(turn.heard[0]) if turn.begins else gap.notes
+        self.gaps[turn.id] = _Gap(gap.after, gap.begins or turn.begins, carried, notes)
         self.gone |= {entry.id for entry in turn.entries}
 
     def _move(self, turn: Turn) -> None:
-        """Let a turn that stays go on from where the gap before it began, or lose its system prompt."""
+        """Let a turn that stays go on from where the gap before it began, or lose its system prompt or notes."""
         gap = self.gaps.get(turn.after)
         staying = [entry for entry in turn.heard if entry.id not in self.gone]
-        if gap is None and len(staying) == len(turn.heard):
+        noted = note_ids(turn.heard[0])
+        if gap is None and len(staying) == len(turn.heard) and self._notes(noted) == noted:
             return
+        notes = self._notes(gap.notes if gap and not turn.begins else noted)
         after, begins = (gap.after, turn.begins or gap.begins) if gap else (turn.after, turn.begins)
         system = gap.system if gap else None
         has_own = any(entry.role == "system" for entry in staying)
         if system is not None and not turn.begins and not has_own and self._joins(system, staying[0]):
             self.gone.discard(system.id)
-            self.others[system.id] = _placed(system, after, begins)
+            self.others[system.id] = _placed(system, after, begins, notes)
             self.others[staying[0].id] = _placed(staying[0])
         else:
-            self.others[staying[0].id] = _placed(staying[0], after, begins)
+            self.others[staying[0].id] = _placed(staying[0], after, begins, notes)
+
+    def _notes(self, ids: Sequence[str]) -> list[str]:
+        """Those that stay."""
+        return [one for one in ids if one not in self.gone]
 
     def _joins(self, system: Entry, message: Entry) -> bool:
         """Whether nothing that stays stands between the two in the log of their soul."""
@@ -121,9 +134,11 @@ class _Redactor:
         return system.id in self.gone and system.soul == message.soul and all(e.id in self.gone for e in between)
 
 
-def _placed(entry: Entry, after: str | None = None, begins: bool = False) -> Entry:
+def _placed(entry: Entry, after: str | None = None, begins: bool = False, notes: Sequence[str] = ()) -> Entry:
     place: dict[str, Any] = {} if after is None else {"after": after}
     if begins:
         place["begins"] = True
-    rest = {key: value for key, value in entry.extra.items() if key not in ("after", "begins")}
+    if notes:
+        place["notes"] = list(notes)
+    rest = {key: value for key, value in entry.extra.items() if key not in ("after", "begins", "notes")}
     return replace(entry, extra=place | rest)

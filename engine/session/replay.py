@@ -61,7 +61,7 @@ def replay(
             if step.begins:
                 llama.new_conversation()
             with llama.at_rate(step.rate):
-                llama.replay(step.messages, step.tokens, cancel)
+                llama.replay(step.messages(llama.default_system), step.tokens, cancel, step.reply.text, step.max_tokens)
             llama.adopt(replace(llama.meta, lived=step.id))
         else:
             _happen(llama, step, heard, cancel)
@@ -98,6 +98,7 @@ def seconds_to_replay(llama: Llama, steps: Sequence[Step]) -> float:
         return 0.0
     here = llama.snapshot()
     try:
+        llama.runtime.reset_transient()  # so that there is room
         began = time.perf_counter()
         llama.runtime.prefill([0] * _READ, logits=False)
         reading = (time.perf_counter() - began) / _READ
@@ -118,6 +119,7 @@ def seconds_to_replay(llama: Llama, steps: Sequence[Step]) -> float:
 def _tokens(llama: Llama, step: Step) -> tuple[int, int]:
     """Tokens that are read in chunks, and those that are fed one by one."""
     if isinstance(step, Turn):
-        return len(llama.template.render_ids(llama.tokenizer, step.messages, reply=True)), len(step.tokens)
+        messages = step.messages(llama.default_system)
+        return len(llama.template.render_ids(llama.tokenizer, messages, reply=True)), len(step.tokens)
     tokens = step.event.get("tokens", 0) if step.kind == "sleep" else 0
     return (tokens if isinstance(tokens, int) else 0), 0

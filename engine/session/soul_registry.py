@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.errors import ConfigError, FileFormatError, Message
 from engine.io.conversation_log import ConversationLog
 from engine.io.soul import Soul
-from engine.models.transformer_config import ModelConfig
+from engine.models.config import FastWeightsConfig
 from engine.session.active_soul import copied
 from engine.session.history import event_note
 from engine.session.labels import Labels, SideFile, to_bytes
@@ -36,13 +36,13 @@ class SoulRegistry:
 
     Args:
         workspace: an opened workspace.
-        config, fingerprint: the model's.
+        config, fingerprint: the model's: its fast weights (None where it has none), and what tells it from others.
 
     A file of the names that is damaged is told of in `problems`; every soul is then called as it began, and the one
     that was talked to last is the active one.
     """
 
-    def __init__(self, workspace: Workspace, config: ModelConfig, fingerprint: str) -> None:
+    def __init__(self, workspace: Workspace, config: FastWeightsConfig | None, fingerprint: str) -> None:
         self._workspace, self._config, self._fingerprint = workspace, config, fingerprint
         self.folder = workspace.souls / fingerprint[:16]
         self._file = self.folder / "souls.json"

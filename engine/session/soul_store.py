@@ -23,7 +23,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 from engine.errors import ConfigError, FileFormatError, Message
 from engine.io import atomic
 from engine.io.soul import Soul, SoulMeta, check_fits, load_meta, load_soul, save_soul, successor
-from engine.models.transformer_config import ModelConfig
+from engine.models.config import FastWeightsConfig
 from engine.session.workspace import Workspace
 
 EventKind = Literal["save", "sleep", "import", "reset", "restore", "branch", "blend", "forget"]
@@ -81,13 +81,15 @@ class SoulStore:
 
     Args:
         workspace: an opened workspace.
-        config, fingerprint: the model's.
+        config, fingerprint: the model's: its fast weights (None where it has none), and what tells it from others.
         name: letters, digits, spaces, dots, dashes; several souls may live in one model, each under its name.
 
     Raises `ConfigError` for a name that cannot be one.
     """
 
-    def __init__(self, workspace: Workspace, config: ModelConfig, fingerprint: str, name: str = DEFAULT_NAME) -> None:
+    def __init__(
+        self, workspace: Workspace, config: FastWeightsConfig | None, fingerprint: str, name: str = DEFAULT_NAME
+    ) -> None:
         check_name(name)
         folder = workspace.souls / fingerprint[:16]
         self.name = name

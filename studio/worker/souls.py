@@ -132,11 +132,11 @@ def soul_facts(memory: MemorySession) -> SoulSummary:
     """What is known of the soul that is awake."""
     slept = [event["created"] for event in memory.soul.meta.history if event.get("event") == "sleep"]
     saved = memory.store.active.stat() if memory.store.active.exists() else None
-    waiting = memory.waiting()
+    waiting, body = memory.waiting(), memory.llama.body
     return SoulSummary(
         name=memory.soul_name,
         level=memory.level,
-        layers=memory.llama.body.config.num_layers,
+        layers=body.config.num_layers if body.fast_config is None else body.fast_config.fast_layers,
         file_bytes=saved.st_size if saved else 0,
         saved_at=saved.st_mtime if saved else 0.0,
         slept_at=_seconds(slept[-1]) if slept else 0.0,
