@@ -61,7 +61,8 @@ class MemoryConfig:
                 )
         for name in ("sources", "depths"):
             blocks = getattr(self, name)
-            if not blocks or list(blocks) != sorted(set(blocks)) or min(blocks) < 0:
+            whole = all(type(block) is int for block in blocks)
+            if not blocks or not whole or list(blocks) != sorted(set(blocks)) or min(blocks) < 0:
                 raise ConfigError(
                     "The {name} of the memory are {blocks}; they must be different blocks, in ascending order.",
                     name=name,

@@ -12,18 +12,31 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tiny_transformer
 from small_bodies import CONFIGS, make_body
 
 from engine.errors import BitLlamaError
 from engine.io.bitt import save_bitt
 from engine.io.checkpoint import save_checkpoint
 from engine.io.inspect import inspect_path
+from engine.io.memory_file import SUFFIX, load_memory, save_memory
 from engine.io.model_file import load_weights
 from engine.io.soul import Soul, load_soul, new_meta, save_soul
+from engine.models.memory_config import MEMORY_V1
 
 ROUNDS = 150
 PACKED = ["packed.bitt", "triples.bitt", "fives.bitt"]
-NAMES = [*PACKED, "float.bitt", "a.soul", "model.safetensors", "config.json", "tokenizer.json"]
+MEMORY = "a.memory.safetensors"
+NAMES = [
+    *PACKED,
+    "float.bitt",
+    "a.soul",
+    "of_memory.soul",
+    MEMORY,
+    "model.safetensors",
+    "config.json",
+    "tokenizer.json",
+]
 ODD: list[Any] = [
     None,
     True,
@@ -91,12 +104,23 @@ def with_header(data: bytes, at: int, dice: random.Random) -> bytes:
     return data[:at] + struct.pack("<Q", len(header)) + header + data[at + 8 + length :]
 
 
+def with_config(data: bytes, dice: random.Random) -> bytes:
+    """A memory file with its config changed but still JSON."""
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    about = header["__metadata__"]
+    about["config"] = json.dumps(replaced(json.loads(about["config"]), dice))
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data[8 + length :]
+
+
 def survives(folder: Path, name: str, variants: Iterator[bytes], load: Callable[[Path], Any]) -> tuple[int, int]:
     """Load and inspect each variant of a file; returns how many loaded and how many were refused."""
     loaded = refused = 0
     for number, data in enumerate(itertools.islice(variants, ROUNDS)):
-        place = folder / f"{number}{Path(name).suffix}"  # a new file each time: the former may still be mapped
-        if Path(name).suffix in (".bitt", ".soul"):
+        suffix = SUFFIX if name == MEMORY else Path(name).suffix
+        place = folder / f"{number}{suffix}"  # a new file each time: the former may still be mapped
+        if suffix in (".bitt", ".soul", SUFFIX):
             path = file = place
         else:
             path, file = place, place / name
@@ -127,6 +151,9 @@ def test_damage_loads_or_is_refused_in_words(tmp_path: Path, name: str, seed: in
     save_bitt(tmp_path / "float.bitt", body, packed=False)
     layers = [np.ones(body.config.fast_shape, np.float32)] * 2
     save_soul(tmp_path / "a.soul", Soul(layers, new_meta(body.fingerprint, 5, "Mika", None, [{"event": "save"}])))
+    kept = new_meta("b" * 64, 5, schema=MEMORY_V1)
+    save_soul(tmp_path / "of_memory.soul", Soul([np.ones(tiny_transformer.MEMORY.fast_shape, np.float32)], kept))
+    save_memory(tmp_path / MEMORY, tiny_transformer.MEMORY, tiny_transformer.memory_tensors(), "llama-1")
     source = tmp_path / name if (tmp_path / name).exists() else tmp_path / "sound" / name
     data, dice = source.read_bytes(), random.Random(f"{name}{seed}")
 
@@ -135,10 +162,13 @@ def test_damage_loads_or_is_refused_in_words(tmp_path: Path, name: str, seed: in
             yield damaged(data, dice)
             if name.endswith(".json"):
                 yield json.dumps(replaced(json.loads(data), dice)).encode()
+            elif name == MEMORY and dice.random() < 0.5:
+                yield with_config(data, dice)
             else:
                 yield with_header(data, 4 if name.endswith(".bitt") else 0, dice)
 
-    loaded, refused = survives(tmp_path, name, variants(), load_soul if name == "a.soul" else load_weights)
+    load = {"a.soul": load_soul, "of_memory.soul": load_soul, MEMORY: load_memory}.get(name, load_weights)
+    loaded, refused = survives(tmp_path, name, variants(), load)
     assert refused > ROUNDS / 10, "the damage is too mild to test anything"
     if name in (*PACKED, "float.bitt", "model.safetensors"):
         assert loaded > 0, "the damage is too heavy to get past the first check"

@@ -33,6 +33,7 @@ from engine.io.soul import (
 )
 from engine.io.tensors import save_tensors
 from engine.models.config import BitLlamaConfig
+from engine.models.memory_config import MEMORY_V1, MemoryConfig
 
 
 def test_a_soul_comes_back_bit_for_bit(tmp_path: Path, soul: Soul) -> None:
@@ -297,3 +298,25 @@ def test_a_successor_goes_on_from_where_it_came() -> None:
     assert (new.parent, new.name, new.level, new.lived, new.file) == (old.id, "other", 5, "x", "f")
     assert new.history == old.history
     assert successor(old, root=True).parent is None
+
+
+def test_a_soul_of_a_memory_says_so_and_fits_no_bitllama(tmp_path: Path, body: ModelWeights) -> None:
+    memory = MemoryConfig(48, (1,), (2,), 3, 8, 6, stream_norms=(1.0,))
+    layers = [np.full(memory.fast_shape, 0.5, np.float32)]
+    soul = Soul(layers, new_meta("b" * 64, 9, schema=MEMORY_V1))
+    save_soul(tmp_path / "a.soul", soul)
+    with safetensors.safe_open(tmp_path / "a.soul", "numpy") as file:
+        assert list(file.keys()) == ["layers.0.memory.fast"]
+        assert json.loads(file.metadata()["version"]) == 2
+    found = load_soul(tmp_path / "a.soul")
+    np.testing.assert_array_equal(found.layers[0], layers[0])
+    assert load_meta(tmp_path / "a.soul") == found.meta == soul.meta
+    assert successor(found.meta).schema == MEMORY_V1
+    check_fits(found, memory, "b" * 64)
+    for config in (body.config, None, dataclasses.replace(memory, key_dim=9)):
+        with pytest.raises(SoulMismatchError):
+            check_fits(found, config, "b" * 64)
+    for broken in (layers[0][0], layers[0].astype(np.float64), layers[0] * np.nan):
+        with pytest.raises(FileFormatError):
+            save_soul(tmp_path / "b.soul", Soul([broken], soul.meta))
+    assert not (tmp_path / "b.soul").exists()
