@@ -14,15 +14,14 @@ from typing import Any
 import numpy as np
 
 from engine.context import ContextWindow
-from engine.errors import ConfigError, FileFormatError, SoulMismatchError
+from engine.errors import ConfigError, SoulMismatchError
 from engine.generate import BeamSearch, sample_tokens, stream_text
-from engine.io.model_file import ANY_MEMORY, AnyWeights, ModelWeights, TransformerWeights, open_model
+from engine.io.model_file import ANY_MEMORY, AnyWeights, ModelWeights, open_model, open_text
 from engine.io.soul import Soul, SoulMeta, check_fits, load_soul, new_meta, save_soul
 from engine.runtime.base import Cancel, Cancelled, LearningRuntime, Runtime, learns, looks_back
 from engine.runtime.checks import check_rate_scale
 from engine.runtime.exclusive import Exclusive, exclusively
 from engine.runtime.select import create_runtime
-from engine.text.model_text import ModelText, TextConfig
 from engine.text.roles import RoledTokens, TokenRole
 from engine.text.sampling import Sampler, SamplingParams
 from engine.text.stopping import Callback, Completion, Progress, StopMatcher, Stopped
@@ -49,28 +48,11 @@ class Llama:
     """
 
     def __init__(self, body: AnyWeights, runtime: Runtime) -> None:
-        self._name = where = str(body.path or "This model")
-        if body.tokenizer is None:
-            raise FileFormatError(
-                "{where} holds no tokenizer, so it cannot read or write text; put tokenizer.json into its "
-                "folder, where a "
-                ".bitt is first exported to a folder.",
-                where=where,
-            )
-        self.body = body
-        self._text = ModelText.open(body.tokenizer, TextConfig.of(body.config), f"{where}: the tokenizer")
+        self.body, self._name = body, str(body.path or "This model")
+        self._text = open_text(body)
         self.tokenizer, self.template = self._text.tokenizer, self._text.template
-        larger = self.tokenizer.vocab_size > body.config.vocab_size
-        if larger and not isinstance(body, TransformerWeights):  # whose tokenizers name tokens that no weights know
-            raise FileFormatError(
-                "{where}: the tokenizer has {has} tokens but the model knows only {known}; they do not belong "
-                "together.",
-                where=where,
-                has=self.tokenizer.vocab_size,
-                known=body.config.vocab_size,
-            )
         self.runtime = runtime
-        self.exclusive = Exclusive(where)
+        self.exclusive = Exclusive(self._name)
         self.context = ContextWindow(self._text, runtime) if looks_back(runtime) else None
         self.level = 0
         self.fresh = True
@@ -170,13 +152,8 @@ class Llama:
     ) -> None:
         """Live through a turn as `stream_chat` did when it generated the tokens `reply`: the same steps, the same bits.
 
-        Args:
-            messages, cancel: as in `stream_chat`.
-            reply: what was generated, as tokens.
-            text: the same as it was shown; None for what the tokens say.
-            max_tokens: that of `stream_chat`, on which depends what left a full context.
-
-        Raises `Cancelled` when `cancel` answers True before a chunk or a token; what was fed by then stays lived.
+        `text` is the reply as it was shown, None for what its tokens say; on `max_tokens` depends what left a full
+        context. Raises `Cancelled` when `cancel` answers True before a chunk or a token; what was fed by then stays.
         """
         self._prefill(self._turn(messages, cancel, max_tokens), logits=False, cancel=cancel)
         for fed, token in enumerate(reply[:-1]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import ConfigError, FileFormatError
 from engine.io import strict_json
@@ -16,6 +17,9 @@ from engine.io.validation import WeightsReport
 from engine.io.weights import Encoding, ModelWeights, Tensor, fingerprint
 from engine.models.registry import architecture_of
 from engine.ops.ternary.ternary2 import Ternary2
+
+if TYPE_CHECKING:
+    from engine.text.model_text import ModelText
 
 __all__ = [
     "ANY_MEMORY",
@@ -30,6 +34,7 @@ __all__ = [
     "fingerprint",
     "load_weights",
     "open_model",
+    "open_text",
 ]
 
 AnyWeights = ModelWeights | TransformerWeights
@@ -71,6 +76,34 @@ def _open(path: Path, check: bool) -> AnyWeights:
     data, _ = strict_json.read_object(config)
     weights: AnyWeights = architecture_of(data, str(config)).load("folder")(path, check)
     return weights
+
+
+def open_text(weights: AnyWeights) -> ModelText:
+    """What a model reads and writes.
+
+    Raises `FileFormatError` for a model without a tokenizer or with that of another one, and what `ModelText.open`
+    raises.
+    """
+    from engine.text.model_text import ModelText, TextConfig  # brings the tokenizers library along
+
+    where = str(weights.path or "This model")
+    if weights.tokenizer is None:
+        raise FileFormatError(
+            "{where} holds no tokenizer, so it cannot read or write text; put tokenizer.json into its "
+            "folder, where a "
+            ".bitt is first exported to a folder.",
+            where=where,
+        )
+    text = ModelText.open(weights.tokenizer, TextConfig.of(weights.config), f"{where}: the tokenizer")
+    larger = text.tokenizer.vocab_size > weights.config.vocab_size
+    if larger and not isinstance(weights, TransformerWeights):  # whose tokenizers name tokens that no weights know
+        raise FileFormatError(
+            "{where}: the tokenizer has {has} tokens but the model knows only {known}; they do not belong together.",
+            where=where,
+            has=text.tokenizer.vocab_size,
+            known=weights.config.vocab_size,
+        )
+    return text
 
 
 def load_weights(path: str | os.PathLike[str], check: bool = True) -> ModelWeights:

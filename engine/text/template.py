@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from jinja2 import nodes
@@ -15,6 +15,15 @@ from engine.text.roles import RoledTokens, TokenRole
 from engine.text.sandbox import TemplateEnvironment
 from engine.text.stand_ins import CLOSE, FIRST_NUMBER, MARK, OPEN, stand_ins_for
 from engine.text.step_budget import Check, StepBudget
+from engine.text.template_parts import (
+    TemplatePart,
+    behind,
+    common_start,
+    cut_at_the_last_special,
+    joined_runs,
+    without_folded,
+    without_system,
+)
 from engine.text.tokenizer import END, Tokenizer
 
 BUILT_IN = (
@@ -31,17 +40,6 @@ _STEPS = 1_000_000
 """About a second. A stock template takes some 50 steps a message."""
 _STEPS_PER_MESSAGE = 2_000
 _STEPS_PER_CHARACTER = 8
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A special token, or text without any, as a template wrote it."""
-
-    text: str
-    special: int | None
-    """The id of a special token."""
-    message: int | None
-    """Whose content it is; None for what the template says itself."""
 
 
 class ChatTemplate:
@@ -138,7 +136,7 @@ class ChatTemplate:
         users = [number for number, message in enumerate(shown) if message.role == "user"]
         heard = dict(zip(users[len(users) - len(said) :], said, strict=True))
         if len(shown) != len(messages) and self._joined:
-            parts = _without_folded(parts, heard)
+            parts = without_folded(parts, heard)
         out, left = RoledTokens(), set(heard)
         for ids, owner in self._encoded(tokenizer, parts, begins):
             if owner in heard:
@@ -226,21 +224,21 @@ class ChatTemplate:
                 out.append("")
         return out
 
-    def _closing_parts(self, tokenizer: Tokenizer) -> list[_Part]:
+    def _closing_parts(self, tokenizer: Tokenizer) -> list[TemplatePart]:
         """What stands behind a reply whether or not the user goes on."""
         user, assistant = _dialogue(2)
-        last = _behind(self._parts(tokenizer, [user, assistant], False, None), 1)
-        between = _behind(self._parts(tokenizer, [user, assistant, user], False, None), 1)
-        return _common(last, between)
+        last = behind(self._parts(tokenizer, [user, assistant], False, None), 1)
+        between = behind(self._parts(tokenizer, [user, assistant, user], False, None), 1)
+        return common_start(last, between)
 
     def _turn(
         self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool, begins: bool, check: Check | None
-    ) -> tuple[list[_Part], Sequence[ChatMessage]]:
+    ) -> tuple[list[TemplatePart], Sequence[ChatMessage]]:
         """The parts of a turn, and the messages that they are numbered by: a system prompt may be folded into one."""
         try:
             return self._new_parts(tokenizer, messages, reply, begins, check), messages
         except ConfigError:
-            folded = _without_system(messages)
+            folded = without_system(messages)
             if folded == list(messages):
                 raise
             try:
@@ -251,21 +249,21 @@ class ChatTemplate:
 
     def _new_parts(
         self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool, begins: bool, check: Check | None
-    ) -> list[_Part]:
+    ) -> list[TemplatePart]:
         if begins:
             return self._parts(tokenizer, messages, reply, check)
         earlier = _dialogue(1 if not messages or messages[0].role == "assistant" else 2)
         number = len(earlier) - 1
         try:
-            closed = _behind(self._parts(tokenizer, earlier, False, check), number)
-            going_on = _behind(self._parts(tokenizer, [*earlier, *messages], reply, check), number)
+            closed = behind(self._parts(tokenizer, earlier, False, check), number)
+            going_on = behind(self._parts(tokenizer, [*earlier, *messages], reply, check), number)
         except ConfigError as error:
             self._parts(tokenizer, messages, reply, check)  # fails by itself where the messages are to blame
             raise ConfigError(
                 "The chat template cannot go on with a conversation; begin a new one, or use another template. {error}",
                 error=error,
             ) from error
-        shared = _common(closed, going_on)
+        shared = common_start(closed, going_on)
         parts = going_on[len(shared) :]
         if shared and going_on[len(shared) - 1] != shared[-1]:  # which is the beginning of a longer text
             cut = going_on[len(shared) - 1]
@@ -273,12 +271,12 @@ class ChatTemplate:
         return [p if p.message is None else replace(p, message=p.message - len(earlier)) for p in parts]
 
     def _encoded(
-        self, tokenizer: Tokenizer, parts: Sequence[_Part], begins: bool
+        self, tokenizer: Tokenizer, parts: Sequence[TemplatePart], begins: bool
     ) -> Iterator[tuple[list[int], int | None]]:
         """Runs of ids that are the content of one message, or of none, from left to right."""
         if not self._joined:
             plain = iter(tokenizer.encode_all([part.text for part in parts if part.special is None]))
-            yield from _runs((next(plain) if p.special is None else [p.special], p.message) for p in parts)
+            yield from joined_runs((next(plain) if p.special is None else [p.special], p.message) for p in parts)
             return
         tokens: list[tuple[list[int], int | None]] = []
         at = 0
@@ -297,11 +295,11 @@ class ChatTemplate:
                     owner += 1
                 tokens.append(([i], parts[owner].message))
             at = end
-        yield from _runs(tokens)
+        yield from joined_runs(tokens)
 
     def _parts(
         self, tokenizer: Tokenizer, messages: Sequence[ChatMessage], reply: bool, check: Check | None
-    ) -> list[_Part]:
+    ) -> list[TemplatePart]:
         """What the template writes, from left to right, each message's content once and in order."""
         if len(messages) > MOST_MESSAGES:
             raise ConfigError(
@@ -311,7 +309,7 @@ class ChatTemplate:
             )
         stand_ins = stand_ins_for(frozenset(tokenizer.special_tokens), self._constants)
         written = self._render([stand_ins.replace(m.text) for m in messages], messages, reply, check)
-        out: list[_Part] = []
+        out: list[TemplatePart] = []
         owner: int | None = None
         seen: list[int] = []
         for piece in MARK.split(written):
@@ -320,13 +318,13 @@ class ChatTemplate:
                 if piece[0] == OPEN or number != owner:
                     seen.append(number)
                 if piece[0] == CLOSE and number != owner:  # a template that cuts messages lost where it begins
-                    out += _cut_at_the_last_special(out, number) or [_Part("", None, number)]
+                    out += cut_at_the_last_special(out, number) or [TemplatePart("", None, number)]
                 owner = number if piece[0] == OPEN else None
                 if owner is not None:
-                    out.append(_Part("", None, owner))
+                    out.append(TemplatePart("", None, owner))
                 continue
             for text, token in tokenizer.split_special(piece):
-                out.append(_Part(stand_ins.put_back(text) if token is None else text, token, owner))
+                out.append(TemplatePart(stand_ins.put_back(text) if token is None else text, token, owner))
         spoken = [number for number in seen if messages[number].role != "system"]
         if sorted(seen) != list(range(len(messages))) or spoken != sorted(spoken):
             raise ConfigError("The chat template does not write each message once; it is not usable.")
@@ -366,79 +364,6 @@ class ChatTemplate:
 def _dialogue(count: int) -> list[ChatMessage]:
     """A conversation that a state might hold."""
     return [ChatMessage("user", "x"), ChatMessage("assistant", "x")][:count]
-
-
-def _without_system(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """The same with each system prompt at the head of the user's message after it, or as one of the user's."""
-    out: list[ChatMessage] = []
-    waiting: list[str] = []
-    for message in messages:
-        if message.role == "system":
-            waiting.append(message.text.strip())
-        elif message.role == "user" and waiting:
-            out.append(replace(message, text="\n\n".join([*waiting, message.text.strip()])))
-            waiting = []
-        else:
-            out.append(message)
-    return [*out, *(ChatMessage("user", text) for text in waiting)]
-
-
-def _without_folded(parts: Sequence[_Part], heard: Mapping[int, ChatMessage]) -> list[_Part]:
-    """A system prompt at the head of a message is not the person's: as what the template says itself."""
-    out = []
-    for part in parts:
-        said = None if part.message is None else heard.get(part.message)
-        own = part.text if said is None else said.text.strip()
-        head = len(part.text) - len(own)
-        if head > 0 and part.text.endswith(own):
-            out += [replace(part, text=part.text[:head], message=None), replace(part, text=own)]
-        else:
-            out.append(part)
-    return out
-
-
-def _behind(parts: Sequence[_Part], message: int) -> list[_Part]:
-    """The parts after the content of a message."""
-    last = max(n for n, part in enumerate(parts) if part.message == message)
-    return list(parts[last + 1 :])
-
-
-def _common(first: Sequence[_Part], second: Sequence[_Part]) -> list[_Part]:
-    """The parts with which both begin; the last may be the beginning of a longer text."""
-    out: list[_Part] = []
-    for a, b in zip(first, second, strict=False):
-        if a == b:
-            out.append(a)
-            continue
-        if a.special is None and b.special is None and a.message is None and b.message is None:
-            same = next((n for n, (x, y) in enumerate(zip(a.text, b.text, strict=False)) if x != y), None)
-            shared = a.text[: min(len(a.text), len(b.text)) if same is None else same]
-            if shared:
-                out.append(_Part(shared, None, None))
-        break
-    return out
-
-
-def _cut_at_the_last_special(out: list[_Part], number: int) -> list[_Part]:
-    """Take from `out` what stands behind the last special token, as content of a message."""
-    taken: list[_Part] = []
-    while out and out[-1].special is None and out[-1].message is None:
-        taken.insert(0, replace(out.pop(), message=number))
-    return taken
-
-
-def _runs(tokens: Iterable[tuple[list[int], int | None]]) -> Iterator[tuple[list[int], int | None]]:
-    """Neighbours of the same message joined."""
-    run: list[int] = []
-    owner: int | None = None
-    for ids, message in tokens:
-        if message != owner:
-            if run or owner is not None:
-                yield run, owner
-            run, owner = [], message
-        run = run + ids if run else list(ids)
-    if run or owner is not None:
-        yield run, owner
 
 
 def _found(text: str, tokens: Iterable[str]) -> list[tuple[int, int]]:
