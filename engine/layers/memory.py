@@ -45,8 +45,6 @@ FIRST_TOPIC = 0.5
 """Share of the topic in a key and a query at first, against 1 of the token."""
 KEY_TAP = CONV_TAPS - 2
 """The tap of the token before: at first a key is what came before its token, so that a value is what comes after."""
-FLOOR = 0.1
-"""Share of the mean variance to which small variances are lifted before they are made equal."""
 
 
 class Written(NamedTuple):
@@ -78,9 +76,7 @@ class Memory(nn.Module):
         self.value = nn.Linear(width, values, bias=False)
         self.conv = nn.Parameter(torch.zeros(keys, CONV_TAPS))
         self.write_gate, self.read_gate = (
-            nn.Sequential(
-                nn.Linear(2 * seen, config.gate_dim), nn.SiLU(), nn.Linear(config.gate_dim, config.num_heads)
-            )
+            nn.Sequential(nn.Linear(2 * seen, config.gate_dim), nn.SiLU(), nn.Linear(config.gate_dim, config.num_heads))
             for _ in range(2)
         )
         self.outs = nn.ModuleList(nn.Linear(values, width, bias=False) for _ in config.depths)
@@ -100,9 +96,7 @@ class Memory(nn.Module):
 
     @torch.no_grad()
     def _begin(self, generator: torch.Generator) -> None:
-        key, topic, value = (
-            _rotation(m.weight.shape, generator) for m in (self.key, self.topic_key, self.value)
-        )
+        key, topic, value = (_rotation(m.weight.shape, generator) for m in (self.key, self.topic_key, self.value))
         self.key.weight.copy_(key)
         self.query.weight.copy_(key)
         self.topic_key.weight.copy_(FIRST_TOPIC * topic)
@@ -121,25 +115,6 @@ class Memory(nn.Module):
             nn.init.zeros_(first.bias)
             nn.init.zeros_(last.weight)
             nn.init.zeros_(last.bias)
-
-    @torch.no_grad()
-    def calibrate(self, written: Tensor, topics: Tensor, reading: Tensor, asked: Tensor) -> None:
-        """Make keys and queries tell texts apart before any training: without what all tokens share, and with all
-        directions of what is left of about the same weight.
-
-        Args:
-            written: of tokens of messages what `see` gives, ``[N, F]``.
-            topics: of messages, ``[M, F]``.
-            reading: of tokens that read, ``[N', F]``.
-            asked: topics of the messages that they reply to, ``[M', F]``.
-        """
-        for own, shared, x, means in (
-            (self.key, self.topic_key, written, topics),
-            (self.query, self.topic_query, reading, asked),
-        ):
-            own.weight.copy_(own.weight @ _whitening(x))
-            shared.weight.copy_(shared.weight @ _whitening(means))
-            own.bias.copy_(-own.weight @ x.mean(dim=0) - shared.weight @ means.mean(dim=0))
 
     def see(self, streams: Tensor) -> Tensor:
         """x: what the memory sees of tokens.
@@ -169,8 +144,8 @@ class Memory(nn.Module):
         topic = self.topic(x, there).unsqueeze(1)
         own = F.pad(self.key(x), (0, 0, CONV_TAPS - 1, 0))
         mixed = sum(own[:, tap : tap + x.shape[1]] * self.conv[:, tap] for tap in range(CONV_TAPS))
-        key = F.normalize(self._split(mixed + self.topic_key(topic), self.config.key_dim), dim=-1)
-        value = self._split(self.value(F.normalize(embedding, dim=-1)), self.config.value_dim)
+        key = F.normalize(self._heads(mixed + self.topic_key(topic), self.config.key_dim), dim=-1)
+        value = self.split_values(self.value(F.normalize(embedding, dim=-1)))
         gate = self.write_gate(torch.cat((x, topic.expand_as(x)), dim=-1))
         return Written(key, value, torch.sigmoid(gate) * there.unsqueeze(-1))
 
@@ -186,7 +161,7 @@ class Memory(nn.Module):
             ``[B, R, H, dv]``.
         """
         topic = topic.unsqueeze(1)
-        query = F.normalize(self._split(self.query(x) + self.topic_query(topic), self.config.key_dim), dim=-1)
+        query = F.normalize(self._heads(self.query(x) + self.topic_query(topic), self.config.key_dim), dim=-1)
         found = torch.einsum("brhk,bhvk->brhv" if fast.dim() == 4 else "brhk,hvk->brhv", query, fast)
         gate = torch.sigmoid(self.read_gate(torch.cat((x, topic.expand_as(x)), dim=-1)))
         return found * gate.unsqueeze(-1)
@@ -205,7 +180,11 @@ class Memory(nn.Module):
         strength = torch.sigmoid(self.gates[at](seen)) * self.strengths[at]
         return self.outs[at]((found * strength.unsqueeze(-1)).flatten(2))
 
-    def _split(self, x: Tensor, width: int) -> Tensor:
+    def split_values(self, values: Tensor) -> Tensor:
+        """Values ``[..., H * dv]`` by head, ``[..., H, dv]``."""
+        return self._heads(values, self.config.value_dim)
+
+    def _heads(self, x: Tensor, width: int) -> Tensor:
         return x.unflatten(-1, (self.config.num_heads, width))
 
 
@@ -214,9 +193,3 @@ def _rotation(shape: torch.Size, generator: torch.Generator) -> Tensor:
     rows, columns = shape
     size = max(rows, columns)
     return torch.linalg.qr(torch.randn(size, size, generator=generator))[0][:rows, :columns].contiguous()
-
-
-def _whitening(x: Tensor) -> Tensor:
-    """The symmetric map ``[F, F]`` that gives rows ``[N, F]`` about the covariance 1."""
-    values, vectors = torch.linalg.eigh(torch.cov(x.T))
-    return vectors @ torch.diag((values + FLOOR * values.mean()).rsqrt()) @ vectors.T

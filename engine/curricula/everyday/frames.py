@@ -23,12 +23,10 @@ INVENTED = {
     "street": 0.2,
     "city": 0.15,
 }
-"""How often a name of this kind is made up of syllables, so that no list of names can be learned in place of reading."""
-_ONSETS = (
-    "b br c ch d dr f fl g gr h j k kl l m n p pr qu r s sh sk st sv t th tr v w y z".split() + [""] * 2
-)
+"""How often a name of this kind is made up of syllables: so no list of names can be learned in place of reading."""
+_ONSETS = [*"b br c ch d dr f fl g gr h j k kl l m n p pr qu r s sh sk st sv t th tr v w y z".split(), "", ""]
 _VOWELS = "a e i o u a e i o ai ea ie io ou y".split()
-_CODAS = "l n r s t m ck x nd rt th lin ra na lo sk".split() + [""] * 12
+_CODAS = [*"l n r s t m ck x nd rt th lin ra na lo sk".split(), *[""] * 12]  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def _value(slot: str, words: Mapping[str, Sequence[str]], rng: random.Random) ->
         return str(rng.randint(low, high))
     word = rng.choice(words[slot])
     if rng.random() < INVENTED.get(slot, 0.0):
-        head, space, rest = word.partition(" ")
+        _, space, rest = word.partition(" ")
         return invented_name(rng) + space + rest
     return word
 

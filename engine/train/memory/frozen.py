@@ -105,6 +105,19 @@ def freeze_replies(
     return [found[i] for i in range(len(exchanges))]
 
 
+@torch.inference_mode()
+def stream_norms(model: Transformer, depths: Sequence[int], exchange: Exchange) -> tuple[float, ...]:
+    """Median length of the residual stream of an exchange's tokens in front of some blocks."""
+    h = model.embed(torch.tensor([exchange.ids])) * model.config.embedding_scale
+    rotations = model.rotations(torch.arange(h.shape[1]))
+    found = []
+    for number, block in enumerate(model.layers):
+        if number in depths:
+            found.append(float(h[0, len(exchange.context) :].norm(dim=-1).median()))
+        h = block(h, *rotations[model.config.layer_rope(number)])
+    return tuple(found)
+
+
 def _context(model: Transformer, ids: Sequence[int], depth: int | None) -> list[Pair]:
     """Keys and values of what many exchanges begin with, for each block before `depth`."""
     return _through(model, None, torch.tensor([list(ids)]), None, depth).pairs

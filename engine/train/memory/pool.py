@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.curricula.everyday.frames import Frame, Situation, fill, read_lines
@@ -21,8 +21,12 @@ UNKNOWN = 0.35
 """Share of situations of which one question is asked also where nothing was told."""
 NO_SYSTEM = 0.2
 """Share of conversations that begin with an empty system prompt, where the template allows it."""
+ASIDES = (0.0, 0.2, 0.4)
+"""Messages that tell nothing, and questions, for each telling of a life: one of these."""
 CORRECTED_AT_ONCE = 0.5
 """How often the second of two messages stands in the same conversation as the first."""
+MOST_CHATTER = 300
+"""Messages that tell nothing, kept when a pool grows."""
 OTHERS = 60
 """Of the messages that tell nothing, and of the requests, how many a pool has."""
 CONTEXTS = 10
@@ -37,7 +41,11 @@ class Told:
     messages: list[FrozenMessage] = field(default_factory=list)
     questions: list[FrozenReply] = field(default_factory=list)
     values: list[str] = field(default_factory=list)
-    """Of the questions: what a right answer contains."""
+    """Of the questions: what a right answer contains; alternatives with ``|``."""
+
+    def value_of(self, question: FrozenReply) -> str:
+        """The value of one of its questions."""
+        return next(value for q, value in zip(self.questions, self.values, strict=True) if q is question)
 
 
 @dataclass
@@ -56,6 +64,56 @@ class Pool:
     unknown: list[Unknown]
     chatter: list[FrozenMessage]
     """Messages that tell nothing."""
+
+    def add(self, other: Pool) -> None:
+        """Take in another pool."""
+        self.told += other.told
+        self.unknown += other.unknown
+        self.chatter = [*other.chatter, *self.chatter[:MOST_CHATTER]]
+
+
+@dataclass(frozen=True)
+class Life:
+    """What one person tells, in order, and what is asked afterwards, each question in a conversation of its own."""
+
+    messages: list[FrozenMessage]
+    asked: list[tuple[FrozenReply, Told]]
+    """Questions, and what they are about."""
+    unknown: list[FrozenReply]
+    """Questions about what was not told."""
+
+
+def draw_life(pool: Pool, rng: random.Random, told: int, asked: int, unknown: int, crowd: Sequence[Told] = ()) -> Life:
+    """A life of at most so many tellings, with at most so many questions, at random.
+
+    No frame is told twice in it. Messages that tell nothing and questions stand among the tellings.
+
+    Args:
+        crowd: further things to tell, about which nothing is asked: as many are taken as `pool` lacks, and where there
+            are some, at most `asked` things of the pool are told.
+    """
+    used: set[str] = set()
+    items: list[Told] = []
+    own = min(told, asked) if crowd else told
+    for source, most in ((pool.told, own), (crowd, told)):
+        for item in rng.sample(source, min(2 * most, len(source))):
+            if len(items) < most and not item.frames & used:
+                used |= item.frames
+                items.append(item)
+    placed = [pair for item in items for pair in zip(_times(item, rng), item.messages, strict=True)]
+    for others in (pool.chatter, [q.message for item in items for q in item.questions]):
+        share = int(len(items) * rng.choice(ASIDES))
+        placed += [(rng.random(), message) for message in rng.sample(others, min(share, len(others)))]
+    placed.sort(key=lambda pair: pair[0])
+    questions = [(q, item) for item in items[:own] for q in item.questions]
+    rng.shuffle(questions)
+    strange = [u.question for u in pool.unknown if u.frame not in used]
+    return Life([message for _, message in placed], questions[:asked], rng.sample(strange, min(unknown, len(strange))))
+
+
+def _times(item: Told, rng: random.Random) -> list[float]:
+    """When its messages are said, in their order."""
+    return sorted(rng.random() for _ in item.messages)
 
 
 class PoolMaker:
@@ -77,8 +135,9 @@ class PoolMaker:
         self._acknowledged = [line["reply"] for line in lines if "reply" in line]
         self._unknown = [line["unknown"] for line in lines if "unknown" in line]
         self._prompts = [line["prompt"] for line in read_lines("ordinary.jsonl")]
+        self._contexts = [self._context() for _ in range(CONTEXTS)]
 
-    def make(self, situations: int, whole: bool = True, progress: Callable[[str], None] = lambda _: None) -> Pool:
+    def make(self, situations: int, whole: bool = True) -> Pool:
         """A pool of about so many situations; `whole` as in `freeze_replies`."""
         rng = self._rng
         self._contexts = [self._context() for _ in range(CONTEXTS)]
@@ -94,7 +153,7 @@ class PoolMaker:
             item = Told(frozenset(s.frame.key for s in made))
             told.append(item)
             messages, lowered = self._typed(made)
-            before = self._before()
+            before = self.before()
             for message in messages:
                 said.append((self._exchange(before, message), item))
                 if len(messages) > 1 and rng.random() < CORRECTED_AT_ONCE:
@@ -105,15 +164,14 @@ class PoolMaker:
                     answer = rng.choice(question.answers)
                     wording = asked(rng.choice(question.wordings), rng)
                     answer = _as_told(answer, situation) if lowered else answer
-                    asks.append((self._exchange(self._before(), wording, answer), item, question.value))
+                    asks.append((self._exchange(self.before(), wording, answer), item, question.value))
                 if rng.random() < UNKNOWN:
                     wording = asked(rng.choice(rng.choice(situation.questions).wordings), rng)
                     reply = rng.choice(self._unknown)
-                    asks.append((self._exchange(self._before(), wording, reply), situation.frame.key, ""))
-        others = [self._exchange(self._before(), say) for say, _ in rng.sample(self._chatter, min(OTHERS, len(self._chatter)))]
-        others += [self._exchange(self._before(), p) for p in rng.sample(self._prompts, min(OTHERS, len(self._prompts)))]
-        progress(f"{len(said)} messages, {len(asks)} questions")
-        messages_made = freeze_messages(self._model, self._config, [e for e, _ in said] + others)
+                    asks.append((self._exchange(self.before(), wording, reply), situation.frame.key, ""))
+        others = [say for say, _ in rng.sample(self._chatter, OTHERS)] + rng.sample(self._prompts, OTHERS)
+        others_said = [self._exchange(self.before(), text) for text in others]
+        messages_made = freeze_messages(self._model, self._config, [e for e, _ in said] + others_said)
         replies = freeze_replies(self._model, self._config, [e for e, _, _ in asks], whole)
         pool = Pool(told, [], messages_made[len(said) :])
         for frozen, (_, owner) in zip(messages_made, said, strict=False):
@@ -139,7 +197,7 @@ class PoolMaker:
         made = [typed(text, rng, values) for text in lists[0]]
         return [text for text, _ in made], all(lowered for _, lowered in made)
 
-    def _before(self) -> list[ChatMessage]:
+    def before(self) -> list[ChatMessage]:
         """What stands before an exchange, one of a few beginnings, which are computed once."""
         return self._rng.choice(self._contexts)
 

@@ -33,13 +33,22 @@ def write_messages(
 
 
 def _written(key: Tensor, value: Tensor, rate: Tensor, fast: Tensor | None) -> Tensor:
-    """The fast weights ``[1, H, dv, dk]`` after T tokens, in one piece: the algebra of `engine.ops.delta_rule.chunk` with
-    one chunk, whose readings nobody wants."""
+    """The fast weights ``[1, H, dv, dk]`` after T tokens, in one piece: the algebra of `engine.ops.delta_rule.chunk`
+    with one chunk, whose readings nobody wants."""
     steps = rate.unsqueeze(-1)
     wanted = value if fast is None else value - key @ fast.mT
     system = torch.tril(steps * (key @ key.mT), -1) + torch.eye(key.shape[2])
     change = torch.linalg.solve_triangular(system, steps * wanted, upper=False, unitriangular=True)
     return change.mT @ key if fast is None else fast + change.mT @ key
+
+
+def recall(memory: Memory, replies: Sequence[FrozenReply], fast: Tensor) -> Tensor:
+    """What the tokens that read find in the fast weights `fast`, ``[B, R, H, dv]``, the replies padded behind."""
+    messages = [r.message for r in replies]
+    asked = memory.see(pad_sequence([m.streams for m in messages], batch_first=True))
+    there = torch.arange(asked.shape[1]) < torch.tensor([[len(m.ids)] for m in messages])
+    streams = pad_sequence([r.streams for r in replies], batch_first=True)
+    return memory.recall(memory.see(streams), memory.topic(asked, there), fast)
 
 
 class _Past:
@@ -61,15 +70,17 @@ class ReplyBatch:
 
     def __init__(self, replies: Sequence[FrozenReply]) -> None:
         self.replies = replies
-        kept = [r.past.shape[3] for r in replies]
+        pasts = [r.past for r in replies if r.past is not None]
+        streams = [r.stream for r in replies if r.stream is not None]
+        assert len(pasts) == len(streams) == len(replies), "frozen for the memory alone"
+        kept = [past.shape[3] for past in pasts]
         reads = [len(r.streams) for r in replies]
         longest, most = max(kept), max(reads)
-        blocks, _, heads, _, width = replies[0].past.shape
+        blocks, _, heads, _, width = pasts[0].shape
         self.past = torch.zeros(blocks, 2, len(replies), heads, longest, width)
-        for row, reply in enumerate(replies):
-            self.past[:, :, row, :, longest - kept[row] :] = reply.past
-        self.stream = pad_sequence([r.stream for r in replies], batch_first=True).float()
-        self.streams = pad_sequence([r.streams for r in replies], batch_first=True)
+        for row, past in enumerate(pasts):
+            self.past[:, :, row, :, longest - kept[row] :] = past
+        self.stream = pad_sequence(streams, batch_first=True).float()
         start = torch.tensor(kept)[:, None]
         self.positions = start + torch.arange(most)
         behind = torch.arange(longest) >= longest - start
@@ -87,17 +98,10 @@ class ReplyBatch:
         self.owner = torch.repeat_interleave(torch.arange(len(replies)), torch.tensor(answered))
         """Whose reply each of them belongs to."""
 
-    def recall(self, memory: Memory, fast: Tensor) -> Tensor:
-        """What the tokens that read find in the fast weights `fast`, ``[B, R, H, dv]``."""
-        messages = [r.message for r in self.replies]
-        asked = memory.see(pad_sequence([m.streams for m in messages], batch_first=True))
-        there = torch.arange(asked.shape[1]) < torch.tensor([[len(m.ids)] for m in messages])
-        return memory.recall(memory.see(self.streams), memory.topic(asked, there), fast)
-
     def read(self, model: Transformer, memory: Memory, fast: Tensor) -> Tensor:
         """The last residual stream of the tokens that predict a reply's, ``[A, D]``, with `fast` as fast weights."""
         rotations = model.rotations(self.positions)
-        found = self.recall(memory, fast)
+        found = recall(memory, self.replies, fast)
         h, depths = self.stream, memory.config.depths
         for number in range(depths[0], model.config.num_layers):
             if number in depths:
