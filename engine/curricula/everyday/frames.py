@@ -24,8 +24,46 @@ INVENTED = {
     "city": 0.15,
 }
 """How often a name of this kind is made up of syllables: so no list of names can be learned in place of reading."""
-_ONSETS = [*"b br c ch d dr f fl g gr h j k kl l m n p pr qu r s sh sk st sv t th tr v w y z".split(), "", ""]
-_VOWELS = "a e i o u a e i o ai ea ie io ou y".split()
+_ONSETS = [
+    *[
+        "b",
+        "br",
+        "c",
+        "ch",
+        "d",
+        "dr",
+        "f",
+        "fl",
+        "g",
+        "gr",
+        "h",
+        "j",
+        "k",
+        "kl",
+        "l",
+        "m",
+        "n",
+        "p",
+        "pr",
+        "qu",
+        "r",
+        "s",
+        "sh",
+        "sk",
+        "st",
+        "sv",
+        "t",
+        "th",
+        "tr",
+        "v",
+        "w",
+        "y",
+        "z",
+    ],
+    "",
+    "",
+]
+_VOWELS = ["a", "e", "i", "o", "u", "a", "e", "i", "o", "ai", "ea", "ie", "io", "ou", "y"]
 _CODAS = [*"l n r s t m ck x nd rt th lin ra na lo sk".split(), *[""] * 12]  # noqa: SIM905
 
 

@@ -8,20 +8,19 @@ from collections.abc import Iterable
 
 _BEFORE = (
     "btw", "oh and", "so", "fyi", "hey,", "ok so", "right,", "also", "just so you know,", "by the way,", "hi!",
-    "anyway,", "guess what,", "well", "um", "one more thing:", "for the record,", "note to self:", "update:", "quick one:",
-    "look,",
-    "honestly", "ugh", "haha", "good news:", "remember this:", "before I forget,", "hello again,", "you know what?",
+    "anyway,", "guess what,", "well", "um", "one more thing:", "for the record,", "note to self:", "update:",
+    "quick one:", "look,", "honestly", "ugh", "haha", "good news:", "remember this:", "before I forget,",
+    "hello again,", "you know what?",
 )  # fmt: skip
 _BEHIND = (
-    "lol", "haha", "anyway", "!!!", "...", "!", " :)", ", you know", ", just saying", ", don't ask", ",
-    ", believe it or not",
-    " tbh", " btw", ", thank god", ", sadly", ", as usual", ", remember that", " xD", ", finally", ", can you imagine",
-    ", so yeah", ", that's all", ". Long story.", ". Just so you know.", ". Keep that in mind.", ", ok?", " 😊", " 🙈",
+    "lol", "haha", "anyway", "!!!", "...", "!", " :)", ", you know", ", just saying", ", don't ask",
+    ", believe it or not", " tbh", " btw", ", thank god", ", sadly", ", as usual", ", remember that", " xD",
+    ", finally", ", can you imagine", ", so yeah", ", that's all", ". Long story.", ". Just so you know.",
+    ". Keep that in mind.", ", ok?", " 😊", " 🙈",
 )  # fmt: skip
 _ASKING = (
     "hey,", "quick question:", "wait,", "so", "hm,", "sorry,", "remind me,", "do you remember:", "ok", "tell me:",
-    "hi,",
-    "one thing:", "I forgot,", "help me out,", "um,", "by the way,",
+    "hi,", "one thing:", "I forgot,", "help me out,", "um,", "by the way,",
 )  # fmt: skip
 _BETWEEN = (" Also, ", ". Oh and ", ", and ", ". Then again, ", "; ", ". And ", " - ", ". By the way, ", ", oh, and ")
 
