@@ -15,7 +15,20 @@ from engine.cli.terminal import Endings, Terminated
 from engine.errors import BitLlamaError
 from engine.version import __version__
 
-COMMANDS = ("chat", "run", "prepare", "train", "evaluate", "inspect", "export", "soul", "sleep", "bench", "doctor")
+COMMANDS = (
+    "chat",
+    "run",
+    "prepare",
+    "train",
+    "memory",
+    "evaluate",
+    "inspect",
+    "export",
+    "soul",
+    "sleep",
+    "bench",
+    "doctor",
+)
 """Modules of this package. Each adds its parser, with ``run`` (args to exit code) as a default; heavy imports wait."""
 
 

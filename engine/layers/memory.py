@@ -5,12 +5,12 @@ blocks, x = the RMSNorms of these side by side, and by its input embedding e. A 
 is complete:
 
     m = mean_t x_t
-    k_t = unit(conv(Wk x)_t + Wm m + b)    v_t = Wv unit(e_t)    rate_t = sigmoid(gate(x_t, m))
+    k_t = unit(conv(Wk x + b)_t + Wm m + c)    v_t = Wv unit(e_t)    rate_t = sigmoid(gate(x_t, m))
     W  <- W - rate_t (W k_t - v_t) k_t^T,    token by token
 
 A token of the reply, with x of its own and m of the message that it answers, finds
 
-    f = sigmoid(gate'(x, m)) * W unit(Wq x + Wn m + b')
+    f = sigmoid(gate'(x, m)) * W unit(Wq x + b' + Wn m + c')
 
 and to the residual stream in front of each of a few later blocks is added Wo (s * sigmoid(gate''(h)) * f).
 
@@ -71,8 +71,7 @@ class Memory(nn.Module):
         self.config = config
         width, seen = config.hidden_dim, config.feature_dim
         keys, values = config.num_heads * config.key_dim, config.num_heads * config.value_dim
-        self.key, self.query = (nn.Linear(seen, keys) for _ in range(2))
-        self.topic_key, self.topic_query = (nn.Linear(seen, keys, bias=False) for _ in range(2))
+        self.key, self.topic_key, self.query, self.topic_query = (nn.Linear(seen, keys) for _ in range(4))
         self.value = nn.Linear(width, values, bias=False)
         self.conv = nn.Parameter(torch.zeros(keys, CONV_TAPS))
         self.write_gate, self.read_gate = (
@@ -105,7 +104,7 @@ class Memory(nn.Module):
         self.conv[:, KEY_TAP] = 1.0
         for out in self.outs:
             out.weight.copy_(value.T)
-        for linear in (self.key, self.query, *self.gates):
+        for linear in (self.key, self.topic_key, self.query, self.topic_query, *self.gates):
             linear.bias.zero_()
         for linear in self.gates:
             linear.weight.zero_()

@@ -121,11 +121,13 @@ class MemoryConfig:
             "key.weight": (keys, seen),
             "key.bias": (keys,),
             "topic_key.weight": (keys, seen),
+            "topic_key.bias": (keys,),
             "conv": (keys, CONV_TAPS),
             "value.weight": (values, width),
             "query.weight": (keys, seen),
             "query.bias": (keys,),
             "topic_query.weight": (keys, seen),
+            "topic_query.bias": (keys,),
         }
         for gate in ("write_gate", "read_gate"):
             shapes |= {

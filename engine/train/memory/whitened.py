@@ -51,11 +51,10 @@ def split(memory: Memory) -> None:
 def folded(memory: Memory) -> Mapping[str, Tensor]:
     """The tensors of a memory file: each whitening and the map behind it as one map."""
     out = {name: values for name, values in memory.state_dict().items() if name.split(".")[0] not in MAPS}
-    for name in ("key", "query"):
-        (fixed, own), (fixed_topic, topic) = getattr(memory, name), getattr(memory, f"topic_{name}")
+    for name in MAPS:
+        fixed, own = getattr(memory, name)
         out[f"{name}.weight"] = own.weight @ fixed.weight
-        out[f"topic_{name}.weight"] = topic.weight @ fixed_topic.weight
-        out[f"{name}.bias"] = own.bias + own.weight @ fixed.bias + topic.weight @ fixed_topic.bias
+        out[f"{name}.bias"] = own.bias + own.weight @ fixed.bias
     return out
 
 

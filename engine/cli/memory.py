@@ -1,0 +1,96 @@
+"""``bit-llama memory train``: give a transformer a memory. Its own weights stay as they are; Ctrl+C saves, and --resume
+goes on."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.cli.background import add_background
+from engine.cli.terminal import Interrupts
+from engine.errors import ConfigError
+from engine.train.memory.args import MemoryTrainArgs
+
+if TYPE_CHECKING:
+    from engine.io.transformer_weights import TransformerWeights
+    from engine.train.memory.probes import MemoryScore
+    from engine.train.memory.trainer import MemoryStatus
+
+_STAGES = {"ordinary": "ordinary talk", "recall": "recall", "speech": "speech"}
+
+
+def add_parser(commands: Any) -> None:
+    """Add this command to the parser; the options of ``train`` are the fields of `MemoryTrainArgs`."""
+    parser = commands.add_parser("memory", help="give a transformer a memory", description=__doc__)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    train = actions.add_parser("train", help="train a memory for a model", description=__doc__)
+    train.add_argument("model", metavar="MODEL", type=Path, help="a GGUF file or a Hugging Face folder")
+    train.add_argument("--out", type=Path, help="the memory file (default: beside the model, where it is found)")
+    train.add_argument("--resume", action="store_true", help="go on with the training that lies beside --out")
+    train.add_argument("--threads", metavar="N", type=int, help="processor threads (default: all)")
+    for option in dataclasses.fields(MemoryTrainArgs):
+        kind = int if option.type == "int" else float
+        train.add_argument(
+            "--" + option.name.replace("_", "-"),
+            type=kind,
+            default=option.default,
+            help=f"{option.metadata['help']} (default: {option.default})",
+        )
+    add_background(train)
+    train.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train; 0 also when stopped, since everything is saved."""
+    dials = MemoryTrainArgs(**{f.name: getattr(args, f.name) for f in dataclasses.fields(MemoryTrainArgs)})
+    weights = _backbone(args.model)
+    out = args.out or default_place(args.model)
+
+    import torch
+
+    from engine.runtime.checks import check_threads
+    from engine.train.memory.trainer import train_memory
+
+    if args.threads is not None:
+        torch.set_num_threads(check_threads(args.threads))
+    with Interrupts(ends=False) as interrupts:
+        result = train_memory(weights, out, dials, resume=args.resume, stop=interrupts, on_status=report)
+    print(_in_words(result.score))
+    if not result.finished:
+        print(f"Stopped; everything is saved beside {result.path}. Go on with --resume.")
+    print(f"The memory is in {result.path}.")
+    return 0
+
+
+def default_place(model: Path) -> Path:
+    """``MODEL.memory.safetensors`` beside the model."""
+    from engine.io.memory_file import SUFFIX
+
+    return model.with_name((model.name if model.is_dir() else model.stem) + SUFFIX)
+
+
+def _backbone(path: Path) -> TransformerWeights:
+    from engine.io.model_file import TransformerWeights, open_model
+
+    weights = open_model(path)
+    if not isinstance(weights, TransformerWeights):
+        raise ConfigError("{path} learns by itself; only a transformer can be given a memory.", path=path)
+    return weights
+
+
+def report(status: MemoryStatus) -> None:
+    """One line on how the training stands."""
+    minutes, seconds = divmod(int(status.seconds_left), 60)
+    line = f"{_STAGES[status.stage]} {status.step:>6}"
+    if status.stage != "ordinary":
+        line += f"  loss {status.loss:.3f}  {status.situations} situations"
+    line += f"  {minutes}:{seconds:02} left"
+    if status.score is not None:
+        line += f"  {_in_words(status.score)}"
+    print(line, flush=True)
+
+
+def _in_words(score: MemoryScore) -> str:
+    return f"held out: told {score.told:.0%}, honest {score.unknown:.0%}, ordinary talk away by {score.drift:.3f} nats"
