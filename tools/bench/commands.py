@@ -24,7 +24,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--device", metavar="CARD", help="measure this graphics card: cuda, cuda:1")
     parser.set_defaults(run=_run("cuda"))
     benches = parser.add_subparsers(title="benches", metavar="BENCH")
-    for add in (_memory, _frames, _recall, _roofline, _scaling, _sleep, _inference, _startup, _train):
+    for add in (_memory, _manner, _frames, _recall, _roofline, _scaling, _sleep, _inference, _startup, _train):
         add(benches)
 
 
@@ -90,6 +90,33 @@ def _memory(benches: Any) -> None:
     )
     add("--corrections", type=int, default=0, help="facts told once more with another value, which then counts")
     add("--seed", type=int, default=1, help="another seed makes other facts (default: 1)")
+
+
+def _manner(benches: Any) -> None:
+    parser = _bench(
+        benches,
+        "manner",
+        "what it remembers of what people really type",
+        "Tells held-out sentences in the manner of people over five conversations and asks about them in others: by "
+        "the soul alone, with notes, after a night and a restart; what was never told; everyday requests.",
+        _run("manner"),
+    )
+    _add_model(parser)
+    add = parser.add_argument
+    add("--told", type=int, default=42, help="messages told (default: 42)")
+    add("--skip", type=int, default=0, help="lines of the file to pass over first (default: 0)")
+    add("--questions", type=int, default=64, help="questions asked about them; 0: all (default: 64)")
+    add("--unknown", type=int, default=20, help="questions about what was never told (default: 20)")
+    add("--plain", action="store_true", help="plain wordings in place of those of people")
+    for name, text in (
+        ("newborn", "ask a newborn, too"),
+        ("notes", "ask with notes, too"),
+        ("night", "sleep, begin anew and ask again"),
+        ("everyday", "compare 100 everyday answers with the untouched model's"),
+    ):
+        add(f"--{name}", action=argparse.BooleanOptionalAction, default=name != "everyday", help=text)
+    add("--show", type=int, default=0, metavar="N", help="print the first N answers")
+    add("--threads", metavar="N", type=int, help="processor threads")
 
 
 def _frames(benches: Any) -> None:
