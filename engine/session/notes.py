@@ -19,6 +19,8 @@ _SHARE = 0.25
 """Of the context, what they may take at most."""
 _AROUND = 2
 """Tokens of the template around each."""
+_CHARACTERS = 32
+"""Of a token at most, for texts so long that they are not worth counting."""
 
 
 class Notes:
@@ -53,7 +55,7 @@ def _chosen(llama: Llama, waiting: Sequence[Entry], budget: int) -> list[Entry]:
     for entry in reversed(waiting):
         if left <= _AROUND:
             break
-        if entry.role != "user" or not entry.text.strip():
+        if entry.role != "user" or not entry.text.strip() or len(entry.text) > _CHARACTERS * left:
             continue
         cost = len(llama.tokenizer.encode(entry.text)) + _AROUND
         if cost <= left:
