@@ -166,7 +166,8 @@ def require_backbone(memory: MemoryWeights, model: Path, config: TransformerConf
 
 
 def _sizes(config: TransformerConfig) -> str:
-    return f"{config.family}-{config.hidden_dim}-{config.num_layers}-{config.vocab_size}"
+    family = "llama" if config.family == "mistral" else config.family  # which is what GGUF files call it
+    return f"{family}-{config.hidden_dim}-{config.num_layers}-{config.vocab_size}"
 
 
 def _candidates(folder: Path) -> Iterator[Path]:

@@ -152,6 +152,8 @@ def test_the_identity_is_of_the_model_and_not_of_its_file(original: Path) -> Non
     identity = backbone_identity(weights.config, weights.tokenizer)
     renamed = dataclasses.replace(weights.config, name="another", max_context=99)
     assert backbone_identity(renamed, json.dumps(json.loads(weights.tokenizer), indent=3)) == identity
+    in_a_folder = dataclasses.replace(weights.config, family="mistral")  # in GGUF files it is called llama
+    assert backbone_identity(in_a_folder, weights.tokenizer) == identity
     deeper = dataclasses.replace(weights.config, num_layers=weights.config.num_layers + 1)
     assert backbone_identity(deeper, weights.tokenizer) != identity
     data = json.loads(weights.tokenizer)
