@@ -5,20 +5,20 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.background import add_background
-from engine.cli.terminal import Interrupts
+from engine.cli.terminal import Interrupts, ProgressLine
 from engine.errors import ConfigError
 from engine.train.memory.args import MemoryTrainArgs
 
 if TYPE_CHECKING:
     from engine.io.transformer_weights import TransformerWeights
     from engine.train.memory.probes import MemoryScore
-    from engine.train.memory.trainer import MemoryStatus
-
-_STAGES = {"ordinary": "ordinary talk", "recall": "recall", "speech": "speech"}
+    from engine.train.memory.trainer import MemoryLessons, MemoryStatus
 
 
 def add_parser(commands: Any) -> None:
@@ -51,12 +51,14 @@ def run(args: argparse.Namespace) -> int:
     import torch
 
     from engine.runtime.checks import check_threads
-    from engine.train.memory.trainer import train_memory
+    from engine.train.memory.trainer import check_folder, train_memory
 
     if args.threads is not None:
         torch.set_num_threads(check_threads(args.threads))
+    folder = check_folder(out, args.resume)
     with Interrupts(ends=False) as interrupts:
-        result = train_memory(weights, out, dials, resume=args.resume, stop=interrupts, on_status=report)
+        lessons = _lessons(weights, folder, dials.seed, interrupts)
+        result = train_memory(weights, out, dials, lessons, resume=args.resume, stop=interrupts, on_status=report)
     print(_in_words(result.score))
     if not result.finished:
         print(f"Stopped; everything is saved beside {result.path}. Go on with --resume.")
@@ -72,21 +74,45 @@ def default_place(model: Path) -> Path:
 
 
 def _backbone(path: Path) -> TransformerWeights:
-    from engine.io.model_file import TransformerWeights, open_model
+    from engine.io.model_file import NO_MEMORY, TransformerWeights, open_model
 
-    weights = open_model(path)
+    weights = open_model(path, memory=NO_MEMORY)
     if not isinstance(weights, TransformerWeights):
         raise ConfigError("{path} learns by itself; only a transformer can be given a memory.", path=path)
     return weights
 
 
+def _lessons(weights: TransformerWeights, folder: Path, seed: int, stop: Callable[[], bool]) -> MemoryLessons:
+    """The everyday curriculum, and ordinary talk, for which the model is asked unless that was done before."""
+    from engine.curricula.everyday.frames import read_lines
+    from engine.curricula.everyday.texts import EverydayTexts, frames_for
+    from engine.llama import Llama
+    from engine.runtime.select import create_runtime
+    from engine.sleep.ordinary import ordinary_replies
+    from engine.train.memory.trainer import MemoryLessons
+
+    line = ProgressLine()
+    prompts = [str(entry["prompt"]) for entry in read_lines("ordinary.jsonl")]
+    ordinary = ordinary_replies(
+        Llama(weights, create_runtime(weights)),
+        prompts,
+        folder / "ordinary.json",
+        stop,
+        lambda made, of: line.show(f"ordinary talk of the model: {made} of {of}"),
+    )
+    line.clear()
+    training = EverydayTexts(frames_for("training"), random.Random(seed))
+    measuring = EverydayTexts(frames_for("measuring"), random.Random(1))
+    return MemoryLessons(training, measuring, ordinary)
+
+
 def report(status: MemoryStatus) -> None:
     """One line on how the training stands."""
     minutes, seconds = divmod(int(status.seconds_left), 60)
-    line = f"{_STAGES[status.stage]} {status.step:>6}"
-    if status.stage != "ordinary":
-        line += f"  loss {status.loss:.3f}  {status.situations} situations"
-    line += f"  {minutes}:{seconds:02} left"
+    line = (
+        f"{status.stage} {status.step:>6}  loss {status.loss:.3f}  {status.situations} situations  "
+        f"{minutes}:{seconds:02} left"
+    )
     if status.score is not None:
         line += f"  {_in_words(status.score)}"
     print(line, flush=True)

@@ -58,6 +58,25 @@ class Written(NamedTuple):
     """``[M, T, H]``, in (0, 1); 0 where there is no token."""
 
 
+class Gate(nn.Sequential):
+    """A two-layer network whose output a sigmoid makes a share; one half everywhere at first.
+
+    Args:
+        seen, hidden, heads: numbers in, between and out.
+    """
+
+    def __init__(self, seen: int, hidden: int, heads: int) -> None:
+        super().__init__(nn.Linear(seen, hidden), nn.SiLU(), nn.Linear(hidden, heads))
+
+    @torch.no_grad()
+    def begin(self, generator: torch.Generator) -> None:
+        """Set the weights."""
+        for parameter in self.parameters():
+            parameter.zero_()
+        first = next(self.parameters())
+        first.normal_(std=first.shape[1] ** -0.5, generator=generator)
+
+
 class Memory(nn.Module):
     """The slow weights of a memory. Begins as an associative memory of words, before any training.
 
@@ -74,10 +93,8 @@ class Memory(nn.Module):
         self.key, self.topic_key, self.query, self.topic_query = (nn.Linear(seen, keys) for _ in range(4))
         self.value = nn.Linear(width, values, bias=False)
         self.conv = nn.Parameter(torch.zeros(keys, CONV_TAPS))
-        self.write_gate, self.read_gate = (
-            nn.Sequential(nn.Linear(2 * seen, config.gate_dim), nn.SiLU(), nn.Linear(config.gate_dim, config.num_heads))
-            for _ in range(2)
-        )
+        self.write_gate = Gate(2 * seen, config.gate_dim, config.num_heads)
+        self.read_gate = Gate(2 * seen, config.gate_dim, config.num_heads)
         self.outs = nn.ModuleList(nn.Linear(values, width, bias=False) for _ in config.depths)
         self.gates = nn.ModuleList(nn.Linear(width, config.num_heads) for _ in config.depths)
         self.strengths = nn.ParameterList(
@@ -104,16 +121,12 @@ class Memory(nn.Module):
         self.conv[:, KEY_TAP] = 1.0
         for out in self.outs:
             out.weight.copy_(value.T)
-        for linear in (self.key, self.topic_key, self.query, self.topic_query, *self.gates):
+        for linear in (self.key, self.topic_key, self.query, self.topic_query):
             linear.bias.zero_()
-        for linear in self.gates:
-            linear.weight.zero_()
-        for gate in (self.write_gate, self.read_gate):
-            first, last = gate[0], gate[2]
-            nn.init.normal_(first.weight, std=first.in_features**-0.5, generator=generator)
-            nn.init.zeros_(first.bias)
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(last.bias)
+        for parameter in self.gates.parameters():
+            parameter.zero_()
+        self.write_gate.begin(generator)
+        self.read_gate.begin(generator)
 
     def see(self, streams: Tensor) -> Tensor:
         """x: what the memory sees of tokens.

@@ -154,6 +154,7 @@ class MemoryConfig:
         """Read what `to_dict` gave; `where` names the file in errors. Raises `ConfigError`."""
         known = {field.name for field in dataclasses.fields(cls)}
         try:
-            return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known})
+            values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
+            return cls(**values)
         except (ConfigError, TypeError) as error:
             raise ConfigError("{where}: {error}", where=where, error=error) from error

@@ -10,7 +10,6 @@ import functools
 import importlib
 import importlib.util
 import random
-import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,6 +19,7 @@ from engine.io.conversation_log import Entry
 from engine.llama import Llama
 from engine.models.config import BitLlamaConfig
 from engine.runtime.base import Cancel
+from engine.text.answers import admits_not_to_know, holds
 from engine.text.template import ChatMessage
 
 DEFAULT = "companion"
@@ -48,10 +48,7 @@ class Question:
 
     def is_right(self, answer: str) -> bool:
         """True if the answer holds the expected value, or admits not to know where nothing was told."""
-        said = _plain(answer)
-        if not self.expected:
-            return _admits(said)
-        return f" {_plain(self.expected)} " in f" {said} " and not _admits(said)
+        return holds(answer, self.expected) if self.expected else admits_not_to_know(answer)
 
 
 @dataclass(frozen=True)
@@ -170,11 +167,3 @@ def curriculum_of(llama: Llama) -> Curriculum:
     """The curriculum that the model's config names, else the default one. Raises `ConfigError` where there is none."""
     extra = llama.body.config.extra if isinstance(llama.body.config, BitLlamaConfig) else {}
     return load_curriculum(str(extra.get(CONFIG_KEY, DEFAULT)))
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower().replace("'", "")))
-
-
-def _admits(plain: str) -> bool:
-    return bool(re.search(r"\b(dont|do not) know\b|\bnot told me\b", plain))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import tiny_transformer
 import torch
 from assert_close import assert_close
 
-from engine.curricula.everyday.frames import load_frames
+from engine.curricula.everyday.texts import EverydayTexts, frames_for
 from engine.errors import ConfigError
 from engine.io.memory_file import load_memory
 from engine.io.transformer_weights import TransformerWeights, load_transformer
@@ -29,7 +30,7 @@ from engine.train.memory.frozen import FrozenReply, freeze_messages, freeze_repl
 from engine.train.memory.pool import Pool, PoolMaker, draw_life
 from engine.train.memory.reading import ReplyBatch, write_messages
 from engine.train.memory.speech import drift, speech_losses
-from engine.train.memory.trainer import MemoryStatus, train_memory
+from engine.train.memory.trainer import MemoryLessons, MemoryStatus, train_memory
 from engine.train.memory.whitened import folded, split, whiten
 
 CONFIG = tiny_transformer.MEMORY
@@ -127,17 +128,17 @@ def test_whitened_maps_compute_what_their_folded_form_computes(
     )
 
 
-def test_a_life_tells_no_frame_twice_and_asks_for_nothing_it_told_as_unknown(
+def test_a_life_tells_nothing_twice_and_asks_for_nothing_it_told_as_unknown(
     model: Transformer, text: ModelText
 ) -> None:
     pool = _pool(model, text)
     rng = random.Random(0)
     for _ in range(20):
         life = draw_life(pool, rng, 6, 5, 4)
-        told = [frame for _, item in life.asked for frame in item.frames]
-        items = {id(item): item.frames for _, item in life.asked}
+        told = [topic for _, item in life.asked for topic in item.topics]
+        items = {id(item): item.topics for _, item in life.asked}
         assert sum(map(len, items.values())) == len(set().union(*items.values()))
-        strange = {u.frame for u in pool.unknown if any(u.question is q for q in life.unknown)}
+        strange = {u.topic for u in pool.unknown if any(u.question is q for q in life.unknown)}
         assert not strange & set(told)
         assert len(life.asked) <= 5
         assert len(life.unknown) <= 4
@@ -157,15 +158,17 @@ def test_gradients_reach_all_of_the_memory_and_nothing_of_the_backbone(
 def test_a_training_is_stopped_resumed_and_gives_a_memory_file(weights: TransformerWeights, tmp_path: Path) -> None:
     out = tmp_path / "tiny.memory.safetensors"
     args = MemoryTrainArgs(minutes=0.05, situations=16, most_told=6)
+    lessons = MemoryLessons(_texts(), _texts(), [(f"what is {n} plus {n}?", f"It is {2 * n}.") for n in range(40)])
     seen: list[MemoryStatus] = []
-    stopped = train_memory(weights, out, args, stop=lambda: bool(seen), on_status=seen.append)
+    asked = itertools.count()
+    stopped = train_memory(weights, out, args, lessons, stop=lambda: next(asked) > 3, on_status=seen.append)
     assert not stopped.finished
     assert out.exists()
     with pytest.raises(ConfigError):
-        train_memory(weights, out, args)
-    done = train_memory(weights, out, args, resume=True, on_status=seen.append)
+        train_memory(weights, out, args, lessons)
+    done = train_memory(weights, out, args, lessons, resume=True, on_status=seen.append)
     assert done.finished
-    assert {status.stage for status in seen} <= {"ordinary", "recall", "speech"}
+    assert {status.stage for status in seen} <= {"recall", "speech"}
     memory = load_memory(out)
     assert memory.config.hidden_dim == weights.config.hidden_dim
     assert 0 <= done.score.told <= 1
@@ -174,8 +177,11 @@ def test_a_training_is_stopped_resumed_and_gives_a_memory_file(weights: Transfor
 
 
 def _pool(model: Transformer, text: ModelText) -> Pool:
-    frames = load_frames()[::40]
-    return PoolMaker(model, text, CONFIG, frames, random.Random(0)).make(24)
+    return PoolMaker(model, text, CONFIG, _texts(), random.Random(0)).make(24)
+
+
+def _texts() -> EverydayTexts:
+    return EverydayTexts(frames_for("training")[::40], random.Random(0))
 
 
 def test_replies_frozen_for_the_memory_alone_cannot_speak(model: Transformer, text: ModelText) -> None:

@@ -19,8 +19,8 @@ from typing import Any
 from engine.cli.terminal import ProgressLine
 from engine.errors import ConfigError
 from engine.session.memory_session import MemorySession
-from engine.sleep.curriculum import Question
 from engine.sleep.probes import LIKELIEST
+from engine.text.answers import admits_not_to_know, holds
 
 DATA = Path(__file__).parent / "data"
 CONVERSATIONS = 5
@@ -41,7 +41,9 @@ class Asked:
     @property
     def right(self) -> bool:
         """Whether the answer holds one of the values as whole words, or owns not to know where nothing was told."""
-        return any(Question("", value).is_right(self.answer) for value in self.value.split("|"))
+        if not self.value:
+            return admits_not_to_know(self.answer)
+        return any(holds(self.answer, value) for value in self.value.split("|"))
 
 
 def read(name: str) -> list[dict[str, Any]]:
@@ -80,7 +82,8 @@ def run(args: argparse.Namespace) -> int:
     questions = [(question, value) for row in rows for question, value in row["asked"]][: args.questions or None]
     unknown = [(row["question"], "") for row in read("unknown")][: args.unknown]
     found: dict[str, Any] = {"told": len(told), "questions": len(questions)}
-    with tempfile.TemporaryDirectory() as folder, ProgressLine() as line:
+    line = ProgressLine()
+    with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "workspace"
         with MemorySession.open(place, args.model, "auto", args.threads) as mind:
             mind.use_notes = False

@@ -16,33 +16,32 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.curricula.everyday.frames import load_frames
 from engine.errors import ConfigError, TrainingError
 from engine.io import atomic
 from engine.io.memory_file import backbone_identity, save_memory
 from engine.io.model_file import TransformerWeights
 from engine.io.tensors import TensorFile, save_tensors
 from engine.layers.memory import Memory
-from engine.llama import Llama
 from engine.models.transformer import Transformer
-from engine.runtime.select import create_runtime
 from engine.text.model_text import ModelText, TextConfig
 from engine.train.memory.args import MemoryTrainArgs
 from engine.train.memory.exchanges import encode_exchange
 from engine.train.memory.frozen import FrozenReply, freeze_replies, stream_norms
-from engine.train.memory.ordinary import ordinary_replies, split_ordinary
 from engine.train.memory.pool import Pool, PoolMaker, draw_life
 from engine.train.memory.probes import MemoryScore, score_memory
 from engine.train.memory.recall import RecallLoss, Vocabulary
 from engine.train.memory.speech import speech_losses
+from engine.train.memory.texts import Texts
 from engine.train.memory.whitened import folded, split, whiten
 
-Stage = Literal["ordinary", "recall", "speech"]
+Stage = Literal["recall", "speech"]
 
 TRAINED = "trained.safetensors"
 """The memory as it is trained, in the folder of a training."""
-HELD_OUT = 14
-"""Every so many-th frame is for measuring."""
+HELD_OUT = 15
+"""Every so many-th ordinary reply is for measuring."""
+MEASURED = 100
+"""Situations for measuring."""
 BETAS = (0.9, 0.98)
 WARM_UP = 20
 """Steps in which the rate rises."""
@@ -54,6 +53,17 @@ REPLY_TOKENS = 16
 """Tokens of an ordinary reply that count."""
 SAVE_SECONDS = 120.0
 REPORT_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class MemoryLessons:
+    """What a memory is trained on."""
+
+    training: Texts
+    measuring: Texts
+    """Of other situations than those of `training`."""
+    ordinary: Sequence[tuple[str, str]]
+    """Everyday requests with the replies of the untouched model."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,7 @@ def train_memory(
     weights: TransformerWeights,
     out: Path,
     args: MemoryTrainArgs,
+    lessons: MemoryLessons,
     *,
     resume: bool = False,
     stop: Callable[[], bool] = lambda: False,
@@ -99,6 +110,7 @@ def train_memory(
         weights: the backbone.
         out: the memory file; beside it, in ``OUT.training``, lies what a resume needs.
         args: the dials.
+        lessons: what is told, asked and said.
         resume: go on with what lies there.
         stop: asked after every step; once it says True, all is saved and the function returns.
         on_status: told every few seconds.
@@ -107,7 +119,24 @@ def train_memory(
         ConfigError: a backbone that cannot have a memory, or a folder that fits neither a beginning nor a resume.
         TrainingError: the loss is no longer finite; what was saved last is kept.
     """
-    return _MemoryTraining(weights, out, args, resume, stop, on_status).whole()
+    return _MemoryTraining(weights, out, args, lessons, resume, stop, on_status).whole()
+
+
+def check_folder(out: Path, resume: bool) -> Path:
+    """The folder beside the memory file `out` for what a resume needs; made where it is not there.
+
+    Raises `ConfigError` where it holds a training that is not to be resumed, or none that could be.
+    """
+    folder = out.with_name(out.name + ".training")
+    there = (folder / TRAINED).exists()
+    if resume and not there:
+        raise ConfigError("There is no training in {folder} to resume; start without --resume.", folder=folder)
+    if there and not resume:
+        raise ConfigError(
+            "{folder} already holds a training; give --resume to go on with it, or another --out.", folder=folder
+        )
+    atomic.make_folder(folder)
+    return folder
 
 
 class _MemoryTraining:
@@ -118,6 +147,7 @@ class _MemoryTraining:
         weights: TransformerWeights,
         out: Path,
         args: MemoryTrainArgs,
+        lessons: MemoryLessons,
         resume: bool,
         stop: Callable[[], bool],
         on_status: Callable[[MemoryStatus], None],
@@ -125,8 +155,7 @@ class _MemoryTraining:
         if weights.tokenizer is None:
             raise ConfigError("{path} has no tokenizer, so nothing can be told to it.", path=weights.path)
         self.weights, self.out, self.args, self.stop, self.on_status = weights, out, args, stop, on_status
-        self.folder = out.with_name(out.name + ".training")
-        self._check_folder(resume)
+        self.folder = check_folder(out, resume)
         self.text = ModelText.open(weights.tokenizer, TextConfig.of(weights.config), str(weights.path))
         self.model = Transformer.from_weights(weights)
         places = args.places(weights.config)
@@ -135,11 +164,9 @@ class _MemoryTraining:
         torch.manual_seed(args.seed)
         self.memory = Memory(self.config, args.seed)
         self.rng = random.Random(args.seed)
-        frames = load_frames()
-        held = [f for n, f in enumerate(frames) if n % HELD_OUT == 0]
-        kept = [f for n, f in enumerate(frames) if n % HELD_OUT]
-        self.maker = PoolMaker(self.model, self.text, self.config, kept, self.rng)
-        self.examiner = PoolMaker(self.model, self.text, self.config, held, random.Random(1))
+        self.maker = PoolMaker(self.model, self.text, self.config, lessons.training, self.rng)
+        self.examiner = PoolMaker(self.model, self.text, self.config, lessons.measuring, random.Random(1))
+        self.replies = lessons.ordinary
         self.vocabulary = Vocabulary(lambda i: self.text.tokenizer.decode([i]), weights.config.vocab_size)
         self.spent, self.began = 0.0, time.monotonic()
         self.saved: dict[str, Any] = self._load() if resume else {}
@@ -152,7 +179,7 @@ class _MemoryTraining:
             self.memory.load_state_dict(self.saved["memory"])
             self.spent = float(self.saved["seconds"])
         self.began = time.monotonic()
-        self.held_pool = self.examiner.make(max(8, len(load_frames()) // HELD_OUT))
+        self.held_pool = self.examiner.make(min(MEASURED, self.args.situations))
         self.held_ordinary = held
         pool = self.maker.make(min(FIRST, self.args.situations), whole=False)
         if not self.saved:
@@ -177,20 +204,10 @@ class _MemoryTraining:
 
     def _ordinary(self) -> tuple[list[FrozenReply], list[FrozenReply]]:
         """Ordinary talk, frozen: for training, and held out."""
-
-        def tell(made: int, of: int) -> None:
-            left = (time.monotonic() - began) / made * (of - made) + 60 * self.args.minutes
-            self.on_status(MemoryStatus("ordinary", made, math.nan, self.seconds, left, 0, None))
-
-        began = time.monotonic()
-        llama = Llama(self.weights, create_runtime(self.weights))
-        replies = ordinary_replies(llama, self.folder / "ordinary.json", self.stop, tell)
-        frozen = []
-        for part in split_ordinary(replies):
-            made = [encode_exchange(self.text, self.maker.before(), prompt, reply) for prompt, reply in part]
-            made = [dataclasses.replace(e, reply=e.reply[:REPLY_TOKENS]) for e in made]
-            frozen.append(freeze_replies(self.model, self.config, made, plain=True))
-        return frozen[0], frozen[1]
+        made = [encode_exchange(self.text, self.maker.before(), prompt, reply) for prompt, reply in self.replies]
+        made = [dataclasses.replace(e, reply=e.reply[:REPLY_TOKENS]) for e in made]
+        frozen = freeze_replies(self.model, self.config, made, plain=True)
+        return [r for n, r in enumerate(frozen) if n % HELD_OUT], frozen[::HELD_OUT]
 
     def _learn_recall(self, pool: Pool, ordinary: Sequence[FrozenReply], end: float) -> Pool:
         """The memory alone; returns the pool as it has grown."""
@@ -257,7 +274,7 @@ class _MemoryTraining:
                     step=step,
                     folder=self.folder,
                 )
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
             optimizer.zero_grad()
@@ -290,17 +307,6 @@ class _MemoryTraining:
         if others := list(others):
             groups.append({"params": others, "initial": 40 * self.args.rate})
         return torch.optim.AdamW(groups, lr=self.args.rate, betas=BETAS, weight_decay=0.0)
-
-    def _check_folder(self, resume: bool) -> None:
-        there = (self.folder / TRAINED).exists()
-        if resume and not there:
-            raise ConfigError("There is no training in {folder} to resume; start without --resume.", folder=self.folder)
-        if there and not resume:
-            raise ConfigError(
-                "{folder} already holds a training; give --resume to go on with it, or another --out.",
-                folder=self.folder,
-            )
-        atomic.make_folder(self.folder)
 
     def _save(self) -> None:
         """What a resume goes on with: the memory as it is trained, and the time spent."""

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from engine.curricula.everyday.frames import read_lines
 from engine.errors import FileFormatError
 from engine.io import atomic
 from engine.llama import Llama
@@ -18,14 +17,17 @@ LENGTH = 32
 
 
 def ordinary_replies(
-    llama: Llama, cache: Path, stop: Callable[[], bool], progress: Callable[[int, int], None] = lambda *_: None
+    llama: Llama,
+    prompts: Sequence[str],
+    cache: Path,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> list[tuple[str, str]]:
-    """Every request of ``ordinary.jsonl`` with the model's likeliest reply, kept in the file `cache`.
+    """Every request with the likeliest reply of a model that has no memory, kept in the file `cache`.
 
     What is there already is not made again. Ends early when `stop` says True, with what it has.
     Raises `FileFormatError` where `cache` is no such file.
     """
-    prompts = [str(line["prompt"]) for line in read_lines("ordinary.jsonl")]
     made = _read(cache)
     for number, prompt in enumerate(prompts):
         if stop():
@@ -50,8 +52,3 @@ def _read(path: Path) -> dict[str, str]:
     except (ValueError, UnicodeDecodeError):
         pass
     raise FileFormatError("{path} is damaged; delete it, and it will be made again.", path=path)
-
-
-def split_ordinary(replies: Sequence[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """For training, and held out: every 15th."""
-    return [r for n, r in enumerate(replies) if n % 15], [r for n, r in enumerate(replies) if n % 15 == 0]
