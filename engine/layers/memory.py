@@ -120,7 +120,7 @@ class Memory(nn.Module):
         self.value.weight.copy_(value)
         self.conv[:, KEY_TAP] = 1.0
         for out in self.outs:
-            out.weight.copy_(value.T)
+            next(out.parameters()).copy_(value.T)
         for linear in (self.key, self.topic_key, self.query, self.topic_query):
             linear.bias.zero_()
         for parameter in self.gates.parameters():

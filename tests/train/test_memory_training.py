@@ -157,7 +157,7 @@ def test_gradients_reach_all_of_the_memory_and_nothing_of_the_backbone(
 @pytest.mark.slow
 def test_a_training_is_stopped_resumed_and_gives_a_memory_file(weights: TransformerWeights, tmp_path: Path) -> None:
     out = tmp_path / "tiny.memory.safetensors"
-    args = MemoryTrainArgs(minutes=0.05, situations=16, most_told=6)
+    args = MemoryTrainArgs(minutes=60, situations=16, most_told=6)
     lessons = MemoryLessons(_texts(), _texts(), [(f"what is {n} plus {n}?", f"It is {2 * n}.") for n in range(40)])
     seen: list[MemoryStatus] = []
     asked = itertools.count()
@@ -166,6 +166,7 @@ def test_a_training_is_stopped_resumed_and_gives_a_memory_file(weights: Transfor
     assert out.exists()
     with pytest.raises(ConfigError):
         train_memory(weights, out, args, lessons)
+    args = dataclasses.replace(args, minutes=0.05)
     done = train_memory(weights, out, args, lessons, resume=True, on_status=seen.append)
     assert done.finished
     assert {status.stage for status in seen} <= {"recall", "speech"}
