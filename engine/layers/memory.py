@@ -47,7 +47,7 @@ KEY_TAP = CONV_TAPS - 2
 """The tap of the token before: at first a key is what came before its token, so that a value is what comes after."""
 
 
-class Written(NamedTuple):
+class MemoryWrite(NamedTuple):
     """What M messages of up to T tokens write."""
 
     key: Tensor
@@ -145,7 +145,7 @@ class Memory(nn.Module):
         mask = there.unsqueeze(-1).to(x.dtype)
         return (x * mask).sum(dim=1) / mask.sum(dim=1).clamp_min(1)
 
-    def write(self, x: Tensor, embedding: Tensor, there: Tensor) -> Written:
+    def write(self, x: Tensor, embedding: Tensor, there: Tensor) -> MemoryWrite:
         """What messages write.
 
         Args:
@@ -159,7 +159,7 @@ class Memory(nn.Module):
         key = F.normalize(self._heads(mixed + self.topic_key(topic), self.config.key_dim), dim=-1)
         value = self.split_values(self.value(F.normalize(embedding, dim=-1)))
         gate = self.write_gate(torch.cat((x, topic.expand_as(x)), dim=-1))
-        return Written(key, value, torch.sigmoid(gate) * there.unsqueeze(-1))
+        return MemoryWrite(key, value, torch.sigmoid(gate) * there.unsqueeze(-1))
 
     def recall(self, x: Tensor, topic: Tensor, fast: Tensor) -> Tensor:
         """What tokens of replies find.

@@ -758,6 +758,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>--widen-heads {width} は、今のヘッドの幅 {now} の倍数で、それより大きくなければなりません。</translation>
         </message>
         <message>
+            <source>--{name} is {value}; it must be from {low:g} to {high:g}.</source>
+            <translation>--{name} が {value} になっています。{low:g} から {high:g} の間でなければなりません。</translation>
+        </message>
+        <message>
             <source>--{option} rounds the weights, and {target} is the model itself, which would be lost; name another file.</source>
             <translation>--{option} は重みを丸めますが、{target} は元のモデルそのもので、失われてしまいます。別のファイル名を指定してください。</translation>
         </message>
@@ -1106,6 +1110,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>ロックファイル {path} が削除されたか置き換えられたため、別のプログラムが作業フォルダに書き込んでいるかもしれません。このプログラムはこれ以上書き込みません。閉じてから起動し直してください。</translation>
         </message>
         <message>
+            <source>The loss is no longer a number after step {step}; what was saved before is kept in {folder}. Go on with --resume and a lower --rate.</source>
+            <translation>ステップ {step} のあと損失が数値でなくなりました。その前に保存したものは {folder} に残っています。--resume と、より小さい --rate で続けてください。</translation>
+        </message>
+        <message>
             <source>The loss on everyday dialogues grew by {drift:.1%}, more than the limit of {limit:.1%}: it would have learned this night at the cost of everything else.</source>
             <translation>ふだんの会話の損失が {drift:.1%} 増え、上限の {limit:.1%} を超えました。ほかのすべてを犠牲にして今夜のことを覚えるところでした。</translation>
         </message>
@@ -1360,6 +1368,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>There is no tokenizer: give tokenizer_path, or put tokenizer.json beside the weights.</source>
             <translation>トークナイザーがありません。tokenizer_path を指定するか、tokenizer.json を重みの隣に置いてください。</translation>
+        </message>
+        <message>
+            <source>There is no training in {folder} to resume; start without --resume.</source>
+            <translation>{folder} には再開できる学習がありません。--resume を付けずに始めてください。</translation>
         </message>
         <message>
             <source>There is no {file} beside {weights}; a checkpoint needs it to know its sizes.</source>
@@ -1802,6 +1814,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{first}{second}</translation>
         </message>
         <message>
+            <source>{folder} already holds a training; give --resume to go on with it, or another --out.</source>
+            <translation>{folder} にはすでに学習があります。続けるには --resume を、そうでなければ別の --out を指定してください。</translation>
+        </message>
+        <message>
             <source>{folder} and {first} are not one corpus: one holds texts and the other dialogues. Put them into folders of their own, and train on one after the other.</source>
             <translation>{folder} と {first} は一つの文章として扱えません。一方は文章で、もう一方は会話です。別々のフォルダに置き、順に学習してください。</translation>
         </message>
@@ -1994,6 +2010,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} に会話のリストがありません。書き出したファイルを選んでください。</translation>
         </message>
         <message>
+            <source>{path} has no tokenizer, so nothing can be told to it.</source>
+            <translation>{path} にはトークナイザーがないので、何も話しかけられません。</translation>
+        </message>
+        <message>
             <source>{path} has no tokenizer; name a tokenizer.json.</source>
             <translation>{path} にトークナイザがありません。tokenizer.json を指定してください。</translation>
         </message>
@@ -2068,6 +2088,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} is damaged. It is kept aside, and what it said is lost: {lost}. The souls themselves are whole.</source>
             <translation>{path} が壊れています。別の名前で残しますが、書かれていた内容（{lost}）は失われました。ソウルそのものは無事です。</translation>
+        </message>
+        <message>
+            <source>{path} is damaged; delete it, and it will be made again.</source>
+            <translation>{path} は壊れています。削除すれば、もう一度作られます。</translation>
         </message>
         <message>
             <source>{path} is empty; copy or save it again.</source>
@@ -2196,6 +2220,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} lacks the tensor {name!r}, which the index places there; copy the folder again.</source>
             <translation>{path} には、索引に書かれたテンソル {name!r} がありません。フォルダーをもう一度コピーしてください。</translation>
+        </message>
+        <message>
+            <source>{path} learns by itself; only a transformer can be given a memory.</source>
+            <translation>{path} は自分で学習します。記憶を与えられるのはトランスフォーマーだけです。</translation>
         </message>
         <message>
             <source>{path} lists no tensors; the file is damaged.</source>

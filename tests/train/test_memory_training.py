@@ -25,7 +25,7 @@ from engine.text.chat_message import ChatMessage
 from engine.text.model_text import ModelText, TextConfig
 from engine.text.roles import RoledTokens, TokenRole
 from engine.train.memory.args import MemoryTrainArgs
-from engine.train.memory.exchanges import Exchange, encode_exchange
+from engine.train.memory.exchanges import EncodedExchange, encode_exchange
 from engine.train.memory.frozen import FrozenReply, freeze_messages, freeze_replies
 from engine.train.memory.pool import Pool, PoolMaker, draw_life
 from engine.train.memory.reading import ReplyBatch, write_messages
@@ -63,7 +63,7 @@ def memory() -> Memory:
     return memory
 
 
-def _exchanges(text: ModelText, before: tuple[ChatMessage, ...] = ()) -> list[Exchange]:
+def _exchanges(text: ModelText, before: tuple[ChatMessage, ...] = ()) -> list[EncodedExchange]:
     return [encode_exchange(text, before, message, "Fine, noted!") for message in TOLD]
 
 

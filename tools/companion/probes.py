@@ -8,7 +8,7 @@ from typing import Literal
 
 from engine.curricula.companion.facts import Fact
 from engine.curricula.companion.kinds import OPEN_KINDS
-from engine.curricula.companion.memory import Chooser, Memory
+from engine.curricula.companion.memory import Chooser, FactMemory
 from engine.curricula.companion.names import Split
 from engine.curricula.companion.smalltalk import SmallTalk
 from engine.curricula.companion.wording import Replies, User
@@ -90,7 +90,7 @@ def make_probe(
 class _ProbeMaker:
     def __init__(self, rng: random.Random, split: Split, wordings: WordingSet) -> None:
         self._wordings = wordings
-        self._memory = Memory()
+        self._memory = FactMemory()
         self._chooser = Chooser(rng, self._memory, split, OPEN_KINDS)
         self._users = {True: User(rng, "train"), False: User(rng, "test")}
         self._replies = Replies(rng)

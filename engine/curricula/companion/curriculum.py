@@ -11,7 +11,7 @@ from typing import cast
 from engine.curricula.companion.dialogues import everyday_dialogue
 from engine.curricula.companion.facts import Fact
 from engine.curricula.companion.kinds import OPEN_KINDS
-from engine.curricula.companion.memory import Chooser, Memory
+from engine.curricula.companion.memory import Chooser, FactMemory
 from engine.curricula.companion.patterns import confirmed, read, stated
 from engine.curricula.companion.smalltalk import SmallTalk
 from engine.curricula.companion.wording import DO_NOT_KNOW, Replies, User
@@ -81,7 +81,7 @@ class CompanionTutor:
         self._rng, self._seed = rng, seed
         self._user, self._replies = User(rng, "train"), Replies(rng)
         self._talk = SmallTalk(rng, "train")
-        memory = Memory()
+        memory = FactMemory()
         for fact in facts:
             memory.put(fact)
         self._chooser = Chooser(rng, memory, "train", OPEN_KINDS)

@@ -10,7 +10,7 @@ from typing import Literal
 from engine.curricula.companion.data import table
 from engine.curricula.companion.drills import Drills
 from engine.curricula.companion.facts import Fact, Kind, fill, upper_start
-from engine.curricula.companion.memory import Chooser, Memory
+from engine.curricula.companion.memory import Chooser, FactMemory
 from engine.curricula.companion.names import Split
 from engine.curricula.companion.smalltalk import SmallTalk
 from engine.curricula.companion.wording import DO_NOT_KNOW, Replies, User
@@ -74,7 +74,7 @@ class Speaker:
     def __init__(self, rng: random.Random, wordings: Split = "train", values: Split = "train") -> None:
         self._rng = rng
         self._values: Split = values
-        self._memory = Memory()
+        self._memory = FactMemory()
         self._user = User(rng, wordings)
         self._replies = Replies(rng)
         self._talk = SmallTalk(rng, values)

@@ -14,7 +14,7 @@ from engine.curricula.companion.values import MAKERS, make_value
 
 
 @dataclass
-class Memory:
+class FactMemory:
     """The facts that hold now, in the order told, and how often each was asked."""
 
     facts: dict[tuple[str, str], Fact] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Memory:
 class Chooser:
     """Chooses facts to tell and questions to ask, so that neither kind, subject nor value can be guessed."""
 
-    def __init__(self, rng: random.Random, memory: Memory, values: Split, kinds: Sequence[Kind] = KINDS) -> None:
+    def __init__(self, rng: random.Random, memory: FactMemory, values: Split, kinds: Sequence[Kind] = KINDS) -> None:
         self._rng = rng
         self._memory = memory
         self._values = values

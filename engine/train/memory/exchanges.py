@@ -10,7 +10,7 @@ from engine.text.model_text import ModelText
 
 
 @dataclass(frozen=True)
-class Exchange:
+class EncodedExchange:
     """One exchange at the end of a conversation: ``context + message + opening + reply``."""
 
     context: tuple[int, ...]
@@ -28,7 +28,7 @@ class Exchange:
         return self.context + self.message + self.opening + self.reply
 
 
-def encode_exchange(text: ModelText, before: Sequence[ChatMessage], message: str, reply: str) -> Exchange:
+def encode_exchange(text: ModelText, before: Sequence[ChatMessage], message: str, reply: str) -> EncodedExchange:
     """The last exchange of a conversation. Raises `ConfigError` where the template fails on it."""
     messages = [*before, ChatMessage("user", message), ChatMessage("assistant", reply)]
     runs = text.template.render_runs(text.tokenizer, messages, reply=False)
@@ -47,4 +47,4 @@ def encode_exchange(text: ModelText, before: Sequence[ChatMessage], message: str
             parts[3] += ids[: end + 1]
             break
         parts[place] += ids
-    return Exchange(*map(tuple, parts))
+    return EncodedExchange(*map(tuple, parts))

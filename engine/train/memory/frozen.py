@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.models.memory_config import MemoryConfig
 from engine.models.transformer import Transformer
-from engine.train.memory.exchanges import Exchange
+from engine.train.memory.exchanges import EncodedExchange
 
 Pair = tuple[Tensor, Tensor]
 """Keys and values, each ``[B, K, S, d]``."""
@@ -63,7 +63,9 @@ class _Prefix:
 
 
 @torch.inference_mode()
-def freeze_messages(model: Transformer, config: MemoryConfig, exchanges: Sequence[Exchange]) -> list[FrozenMessage]:
+def freeze_messages(
+    model: Transformer, config: MemoryConfig, exchanges: Sequence[EncodedExchange]
+) -> list[FrozenMessage]:
     """The messages of exchanges, in their order."""
     found: dict[int, FrozenMessage] = {}
     last = config.sources[-1]
@@ -77,7 +79,11 @@ def freeze_messages(model: Transformer, config: MemoryConfig, exchanges: Sequenc
 
 @torch.inference_mode()
 def freeze_replies(
-    model: Transformer, config: MemoryConfig, exchanges: Sequence[Exchange], whole: bool = True, plain: bool = False
+    model: Transformer,
+    config: MemoryConfig,
+    exchanges: Sequence[EncodedExchange],
+    whole: bool = True,
+    plain: bool = False,
 ) -> list[FrozenReply]:
     """Exchanges whose replies are to be learned, in their order.
 
@@ -106,7 +112,7 @@ def freeze_replies(
 
 
 @torch.inference_mode()
-def stream_norms(model: Transformer, depths: Sequence[int], exchange: Exchange) -> tuple[float, ...]:
+def stream_norms(model: Transformer, depths: Sequence[int], exchange: EncodedExchange) -> tuple[float, ...]:
     """Median length of the residual stream of an exchange's tokens in front of some blocks."""
     h = model.embed(torch.tensor([exchange.ids])) * model.config.embedding_scale
     rotations = model.rotations(torch.arange(h.shape[1]))
@@ -160,11 +166,13 @@ def _through(
     return _Run(torch.stack(sources, dim=2) if sources else h.new_zeros(0), pairs, cut, h)
 
 
-def _message(exchange: Exchange, streams: Tensor) -> FrozenMessage:
+def _message(exchange: EncodedExchange, streams: Tensor) -> FrozenMessage:
     return FrozenMessage(torch.tensor(exchange.message), streams[: len(exchange.message)].half())
 
 
-def _batches(exchanges: Sequence[Exchange], lengths: Sequence[int]) -> Iterator[tuple[tuple[int, ...], list[int]]]:
+def _batches(
+    exchanges: Sequence[EncodedExchange], lengths: Sequence[int]
+) -> Iterator[tuple[tuple[int, ...], list[int]]]:
     """Numbers of exchanges behind the same context and of about equal length, so many as fit into `BATCH_TOKENS`."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):

@@ -10,7 +10,7 @@ from engine.models.memory_config import MemoryConfig
 from engine.models.transformer import Transformer
 from engine.text.chat_message import ChatMessage
 from engine.text.model_text import ModelText
-from engine.train.memory.exchanges import Exchange, encode_exchange
+from engine.train.memory.exchanges import EncodedExchange, encode_exchange
 from engine.train.memory.frozen import FrozenMessage, FrozenReply, freeze_messages, freeze_replies
 from engine.train.memory.texts import Texts, ToldText
 
@@ -68,7 +68,7 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Life:
+class TrainingLife:
     """What one person tells, in order, and what is asked afterwards, each question in a conversation of its own."""
 
     messages: list[FrozenMessage]
@@ -78,7 +78,9 @@ class Life:
     """Questions about what was not told."""
 
 
-def draw_life(pool: Pool, rng: random.Random, told: int, asked: int, unknown: int, crowd: Sequence[Told] = ()) -> Life:
+def draw_life(
+    pool: Pool, rng: random.Random, told: int, asked: int, unknown: int, crowd: Sequence[Told] = ()
+) -> TrainingLife:
     """A life of at most so many tellings, with at most so many questions, at random.
 
     Nothing is told twice in it. Messages that tell nothing and questions stand among the tellings.
@@ -103,7 +105,9 @@ def draw_life(pool: Pool, rng: random.Random, told: int, asked: int, unknown: in
     questions = [(q, item) for item in items[:own] for q in item.questions]
     rng.shuffle(questions)
     strange = [u.question for u in pool.unknown if u.topic not in used]
-    return Life([message for _, message in placed], questions[:asked], rng.sample(strange, min(unknown, len(strange))))
+    return TrainingLife(
+        [message for _, message in placed], questions[:asked], rng.sample(strange, min(unknown, len(strange)))
+    )
 
 
 def _times(item: Told, rng: random.Random) -> list[float]:
@@ -131,9 +135,9 @@ class PoolMaker:
         """A pool of about so many situations; `whole` as in `freeze_replies`."""
         self._contexts = [self._context() for _ in range(CONTEXTS)]
         pool = Pool([], [], [])
-        said: list[tuple[Exchange, Told]] = []
-        asks: list[tuple[Exchange, Told, str]] = []
-        strange: list[tuple[Exchange, str]] = []
+        said: list[tuple[EncodedExchange, Told]] = []
+        asks: list[tuple[EncodedExchange, Told, str]] = []
+        strange: list[tuple[EncodedExchange, str]] = []
         for told in self._texts.told(situations):
             item = Told(told.topics)
             pool.told.append(item)
@@ -157,7 +161,7 @@ class PoolMaker:
         """What stands before an exchange, one of a few beginnings, which are computed once."""
         return self._rng.choice(self._contexts)
 
-    def _said(self, told: ToldText) -> list[Exchange]:
+    def _said(self, told: ToldText) -> list[EncodedExchange]:
         """Its messages, in one conversation or several."""
         out, before = [], self.before()
         for message in told.messages:
@@ -174,5 +178,5 @@ class PoolMaker:
             out += [ChatMessage("user", say), ChatMessage("assistant", reply)]
         return out
 
-    def _exchange(self, before: Sequence[ChatMessage], message: str, reply: str = "") -> Exchange:
+    def _exchange(self, before: Sequence[ChatMessage], message: str, reply: str = "") -> EncodedExchange:
         return encode_exchange(self._text, before, message, reply)

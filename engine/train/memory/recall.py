@@ -20,7 +20,7 @@ from torch.nn.utils.rnn import pad_sequence
 from engine.layers.memory import Memory
 from engine.models.transformer import Transformer
 from engine.train.memory.frozen import FrozenMessage, FrozenReply
-from engine.train.memory.pool import Life, Told
+from engine.train.memory.pool import Told, TrainingLife
 from engine.train.memory.reading import recall, write_messages
 
 COMMON = 0.03
@@ -78,7 +78,7 @@ class RecallLoss(nn.Module):
         self.sharpness = nn.Parameter(torch.tensor(FIRST_SHARPNESS))
         self.threshold = nn.Parameter(torch.tensor(FIRST_THRESHOLD))
 
-    def forward(self, life: Life, others: Sequence[FrozenReply]) -> tuple[Tensor, RecallCounts]:
+    def forward(self, life: TrainingLife, others: Sequence[FrozenReply]) -> tuple[Tensor, RecallCounts]:
         """The loss of one life, in which `others` are replies of ordinary talk."""
         (model,), (memory,) = self._backbone, self._memory
         fast, _ = write_messages(model, memory, life.messages)

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from engine.layers.memory import Memory
 from engine.models.transformer import Transformer
 from engine.train.memory.frozen import FrozenReply
-from engine.train.memory.pool import Life
+from engine.train.memory.pool import TrainingLife
 from engine.train.memory.reading import ReplyBatch, write_messages
 
 UNKNOWN_WEIGHT = 0.5
@@ -37,7 +37,9 @@ class SpeechLosses:
         return self.told + UNKNOWN_WEIGHT * self.unknown + self.drift
 
 
-def speech_losses(model: Transformer, memory: Memory, life: Life, ordinary: Sequence[FrozenReply]) -> SpeechLosses:
+def speech_losses(
+    model: Transformer, memory: Memory, life: TrainingLife, ordinary: Sequence[FrozenReply]
+) -> SpeechLosses:
     """The losses of one life: its messages written, its questions asked each by itself, and ordinary talk."""
     fast, _ = write_messages(model, memory, life.messages)
     batch = ReplyBatch([*(question for question, _ in life.asked), *life.unknown])
