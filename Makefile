@@ -13,13 +13,16 @@ COMPANION := runs/companion
 # What an install is made from: the package's description, the native library's sources, and the translations.
 PACKAGE := pyproject.toml $(wildcard packaging/build_*.py resources/translations/*.ts engine/native/CMakeLists.txt engine/native/src/* engine/native/src/*/*)
 
-.PHONY: run chat check test setup-tests native lint format screenshots pictures companion bundle bundle-test deb-test wheel-test clean
+.PHONY: run chat model check test setup-tests native lint format screenshots pictures companion bundle bundle-test deb-test wheel-test clean
 
-run: $(VENV)/.installed  ## open the Studio, or the terminal chat where there is no display
+run: model  ## open the Studio, or the terminal chat where there is no display
 	@$(BIN)/python -m studio
 
-chat: $(VENV)/.installed  ## the terminal chat
+chat: model  ## the terminal chat
 	@$(BIN)/bit-llama chat
+
+model: $(VENV)/.installed  ## fetch the model of the first run, 98 MB, once; without a network the companion is there
+	@$(BIN)/bit-llama fetch --optional
 
 check: lint  ## what a change must pass before it is shown: style, types, floors, the fast tests
 	$(PYTEST) -m "not (slow or gui or package or gpu)"

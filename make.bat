@@ -17,11 +17,13 @@ exit /b 2
 
 :run
 if not exist .venv\.installed call :install . .installed || exit /b 1
+%PY% -m engine.cli fetch --optional || exit /b 1
 %PY% -m studio
 exit /b %errorlevel%
 
 :chat
 if not exist .venv\.installed call :install . .installed || exit /b 1
+%PY% -m engine.cli fetch --optional || exit /b 1
 %PY% -m engine.cli chat
 exit /b %errorlevel%
 

@@ -98,6 +98,10 @@ class DeviceError(BitLlamaError):
     """A device or runtime that this machine does not have."""
 
 
+class FetchError(BitLlamaError):
+    """A model that could not be fetched."""
+
+
 class DataError(BitLlamaError):
     """A corpus that cannot be trained on."""
 

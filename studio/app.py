@@ -25,9 +25,8 @@ from engine.resources import resource_path
 from engine.version import __version__
 from studio import crash, process, single_instance, theme, translation
 from studio.garbage import GarbageCollector
-from studio.lab.catalogue import COMPANION
 from studio.protocol import EngineFailure
-from studio.session import Session, claim_workspace, workspace_path
+from studio.session import Session, claim_workspace, default_model, workspace_path
 from studio.settings.store import Settings
 from studio.single_instance import FileOpenEvents
 from studio.widgets import style
@@ -112,7 +111,8 @@ def build(workspace: Path | None, portable: bool = False) -> MainWindow:
 
 
 def begin(window: MainWindow, files: Sequence[Path] = ()) -> None:
-    """Open the files of the command line, or the model of last time, or the bundled one; offer what was left going."""
+    """Open the files of the command line, or the model of last time, or that of the first run; offer to go on with what
+    was left going."""
     talk = window.talk
     problems = window.settings.problems + talk.meta.problems + talk.drafts.problems
     for problem in filter(None, (window.language_problem, *problems)):
@@ -133,12 +133,9 @@ async def _wake(window: MainWindow, model: Path, souls: Sequence[Path]) -> None:
 
 
 def first_model(settings: Settings) -> Path | None:
-    """The model to begin with; None where there is none."""
+    """The model to begin with: that of last time, else the one that the workspace begins with; None where there is
+    none."""
     last = Path(settings.get("last_model"))
     if settings.get("last_model") and last.exists():
         return last
-    try:
-        companion = resource_path(COMPANION)
-    except BitLlamaError:
-        return None
-    return companion if companion.exists() else None
+    return default_model(settings.path.parent)

@@ -20,6 +20,7 @@ for _folder in ("", "models"):
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # The models of the tests are so small that a second thread only waits for the first.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["BIT_LLAMA_MODELS"] = str(HERE / "no-models")  # what was fetched on this machine is no matter here
 
 from progress import NothingMoves, wait_for  # noqa: E402  (it lies on the path that was just set)
 

@@ -27,6 +27,7 @@ COMMANDS = (
     "soul",
     "sleep",
     "bench",
+    "fetch",
     "doctor",
 )
 """Modules of this package. Each adds its parser, with ``run`` (args to exit code) as a default; heavy imports wait."""

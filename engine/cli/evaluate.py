@@ -46,7 +46,7 @@ def _of_text(args: argparse.Namespace) -> int:
     from engine.llama import Llama
     from engine.runtime.scoring import window_losses
 
-    llama = Llama.load_auto(args.model, args.device, args.threads, args.memory)
+    llama = Llama.load_auto(options.model_path(args), args.device, args.threads, args.memory)
     ids = llama.tokenizer.encode(strict_json.read_text(args.text))
     ids = ids[: args.limit] if args.limit else ids
     if len(ids) < 2:

@@ -18,8 +18,11 @@ _SLEEP = ("method", "rate", "passes", "replies", "older", "drift_limit", "seed")
 
 
 def add_model(parser: argparse.ArgumentParser, option: bool = False) -> None:
-    """The model, the bundled one where none is named: an argument, or with `option` ``--model``."""
-    text = "a model folder, .gguf, .safetensors or .bitt (default: the bundled model)"
+    """The model, `default_model` where none is named: an argument, or with `option` ``--model``."""
+    text = (
+        "a model folder, .gguf, .safetensors or .bitt; or companion or smollm2, which come with the program "
+        "(default: the one of the two that was used last, or that can talk best)"
+    )
     if option:
         parser.add_argument("--model", metavar="MODEL", type=Path, help=text)
     else:
@@ -98,10 +101,13 @@ def sampling(args: argparse.Namespace) -> SamplingParams:
 
 
 def model_path(args: argparse.Namespace) -> Path:
-    """The model that was named, or the bundled one. Raises `FileFormatError` where that is missing."""
-    from engine.resources import bundled_model
+    """The model that was named, or that of the workspace. Raises `FileFormatError` where that is missing."""
+    from engine.session.default_model import default_model, named_model
+    from engine.session.workspace import default_path
 
-    return bundled_model() if args.model is None else Path(args.model)
+    if args.model is not None:
+        return named_model(Path(args.model))
+    return default_model(args.workspace or default_path(args.portable))
 
 
 def open_workspace(args: argparse.Namespace) -> Workspace:

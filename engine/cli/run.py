@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
     options.sampling(args)
     options.at_least_one(args.max_tokens, "--max-tokens")
-    llama = Llama.load_auto(args.model, args.device, args.threads, args.memory)
+    llama = Llama.load_auto(options.model_path(args), args.device, args.threads, args.memory)
     if args.soul_file is not None:
         llama.load_soul(args.soul_file)
     prompt = without_mark(sys.stdin.read()) if args.prompt == "-" else args.prompt

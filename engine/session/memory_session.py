@@ -13,12 +13,12 @@ from engine.io.conversation_log import ConversationLog, Entry
 from engine.io.model_file import ANY_MEMORY
 from engine.io.soul import Soul, SoulMeta, load_soul
 from engine.llama import Completion, Llama
-from engine.resources import bundled_model
 from engine.runtime.base import Cancel
 from engine.session.active_soul import ActiveSoul, Dial
 from engine.session.blend import blend, blend_facts, find_second
 from engine.session.consolidation import Consolidation, Decide
 from engine.session.conversation import Conversation, Reply
+from engine.session.default_model import default_model
 from engine.session.forgetting import ForgetPlan, OnForget, carry_out, plan_forgetting
 from engine.session.history import ELSEWHERE, event_note
 from engine.session.soul_registry import SoulRegistry
@@ -91,7 +91,7 @@ class MemorySession:
         soul: str | None = None,
         memory: str | PathLike[str] | None = ANY_MEMORY,
     ) -> MemorySession:
-        """Lock a workspace, load a model (the bundled one where none is named), and wake a soul of it.
+        """Lock a workspace, load a model (`default_model` where none is named), and wake a soul of it.
 
         That is the soul called `soul`, or the one that was used last; where there is none yet, a newborn. `memory` is
         that of a transformer: see `engine.io.model_file.open_model`.
@@ -102,7 +102,7 @@ class MemorySession:
         place = workspace if isinstance(workspace, Workspace) else Workspace.open(_path(workspace))
         lock = place.lock()
         try:
-            llama = Llama.load_auto(_path(model_path) or bundled_model(), device, threads, memory)
+            llama = Llama.load_auto(_path(model_path) or default_model(place.root), device, threads, memory)
             return cls(place, lock, llama, soul)
         except BaseException:
             lock.release()

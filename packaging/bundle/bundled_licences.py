@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+import first_run
+
 from studio import licences
 
 DOCUMENTS = Path("/usr/share/doc")
@@ -92,9 +94,9 @@ def write(folder: Path, sources: Path, more: Iterable[Path] = ()) -> Path:
     for part in parts:
         if not licences.texts_of(part):
             raise Unaccounted(f"{part.metadata['Name']} is in the bundle, and brings no text of its licence.")
-    others = []
+    others = first_run.licence(folder)
     if sys.platform.startswith("linux"):  # elsewhere Python's and Qt's installers bring all that they need
-        others = debian_licences([*system_libraries(sources), *more])
+        others += debian_licences([*system_libraries(sources), *more])
     target = folder / "resources" / licences.BUNDLED
     target.write_text(licences.gather(parts, others), encoding="utf-8")
     return target

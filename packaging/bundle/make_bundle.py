@@ -17,6 +17,7 @@ from pathlib import Path
 import bundled_licences
 import sizes
 from contents import is_to_strip
+from first_run import fetch_first_model
 from icons import make_icons
 from layout import NAME, version
 
@@ -43,6 +44,7 @@ def main() -> int:
     if reason := translations.compile_all():
         print(f"The translations were not compiled: {reason}. No bundle goes without them.")
         return 1
+    fetch_first_model(WORK / "models")
     make_icons(WORK / "icons")
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--distpath", str(DIST), "--workpath", str(WORK), str(Path(__file__).with_name("bit_llama.spec"))]

@@ -4,7 +4,7 @@
 name as in `studio.protocol`. `context` is what the subjects share.
 """
 
-from studio.worker.context import ClaimedWorkspace, claim_workspace, workspace_path
+from studio.worker.context import ClaimedWorkspace, claim_workspace, default_model, workspace_path
 from studio.worker.thread import Worker
 
-__all__ = ["ClaimedWorkspace", "Worker", "claim_workspace", "workspace_path"]
+__all__ = ["ClaimedWorkspace", "Worker", "claim_workspace", "default_model", "workspace_path"]

@@ -50,6 +50,17 @@ def workspace_path(path: Path | None, portable: bool = False) -> Path:
     return (path.expanduser() if path is not None else default_path(portable)).absolute()
 
 
+def default_model(root: Path) -> Path | None:
+    """The model that the workspace in the folder `root` begins with; None where the program brings none."""
+    from engine.errors import BitLlamaError
+    from engine.session import default_model as rule
+
+    try:
+        return rule.default_model(root)
+    except BitLlamaError:
+        return None
+
+
 class WorkerContext:
     """What the handlers of all subjects share; owned by the worker's thread.
 
