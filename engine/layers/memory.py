@@ -12,7 +12,12 @@ A token of the reply, with x of its own and m of the message that it answers, fi
 
     f = sigmoid(gate'(x, m)) * W unit(Wq x + b' + Wn m + c')
 
-and to the residual stream in front of each of a few later blocks is added Wo (s * sigmoid(gate''(h)) * f).
+and to the residual stream in front of each of a few later blocks is added
+
+    Wo (s * sigmoid(gate_s h) * f) + tanh(|W|) * sigmoid(gate_a h) * adapter(h).
+
+The adapter is the manner in which somebody answers who was told things: briefly, and honest where nothing was told. It
+is not what was told, and without a soul it is silent.
 
 The topic m is why a message is written when it is complete: a key knows also what is said after its token, and the
 gate knows whether the message is a question. Nothing normalises what is found, so that what matches nothing reads as
@@ -97,6 +102,11 @@ class Memory(nn.Module):
         self.read_gate = Gate(2 * seen, config.gate_dim, config.num_heads)
         self.outs = nn.ModuleList(nn.Linear(values, width, bias=False) for _ in config.depths)
         self.gates = nn.ModuleList(nn.Linear(width, config.num_heads) for _ in config.depths)
+        self.adapters = nn.ModuleList(
+            nn.Sequential(nn.Linear(width, config.adapter_dim), nn.SiLU(), nn.Linear(config.adapter_dim, width))
+            for _ in config.depths
+        )
+        self.adapter_gates = nn.ModuleList(nn.Linear(width, 1) for _ in config.depths)
         self.strengths = nn.ParameterList(
             torch.full((config.num_heads,), 2 * FIRST_STRENGTH * norm) for norm in config.stream_norms
         )
@@ -123,8 +133,11 @@ class Memory(nn.Module):
             next(out.parameters()).copy_(value.T)
         for linear in (self.key, self.topic_key, self.query, self.topic_query):
             linear.bias.zero_()
-        for parameter in self.gates.parameters():
+        for parameter in (*self.gates.parameters(), *self.adapter_gates.parameters(), *self.adapters.parameters()):
             parameter.zero_()
+        for adapter in self.adapters:
+            first = next(adapter.parameters())
+            first.normal_(std=first.shape[1] ** -0.5, generator=generator)
         self.write_gate.begin(generator)
         self.read_gate.begin(generator)
 
@@ -178,19 +191,27 @@ class Memory(nn.Module):
         gate = torch.sigmoid(self.read_gate(torch.cat((x, topic.expand_as(x)), dim=-1)))
         return found * gate.unsqueeze(-1)
 
-    def inject(self, at: int, h: Tensor, found: Tensor) -> Tensor:
+    def inject(self, at: int, h: Tensor, found: Tensor, lived: Tensor) -> Tensor:
         """What is added to the residual stream in front of the block ``config.depths[at]``.
 
         Args:
             h: the residual stream there, ``[B, R, D]``.
             found: what `recall` gave, ``[B, R, H, dv]``.
+            lived: what `lived` gave.
 
         Returns:
             ``[B, R, D]``.
         """
         seen = rms_norm(h.float(), torch.ones(h.shape[-1], device=h.device), EPS)
         strength = torch.sigmoid(self.gates[at](seen)) * self.strengths[at]
-        return self.outs[at]((found * strength.unsqueeze(-1)).flatten(2))
+        said: Tensor = self.outs[at]((found * strength.unsqueeze(-1)).flatten(2))
+        most = FIRST_STRENGTH * self.config.stream_norms[at]
+        return said + lived * most * torch.sigmoid(self.adapter_gates[at](seen)) * self.adapters[at](seen)
+
+    @staticmethod
+    def lived(fast: Tensor) -> Tensor:
+        """Whether these fast weights hold anything: 0 for a newborn, near 1 after the first message; no gradient."""
+        return torch.tanh(fast.detach().norm())
 
     def split_values(self, values: Tensor) -> Tensor:
         """Values ``[..., H * dv]`` by head, ``[..., H, dv]``."""

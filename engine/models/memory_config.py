@@ -45,11 +45,13 @@ class MemoryConfig:
     """dv of each."""
     gate_dim: int = 64
     """Hidden units of the gates."""
+    adapter_dim: int = 64
+    """Hidden units of the adapters."""
     stream_norms: tuple[float, ...] = ()
     """Median length of the residual stream at each of the depths, on which the first strength of reading depends."""
 
     def __post_init__(self) -> None:
-        for key in ("hidden_dim", "num_heads", "key_dim", "value_dim", "gate_dim"):
+        for key in ("hidden_dim", "num_heads", "key_dim", "value_dim", "gate_dim", "adapter_dim"):
             value = getattr(self, key)
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_DIM:
                 raise ConfigError(
@@ -142,6 +144,12 @@ class MemoryConfig:
                 f"strengths.{at}": (heads,),
                 f"gates.{at}.weight": (heads, width),
                 f"gates.{at}.bias": (heads,),
+                f"adapters.{at}.0.weight": (self.adapter_dim, width),
+                f"adapters.{at}.0.bias": (self.adapter_dim,),
+                f"adapters.{at}.2.weight": (width, self.adapter_dim),
+                f"adapters.{at}.2.bias": (width,),
+                f"adapter_gates.{at}.weight": (1, width),
+                f"adapter_gates.{at}.bias": (1,),
             }
         return {name: TensorSpec(shape, False) for name, shape in shapes.items()}
 

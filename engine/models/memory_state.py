@@ -94,7 +94,7 @@ class LiveMemory:
         self._runs: list[tuple[TokenRole, int, int]] = []
         self._embedding = torch.zeros(0)
         self._streams: list[Tensor] = []
-        self._found: list[tuple[int, int, Tensor]] = []
+        self._found: list[tuple[int, int, Tensor, Tensor]] = []
 
     @property
     def caches(self) -> list[Any]:
@@ -119,9 +119,9 @@ class LiveMemory:
         if block not in self.config.depths:
             return h
         at, parts, end = self.config.depths.index(block), [], 0
-        for start, stop, found in self._found:
+        for start, stop, found, lived in self._found:
             read = h[:, start:stop]
-            parts += [h[:, end:start], read + self._memory.inject(at, read, found).to(h.dtype)]
+            parts += [h[:, end:start], read + self._memory.inject(at, read, found, lived).to(h.dtype)]
             end = stop
         return torch.cat((*parts, h[:, end:]), dim=1)
 
@@ -150,7 +150,7 @@ class LiveMemory:
             self.write()
             if role == TokenRole.REPLY:
                 found = self._memory.recall(x[None, start:end], self.heard.topic[None], self.fast.values)
-                self._found.append((start, end, found))
+                self._found.append((start, end, found, self._memory.lived(self.fast.values)))
 
     def _hear(self, x: Tensor, embedding: Tensor) -> None:
         while len(x):

@@ -19,7 +19,7 @@ from engine.ops.delta_rule.naive import delta_rule
 from engine.runtime.base import learns, looks_back
 from engine.runtime.torch_transformer import TorchTransformer
 from engine.text.roles import RoledTokens, TokenRole
-from engine.train.memory.exchanges import Exchange
+from engine.train.memory.exchanges import EncodedExchange
 from engine.train.memory.frozen import freeze_messages, freeze_replies
 from engine.train.memory.reading import ReplyBatch, write_messages
 
@@ -147,8 +147,8 @@ def test_a_long_message_is_written_in_pieces(weights: TransformerWeights, runtim
 
 
 def test_it_is_what_training_computes(weights: TransformerWeights, runtime: TorchTransformer) -> None:
-    told = Exchange(tuple(some(9, 1, SILENT)), tuple(some(23, 2, HEARD)), tuple(some(4, 3, REPLY)), (5, 6, 259))
-    asked = Exchange(tuple(some(9, 1, SILENT)), tuple(some(17, 9, HEARD)), tuple(some(4, 3, REPLY)), (7, 8, 9, 259))
+    told = EncodedExchange(tuple(some(9, 1, SILENT)), tuple(some(23, 2, HEARD)), tuple(some(4, 3, REPLY)), (5, 6, 259))
+    asked = EncodedExchange(tuple(some(9, 1, SILENT)), tuple(some(17, 9, HEARD)), tuple(some(4, 3, REPLY)), (7, 8, 9, 259))
     naive = Naive(weights)
     messages = freeze_messages(naive.model, naive.config, [told, asked])
     with torch.inference_mode():

@@ -101,11 +101,11 @@ class ReplyBatch:
     def read(self, model: Transformer, memory: Memory, fast: Tensor) -> Tensor:
         """The last residual stream of the tokens that predict a reply's, ``[A, D]``, with `fast` as fast weights."""
         rotations = model.rotations(self.positions)
-        found = recall(memory, self.replies, fast)
+        found, lived = recall(memory, self.replies, fast), memory.lived(fast)
         h, depths = self.stream, memory.config.depths
         for number in range(depths[0], model.config.num_layers):
             if number in depths:
-                h = h + memory.inject(depths.index(number), h, found)
+                h = h + memory.inject(depths.index(number), h, found, lived)
             cos, sin = (part.unsqueeze(1) for part in rotations[model.config.layer_rope(number)])
             key, value = self.past[number - depths[0]]
             h = model.layers[number](h, cos, sin, _Past(key, value), self.seen)
