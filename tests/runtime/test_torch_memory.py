@@ -81,14 +81,18 @@ class Naive:
                 found = self._remember(streams, embedding, tokens.roles)
             if number in self.config.depths:
                 at, h = self.config.depths.index(number), h.clone()
-                for t, what in found.items():
+                for t, (what, lived) in found.items():
                     gate = torch.sigmoid(self.memory.gates[at](_normed(h[0, t]))) * self.memory.strengths[at]
-                    h[0, t] += self.memory.outs[at]((gate.unsqueeze(-1) * what).flatten())
+                    said = self.memory.outs[at]((gate.unsqueeze(-1) * what).flatten())
+                    manner = self.memory.adapters[at](_normed(h[0, t]))
+                    opens = torch.sigmoid(self.memory.adapter_gates[at](_normed(h[0, t])))
+                    most = lived * 0.3 * self.memory.config.stream_norms[at]
+                    h[0, t] += said + most * opens * manner
             h = block(h, *rotations[self.model.config.layer_rope(number)])
         return self.model.head(h)[0]
 
-    def _remember(self, streams: list[Tensor], embedding: Tensor, roles: bytes) -> dict[int, Tensor]:
-        """What each token of a reply finds, ``[H, dv]``."""
+    def _remember(self, streams: list[Tensor], embedding: Tensor, roles: bytes) -> dict[int, tuple[Tensor, Tensor]]:
+        """What each token of a reply finds, ``[H, dv]``, and whether there was anything to find."""
         m, x = self.memory, torch.cat([_normed(stream) for stream in streams], dim=-1)
         heard: list[int] = []
         topic, found = torch.zeros(self.config.feature_dim), {}
@@ -101,7 +105,7 @@ class Naive:
             if role == REPLY and t < len(roles):
                 query = (m.query(x[t]) + m.topic_query(topic)).view(self.config.num_heads, -1)
                 gate = torch.sigmoid(m.read_gate(torch.cat((x[t], topic))))
-                found[t] = (self.fast @ F.normalize(query, dim=-1).unsqueeze(-1)).squeeze(-1) * gate.unsqueeze(-1)
+                found[t] = (self.fast @ F.normalize(query, dim=-1).unsqueeze(-1)).squeeze(-1) * gate.unsqueeze(-1), torch.tanh(self.fast.norm())
         return found
 
     def _write(self, x: Tensor, embedding: Tensor) -> Tensor:
