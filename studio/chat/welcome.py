@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from studio import theme
 from studio.actions import Actions
-from studio.protocol import Dial
+from studio.protocol import Dial, model_name
 from studio.widgets import style, wording
 from studio.widgets.controls import button, label, prose, scrolled, set_locked
 from studio.widgets.painted import Logo
@@ -129,10 +129,10 @@ class Welcome(QWidget):
         if opening is not None:
             return self.tr("Waking up"), self.tr(
                 "{model} is being loaded, and the soul that lives in it. You can look around meanwhile."
-            ).format(model=opening.stem)
+            ).format(model=model_name(opening))
         if session.model is None or session.soul is None:
             return self.tr("No model yet"), self.tr(
-                "Open a .bitt or .safetensors file, or drop one anywhere on this window. "
+                "Open a .gguf or .bitt file, or drop one, or a Hugging Face folder, anywhere on this window. "
                 "The soul that belongs to it comes back by itself."
             )
         if self._dial == "temporary":

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +15,14 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.errors import FileFormatError
-from engine.resources import resource_path
+from engine.resources import COMPANION, first_model, resource_path
 from studio.actions import Actions
-from studio.protocol import EngineFailure, InspectModel, ModelDetails
+from studio.lab import model_folders
+from studio.protocol import EngineFailure, InspectModel, ModelDetails, model_name
 from studio.session import Busy
 
-COMPANION = "models/companion.bitt"
-"""The bundled model, among the resources."""
 LOOKED_INTO_BYTES = 1_000_000_000
-"""A larger model is looked into only when that is asked for: every weight is read."""
+"""A larger BitLlama is looked into only when that is asked for: every weight is read. Of others only headers are."""
 _SETTLE_MS = 300
 _WATCHED = 200
 
@@ -36,6 +38,8 @@ class ModelCatalogue(QObject):
         super().__init__(parent)
         self._actions, self._session = actions, actions.session
         self.paths: list[Path] = []
+        self._elsewhere: list[Path] = []
+        self._searching = False
         self._cards: dict[Path, tuple[State, ModelDetails]] = {}
         self._viewer: QWidget | None = None
         self._looking = False
@@ -50,6 +54,8 @@ class ModelCatalogue(QObject):
         self._session.changed.connect(self._look)
         self._session.timeline_moved.connect(self._take_souls)
         self._session.training.listed.connect(self.rescan)
+        self._session.fetching.fetched.connect(self._fetched)
+        self._session.fetching.failed.connect(actions.fail)
         self.rescan()
 
     def card(self, path: Path) -> ModelDetails | None:
@@ -57,14 +63,38 @@ class ModelCatalogue(QObject):
         known = self._cards.get(path)
         return known[1] if known is not None and known[0] == _state(path) else None
 
+    @property
+    def trainable(self) -> list[Path]:
+        """Those that a training can begin from: no transformers."""
+        cards = {path: self.card(path) for path in self.paths if path.suffix.lower() != ".gguf"}
+        return [path for path, card in cards.items() if card is None or not (card.family or card.problems)]
+
     def shown_in(self, viewer: QWidget) -> None:
         """These models are looked at from now on."""
         self._viewer = viewer
         self.rescan()
+        self.search_elsewhere()
+
+    def search_elsewhere(self) -> None:
+        """Find the models of other programs, where the person wants that, in the thread for the disk."""
+        if not self._actions.settings.get("other_programs"):
+            self._elsewhere = []
+            self.rescan()
+        elif not self._searching:
+            self._searching = True
+            folders = list(map(str, model_folders.folders_of_programs()))
+            self._session.disk.begin(self._found_elsewhere, find_models, folders, model_folders.DEPTH)
+
+    def _found_elsewhere(self, done: Future[list[Path]]) -> None:
+        self._searching = False
+        found = done.result()
+        if found != self._elsewhere and self._actions.settings.get("other_programs"):
+            self._elsewhere = found
+            self.rescan()
 
     def rescan(self) -> None:
         """Find the models again."""
-        found = known_models(self._actions)
+        found = list(dict.fromkeys([*known_models(self._actions), *self._elsewhere]))
         changed = found != self.paths or any(self.card(path) is None for path in found if path in self._cards)
         self.paths = found
         self._watch()
@@ -75,6 +105,10 @@ class ModelCatalogue(QObject):
     def look_into(self, path: Path) -> None:
         """Look into one model now, however large it is."""
         self._actions.start(self._look_into(path))
+
+    def _fetched(self, path: Path) -> None:
+        self._actions.told.emit(self.tr("{model} is here.").format(model=model_name(path)))
+        self.rescan()
 
     def _take_souls(self) -> None:
         """Of the model that is loaded it is known at any time which souls fit."""
@@ -91,6 +125,8 @@ class ModelCatalogue(QObject):
     def _setting_changed(self, key: str) -> None:
         if key in ("model_folders", "recent_models"):
             self.rescan()
+        elif key == "other_programs":
+            self.search_elsewhere()
 
     def _something_changed(self) -> None:
         self._settle.start()
@@ -114,7 +150,7 @@ class ModelCatalogue(QObject):
         visible = viewer is not None and shiboken6.isValid(viewer) and viewer.isVisible()
         if self._looking or not visible or self._session.busy is not Busy.NOTHING:
             return
-        todo = [path for path in self.paths if self.card(path) is None and _size(path) <= LOOKED_INTO_BYTES]
+        todo = [path for path in self.paths if self.card(path) is None and is_quickly_known(path)]
         if todo:
             self._actions.start(self._look_into(todo[0]))
 
@@ -132,7 +168,7 @@ class ModelCatalogue(QObject):
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return [path / name for name in ("model.safetensors", "config.json", "tokenizer.json")]
+        return [*path.glob("*.safetensors"), *(path / name for name in ("config.json", "tokenizer.json"))]
     return [path]
 
 
@@ -146,8 +182,18 @@ def _state(path: Path) -> State:
     return size, changed
 
 
-def _size(path: Path) -> int:
-    return _state(path)[0]
+def is_quickly_known(path: Path) -> bool:
+    """Whether a model can be looked into unasked: its headers are enough, or it is small."""
+    return path.suffix.lower() == ".gguf" or _state(path)[0] <= LOOKED_INTO_BYTES or _is_transformer(path)
+
+
+def _is_transformer(path: Path) -> bool:
+    """Whether a folder says that it is no BitLlama."""
+    try:
+        data = json.loads((path / "config.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and data.get("model_type", "bitllama") != "bitllama"
 
 
 def _folders_in(folder: Path) -> list[Path]:
@@ -163,20 +209,25 @@ MOST = 500
 """Folders looked into altogether: a home folder, named by mistake, must not hold the window up."""
 
 
+_NO_MODEL = re.compile(r"mmproj|(?!.*-00001-of-)(?=.*-\d{5}-of-\d{5}\.gguf$)", re.IGNORECASE)
+"""GGUF files that are none by themselves: what reads pictures for a model, and later parts of one."""
+_WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+
+
 def is_model(path: Path) -> bool:
-    """Whether a path looks like a model: a ``.bitt``, or a folder with a config and weights."""
-    if path.suffix.lower() == ".bitt":
-        return path.is_file()
-    return (path / "config.json").is_file() and (path / "model.safetensors").is_file()
+    """Whether a path looks like a model: a ``.bitt``, a ``.gguf``, or a folder with a config and weights."""
+    if path.suffix.lower() in (".bitt", ".gguf"):
+        return path.is_file() and not _NO_MODEL.match(path.name)
+    return (path / "config.json").is_file() and any((path / name).is_file() for name in _WEIGHTS)
 
 
-def find_models(folders: Iterable[str]) -> list[Path]:
-    """The models in these folders, by name; folders that cannot be read are passed over."""
+def find_models(folders: Iterable[str], depth: int = DEPTH) -> list[Path]:
+    """The models in these folders, so many folders deep, by name; folders that cannot be read are passed over."""
     models: dict[Path, None] = {}
     left = MOST
     for folder in folders:
         level = [Path(folder)]
-        for _ in range(DEPTH + 1):
+        for _ in range(depth + 1):
             below: list[Path] = []
             for place in level[:left]:
                 entries = sorted(_entries(place))
@@ -184,7 +235,7 @@ def find_models(folders: Iterable[str]) -> list[Path]:
                 below += [path for path in entries if path.is_dir() and not path.name.startswith(".")]
             left -= len(level[:left])
             level = below
-    return sorted(models, key=lambda path: path.name.casefold())
+    return sorted(models, key=lambda path: model_name(path).casefold())
 
 
 def _entries(folder: Path) -> Iterator[Path]:
@@ -195,10 +246,11 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 
 def known_models(actions: Actions) -> list[Path]:
-    """The models opened lately, the bundled one, those trained here and those in the person's folders, as far as they
-    are still there."""
+    """The models opened lately, those of the program, those trained here and those in the person's folders, as far as
+    they are still there."""
     paths = [Path(path) for path in actions.settings.get("recent_models")]
     with contextlib.suppress(FileFormatError):
+        paths += [first for first in [first_model()] if first is not None]
         paths.append(resource_path(COMPANION))
     paths += actions.session.training.models()
     paths += find_models(actions.settings.get("model_folders"))

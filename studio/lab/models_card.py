@@ -13,8 +13,9 @@ from studio import theme
 from studio.actions import Actions
 from studio.lab import timeline_words as soul_words
 from studio.lab.catalogue import ModelCatalogue
+from studio.lab.fetch_row import FetchRow
 from studio.lab.model_verbs import ModelVerbs
-from studio.protocol import ModelDetails
+from studio.protocol import ModelDetails, ModelSummary, model_name
 from studio.translation import sentence
 from studio.widgets import wording
 from studio.widgets.controls import Card, Elided, Facts, button, label, prose, set_locked
@@ -46,7 +47,11 @@ class LoadedModelCard(Card):
         """Show the session's state."""
         session, body = self._actions.session, self._actions.session.model
         locked = session.why_locked()
-        set_locked(self.open_button, locked, self.tr("A .bitt or .safetensors file; a drop on the window does too"))
+        set_locked(
+            self.open_button,
+            locked,
+            self.tr("A .gguf or .bitt file, or the config.json of a folder; a drop on the window does too"),
+        )
         set_locked(self.unload_button, locked, self.tr("Saves the soul and frees the memory"))
         for part in (self.facts, self.unload_button):
             part.setVisible(body is not None)
@@ -54,28 +59,41 @@ class LoadedModelCard(Card):
         if body is None:
             self.title.setText(self.tr("No model is loaded"))
             opening = self._actions.opening
-            self.empty.setText(
-                self.tr("{model} is being loaded…").format(model=opening.stem)
-                if opening
-                else self.tr("Open a .bitt or .safetensors file, or drop one anywhere on this window.")
+            words = self.tr(
+                "Open a .gguf or .bitt file, or drop one, or a Hugging Face folder, anywhere on this window."
             )
+            if opening is not None:
+                words = self.tr("{model} is being loaded…").format(model=model_name(opening))
+            self.empty.setText(words)
             return
         self.title.setText(body.name)
-        stored = (
-            self.tr("ternary, at most 2 bits a weight") if body.packed else self.tr("float weights, ternary when used")
-        )
-        self.facts.set(self.tr("Weights"), f"{wording.parameters(body.parameters)} · {stored}")
-        self.facts.set(
-            self.tr("Shape"),
-            self.tr("{layers} layers, {width} wide, {vocab} tokens known, {variant} memory").format(
-                layers=body.layers, width=body.hidden_dim, vocab=wording.number(body.vocab_size), variant=body.variant
-            ),
-        )
+        self.facts.set(self.tr("Weights"), f"{wording.parameters(body.parameters)} · {self._stored(body)}")
+        self.facts.set(self.tr("Shape"), self._shape(body))
         self.facts.set(self.tr("File"), f"{body.path} · {wording.size(body.file_bytes)}")
         tip = self.tr("Expected for weights and one soul; libraries that came in with the first model count as growth")
         self.facts.set(self.tr("Memory"), self._memory(body.memory_expected, body.memory_measured), tip)
         self.facts.set(self.tr("Runs on"), f"{body.device.upper()} · {body.runtime} · {sentence(body.reason)}")
         self.facts.set(self.tr("Fingerprint"), body.fingerprint[:16], body.fingerprint)
+
+    def _stored(self, body: ModelSummary) -> str:
+        if body.bits_per_weight:
+            return self.tr("{n} bits a weight").format(n=wording.decimal(body.bits_per_weight, 2))
+        if body.packed:
+            return self.tr("ternary, at most 2 bits a weight")
+        return self.tr("float weights, ternary when used")
+
+    def _shape(self, body: ModelSummary) -> str:
+        if not body.bits_per_weight:
+            words = self.tr("{layers} layers, {width} wide, {vocab} tokens known, {variant} memory")
+        elif body.learns:
+            words = self.tr("{layers} layers, {width} wide, {vocab} tokens known; {variant} family, with a memory")
+        else:
+            words = self.tr(
+                "{layers} layers, {width} wide, {vocab} tokens known; {variant} family, without a memory: it learns "
+                "nothing"
+            )
+        vocab = wording.number(body.vocab_size)
+        return words.format(layers=body.layers, width=body.hidden_dim, vocab=vocab, variant=body.variant)
 
     def _memory(self, expected: int, measured: int) -> str:
         told = self.tr("{size} expected").format(size=wording.size(expected))
@@ -94,8 +112,8 @@ class ModelRow(QFrame):
         self.path = path
         self._actions, self._catalogue = actions, catalogue
         self._verbs = ModelVerbs(self, actions)
-        name = path.stem if path.suffix else path.name
-        self.name = label(path.parent.name if path.name == "model.safetensors" else name, "title")
+        name = model_name(path)
+        self.name = label(name, "title")
         self.place = Elided(str(path.parent), "small")
         self.load_button = button(self.tr("Load"), name=self.tr("Load {model}").format(model=name))
         self.convert_button = button(self.tr("Convert…"), name=self.tr("Convert {model}").format(model=name))
@@ -131,15 +149,22 @@ class ModelRow(QFrame):
         broken = self.tr("It is broken; see below.") if card is not None and card.problems else ""
         loaded = self.tr("It is loaded.") if here else ""
         set_locked(self.load_button, locked or loaded or broken, str(self.path))
-        set_locked(self.convert_button, locked or broken, self.tr("Write it as a .bitt, read back and checked"))
+        own = self.tr("A transformer runs from its own file.") if card is not None and card.family else ""
+        set_locked(self.convert_button, locked or broken or own, self.tr("Write it as a .bitt, read back and checked"))
         hint = self.tr("All that is known of it") if card else self.tr("Look into it: every weight is read")
         set_locked(self.more, "" if card else locked, hint)
         self.facts.set_plain(self._facts(card))
         self.who.set_plain(self._who(card))
         self.who.setVisible(card is not None and bool(card.fingerprint))
-        problems = "\n".join(map(sentence, card.problems)) if card else ""
+        problems = "\n".join([*map(sentence, card.problems), *self._too_large(card)]) if card else ""
         self.problems.setText(problems)
         self.problems.setVisible(bool(problems))
+
+    def _too_large(self, card: ModelDetails) -> list[str]:
+        if not 0 < card.machine_memory < card.memory_needed:
+            return []
+        words = self.tr("It needs about {size} of memory, and this machine has {all}: it would hardly run.")
+        return [words.format(size=wording.size(card.memory_needed), all=wording.size(card.machine_memory))]
 
     def _facts(self, card: ModelDetails | None) -> str:
         if card is None:
@@ -151,13 +176,15 @@ class ModelRow(QFrame):
                 self.tr("{layers} layers, {width} wide").format(layers=card.layers, width=card.hidden_dim),
                 self.tr("{n} bits a weight").format(n=wording.decimal(card.bits_per_weight, 2)),
                 self.tr("{size} on disk").format(size=wording.size(card.file_bytes)),
-                self.tr("needs about {size} of memory").format(size=wording.size(card.memory_packed)),
+                self.tr("needs about {size} of memory").format(size=wording.size(card.memory_needed)),
             ]
         return " · ".join(parts)
 
     def _who(self, card: ModelDetails | None) -> str:
         if card is None:
             return ""
+        if card.family:
+            return self._who_of_transformer(card)
         words = (
             self.tr("{kind} tokenizer, {n} entries").format(
                 kind=card.tokenizer, n=wording.number(card.tokenizer_entries)
@@ -170,6 +197,17 @@ class ModelRow(QFrame):
         souls = ", ".join(map(soul_words.called, card.souls)) if card.souls else self.tr("none yet")
         parts.append(self.tr("souls that fit: {names}").format(names=souls))
         return " · ".join(parts)
+
+    def _who_of_transformer(self, card: ModelDetails) -> str:
+        parts = [
+            self.tr("{family} family").format(family=card.family),
+            self.tr("looks back on up to {tokens}").format(tokens=wording.tokens(card.context)),
+            self.tr("licence: {name}").format(name=card.licence or self.tr("not stated")),
+        ]
+        if not card.memory_file:
+            return " · ".join([*parts, self.tr("talks, but learns nothing: it has no memory")])
+        souls = ", ".join(map(soul_words.called, card.souls)) if card.souls else self.tr("none yet")
+        return " · ".join([*parts, self.tr("learns"), self.tr("souls that fit: {names}").format(names=souls)])
 
     def _show_or_look(self) -> None:
         card = self._catalogue.card(self.path)
@@ -202,6 +240,8 @@ class ModelsCard(Card):
         self.head.addWidget(self.add_button)
         self._list = QVBoxLayout()
         self._list.setSpacing(theme.GAP_S)
+        self.fetch = FetchRow(actions)
+        self.column.addWidget(self.fetch)
         self.column.addLayout(self._list)
         self.empty = label(self.tr("Models that you open, and those in your folders, are listed here."), "muted", True)
         self.column.addWidget(self.empty)

@@ -23,6 +23,7 @@ from studio.actions import Actions
 from studio.lab import train_words
 from studio.lab.catalogue import ModelCatalogue
 from studio.lab.train_verbs import TrainVerbs
+from studio.protocol import model_name
 from studio.settings.declarations import DECLARATIONS
 from studio.settings.editors import WheelGuard, words
 from studio.training import SIZES, TrainingState
@@ -191,13 +192,14 @@ class TrainCard(Card):
 
     def _fill_begin(self) -> None:
         body = self._actions.session.model
-        paths = [str(path) for path in [*([body.path] if body else []), *self._catalogue.paths]]
+        loaded = [body.path] if body is not None and not body.bits_per_weight else []
+        paths = [str(path) for path in [*loaded, *self._catalogue.trainable]]
         wanted = ["", *dict.fromkeys(paths)]
         if wanted != [self.begin.itemData(row) for row in range(self.begin.count())]:
             self.begin.clear()
             for path in wanted:
                 here = body is not None and path == str(body.path)
-                name = Path(path).stem if Path(path).suffix else Path(path).name
+                name = model_name(Path(path))
                 self.begin.addItem(
                     (self.tr("{model} (loaded)").format(model=name) if here else name)
                     if path

@@ -43,6 +43,7 @@ from studio.protocol.memory import (
     PlanForgetting,
 )
 from studio.protocol.models import (
+    MODEL_FILES,
     ConvertModel,
     InspectModel,
     ModelConverted,
@@ -51,6 +52,7 @@ from studio.protocol.models import (
     ModelSummary,
     OpenModel,
     UnloadModel,
+    model_name,
 )
 from studio.protocol.sleep import AcceptNight, DreamProgress, ProbeResult, RejectNight, Sleep, Slept
 from studio.protocol.souls import (
@@ -78,6 +80,7 @@ from studio.protocol.souls import (
 )
 
 __all__ = [
+    "MODEL_FILES",
     "AcceptNight",
     "Answer",
     "AnswerWithoutSoul",
@@ -146,4 +149,5 @@ __all__ = [
     "VersionSwitched",
     "WakeSoul",
     "WorkerEvent",
+    "model_name",
 ]

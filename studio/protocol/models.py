@@ -8,6 +8,21 @@ from pathlib import Path
 from studio.protocol.base import Command, LogLine
 from studio.protocol.souls import SoulSummary
 
+MODEL_FILES = (".bitt", ".gguf", ".safetensors")
+"""What the names of models that are one file end in."""
+_CACHED = "models--"
+"""How the folders of the Hugging Face cache begin: ``models--WHO--NAME/snapshots/REVISION``."""
+
+
+def model_name(path: Path) -> str:
+    """What a model is called where it lies: its file without the ending, or its folder."""
+    file = path.suffix.lower() in MODEL_FILES
+    if file and not path.name.startswith(("model.", "model-0")):  # which is what files are called in a folder of one
+        return path.stem
+    folder = path.parent if file else path
+    cached = folder.parent.parent.name
+    return cached.rpartition("--")[2] if cached.startswith(_CACHED) else folder.name
+
 
 @dataclass(frozen=True)
 class ModelSummary:
@@ -32,6 +47,13 @@ class ModelSummary:
     """Bytes that its weights and one soul were expected to need."""
     memory_measured: int
     """Bytes by which the program grew while it was loaded; 0 where the system does not tell."""
+    bits_per_weight: float = 0.0
+    """Of a transformer, as stored; 0 for a BitLlama."""
+    context: int = 0
+    """Tokens that it looks back on; 0 for a model whose state is of one size."""
+    memory_file: str = ""
+    """The file of a transformer's memory; "" where it has none, or needs none."""
+    learns: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,6 +76,16 @@ class ModelDetails:
     """Bytes that its weights, packed, and one soul need."""
     memory_float: int = 0
     """The same with float weights."""
+    memory_needed: int = 0
+    """The one of the two that it would need here."""
+    machine_memory: int = 0
+    """Bytes of memory of this machine; 0 where the system does not tell."""
+    family: str = ""
+    """Of a transformer; "" for a BitLlama."""
+    context: int = 0
+    """Tokens that a transformer can look back on at most."""
+    memory_file: str = ""
+    """The file of a transformer's memory; "" where it has none: then it does not learn."""
     tokenizer: str = ""
     tokenizer_entries: int = 0
     fingerprint: str = ""
@@ -67,7 +99,7 @@ class ModelDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class InspectModel(Command["ModelDetails"]):
-    """Look into a model: every weight is read."""
+    """Look into a model: every weight of a BitLlama is read, of a transformer the headers alone."""
 
     path: Path
 

@@ -54,6 +54,7 @@ from studio.protocol import (
     VersionSwitched,
     WakeSoul,
 )
+from studio.session.fetching import Fetching
 from studio.session.surprise import Surprise
 from studio.training import Trainer
 from studio.translation import sentence
@@ -99,7 +100,8 @@ class Session(QObject):
     Attributes:
         responses: what the worker says; read by the poll alone.
         disk: the thread for what the disk may take long over.
-        training: what is trained, in processes of its own; it and the disk's thread are closed with the session.
+        training: what is trained, in processes of its own.
+        fetching: the download of a model. It, the training and the disk's thread are closed with the session.
     """
 
     text_arrived = Signal(str, list)
@@ -136,6 +138,7 @@ class Session(QObject):
         """What the soul that is awake found surprising lately."""
         self.disk = Disk()
         self.training = Trainer(place.root, self.disk, self)
+        self.fetching = Fetching(self)
         self.responses: queue.SimpleQueue[Response] = queue.SimpleQueue()
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
@@ -299,6 +302,7 @@ class Session(QObject):
                 self.changed.emit()
                 raise
         self._worker.join()
+        self.fetching.close()
         await self.training.close()
         await self.disk.close()
         self._timer.stop()
@@ -308,6 +312,7 @@ class Session(QObject):
         self.stop()
         self._requests.put(Request(0, Close(even_unsaved=True)))
         self._worker.join(seconds)
+        self.fetching.close()
         self.training.close_now(seconds)
         self.disk.close_now()
         self._timer.stop()

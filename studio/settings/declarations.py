@@ -214,6 +214,15 @@ DECLARATIONS = (
         ),
     ),
     Setting(
+        "other_programs", "bool", True, GROUPS[4], also="lm studio llama.cpp hugging face gpt4all jan gguf",
+        label=QT_TRANSLATE_NOOP("Settings", "Models of other programs"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings",
+            "Models that LM Studio, llama.cpp, Hugging Face, GPT4All and Jan have fetched are at hand where they lie. "
+            "Only their headers are read, while you look at the list.",
+        ),
+    ),
+    Setting(
         "device", "choice", "auto", GROUPS[4], also="gpu graphics card cpu metal",
         label=QT_TRANSLATE_NOOP("Settings", "Device"),
         help=QT_TRANSLATE_NOOP(

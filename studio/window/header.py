@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QWidget
 from studio import theme
 from studio.actions import Actions
 from studio.lab.catalogue import known_models
+from studio.protocol import model_name
 from studio.session import Busy
 from studio.widgets import wording
 from studio.widgets.controls import Chip, SegmentedControl, label
@@ -60,11 +61,13 @@ class Header(QFrame):
         session = self._actions.session
         model, soul = session.model, session.soul
         if session.busy is Busy.OPENING and self._actions.opening is not None:
-            self.body.show_facts(self.tr("Model"), self._actions.opening.stem, self.tr("loading…"))
+            self.body.show_facts(self.tr("Model"), model_name(self._actions.opening), self.tr("loading…"))
         elif model is None:
             self.body.show_facts(self.tr("Model"), self.tr("No model"), "")
         else:
             bits = self.tr("1.58-bit") if model.packed else self.tr("float file")
+            if model.bits_per_weight:
+                bits = self.tr("{n} bits").format(n=wording.decimal(model.bits_per_weight, 1))
             self.body.show_facts(self.tr("Model"), model.name, bits)
         self.soul.setVisible(soul is not None)
         if soul is not None:
@@ -80,7 +83,7 @@ class Header(QFrame):
         menu = QMenu(self)
         locked = self._actions.session.why_locked()
         for path in known_models(self._actions):
-            action = menu.addAction(path.stem if path.suffix else path.name)
+            action = menu.addAction(model_name(path))
             action.setToolTip(locked or str(path))
             action.setEnabled(not locked)
             action.triggered.connect(lambda _=False, path=path: self._actions.open_model(path))

@@ -181,7 +181,7 @@ class MainWindow(QMainWindow):
             self.verbs.open_model(path)
         else:
             kinds = self.tr(
-                "{path} is nothing that the Studio opens. It opens models (.bitt, .safetensors, a checkpoint folder), "
+                "{path} is nothing that the Studio opens. It opens models (.gguf, .bitt, a Hugging Face folder), "
                 "souls (.soul), chats (.md, .json, .jsonl), texts to learn (.txt) and presets (.preset)."
             )
             self.verbs.fail(EngineFailure(kinds.format(path=path)))

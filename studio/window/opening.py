@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio import theme
 from studio.actions import Actions
 from studio.chat import transfer
+from studio.protocol import MODEL_FILES, model_name
 from studio.settings import presets
 from studio.widgets import style
 from studio.widgets.controls import label
@@ -29,7 +30,7 @@ def kind_of(path: Path) -> str:
         return "chats"
     if suffix in (transfer.TEXT, presets.SUFFIX):
         return "text" if suffix == transfer.TEXT else "preset"
-    if suffix in (".bitt", ".safetensors") or (path.is_dir() and (path / "config.json").exists()):
+    if suffix in MODEL_FILES or (path.is_dir() and (path / "config.json").exists()):
         return "model"
     return ""
 
@@ -76,8 +77,8 @@ class DropVeil(QWidget):
             self.words.setText(self.tr("That cannot be opened here"))
             self.detail.setText(
                 self.tr(
-                    "Drop a model (.bitt, .safetensors, a checkpoint folder), a soul (.soul), exported chats, a text "
-                    "to learn (.txt) or a preset."
+                    "Drop a model (a .gguf or .bitt file, a Hugging Face folder), a soul (.soul), exported chats, a "
+                    "text to learn (.txt) or a preset."
                 )
             )
         elif why:
@@ -99,7 +100,7 @@ class DropVeil(QWidget):
             self.words.setText(self.tr("Take over the preset {name}").format(name=path.stem))
             self.detail.setText(self.tr("You see what it changes first."))
         else:
-            self.words.setText(self.tr("Load the model {name}").format(name=path.stem if path.suffix else path.name))
+            self.words.setText(self.tr("Load the model {name}").format(name=model_name(path)))
             self.detail.setText(self.tr("Its own soul comes back with it; the one of now is saved first."))
         parent = self.parentWidget()
         if parent is not None:

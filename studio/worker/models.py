@@ -19,11 +19,13 @@ from studio.protocol import (
     ModelSummary,
     OpenModel,
     UnloadModel,
+    model_name,
 )
 from studio.worker.context import WorkerContext, lines
 from studio.worker.souls import shown_entries, soul_facts
 
 if TYPE_CHECKING:
+    from engine.io.file_info import FileInfo, TransformerInfo
     from engine.models.config import BitLlamaConfig
 
 
@@ -42,15 +44,17 @@ def open_model(context: WorkerContext, command: OpenModel) -> ModelOpened:
 def body_facts(context: WorkerContext, grown: int) -> ModelSummary:
     """What is known of the loaded model; the native runtime keeps its ternary weights packed."""
     from engine.io.inspect import memory_needed
+    from engine.io.inspect_header import size_of_weights
     from engine.io.weights import ModelWeights
     from engine.models.config import BitLlamaConfig
 
     llama = context.memory.llama
     model, config = llama.body, llama.body.config
     path = Path(model.path) if model.path else Path()
-    weights = path / "model.safetensors" if path.is_dir() else path
+    kinds = {} if isinstance(model, ModelWeights) else model.kinds
+    memory = None if isinstance(model, ModelWeights) else model.memory
     return ModelSummary(
-        name=path.parent.name if path.name == "model.safetensors" else path.stem,
+        name=model_name(path),
         path=path,
         parameters=config.num_parameters,
         layers=config.num_layers,
@@ -58,13 +62,17 @@ def body_facts(context: WorkerContext, grown: int) -> ModelSummary:
         vocab_size=config.vocab_size,
         variant=config.ttt_variant if isinstance(config, BitLlamaConfig) else config.family,
         packed=isinstance(model, ModelWeights) and model.encoding == "packed",
-        file_bytes=weights.stat().st_size,
+        file_bytes=size_of_weights(path),
         fingerprint=model.fingerprint,
         device=llama.runtime.device,
         runtime=llama.runtime.name,
         reason=llama.runtime.reason,
         memory_expected=memory_needed(model)[0 if llama.runtime.name == "native" else 1],
         memory_measured=grown,
+        bits_per_weight=8 * sum(nbytes for _, nbytes in kinds.values()) / config.num_parameters,
+        context=llama.context.size if llama.context is not None else 0,
+        memory_file=str(memory.path or "") if memory is not None else "",
+        learns=llama.learns,
     )
 
 
@@ -76,6 +84,14 @@ def memory_in_use() -> int:
         return 0
 
 
+def memory_of_machine() -> int:
+    """Bytes of memory that this machine has; 0 where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):  # there is none such on Windows
+        return 0
+
+
 def unload(context: WorkerContext, command: UnloadModel) -> None:
     """Save the soul and let the model go."""
     context.let_go()
@@ -83,11 +99,16 @@ def unload(context: WorkerContext, command: UnloadModel) -> None:
 
 def inspect(context: WorkerContext, command: InspectModel) -> ModelDetails:
     """Look into a model without loading it."""
-    from engine.io.file_info import ModelInfo
+    from engine.io.file_info import ModelInfo, TransformerInfo
     from engine.io.inspect import inspect_path
+    from engine.io.inspect_header import inspect_header
 
-    card = inspect_path(command.path)
+    card = inspect_header(command.path) or inspect_path(command.path)
     facts = card.facts
+    if isinstance(facts, TransformerInfo):
+        return _of_transformer(context, card, facts)
+    if card.problems and facts is None:
+        return ModelDetails(command.path, card.format, card.size, tuple(card.problems), details=card.render())
     if not isinstance(facts, ModelInfo):
         problems = tuple(card.problems) or (Message("{path} is no model.", path=command.path),)
         return ModelDetails(command.path, card.format, card.size, problems, details=card.render())
@@ -103,11 +124,43 @@ def inspect(context: WorkerContext, command: InspectModel) -> ModelDetails:
         inner_lr=facts.inner_lr,
         memory_packed=facts.memory_packed_bytes,
         memory_float=facts.memory_float_bytes,
+        memory_needed=facts.memory_packed_bytes,
         tokenizer=facts.tokenizer or "",
         tokenizer_entries=facts.tokenizer_entries or 0,
         fingerprint=facts.fingerprint or "",
         licence=_licence(command.path, card.config),
-        souls=_souls(context, card.config, facts.fingerprint or ""),
+        souls=_souls(context, facts.fingerprint or ""),
+        details=card.render(),
+    )
+
+
+def _of_transformer(context: WorkerContext, card: FileInfo, facts: TransformerInfo) -> ModelDetails:
+    from engine import native
+    from engine.ops.blocks.matrix import LAYOUTS
+    from engine.ops.grouped_quant.matrix import REPACKED
+
+    blocks = [LAYOUTS[kind] for kind in facts.kinds if kind in LAYOUTS]
+    packed = native.why_not() is None and all(kind.name in REPACKED or kind.codes is not None for kind in blocks)
+    return ModelDetails(
+        path=card.path,
+        format=card.format,
+        file_bytes=card.size,
+        problems=tuple(card.problems),
+        parameters=facts.parameters,
+        layers=facts.layers,
+        hidden_dim=facts.hidden_dim,
+        bits_per_weight=facts.bits_per_weight,
+        memory_packed=facts.memory_packed_bytes,
+        memory_float=facts.memory_float_bytes,
+        memory_needed=facts.memory_packed_bytes if packed else facts.memory_float_bytes,
+        machine_memory=memory_of_machine(),
+        family=facts.family,
+        context=facts.max_context,
+        memory_file=facts.memory_file,
+        tokenizer=facts.tokenizer or "",
+        fingerprint=facts.fingerprint,
+        licence=facts.licence or _licence(card.path, None),
+        souls=_souls(context, facts.fingerprint) if facts.memory_file else (),
         details=card.render(),
     )
 
@@ -123,14 +176,14 @@ def _licence(path: Path, config: BitLlamaConfig | None) -> str:
     return found[0].name if found else ""
 
 
-def _souls(context: WorkerContext, config: BitLlamaConfig | None, fingerprint: str) -> tuple[str, ...]:
+def _souls(context: WorkerContext, fingerprint: str) -> tuple[str, ...]:
     from engine.errors import BitLlamaError
     from engine.session.soul_registry import SoulRegistry
 
-    if config is None or not fingerprint:
+    if not fingerprint:
         return ()
     try:
-        return tuple(mate.name for mate in SoulRegistry(context.place.workspace, config, fingerprint).all())
+        return tuple(mate.name for mate in SoulRegistry(context.place.workspace, None, fingerprint).all())
     except BitLlamaError:
         return ()
 

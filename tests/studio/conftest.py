@@ -63,6 +63,12 @@ def translations_are_compiled() -> None:
         assert translations.compile_all() is None
 
 
+@pytest.fixture(autouse=True)
+def no_other_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other programs on this machine have fetched is no matter here."""
+    monkeypatch.setattr("studio.lab.model_folders.folders_of_programs", list)
+
+
 class Sized(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(1, 1)
