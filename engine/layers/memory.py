@@ -4,7 +4,7 @@ Between conversations nothing but its fast weights W remains. It sees a token by
 blocks, x = the RMSNorms of these side by side, and by its input embedding e. A message of T tokens is written once it
 is complete:
 
-    m = mean_t x_t
+    m = sum_t a_t x_t, a = softmax_t(p x_t)
     k_t = unit(conv(Wk x + b)_t + Wm m + c)    v_t = Wv unit(e_t)    rate_t = sigmoid(gate(x_t, m))
     W  <- W - rate_t (W k_t - v_t) k_t^T,    token by token
 
@@ -97,6 +97,7 @@ class Memory(nn.Module):
         keys, values = config.num_heads * config.key_dim, config.num_heads * config.value_dim
         self.key, self.topic_key, self.query, self.topic_query = (nn.Linear(seen, keys) for _ in range(4))
         self.value = nn.Linear(width, values, bias=False)
+        self.pool = nn.Linear(seen, 1, bias=False)
         self.conv = nn.Parameter(torch.zeros(keys, CONV_TAPS))
         self.write_gate = Gate(2 * seen, config.gate_dim, config.num_heads)
         self.read_gate = Gate(2 * seen, config.gate_dim, config.num_heads)
@@ -133,6 +134,7 @@ class Memory(nn.Module):
             next(out.parameters()).copy_(value.T)
         for linear in (self.key, self.topic_key, self.query, self.topic_query):
             linear.bias.zero_()
+        self.pool.weight.zero_()
         for parameter in (*self.gates.parameters(), *self.adapter_gates.parameters(), *self.adapters.parameters()):
             parameter.zero_()
         for adapter in self.adapters:
@@ -155,8 +157,8 @@ class Memory(nn.Module):
 
     def topic(self, x: Tensor, there: Tensor) -> Tensor:
         """The topics ``[M, F]`` of messages ``[M, T, F]``; `there`, bool ``[M, T]``, says which are tokens."""
-        mask = there.unsqueeze(-1).to(x.dtype)
-        return (x * mask).sum(dim=1) / mask.sum(dim=1).clamp_min(1)
+        weights = self.pool(x).squeeze(-1).masked_fill(~there, float("-inf")).softmax(dim=1)
+        return (x * weights.unsqueeze(-1)).sum(dim=1)
 
     def write(self, x: Tensor, embedding: Tensor, there: Tensor) -> MemoryWrite:
         """What messages write.

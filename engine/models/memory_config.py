@@ -126,6 +126,7 @@ class MemoryConfig:
             "topic_key.bias": (keys,),
             "conv": (keys, CONV_TAPS),
             "value.weight": (values, width),
+            "pool.weight": (1, seen),
             "query.weight": (keys, seen),
             "query.bias": (keys,),
             "topic_query.weight": (keys, seen),

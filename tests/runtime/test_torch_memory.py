@@ -110,7 +110,8 @@ class Naive:
 
     def _write(self, x: Tensor, embedding: Tensor) -> Tensor:
         m, heads = self.memory, self.config.num_heads
-        topic, own = x.mean(dim=0), m.key(x)
+        weights = m.pool(x).squeeze(-1).softmax(dim=0)
+        topic, own = weights @ x, m.key(x)
         keys, values, rates = [], [], []
         for t in range(len(x)):
             past = [t - (CONV_TAPS - 1) + tap for tap in range(CONV_TAPS)]
