@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.errors import Message
 
-ABI = 14
+ABI = 15
 """`BL_ABI` of ``src/api.h``: a library of another number was built from other sources and is not used."""
 MAX_CHUNK = 128
 """`BL_MAX_CHUNK`: most tokens of one `prefill` call."""
@@ -72,8 +72,8 @@ class StepIO(ctypes.Structure):
     _fields_ = [("state", StatePointers), ("rate_scale", _F32), ("logits", _Pointer), ("losses", _Pointer)]
 
 
-FLOATS, TERNARY2 = 0, 3
-"""`BL_FLOATS`, `BL_TERNARY2`: how a matrix of a transformer is held."""
+FLOATS, TERNARY2, HALVES = 0, 3, 6
+"""`BL_FLOATS`, `BL_TERNARY2`, `BL_HALVES`: how a matrix of a transformer is held."""
 GROUPS = {(8, False): 1, (4, False): 2, (8, True): 4, (4, True): 5}
 """`BL_GROUP8` and so on, by the bits of a weight and whether it is a super form."""
 ACTIVATIONS = {"silu": 0, "gelu_tanh": 1, "relu2": 2}
@@ -110,6 +110,43 @@ class TransformerLayer(ctypes.Structure):
         ("amplitude", _F32),
         ("window", _I32),
     ]
+
+
+class MemoryGate(ctypes.Structure):
+    """`bl_memory_gate`."""
+
+    _fields_ = [(name, Matrix) for name in ("seen", "topic", "last")]
+
+
+class MemoryDepth(ctypes.Structure):
+    """`bl_memory_depth`."""
+
+    _fields_ = [("out", Matrix), ("gate", Matrix), ("strengths", _Pointer)]
+
+
+class MemoryParts(ctypes.Structure):
+    """`bl_memory`."""
+
+    _fields_ = [
+        *[(name, _I32) for name in ("heads", "key_dim", "value_dim", "gate_dim", "hidden", "sources", "depths")],
+        *[(name, _Pointer) for name in ("source_blocks", "depth_blocks")],
+        *[(name, Matrix) for name in ("key", "query", "topic_key", "topic_query", "value")],
+        ("conv", _Pointer),
+        *[(name, MemoryGate) for name in ("write_gate", "read_gate")],
+        ("ports", _Pointer),
+    ]
+
+
+class MemoryStatePointers(ctypes.Structure):
+    """`bl_memory_state`: where fast weights, the message that is heard and the last one's topic lie."""
+
+    _fields_ = [(name, _Pointer) for name in ("fast", "heard", "topic", "tokens", "count")]
+
+
+class MemoryIO(ctypes.Structure):
+    """`bl_memory_io`."""
+
+    _fields_ = [("state", MemoryStatePointers), ("roles", ctypes.c_char_p), ("loss", _Pointer), ("rate_scale", _F32)]
 
 
 class Heads(ctypes.Structure):
@@ -175,10 +212,11 @@ _SIGNATURES = {
     "bl_swiglu_back": (_I32, (*_OF_ROWS, _Pointer, _Pointer, _Pointer)),
     "bl_transformer_create": (
         _Pointer,
-        (_Pointer, ctypes.POINTER(TransformerLayer), Matrix, _Pointer, Matrix, _I32, ctypes.c_char_p),
+        (_Pointer, ctypes.POINTER(TransformerLayer), Matrix, _Pointer, Matrix, _Pointer, _I32, ctypes.c_char_p),
     ),
     "bl_transformer_destroy": (None, (_Pointer,)),
-    "bl_transformer_feed": (_I32, (_Pointer, _Pointer, _I32, _I32, _Pointer, _Pointer, _I32)),
+    "bl_transformer_feed": (_I32, (_Pointer, _Pointer, _I32, _I32, _Pointer, _Pointer, _I32, _Pointer)),
+    "bl_memory_write": (None, (_Pointer, _Pointer)),
     "bl_matrix_product": (_I32, (ctypes.c_char_p, _Pointer, _Pointer, _I32, _Pointer)),
     "bl_ternary_sums": (_I32, (ctypes.c_char_p, Ternary, _I32, _I32, _Pointer, _I32, _Pointer)),
     "bl_read_seconds": (ctypes.c_double, (ctypes.c_uint64, _I32, _I32)),

@@ -14,20 +14,25 @@ from engine import native
 from engine.errors import ConfigError, DeviceError, Message
 from engine.io.transformer_weights import TransformerWeights
 from engine.models.cache import KVCache, TokenState
+from engine.models.memory_config import MemoryConfig
 from engine.ops.blocks.matrix import BlockMatrix
 from engine.ops.grouped_quant.matrix import REPACKED, GroupedMatrix
 from engine.ops.rope.frequencies import frequencies
 from engine.ops.ternary.ternary2 import Ternary2
 from engine.runtime.aligned import aligned, aligned_empty
-from engine.runtime.base import Cancel, Capabilities, Progress
+from engine.runtime.base import Cancel, Capabilities, FastWeightsRuntime, Progress
 from engine.runtime.checks import check_context, check_threads
 from engine.runtime.chunks import in_chunks
+from engine.runtime.native_memory import NativeMemory, NativeTransformerState
 from engine.runtime.native_runtime import NotHere, default_threads, leave_at_fork
+from engine.text.roles import RoledTokens, TokenRole
 
 Floats = NDArray[np.float32]
 
 CACHE_BLOCK = 256
 """Tokens by which the memory of keys and values grows."""
+ONE_REPLY = bytes([TokenRole.REPLY])
+"""The role of the token of a step."""
 
 
 def why_not_native_transformer(weights: TransformerWeights) -> str | None:
@@ -35,8 +40,6 @@ def why_not_native_transformer(weights: TransformerWeights) -> str | None:
     reason = native.why_not()
     if reason is not None:
         return reason
-    if weights.memory is not None:
-        return Message("it does not compute memories yet")
     for name in weights.config.tensor_specs():
         tensor = weights.tensors[name]
         if isinstance(tensor, BlockMatrix) and tensor.layout.codes is None and tensor.layout.name not in REPACKED:
@@ -44,11 +47,13 @@ def why_not_native_transformer(weights: TransformerWeights) -> str | None:
     return None
 
 
-class NativeTransformerRuntime:
+class NativeTransformerRuntime(FastWeightsRuntime):
     """`Runtime` of a transformer over the native library; its state is the keys and values of what was fed, in float16.
+    With a memory beside it, it is a `LearningRuntime`, whose state has the fast weights, too.
 
     Args:
-        weights: of a transformer; quantised ones are repacked, others are held as float32.
+        weights: of a transformer, with its memory or without one; quantised ones are repacked, others are held as
+            float32.
         threads: CPU threads; None takes as many as this process may use and this model is worth.
         context: tokens that it looks back on; None: what the model says, `default_context`.
         instructions: one of `engine.native.instruction_sets`; None takes the best.
@@ -61,6 +66,7 @@ class NativeTransformerRuntime:
     name = "native"
     device = "cpu"
     chunk = native.MAX_CHUNK
+    state: NativeTransformerState
 
     def __init__(
         self,
@@ -77,12 +83,14 @@ class NativeTransformerRuntime:
         self.config = config = weights.config
         self.threads = default_threads(config) if threads is None else check_threads(threads)
         self.instructions = instructions or native.instruction_sets()[0]
-        self.capabilities = Capabilities(learns=False, max_context=check_context(context, config), trainable=False)
+        learns = weights.memory is not None
+        self.capabilities = Capabilities(learns=learns, max_context=check_context(context, config), trainable=learns)
         self._library: Any = native.library()
         self._weights = made = _LibraryWeights(weights)
+        self._memory = memory = None if weights.memory is None else NativeMemory(weights.memory)
         model = self._library.bl_transformer_create(
             ctypes.addressof(made.shape), made.layers, made.embed, made.norm_f, made.head,
-            self.threads, self.instructions.encode(),
+            None if memory is None else ctypes.addressof(memory.parts), self.threads, self.instructions.encode(),
         )  # fmt: skip
         if not model:
             raise DeviceError(
@@ -102,14 +110,32 @@ class NativeTransformerRuntime:
             threads=Message("1 thread") if self.threads == 1 else Message("{n} threads", n=self.threads),
         )
         self._caches = [KVCache(self._allocate, CACHE_BLOCK) for _ in range(config.num_layers)]
-        self.state = TokenState(self._caches)
+        self.state = NativeTransformerState(self._caches, memory, self._complete)
         self._addresses = (ctypes.c_void_p * config.num_layers)()
         self._logits = np.empty(config.vocab_size, np.float32)
 
     @property
     def weight_bytes(self) -> int:
         """Memory of the weights as they are held."""
-        return self._weights.nbytes
+        return self._weights.nbytes + (0 if self._memory is None else self._memory.weight_bytes)
+
+    @property
+    def fast_config(self) -> MemoryConfig:
+        """See `LearningRuntime`. Raises `ConfigError` where there is no memory."""
+        return self._learning.config
+
+    @property
+    def inner_losses(self) -> Floats:
+        return self._learning.inner_losses
+
+    def _use_rate_scale(self) -> None:
+        self._learning.rate_scale = self._rate_scale
+
+    @property
+    def _learning(self) -> NativeMemory:
+        if self._memory is None:
+            raise ConfigError("This model has no memory of its own, so it cannot learn.")
+        return self._memory
 
     def step(self, token: int, out: Floats | None = None) -> Floats:
         if out is not None and (
@@ -117,7 +143,7 @@ class NativeTransformerRuntime:
         ):
             raise ValueError(f"logits go into a float32 array of {self._logits.size}, not {out.dtype} {out.shape}")
         logits = self._logits if out is None else out
-        self._feed(self._checked([token]), logits, 1)
+        self._feed(self._checked([token]), ONE_REPLY, logits, 1)
         return logits
 
     def prefill(
@@ -127,32 +153,27 @@ class NativeTransformerRuntime:
         cancel: Cancel | None = None,
         progress: Progress | None = None,
     ) -> np.ndarray | None:
-        ids = self._checked(tokens)
+        ids, roles, read = self._checked(tokens), RoledTokens.of(tokens).roles, 0
         last = np.empty(self.config.vocab_size, np.float32) if logits and len(ids) else None
         for piece, ends in in_chunks(ids, self.chunk, cancel, progress):
-            self._feed(piece, last if ends else None, 1)
+            self._feed(piece, roles[read : read + len(piece)], last if ends else None, 1)
+            read += len(piece)
         return last
 
     def score(self, tokens: Sequence[int]) -> Floats:
         """See `engine.runtime.scoring.Scores.score`."""
-        ids = self._checked(tokens)
+        ids, roles = self._checked(tokens), RoledTokens.of(tokens).roles
         losses = np.zeros(max(0, len(ids) - 1), np.float32)
         for start in range(0, len(ids), self.chunk):
             piece = ids[start : start + self.chunk]
             logits = np.empty((len(piece), self.config.vocab_size), np.float32)
-            self._feed(piece, logits, len(piece))
+            self._feed(piece, roles[start : start + len(piece)], logits, len(piece))
             after = ids[start + 1 : start + len(piece) + 1]
             logits = logits[: len(after)]
             logits -= logits.max(axis=1, keepdims=True)
             taken = logits[np.arange(len(after)), after]
             losses[start : start + len(after)] = np.log(np.exp(logits).sum(axis=1)) - taken
         return losses
-
-    def reset(self) -> None:
-        self.state.clear()
-
-    def reset_transient(self) -> None:
-        self.state.clear_transient()
 
     def _checked(self, tokens: Sequence[int]) -> NDArray[np.int32]:
         ids = np.asarray(tokens, dtype=np.int64).reshape(-1)
@@ -177,8 +198,14 @@ class NativeTransformerRuntime:
         self._destroyed.detach()
         self._library = NotHere()
 
-    def _feed(self, ids: NDArray[np.int32], logits: Floats | None, rows: int) -> None:
-        """Read 1 to `MAX_CHUNK` tokens; logits (rows, V) of the last `rows` of them where they are asked for."""
+    def _complete(self) -> None:
+        """Have the memory write what it heard and did not write yet."""
+        if self._memory is not None and self._memory.heard.count:
+            self._library.bl_memory_write(self._model, ctypes.addressof(self._memory.io()))
+
+    def _feed(self, ids: NDArray[np.int32], roles: bytes, logits: Floats | None, rows: int) -> None:
+        """Read 1 to `MAX_CHUNK` tokens of these roles; logits (rows, V) of the last `rows` of them where they are asked
+        for."""
         start, count = len(self._caches[0]), len(ids)
         for cache in self._caches:
             cache.extend(count, _leave)
@@ -189,9 +216,10 @@ class NativeTransformerRuntime:
         code = self._library.bl_transformer_feed(
             self._model, ids.ctypes.data, count, start, self._addresses,
             None if logits is None else logits.ctypes.data, 0 if logits is None else rows,
+            None if self._memory is None else ctypes.addressof(self._memory.io(roles)),
         )  # fmt: skip
         if code:
-            self.state.truncate(start)
+            TokenState.truncate(self.state, start)  # what the memory heard waits on
             raise MemoryError("There is not enough memory to read on.")
         self.state.tokens += ids.tolist()
 

@@ -1518,10 +1518,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>プロセッサで計算するものですが、{device!r} が指定されています</translation>
         </message>
         <message>
-            <source>it does not compute memories yet</source>
-            <translation>記憶層の計算にまだ対応していないため</translation>
-        </message>
-        <message>
             <source>it does not know the config's {field}</source>
             <translation>設定の {field} に対応していません</translation>
         </message>

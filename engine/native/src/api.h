@@ -14,7 +14,7 @@
 #endif
 
 // Raised whenever a struct or a function changes; the Python side refuses another number.
-constexpr int32_t BL_ABI = 14;
+constexpr int32_t BL_ABI = 15;
 
 // Most tokens of one bl_prefill.
 constexpr int32_t BL_MAX_CHUNK = 128;
@@ -96,8 +96,9 @@ BL_API int32_t bl_prefill(bl_model* model, bl_state state, const int32_t* tokens
 // width of the gated MLP, S tokens in the caches.
 
 // How a matrix is held: float32 rows; groups of 8 or 4 bits as kernels/grouped.h says; ternary2 with one scale, whose
-// input is rounded to int8.
-constexpr int32_t BL_FLOATS = 0, BL_GROUP8 = 1, BL_GROUP4 = 2, BL_TERNARY2 = 3, BL_SUPER8 = 4, BL_SUPER4 = 5;
+// input is rounded to int8; float16 rows. An embedding is of floats or groups.
+constexpr int32_t BL_FLOATS = 0, BL_GROUP8 = 1, BL_GROUP4 = 2, BL_TERNARY2 = 3, BL_SUPER8 = 4, BL_SUPER4 = 5,
+                  BL_HALVES = 6;
 
 // y = W x + bias, W (rows, cols); bias (rows) or null. Groups need cols that are a multiple of 32, super
 // forms of 256.
@@ -128,17 +129,66 @@ struct bl_transformer_layer {
     int32_t window;                          // tokens that are looked back on, the token's own included; 0: all
 };
 
+// The memory beside a transformer: engine/layers/memory.py has its mathematics. Shapes: D hidden width, F = sources D,
+// H heads, k and v the widths of a key and a value, G hidden width of the gates. Its matrices are of floats or float16.
+constexpr int32_t BL_MEMORY_PIECE = 256;  // most tokens that are written together
+constexpr int32_t BL_CONV_TAPS = 4;       // tokens that a key is made of
+// Roles of tokens: what a reply to a person reads, what a person says and is written, and what is neither.
+constexpr uint8_t BL_REPLY = 0, BL_HEARD = 1, BL_SILENT = 2;
+
+// sigmoid(last silu(seen x + topic m)). What does not depend on x and m is the bias of `seen`.
+struct bl_memory_gate {
+    bl_matrix seen, topic, last;  // (G, F) twice, (H, G)
+};
+
+// How what was found enters the residual stream in front of a block.
+struct bl_memory_depth {
+    bl_matrix out, gate;     // (D, H v), (H, D)
+    const float* strengths;  // (H)
+};
+
+struct bl_memory {
+    int32_t heads, key_dim, value_dim, gate_dim, hidden, sources, depths;
+    const int32_t *source_blocks, *depth_blocks;   // (sources), (depths), ascending
+    bl_matrix key, query, topic_key, topic_query;  // (H k, F); the bias of `query` is that of both
+    bl_matrix value;                               // (H v, D)
+    const float* conv;                             // (BL_CONV_TAPS, H k), the token's own last
+    bl_memory_gate write_gate, read_gate;
+    const bl_memory_depth* ports;  // (depths)
+};
+
+// fast (H, v, k) persists. Transient are the first `count` tokens of a message that is not written yet, as they were
+// seen and which they are, heard (BL_MEMORY_PIECE, F) and tokens (BL_MEMORY_PIECE); and, of the message that was
+// written last, topic (F + H k + G): its topic, and what that adds to queries and to the read gate's hidden units.
+struct bl_memory_state {
+    float *fast, *heard, *topic;
+    int32_t *tokens, *count;
+};
+
+// What a memory reads and writes while tokens of these roles (T) are fed. `loss` becomes the mean loss of the message
+// that is written.
+struct bl_memory_io {
+    bl_memory_state state;
+    const uint8_t* roles;
+    float* loss;
+    float rate_scale;
+};
+
 struct bl_transformer;
-// Null where memory is short or `instructions` names a set that cannot run here; null `instructions` takes the best.
+// `memory` is null where there is none. Null where memory is short or `instructions` names a set that cannot run here;
+// null `instructions` takes the best.
 BL_API bl_transformer* bl_transformer_create(const bl_transformer_config* config, const bl_transformer_layer* layers,
-                                             bl_matrix embed, const float* norm_f, bl_matrix head, int32_t threads,
-                                             const char* instructions);
+                                             bl_matrix embed, const float* norm_f, bl_matrix head,
+                                             const bl_memory* memory, int32_t threads, const char* instructions);
 BL_API void bl_transformer_destroy(bl_transformer* model);
 // Feed 1 to BL_MAX_CHUNK tokens, the first of which is at position `start`. caches (N) are the layers' keys and values,
 // float16 (S, 2, K d) with S >= start + count, of which rows from `start` on are written. logits holds the last `rows`
-// tokens' (rows, V). 0, or -1 where memory is short; then nothing has happened.
+// tokens' (rows, V). `memory` is null where the transformer has none. 0, or -1 where memory is short; then nothing has
+// happened.
 BL_API int32_t bl_transformer_feed(bl_transformer* model, const int32_t* tokens, int32_t count, int32_t start,
-                                   uint16_t* const* caches, float* logits, int32_t rows);
+                                   uint16_t* const* caches, float* logits, int32_t rows, const bl_memory_io* memory);
+// Write the message that is not written yet: it is complete.
+BL_API void bl_memory_write(bl_transformer* model, const bl_memory_io* memory);
 // y (tokens, rows) = x (tokens, cols) times a matrix. 0, or -1 where memory is short or the set cannot run here.
 BL_API int32_t bl_matrix_product(const char* instructions, const bl_matrix* matrix, const float* x, int32_t tokens,
                                  float* y);

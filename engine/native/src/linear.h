@@ -8,7 +8,7 @@
 // The forms of activations that matrices of some kinds take, as bits.
 constexpr int TAKES_GROUPS = 1, TAKES_TOKENS = 2;
 inline int taken_by(const bl_matrix& w) {
-    return w.kind == BL_TERNARY2 ? TAKES_TOKENS : w.kind == BL_FLOATS ? 0 : TAKES_GROUPS;
+    return w.kind == BL_TERNARY2 ? TAKES_TOKENS : w.kind == BL_FLOATS || w.kind == BL_HALVES ? 0 : TAKES_GROUPS;
 }
 
 // Memory for the rounded activations of up to `tokens` tokens.
@@ -61,8 +61,23 @@ inline const uint8_t* linear_row(const bl_matrix& w, int row) {
     const uint8_t* data = static_cast<const uint8_t*>(w.data);
     const size_t r = size_t(row);
     if (w.kind == BL_FLOATS) return data + r * size_t(w.cols) * sizeof(float);
+    if (w.kind == BL_HALVES) return data + r * size_t(w.cols) * sizeof(uint16_t);
     if (w.kind == BL_TERNARY2) return data + r * size_t(padded(w.cols) / BLOCK * BLOCK_BYTES);
     return data + r / TILE_LANES * group_form(w).rows(w.cols / GROUP_COLUMNS);
+}
+
+// A row in float, of floats or groups.
+inline void row_in_float(const bl_matrix& w, int row, float* out) {
+    const uint8_t* data = linear_row(w, row);
+    if (w.kind == BL_FLOATS) {
+        std::copy(reinterpret_cast<const float*>(data), reinterpret_cast<const float*>(data) + w.cols, out);
+        return;
+    }
+    for (int g = 0; g < w.cols / GROUP_COLUMNS; g++) {
+        const GroupOfRow group = group_of_row(group_form(w), data, g, row % TILE_LANES);
+        for (int i = 0; i < GROUP_COLUMNS; i++)
+            out[g * GROUP_COLUMNS + i] = float(group.whole[i]) * group.scales[i / (GROUP_COLUMNS / 2)] + group.minimum;
+    }
 }
 
 // Rows `rows`, which begin at a multiple of LINEAR_GRAIN, of out (+)= W x of `tokens` tokens; out (T, ld) is that of
@@ -84,10 +99,13 @@ inline void linear(const Kernels& k, const bl_matrix& w, Range rows, LinearInput
         default:
             for (int r = rows.begin; r < rows.end; r += LINEAR_GRAIN) {  // each is read once for all tokens
                 const int here = std::min(LINEAR_GRAIN, rows.end - r);
-                const float* weights = reinterpret_cast<const float*>(linear_row(w, r));
+                const void* weights = linear_row(w, r);
                 float part[LINEAR_GRAIN];
                 for (int t = 0; t < tokens; t++) {
-                    k.matvec(weights, here, w.cols, x.floats + size_t(t) * w.cols, part);
+                    const float* in = x.floats + size_t(t) * w.cols;
+                    if (w.kind == BL_HALVES)
+                        k.matvec_halves(static_cast<const uint16_t*>(weights), here, w.cols, in, part);
+                    else k.matvec(static_cast<const float*>(weights), here, w.cols, in, part);
                     float* y = out + t * ld + r;
                     for (int i = 0; i < here; i++) y[i] = add ? y[i] + part[i] : part[i];
                 }

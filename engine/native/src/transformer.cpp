@@ -7,11 +7,13 @@
 #include <cmath>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 
 #include "dispatch.h"
 #include "linear.h"
+#include "memory.h"
 #include "pool.h"
 
 namespace {
@@ -58,7 +60,7 @@ float activated(int32_t activation, float x) {
 
 struct bl_transformer {
     bl_transformer(const bl_transformer_config& config_, const bl_transformer_layer* layers_, bl_matrix embed_,
-                   const float* norm_f_, bl_matrix head_, int threads, const Kernels* kernels)
+                   const float* norm_f_, bl_matrix head_, const bl_memory* memory_, int threads, const Kernels* kernels)
         : config(config_),
           layers(layers_, layers_ + config_.layers),
           embed(embed_),
@@ -77,6 +79,7 @@ struct bl_transformer {
             if (rule == rule_layers.size()) rule_layers.push_back(i);
             rules.push_back(int(rule));
         }
+        if (memory_) memory = std::make_unique<MemoryBeside>(*memory_, embed, threads);
     }
 
     const bl_transformer_config config;
@@ -86,11 +89,12 @@ struct bl_transformer {
     const Kernels& k;
     Pool pool;
     std::vector<Scratch> scratch;
-    Activation one;                     // for a token
-    std::unique_ptr<Activation> chunk;  // for many, made when first needed
-    std::vector<int> rules;             // of the layers: which of the different rotary frequencies they have
-    std::vector<int> rule_layers;       // and a layer for each of these
-    Buffer<float> cosines, sines;       // of each rule, token and pair
+    std::unique_ptr<MemoryBeside> memory;  // null: none
+    Activation one;                        // for a token
+    std::unique_ptr<Activation> chunk;     // for many, made when first needed
+    std::vector<int> rules;                // of the layers: which of the different rotary frequencies they have
+    std::vector<int> rule_layers;          // and a layer for each of these
+    Buffer<float> cosines, sines;          // of each rule, token and pair
 };
 
 namespace {
@@ -100,6 +104,7 @@ struct Job {
     uint16_t* const* caches;
     float* logits;
     int rows;
+    const bl_memory_io* memory;
 };
 
 // What one thread does for some tokens.
@@ -116,13 +121,16 @@ struct Worker {
           q_width(c.heads * c.head_dim),
           kv_width(c.kv_heads * c.head_dim),
           qkv_width(q_width + 2 * kv_width),
-          mine(split(job_.count, thread_, model.pool.size(), 1)) {}
+          mine(split(job_.count, thread_, model.pool.size(), 1)) {
+        if (m.memory) beside.emplace(*m.memory, k, m.pool, *job.memory, job.tokens, job.count, thread);
+    }
 
     void run() {
         for (int t = mine.begin; t < mine.end; t++) look_up(job.tokens[t], a.stream.at(size_t(t) * c.hidden));
         barrier();
         for (int i = 0; i < c.layers; i++) {
             const bl_transformer_layer& layer = m.layers[size_t(i)];
+            if (beside) beside->enter(i, a.stream.data());
             project(layer);
             rotate(layer, i);
             attend(layer, i);
@@ -136,18 +144,7 @@ struct Worker {
     bool alone() const { return job.count == 1; }
 
     void look_up(int token, float* out) const {
-        const bl_matrix& w = m.embed;
-        const uint8_t* row = linear_row(w, token);
-        if (w.kind == BL_FLOATS) {
-            std::copy(reinterpret_cast<const float*>(row), reinterpret_cast<const float*>(row) + w.cols, out);
-        } else {
-            for (int g = 0; g < w.cols / GROUP_COLUMNS; g++) {
-                const GroupOfRow group = group_of_row(group_form(w), row, g, token % TILE_LANES);
-                for (int i = 0; i < GROUP_COLUMNS; i++)
-                    out[g * GROUP_COLUMNS + i] =
-                        float(group.whole[i]) * group.scales[i / (GROUP_COLUMNS / 2)] + group.minimum;
-            }
-        }
+        row_in_float(m.embed, token, out);
         if (c.embedding_scale != 1.0f)
             for (int i = 0; i < c.hidden; i++) out[i] *= c.embedding_scale;
     }
@@ -334,6 +331,7 @@ struct Worker {
     Scratch& scratch;
     const int q_width, kv_width, qkv_width;
     const Range mine;  // tokens
+    std::optional<MemoryWorker> beside;
 };
 
 void turn(bl_transformer& m, int count, int start) {
@@ -352,12 +350,12 @@ void turn(bl_transformer& m, int count, int start) {
 }  // namespace
 
 bl_transformer* bl_transformer_create(const bl_transformer_config* config, const bl_transformer_layer* layers,
-                                      bl_matrix embed, const float* norm_f, bl_matrix head, int32_t threads,
-                                      const char* instructions) {
+                                      bl_matrix embed, const float* norm_f, bl_matrix head, const bl_memory* memory,
+                                      int32_t threads, const char* instructions) {
     const Kernels* kernels = select_kernels(instructions);
     if (!kernels) return nullptr;
     try {
-        return new bl_transformer(*config, layers, embed, norm_f, head, threads, kernels);
+        return new bl_transformer(*config, layers, embed, norm_f, head, memory, threads, kernels);
     } catch (const std::bad_alloc&) {
     } catch (const std::length_error&) {
     } catch (const std::system_error&) {  // no more threads
@@ -368,7 +366,7 @@ bl_transformer* bl_transformer_create(const bl_transformer_config* config, const
 void bl_transformer_destroy(bl_transformer* model) { delete model; }
 
 int32_t bl_transformer_feed(bl_transformer* model, const int32_t* tokens, int32_t count, int32_t start,
-                            uint16_t* const* caches, float* logits, int32_t rows) {
+                            uint16_t* const* caches, float* logits, int32_t rows, const bl_memory_io* memory) {
     bl_transformer& m = *model;
     try {
         if (count > 1 && !m.chunk) m.chunk = std::make_unique<Activation>(m.config, BL_MAX_CHUNK);
@@ -381,10 +379,15 @@ int32_t bl_transformer_feed(bl_transformer* model, const int32_t* tokens, int32_
         return -1;
     }
     turn(m, count, start);
-    Activation& memory = count > 1 ? *m.chunk : m.one;
-    const Job job{tokens, count, start, caches, logits, rows};
-    m.pool.run([&](int thread) { Worker(m, memory, job, thread).run(); });
+    Activation& activation = count > 1 ? *m.chunk : m.one;
+    const Job job{tokens, count, start, caches, logits, rows, memory};
+    m.pool.run([&](int thread) { Worker(m, activation, job, thread).run(); });
     return 0;
+}
+
+void bl_memory_write(bl_transformer* model, const bl_memory_io* memory) {
+    bl_transformer& m = *model;
+    m.pool.run([&](int thread) { MemoryWorker(*m.memory, m.k, m.pool, *memory, nullptr, 0, thread).finish(); });
 }
 
 int32_t bl_matrix_product(const char* instructions, const bl_matrix* matrix, const float* x, int32_t tokens, float* y) {

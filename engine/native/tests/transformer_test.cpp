@@ -19,10 +19,13 @@ struct RandomMatrix {
     RandomMatrix(int32_t kind, int rows, int cols) : bias(floats(size_t(rows))) {
         const float size = 1.0f / std::sqrt(float(cols));
         matrix = {kind, rows, cols, size, nullptr, whole(0, 1) ? bias.data() : nullptr};
-        if (kind == BL_FLOATS) {
+        if (kind == BL_FLOATS || kind == BL_HALVES) {
             weights = floats(size_t(rows) * cols);
-            for (float& weight : weights) weight *= size;
-            matrix.data = weights.data();
+            for (float& weight : weights) {
+                halves.push_back(float_to_half(weight * size));
+                weight = half_to_float(halves.back());
+            }
+            matrix.data = kind == BL_FLOATS ? static_cast<const void*>(weights.data()) : halves.data();
             return;
         }
         const size_t eights = size_t(rows + TILE_LANES - 1) / TILE_LANES;
@@ -45,6 +48,7 @@ struct RandomMatrix {
             }
     }
     std::vector<float> bias, weights;
+    std::vector<uint16_t> halves;
     std::vector<uint8_t> bytes;
     bl_matrix matrix;
 };
@@ -81,6 +85,22 @@ void test_grouped(const std::string& set) {
     }
 }
 
+// Rows of float16 numbers give what the same rows of floats do.
+void test_half_rows(const std::string& set) {
+    for (int round = 0; round < 20; round++) {
+        const int rows = whole(1, 40), tokens = whole(1, 5), cols = whole(1, 90);
+        const RandomMatrix w(BL_HALVES, rows, cols);
+        bl_matrix wide = w.matrix;
+        wide.kind = BL_FLOATS;
+        wide.data = w.weights.data();
+        const std::vector<float> x = floats(size_t(tokens) * cols);
+        std::vector<float> y(size_t(tokens) * rows), expected(y.size());
+        require(!bl_matrix_product(set.c_str(), &w.matrix, x.data(), tokens, y.data()), set + ": no product");
+        require(!bl_matrix_product(set.c_str(), &wide, x.data(), tokens, expected.data()), set + ": no product");
+        require(y == expected, set + ": a product of float16 numbers is wrong");
+    }
+}
+
 void test_halves() {
     for (int bits = 0; bits < 1 << 16; bits++) {
         const float value = half_to_float(uint16_t(bits));
@@ -90,6 +110,83 @@ void test_halves() {
     require(float_to_half(1.0f + 1.0f / 2048) == 0x3c00 && float_to_half(1.0f + 3.0f / 2048) == 0x3c02,
             "ties go to even");
 }
+
+// What a memory carries while tokens of these roles are fed.
+struct MemoryState {
+    MemoryState(const bl_memory& m, std::vector<uint8_t> roles_, std::vector<float> fast_)
+        : roles(std::move(roles_)),
+          fast(std::move(fast_)),
+          heard(size_t(BL_MEMORY_PIECE) * m.sources * m.hidden),
+          topic(size_t(m.sources) * m.hidden + size_t(m.heads) * m.key_dim + m.gate_dim),
+          tokens(size_t(BL_MEMORY_PIECE)) {}
+    const bl_memory_io* from(int start) {
+        io = {{fast.data(), heard.data(), topic.data(), tokens.data(), &count}, roles.data() + start, &loss, 1.5f};
+        return &io;
+    }
+    std::vector<uint8_t> roles;
+    std::vector<float> fast, heard, topic;
+    std::vector<int32_t> tokens;
+    int32_t count = 0;
+    float loss = 0;
+    bl_memory_io io{};
+};
+
+struct RandomMemory {
+    RandomMemory(int hidden, int layers) {
+        const auto blocks = [&](int low, int high) {
+            std::vector<int32_t> out;
+            for (int block = low; block <= high; block++)
+                if (whole(0, 1) || block == low) out.push_back(block);
+            return out;
+        };
+        const int middle = whole(0, layers - 1);
+        sources = blocks(0, middle);
+        depths = blocks(middle, layers - 1);
+        const int heads = whole(1, 3), key = whole(1, 40), value = whole(1, 70), gate = whole(1, 20);
+        const int seen = int(sources.size()) * hidden;
+        const auto add = [&](int rows, int cols, bool biased) {
+            matrices.push_back(std::make_unique<RandomMatrix>(whole(0, 1) ? BL_FLOATS : BL_HALVES, rows, cols));
+            RandomMatrix& made = *matrices.back();
+            made.matrix.bias = biased ? made.bias.data() : nullptr;
+            return made.matrix;
+        };
+        const auto gate_of = [&] {
+            return bl_memory_gate{add(gate, seen, true), add(gate, seen, false), add(heads, gate, true)};
+        };
+        for (size_t i = 0; i < depths.size(); i++) {
+            strengths.push_back(floats(size_t(heads)));
+            ports.push_back({add(hidden, heads * value, false), add(heads, hidden, true), strengths.back().data()});
+        }
+        conv = floats(size_t(BL_CONV_TAPS) * heads * key);
+        parts = {heads,
+                 key,
+                 value,
+                 gate,
+                 hidden,
+                 int32_t(sources.size()),
+                 int32_t(depths.size()),
+                 sources.data(),
+                 depths.data(),
+                 add(heads * key, seen, true),
+                 add(heads * key, seen, true),
+                 add(heads * key, seen, false),
+                 add(heads * key, seen, false),
+                 add(heads * value, hidden, false),
+                 conv.data(),
+                 gate_of(),
+                 gate_of(),
+                 ports.data()};
+    }
+    MemoryState newborn(const std::vector<uint8_t>& roles) const {
+        return {parts, roles, std::vector<float>(size_t(parts.heads) * parts.value_dim * parts.key_dim)};
+    }
+    std::vector<int32_t> sources, depths;
+    std::vector<std::unique_ptr<RandomMatrix>> matrices;
+    std::vector<std::vector<float>> strengths;
+    std::vector<bl_memory_depth> ports;
+    std::vector<float> conv;
+    bl_memory parts;
+};
 
 struct RandomTransformer {
     explicit RandomTransformer(int32_t kind) {
@@ -131,9 +228,10 @@ struct RandomTransformer {
         norm_f = norm(hidden, true);
     }
     // Everything that comes out of feeding these tokens in chunks of so many.
-    std::vector<float> feed(const std::string& set, int threads, const std::vector<int32_t>& tokens, int chunk) const {
-        bl_transformer* model =
-            bl_transformer_create(&config, layers.data(), embed, norm_f, embed, threads, set.c_str());
+    std::vector<float> feed(const std::string& set, int threads, const std::vector<int32_t>& tokens, int chunk,
+                            const RandomMemory* memory = nullptr, MemoryState* lived = nullptr) const {
+        bl_transformer* model = bl_transformer_create(&config, layers.data(), embed, norm_f, embed,
+                                                      memory ? &memory->parts : nullptr, threads, set.c_str());
         require(model, set + ": no transformer");
         const size_t row = size_t(2) * config.kv_heads * config.head_dim;
         std::vector<std::vector<uint16_t>> caches(layers.size(), std::vector<uint16_t>(tokens.size() * row));
@@ -143,9 +241,11 @@ struct RandomTransformer {
         for (int start = 0; start < int(tokens.size()); start += chunk) {
             const int count = std::min(chunk, int(tokens.size()) - start);
             require(!bl_transformer_feed(model, tokens.data() + start, count, start, places.data(),
-                                         logits.data() + size_t(start) * config.vocab, count),
+                                         logits.data() + size_t(start) * config.vocab, count,
+                                         memory ? lived->from(start) : nullptr),
                     "no memory");
         }
+        if (memory) bl_memory_write(model, lived->from(0));
         bl_transformer_destroy(model);
         return logits;
     }
@@ -158,9 +258,49 @@ struct RandomTransformer {
 };
 }  // namespace
 
+// Threads change no bit of what is read and written; a chunk is its tokens one by one; what is empty adds nothing.
+void test_memory(const std::string& set) {
+    for (int32_t kind : {BL_FLOATS, BL_GROUP4}) {
+        const RandomTransformer net(kind);
+        const RandomMemory memory(net.config.hidden, net.config.layers);
+        std::vector<int32_t> tokens(size_t(BL_MEMORY_PIECE + whole(60, 120)));
+        std::vector<uint8_t> roles(tokens.size(), uint8_t(BL_HEARD));  // one message longer than is written at once
+        for (int32_t& token : tokens) token = whole(0, net.config.vocab - 1);
+        for (size_t i = size_t(BL_MEMORY_PIECE + whole(1, 9)), end; i < roles.size(); i = end) {
+            end = std::min(roles.size(), i + size_t(whole(1, 20)));
+            std::fill(roles.begin() + i, roles.begin() + end, uint8_t(whole(0, 2)));
+        }
+        const auto live = [&](int threads, int chunk, MemoryState& state) {
+            std::vector<float> out = net.feed(set, threads, tokens, chunk, &memory, &state);
+            for (const auto* part : {&state.fast, &state.topic}) out.insert(out.end(), part->begin(), part->end());
+            out.push_back(state.loss);
+            return out;
+        };
+        const int chunk = whole(1, BL_MAX_CHUNK);
+        MemoryState first = memory.newborn(roles), second = first, third = first;
+        const std::vector<float> alone = live(1, chunk, first), together = live(whole(2, 4), chunk, second);
+        require(std::memcmp(alone.data(), together.data(), alone.size() * sizeof(float)) == 0,
+                set + ": threads change what a memory computes");
+        require(first.count == 0 && first.loss > 0, set + ": a message is not written");
+        if (kind == BL_FLOATS) {
+            const std::vector<float> steps = live(1, 1, third);
+            for (size_t i = 0; i < steps.size(); i++)
+                require(std::fabs(steps[i] - alone[i]) <= 2e-2f * (1 + std::fabs(steps[i])),
+                        set + ": a memory's chunk is no row of tokens");
+        }
+        MemoryState silent = memory.newborn(std::vector<uint8_t>(tokens.size(), uint8_t(BL_REPLY)));
+        const std::vector<float> newborn = net.feed(set, 1, tokens, chunk, &memory, &silent),
+                                 bare = net.feed(set, 1, tokens, chunk);
+        require(std::memcmp(newborn.data(), bare.data(), bare.size() * sizeof(float)) == 0,
+                set + ": an empty memory changes the logits");
+    }
+}
+
 void test_transformers(const std::string& set) {
     test_halves();
     test_grouped(set);
+    test_half_rows(set);
+    test_memory(set);
     for (int32_t kind : {BL_FLOATS, BL_GROUP8, BL_GROUP4, BL_TERNARY2, BL_SUPER8, BL_SUPER4})
         for (int round = 0; round < 2; round++) {
             const RandomTransformer net(kind);

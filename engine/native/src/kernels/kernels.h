@@ -91,8 +91,9 @@ struct Kernels {
                            float* unpacked);
     void (*int5_rows_wide)(const uint8_t* w, const float* scales, int rows, int n, const float* x, float* out,
                            float* unpacked);
-    // out[r] = w[r] . x for a float matrix (rows, n)
+    // out[r] = w[r] . x for a matrix (rows, n) of floats, or of float16 numbers
     void (*matvec)(const float* w, int rows, int n, const float* x, float* out);
+    void (*matvec_halves)(const uint16_t* w, int rows, int n, const float* x, float* out);
     float (*dot)(const float* a, const float* b, int n);
     // out = silu(gate) * up; silu in place
     void (*swiglu)(const float* gate, const float* up, int n, float* out);

@@ -62,8 +62,19 @@ static inline F quotient(F x, F divisor, F inverse) {
 
 static inline F silu_of(F x) { return ratio(x, add(set1(1.0f), exp(sub(set1(0.0f), x)))); }
 
-template <int R>
-static inline void dot_rows(const float* w, size_t ld, const float* x, int n, float* out) {
+static inline F load_weights(const float* p) { return load(p); }
+static inline F load_weights(const uint16_t* p) { return load_halves(p); }
+static inline F load_weights_at(const float* p, int left) { return load_at(p, left); }
+static inline F load_weights_at(const uint16_t* p, int left) {
+    if (left >= W) return load_halves(p);
+    float part[W] = {};
+    for (int i = 0; i < left; i++) part[i] = half_to_float(p[i]);
+    return load(part);
+}
+
+// Rows of floats or of float16 numbers.
+template <int R, class Weight>
+static inline void dot_rows(const Weight* w, size_t ld, const float* x, int n, float* out) {
     F a[R], b[R];
     for (int r = 0; r < R; r++) a[r] = b[r] = set1(0.0f);
     int i = 0;
@@ -71,13 +82,13 @@ static inline void dot_rows(const float* w, size_t ld, const float* x, int n, fl
         const F x0 = load(x + i), x1 = load(x + i + W);
         for (int r = 0; r < R; r++) {
             prefetch(reinterpret_cast<const char*>(w + i * R + r * 2 * W) + AHEAD);
-            a[r] = fma(load(w + r * ld + i), x0, a[r]);
-            b[r] = fma(load(w + r * ld + i + W), x1, b[r]);
+            a[r] = fma(load_weights(w + r * ld + i), x0, a[r]);
+            b[r] = fma(load_weights(w + r * ld + i + W), x1, b[r]);
         }
     }
     for (; i < n; i += W) {
         const F x0 = load_at(x + i, n - i);
-        for (int r = 0; r < R; r++) a[r] = fma(load_at(w + r * ld + i, n - i), x0, a[r]);
+        for (int r = 0; r < R; r++) a[r] = fma(load_weights_at(w + r * ld + i, n - i), x0, a[r]);
     }
     for (int r = 0; r < R; r++) out[r] = sum(add(a[r], b[r]));
 }
@@ -88,7 +99,8 @@ static float dot(const float* a, const float* b, int n) {
     return out;
 }
 
-static void matvec(const float* w, int rows, int n, const float* x, float* out) {
+template <class Weight>
+static void matvec(const Weight* w, int rows, int n, const float* x, float* out) {
     int r = 0;
     for (; r + 4 <= rows; r += 4) dot_rows<4>(w + size_t(r) * n, n, x, n, out + r);
     for (; r < rows; r++) dot_rows<1>(w + size_t(r) * n, n, x, n, out + r);
@@ -331,7 +343,8 @@ static Kernels table(const char* name) {
             int5_rows,
             int8_rows_wide,
             int5_rows_wide,
-            matvec,
+            matvec<float>,
+            matvec<uint16_t>,
             dot,
             swiglu,
             silu,
