@@ -65,7 +65,10 @@ class Naive:
             if role == REPLY and t < len(roles):
                 query = (m.query(x[t]) + m.topic_query(topic)).view(self.config.num_heads, -1)
                 gate = torch.sigmoid(m.read_gate(torch.cat((x[t], topic))))
-                found[t] = (self.fast @ F.normalize(query, dim=-1).unsqueeze(-1)).squeeze(-1) * gate.unsqueeze(-1), torch.tanh(self.fast.norm())
+                found[t] = (
+                    (self.fast @ F.normalize(query, dim=-1).unsqueeze(-1)).squeeze(-1) * gate.unsqueeze(-1),
+                    torch.tanh(self.fast.norm()),
+                )
         return found
 
     def _write(self, x: Tensor, embedding: Tensor) -> Tensor:

@@ -39,13 +39,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.models.memory_config import CONV_TAPS, MemoryConfig
+from engine.models.memory_config import CONV_TAPS, FIRST_STRENGTH, MemoryConfig
 from engine.ops.norm.fast import rms_norm
 
 EPS = 1e-5
 """Of the RMSNorms through which the residual stream is seen; they have no weights."""
-FIRST_STRENGTH = 0.3
-"""Of what is read at first, in lengths of the residual stream."""
 FIRST_TOPIC = 0.5
 """Share of the topic in a key and a query at first, against 1 of the token."""
 KEY_TAP = CONV_TAPS - 2

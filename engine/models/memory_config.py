@@ -19,6 +19,8 @@ PIECE = 256
 """Tokens of a longer message that are written as a message of their own."""
 MEMORY_V1 = "memory-v1"
 """The schema of a soul that memory layers lived."""
+FIRST_STRENGTH = 0.3
+"""Of what is read at first, and of an adapter whose gate is open, in lengths of the residual stream."""
 
 
 @dataclass(frozen=True)

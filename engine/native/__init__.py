@@ -121,17 +121,24 @@ class MemoryGate(ctypes.Structure):
 class MemoryDepth(ctypes.Structure):
     """`bl_memory_depth`."""
 
-    _fields_ = [("out", Matrix), ("gate", Matrix), ("strengths", _Pointer)]
+    _fields_ = [
+        *[(name, Matrix) for name in ("out", "gate", "adapter_first", "adapter_last", "adapter_gate")],
+        *[(name, _Pointer) for name in ("strengths", "adapter_bias")],
+        ("most", _F32),
+    ]
 
 
 class MemoryParts(ctypes.Structure):
     """`bl_memory`."""
 
     _fields_ = [
-        *[(name, _I32) for name in ("heads", "key_dim", "value_dim", "gate_dim", "hidden", "sources", "depths")],
+        *[
+            (name, _I32)
+            for name in ("heads", "key_dim", "value_dim", "gate_dim", "adapter_dim", "hidden", "sources", "depths")
+        ],
         *[(name, _Pointer) for name in ("source_blocks", "depth_blocks")],
         *[(name, Matrix) for name in ("key", "query", "topic_key", "topic_query", "value")],
-        ("conv", _Pointer),
+        *[(name, _Pointer) for name in ("pool", "conv")],
         *[(name, MemoryGate) for name in ("write_gate", "read_gate")],
         ("ports", _Pointer),
     ]
@@ -140,7 +147,7 @@ class MemoryParts(ctypes.Structure):
 class MemoryStatePointers(ctypes.Structure):
     """`bl_memory_state`: where fast weights, the message that is heard and the last one's topic lie."""
 
-    _fields_ = [(name, _Pointer) for name in ("fast", "heard", "topic", "tokens", "count")]
+    _fields_ = [(name, _Pointer) for name in ("fast", "lived", "heard", "topic", "tokens", "count")]
 
 
 class MemoryIO(ctypes.Structure):

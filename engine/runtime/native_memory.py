@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 from engine import native
 from engine.io.memory_file import MemoryWeights
 from engine.models.cache import FastWeights, KVCache, TokenState
-from engine.models.memory_config import PIECE, MemoryConfig
+from engine.models.memory_config import FIRST_STRENGTH, PIECE, MemoryConfig
 from engine.runtime.aligned import BOUNDARY, aligned, aligned_zeros
 from engine.text.roles import TokenRole
 
 Floats = NDArray[np.float32]
 _ONLY_HEARD = bytes([TokenRole.HEARD])
+_UNKNOWN = -1.0
+"""How much fast weights hold that the library did not write: it computes this when it is needed."""
 
 
 class UnwrittenMessage:
@@ -103,10 +105,11 @@ class NativeMemory:
         self._tensors, self._kept = memory.tensors, list[Any]()
         self.weight_bytes = 0
         self.parts = self._made_parts()
-        self._loss = np.zeros(1, np.float32)
+        self._loss, self._lived = np.zeros(1, np.float32), np.full(1, _UNKNOWN, np.float32)
         self._placed: Floats | None = None
         addresses = (array.ctypes.data for array in self.heard.arrays)
-        self._io = native.MemoryIO(native.MemoryStatePointers(None, *addresses), None, self._loss.ctypes.data, 1.0)
+        state = native.MemoryStatePointers(None, self._lived.ctypes.data, *addresses)
+        self._io = native.MemoryIO(state, None, self._loss.ctypes.data, 1.0)
 
     @property
     def inner_losses(self) -> Floats:
@@ -124,6 +127,7 @@ class NativeMemory:
                 fast = aligned(fast)
                 self.fast.replace(fast)
             self._placed, self._io.state.fast = fast, fast.ctypes.data
+            self._lived[0] = _UNKNOWN
         self._io.roles = roles
         self._io.rate_scale = self.rate_scale
         return self._io
@@ -141,20 +145,25 @@ class NativeMemory:
                 native.MemoryDepth(
                     self._matrix(t[f"outs.{at}.weight"]),
                     self._matrix(t[f"gates.{at}.weight"], t[f"gates.{at}.bias"]),
+                    self._matrix(t[f"adapters.{at}.0.weight"], t[f"adapters.{at}.0.bias"]),
+                    self._matrix(t[f"adapters.{at}.2.weight"]),
+                    self._matrix(t[f"adapter_gates.{at}.weight"], t[f"adapter_gates.{at}.bias"]),
                     self._floats(t[f"strengths.{at}"]),
+                    self._floats(t[f"adapters.{at}.2.bias"]),
+                    FIRST_STRENGTH * norm,
                 )
-                for at in range(len(c.depths))
+                for at, norm in enumerate(c.stream_norms)
             )
         )
         blocks = [np.array(numbers, np.int32) for numbers in (c.sources, c.depths)]
         self._kept += [ports, *blocks]
         return native.MemoryParts(
-            c.num_heads, c.key_dim, c.value_dim, c.gate_dim, c.hidden_dim, len(c.sources), len(c.depths),
+            c.num_heads, c.key_dim, c.value_dim, c.gate_dim, c.adapter_dim, c.hidden_dim, len(c.sources), len(c.depths),
             *(numbers.ctypes.data for numbers in blocks),
             self._matrix(t["key.weight"], t["key.bias"]),
             self._matrix(t["query.weight"], t["query.bias"] + t["topic_query.bias"]),
             self._matrix(t["topic_key.weight"], t["topic_key.bias"]), self._matrix(t["topic_query.weight"]),
-            self._matrix(t["value.weight"]), self._floats(t["conv"].T),
+            self._matrix(t["value.weight"]), self._floats(t["pool.weight"]), self._floats(t["conv"].T),
             self._gate("write_gate"), self._gate("read_gate"), ctypes.addressof(ports),
         )  # fmt: skip
 

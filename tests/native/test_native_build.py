@@ -63,9 +63,9 @@ def test_python_and_c_mean_the_same_interface() -> None:
     assert ctypes.sizeof(native.Matrix) == 4 * 4 + 2 * 8
     assert ctypes.sizeof(native.TransformerShape) == 14 * 4
     assert ctypes.sizeof(native.TransformerLayer) == 7 * 32 + 9 * 8 + 2 * 4
-    assert ctypes.sizeof(native.MemoryParts) == 8 * 4 + 2 * 8 + 11 * 32 + 2 * 8
-    assert ctypes.sizeof(native.MemoryDepth) == 2 * 32 + 8
-    assert ctypes.sizeof(native.MemoryIO) == 5 * 8 + 2 * 8 + 8
+    assert ctypes.sizeof(native.MemoryParts) == 8 * 4 + 2 * 8 + 11 * 32 + 3 * 8
+    assert ctypes.sizeof(native.MemoryDepth) == 5 * 32 + 3 * 8
+    assert ctypes.sizeof(native.MemoryIO) == 6 * 8 + 2 * 8 + 8
     assert ctypes.sizeof(native.QKVArgs) == 6 * 4 + 3 * 8
     assert ctypes.sizeof(native.Delta) == 6 * 4 + 4 * 32 + 2 * 8
 

@@ -78,7 +78,9 @@ def test_a_long_message_is_written_in_pieces(weights: TransformerWeights, runtim
 
 def test_it_is_what_training_computes(weights: TransformerWeights, runtime: TorchTransformer) -> None:
     told = EncodedExchange(tuple(some(9, 1, SILENT)), tuple(some(23, 2, HEARD)), tuple(some(4, 3, REPLY)), (5, 6, 259))
-    asked = EncodedExchange(tuple(some(9, 1, SILENT)), tuple(some(17, 9, HEARD)), tuple(some(4, 3, REPLY)), (7, 8, 9, 259))
+    asked = EncodedExchange(
+        tuple(some(9, 1, SILENT)), tuple(some(17, 9, HEARD)), tuple(some(4, 3, REPLY)), (7, 8, 9, 259)
+    )
     naive = Naive(weights)
     messages = freeze_messages(naive.model, naive.config, [told, asked])
     with torch.inference_mode():

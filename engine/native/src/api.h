@@ -130,7 +130,8 @@ struct bl_transformer_layer {
 };
 
 // The memory beside a transformer: engine/layers/memory.py has its mathematics. Shapes: D hidden width, F = sources D,
-// H heads, k and v the widths of a key and a value, G hidden width of the gates. Its matrices are of floats or float16.
+// H heads, k and v the widths of a key and a value, G hidden width of the gates, A of the adapters. Its matrices are of
+// floats or float16.
 constexpr int32_t BL_MEMORY_PIECE = 256;  // most tokens that are written together
 constexpr int32_t BL_CONV_TAPS = 4;       // tokens that a key is made of
 // Roles of tokens: what a reply to a person reads, what a person says and is written, and what is neither.
@@ -141,17 +142,21 @@ struct bl_memory_gate {
     bl_matrix seen, topic, last;  // (G, F) twice, (H, G)
 };
 
-// How what was found enters the residual stream in front of a block.
+// How what was found enters the residual stream in front of a block, and the adapter of a model that was told
+// something: tanh(|fast|) most sigmoid(adapter_gate h) (adapter_last silu(adapter_first h) + adapter_bias), h normed.
 struct bl_memory_depth {
-    bl_matrix out, gate;     // (D, H v), (H, D)
-    const float* strengths;  // (H)
+    bl_matrix out, gate;                                  // (D, H v), (H, D)
+    bl_matrix adapter_first, adapter_last, adapter_gate;  // (A, D), (D, A), (1, D)
+    const float *strengths, *adapter_bias;                // (H), (D)
+    float most;                                           // length that the adapter is measured by
 };
 
 struct bl_memory {
-    int32_t heads, key_dim, value_dim, gate_dim, hidden, sources, depths;
+    int32_t heads, key_dim, value_dim, gate_dim, adapter_dim, hidden, sources, depths;
     const int32_t *source_blocks, *depth_blocks;   // (sources), (depths), ascending
     bl_matrix key, query, topic_key, topic_query;  // (H k, F); the bias of `query` is that of both
     bl_matrix value;                               // (H v, D)
+    const float* pool;                             // (F): a token's weight in the topic, before the softmax
     const float* conv;                             // (BL_CONV_TAPS, H k), the token's own last
     bl_memory_gate write_gate, read_gate;
     const bl_memory_depth* ports;  // (depths)
@@ -160,8 +165,9 @@ struct bl_memory {
 // fast (H, v, k) persists. Transient are the first `count` tokens of a message that is not written yet, as they were
 // seen and which they are, heard (BL_MEMORY_PIECE, F) and tokens (BL_MEMORY_PIECE); and, of the message that was
 // written last, topic (F + H k + G): its topic, and what that adds to queries and to the read gate's hidden units.
+// lived (1) is tanh of the Frobenius norm of `fast`; below 0: `fast` has changed, and it is computed when it is needed.
 struct bl_memory_state {
-    float *fast, *heard, *topic;
+    float *fast, *lived, *heard, *topic;
     int32_t *tokens, *count;
 };
 

@@ -41,15 +41,20 @@ MemoryBeside::MemoryBeside(const bl_memory& memory, bl_matrix embed_, int thread
       queries(size_t(BL_MAX_CHUNK) * key_width),
       found(size_t(BL_MAX_CHUNK) * value_width),
       spoken(found.size()),
+      lived(size_t(BL_MAX_CHUNK)),
+      manner(size_t(BL_MAX_CHUNK) * m.adapter_dim),
+      manner_share(lived.size()),
       hidden(size_t(BL_MEMORY_PIECE) * m.gate_dim),
       embeddings(size_t(BL_MEMORY_PIECE) * m.hidden),
+      pooled(size_t(BL_MEMORY_PIECE)),
       own(size_t(BL_MEMORY_PIECE) * key_width),
       keys(own.size()),
       values(size_t(BL_MEMORY_PIECE) * value_width),
       rates(size_t(BL_MEMORY_PIECE) * m.heads),
       losses(size_t(m.heads) * blocks),
-      of_topic(size_t(key_width) + m.gate_dim) {
-    const int widest = std::max({seen_width, value_width, m.hidden + m.heads});
+      of_topic(size_t(key_width) + m.gate_dim),
+      squares(losses.size()) {
+    const int widest = std::max({seen_width, value_width, m.hidden + m.heads, m.adapter_dim});
     for (int i = 0; i < threads; i++) scratch.emplace_back(size_t(widest) * (1 + LINEAR_GRAIN));
 }
 
@@ -64,6 +69,7 @@ MemoryWorker::MemoryWorker(MemoryBeside& memory, const Kernels& kernels, Pool& p
       count_(count),
       thread_(thread),
       heard_(*io.state.count),
+      lived_(*io.state.lived),
       scratch_(memory.scratch[size_t(thread)].data()) {}
 
 void MemoryWorker::enter(int block, float* stream) {
@@ -85,7 +91,7 @@ void MemoryWorker::enter(int block, float* stream) {
 void MemoryWorker::finish() {
     if (!heard_) return;
     write();
-    if (thread_ == 0) *io_.state.count = 0;
+    if (thread_ == 0) *io_.state.count = 0, *io_.state.lived = lived_;
 }
 
 // Neighbours of one role together: work(role, first, behind the last).
@@ -124,7 +130,7 @@ void MemoryWorker::take_in() {
         write();
         if (role == BL_REPLY) recall(start, end);
     });
-    if (thread_ == 0) *io_.state.count = heard_;
+    if (thread_ == 0) *io_.state.count = heard_, *io_.state.lived = lived_;
 }
 
 void MemoryWorker::hear(int start, int end) {
@@ -149,7 +155,10 @@ void MemoryWorker::write() {
     const int count = heard_;
     if (!count) return;
     heard_ = 0;
+    lived_ = -1.0f;
     prepare_message(count);
+    barrier();
+    make_topic(count);
     barrier();
     project_message(count);
     barrier();
@@ -163,21 +172,28 @@ void MemoryWorker::write() {
     *io_.loss = loss / float(2 * count * m_.heads);
 }
 
-// The topic and the embeddings.
+// The embeddings, and what the topic's weights are the softmax of.
 void MemoryWorker::prepare_message(int count) {
+    const Range mine = share(count, 1);
+    for (int t = mine.begin; t < mine.end; t++) {
+        *b_.pooled.at(size_t(t)) = k_.dot(m_.pool, io_.state.heard + size_t(t) * b_.seen_width, b_.seen_width);
+        float* embedding = b_.embeddings.at(size_t(t) * m_.hidden);
+        row_in_float(b_.embed, io_.state.tokens[t], embedding);
+        to_length_one(k_, embedding, m_.hidden);
+    }
+}
+
+// The weighted mean of the message's tokens.
+void MemoryWorker::make_topic(int count) {
+    const float *pooled = b_.pooled.data(), most = *std::max_element(pooled, pooled + count);
+    float weights[BL_MEMORY_PIECE], total = 0;
+    for (int t = 0; t < count; t++) total += weights[t] = std::exp(pooled[t] - most);
     const Range columns = share(b_.seen_width, 16);
     float* topic = io_.state.topic;
     std::fill(topic + columns.begin, topic + columns.end, 0.0f);
     for (int t = 0; t < count; t++) {
-        const float* row = io_.state.heard + size_t(t) * b_.seen_width;
-        for (int c = columns.begin; c < columns.end; c++) topic[c] += row[c];
-    }
-    for (int c = columns.begin; c < columns.end; c++) topic[c] /= float(count);
-    const Range mine = share(count, 1);
-    for (int t = mine.begin; t < mine.end; t++) {
-        float* embedding = b_.embeddings.at(size_t(t) * m_.hidden);
-        row_in_float(b_.embed, io_.state.tokens[t], embedding);
-        to_length_one(k_, embedding, m_.hidden);
+        const float *row = io_.state.heard + size_t(t) * b_.seen_width, weight = weights[t] / total;
+        for (int c = columns.begin; c < columns.end; c++) topic[c] += weight * row[c];
     }
 }
 
@@ -243,8 +259,23 @@ void MemoryWorker::learn(int count) {
     }
 }
 
+// How much the fast weights hold, in an order of sums that the threads do not decide.
+void MemoryWorker::measure() {
+    for (int unit = thread_; unit < m_.heads * b_.blocks; unit += pool_.size()) {
+        const int head = unit / b_.blocks, first = unit % b_.blocks * FAST_ROWS;
+        const int rows = std::min(FAST_ROWS, m_.value_dim - first);
+        const float* fast = io_.state.fast + (size_t(head) * m_.value_dim + first) * m_.key_dim;
+        *b_.squares.at(size_t(unit)) = k_.dot(fast, fast, rows * m_.key_dim);
+    }
+    barrier();
+    double total = 0;
+    for (size_t i = 0; i < b_.squares.size(); i++) total += double(*b_.squares.at(i));
+    lived_ = float(std::tanh(std::sqrt(total)));
+}
+
 // What some tokens of a reply find.
 void MemoryWorker::recall(int start, int end) {
+    if (lived_ < 0) measure();
     const float *seen = b_.seen.at(size_t(start) * b_.seen_width), *topic = io_.state.topic + b_.seen_width;
     const int count = end - start;
     float *queries = b_.queries.data(), *gates = b_.rates.data();
@@ -253,6 +284,7 @@ void MemoryWorker::recall(int start, int end) {
     barrier();
     const Range mine = share(count, 1);
     for (int t = mine.begin; t < mine.end; t++) {
+        *b_.lived.at(size_t(start + t)) = lived_;
         float* query = queries + size_t(t) * b_.key_width;
         add_to(query, topic, b_.key_width);
         for (int h = 0; h < m_.heads; h++) to_length_one(k_, query + h * m_.key_dim, m_.key_dim);
@@ -272,7 +304,7 @@ void MemoryWorker::recall(int start, int end) {
     barrier();
 }
 
-// Add what was found to the residual stream of the tokens that found it.
+// Add what was found, and the adapter, to the residual stream of the tokens that found it.
 void MemoryWorker::speak(const bl_memory_depth& port, float* stream) {
     bool found = false;
     float *normed = scratch_, *strengths = scratch_ + m_.hidden;
@@ -289,14 +321,35 @@ void MemoryWorker::speak(const bl_memory_depth& port, float* stream) {
                 float* spoken = b_.spoken.at(at);
                 for (int i = 0; i < m_.value_dim; i++) spoken[i] = found_here[i] * strength;
             }
+            if (*b_.lived.at(size_t(t)) != 0) adapt(port, normed, t);
         }
     });
     if (!found) return;
     barrier();
     each_run([&](uint8_t role, int start, int end) {
-        if (role == BL_REPLY)
-            product(port.out, b_.spoken.at(size_t(start) * b_.value_width), end - start,
-                    stream + size_t(start) * m_.hidden, true);
+        if (role != BL_REPLY) return;
+        float* streams = stream + size_t(start) * m_.hidden;
+        product(port.out, b_.spoken.at(size_t(start) * b_.value_width), end - start, streams, true);
+        if (*b_.lived.at(size_t(start)) == 0) return;  // one number for all of these tokens
+        product(port.adapter_last, b_.manner.at(size_t(start) * m_.adapter_dim), end - start, streams, true);
+        const Range mine = share(m_.hidden, LINEAR_GRAIN);
+        for (int t = start; t < end; t++) {
+            const float portion = *b_.manner_share.at(size_t(t));
+            float* row = stream + size_t(t) * m_.hidden;
+            for (int c = mine.begin; c < mine.end; c++) row[c] += portion * port.adapter_bias[c];
+        }
     });
     barrier();
+}
+
+// The hidden units of a token's adapter, times the share of the adapter that is added.
+void MemoryWorker::adapt(const bl_memory_depth& port, const float* normed, int token) {
+    float gate, *manner = b_.manner.at(size_t(token) * m_.adapter_dim);
+    linear(k_, port.adapter_gate, {0, 1}, {normed, nullptr}, 1, &gate, 1, false, nullptr);
+    linear(k_, port.adapter_first, {0, m_.adapter_dim}, {normed, nullptr}, 1, manner, size_t(m_.adapter_dim), false,
+           nullptr);
+    k_.silu(manner, m_.adapter_dim);
+    const float portion = *b_.lived.at(size_t(token)) * port.most * sigmoid(gate);
+    for (int i = 0; i < m_.adapter_dim; i++) manner[i] *= portion;
+    *b_.manner_share.at(size_t(token)) = portion;
 }

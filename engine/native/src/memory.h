@@ -20,11 +20,13 @@ struct MemoryBeside {
     const std::vector<bl_memory_depth> ports;
     const Buffer<float> ones;
     // Of the tokens that are fed.
-    Buffer<float> seen, queries, found, spoken;
+    Buffer<float> seen, queries, found, spoken, lived, manner, manner_share;
     // Of those that are fed or of a message.
     Buffer<float> hidden;
     // Of a message.
-    Buffer<float> embeddings, own, keys, values, rates, losses, of_topic;
+    Buffer<float> embeddings, pooled, own, keys, values, rates, losses, of_topic;
+    // Of the fast weights.
+    Buffer<float> squares;
     std::vector<Buffer<float>> scratch;  // of each thread
 };
 
@@ -44,11 +46,14 @@ private:
     void hear(int start, int end);
     void write();
     void prepare_message(int count);
+    void make_topic(int count);
     void project_message(int count);
     void make_keys(int count);
     void learn(int count);
+    void measure();
     void recall(int start, int end);
     void speak(const bl_memory_depth& port, float* stream);
+    void adapt(const bl_memory_depth& port, const float* normed, int token);
     void finish_gate(const bl_memory_gate& gate, const float* topic, int token, float factor, float* out);
 
     template <class Work>
@@ -64,6 +69,7 @@ private:
     const bl_memory_io& io_;
     const int32_t* tokens_;
     const int count_, thread_;
-    int heard_;  // tokens of the message that is not written yet
+    int heard_;    // tokens of the message that is not written yet
+    float lived_;  // as in bl_memory_state
     float* scratch_;
 };

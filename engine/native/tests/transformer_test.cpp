@@ -120,14 +120,17 @@ struct MemoryState {
           topic(size_t(m.sources) * m.hidden + size_t(m.heads) * m.key_dim + m.gate_dim),
           tokens(size_t(BL_MEMORY_PIECE)) {}
     const bl_memory_io* from(int start) {
-        io = {{fast.data(), heard.data(), topic.data(), tokens.data(), &count}, roles.data() + start, &loss, 1.5f};
+        io = {{fast.data(), &lived, heard.data(), topic.data(), tokens.data(), &count},
+              roles.data() + start,
+              &loss,
+              1.5f};
         return &io;
     }
     std::vector<uint8_t> roles;
     std::vector<float> fast, heard, topic;
     std::vector<int32_t> tokens;
     int32_t count = 0;
-    float loss = 0;
+    float lived = -1, loss = 0;
     bl_memory_io io{};
 };
 
@@ -142,7 +145,8 @@ struct RandomMemory {
         const int middle = whole(0, layers - 1);
         sources = blocks(0, middle);
         depths = blocks(middle, layers - 1);
-        const int heads = whole(1, 3), key = whole(1, 40), value = whole(1, 70), gate = whole(1, 20);
+        const int heads = whole(1, 3), key = whole(1, 40), value = whole(1, 70), gate = whole(1, 20),
+                  adapter = whole(1, 30);
         const int seen = int(sources.size()) * hidden;
         const auto add = [&](int rows, int cols, bool biased) {
             matrices.push_back(std::make_unique<RandomMatrix>(whole(0, 1) ? BL_FLOATS : BL_HALVES, rows, cols));
@@ -155,13 +159,18 @@ struct RandomMemory {
         };
         for (size_t i = 0; i < depths.size(); i++) {
             strengths.push_back(floats(size_t(heads)));
-            ports.push_back({add(hidden, heads * value, false), add(heads, hidden, true), strengths.back().data()});
+            biases.push_back(floats(size_t(hidden)));
+            ports.push_back({add(hidden, heads * value, false), add(heads, hidden, true), add(adapter, hidden, true),
+                             add(hidden, adapter, false), add(1, hidden, true), strengths.back().data(),
+                             biases.back().data(), 1.5f});
         }
+        pool = floats(size_t(seen));
         conv = floats(size_t(BL_CONV_TAPS) * heads * key);
         parts = {heads,
                  key,
                  value,
                  gate,
+                 adapter,
                  hidden,
                  int32_t(sources.size()),
                  int32_t(depths.size()),
@@ -172,6 +181,7 @@ struct RandomMemory {
                  add(heads * key, seen, false),
                  add(heads * key, seen, false),
                  add(heads * value, hidden, false),
+                 pool.data(),
                  conv.data(),
                  gate_of(),
                  gate_of(),
@@ -182,9 +192,9 @@ struct RandomMemory {
     }
     std::vector<int32_t> sources, depths;
     std::vector<std::unique_ptr<RandomMatrix>> matrices;
-    std::vector<std::vector<float>> strengths;
+    std::vector<std::vector<float>> strengths, biases;
     std::vector<bl_memory_depth> ports;
-    std::vector<float> conv;
+    std::vector<float> pool, conv;
     bl_memory parts;
 };
 
@@ -288,6 +298,14 @@ void test_memory(const std::string& set) {
                 require(std::fabs(steps[i] - alone[i]) <= 2e-2f * (1 + std::fabs(steps[i])),
                         set + ": a memory's chunk is no row of tokens");
         }
+        std::fill(first.roles.begin(), first.roles.end(), uint8_t(BL_REPLY));
+        live(1, chunk, first);
+        require(first.lived > 0 && first.lived <= 1, set + ": a memory that was written holds nothing");
+        MemoryState woken = first;
+        woken.lived = -1;
+        const std::vector<float> known = live(2, chunk, first), measured = live(1, chunk, woken);
+        require(std::memcmp(known.data(), measured.data(), known.size() * sizeof(float)) == 0,
+                set + ": what a memory holds is measured in two ways");
         MemoryState silent = memory.newborn(std::vector<uint8_t>(tokens.size(), uint8_t(BL_REPLY)));
         const std::vector<float> newborn = net.feed(set, 1, tokens, chunk, &memory, &silent),
                                  bare = net.feed(set, 1, tokens, chunk);
