@@ -125,13 +125,18 @@ def find_memory(model: Path, config: TransformerConfig, tokenizer: str | None) -
     That is ``MODEL.memory.safetensors`` beside it whatever is in that; else one of its folder whose backbone it is,
     the first by name; else one that comes with the program.
     """
-    named = model.with_name((model.name if model.is_dir() else model.stem) + SUFFIX)
+    return find_beside(model, config, tokenizer, SUFFIX)
+
+
+def find_beside(model: Path, config: TransformerConfig, tokenizer: str | None, suffix: str) -> Path | None:
+    """`find_memory` for files whose names end in `suffix` and whose metadata names a backbone."""
+    named = model.with_name((model.name if model.is_dir() else model.stem) + suffix)
     if named.is_file():
         return named
     if tokenizer is None:
         return None
     folder, identity, sizes = model if model.is_dir() else model.parent, "", _sizes(config)
-    for path in _candidates(folder):
+    for path in _candidates(folder, suffix):
         backbone = ""
         with contextlib.suppress(BitLlamaError):  # what is wrong with the file of another model is no matter here
             backbone = read_metadata(path)[0].get("backbone", "")
@@ -181,11 +186,11 @@ def _sizes(config: TransformerConfig) -> str:
     return f"{family}-{config.hidden_dim}-{config.num_layers}-{config.vocab_size}"
 
 
-def _candidates(folder: Path) -> Iterator[Path]:
-    """Memory files of a folder, then those that come with the program."""
-    yield from sorted(folder.glob(f"*{SUFFIX}"))
+def _candidates(folder: Path, suffix: str) -> Iterator[Path]:
+    """Files of a folder, then those that come with the program."""
+    yield from sorted(folder.glob(f"*{suffix}"))
     with contextlib.suppress(FileFormatError):
-        yield from sorted(resource_path(_FOLDER).glob(f"*{SUFFIX}"))
+        yield from sorted(resource_path(_FOLDER).glob(f"*{suffix}"))
 
 
 @functools.lru_cache(maxsize=2)  # it is asked for when a memory is looked for, and when it is attached

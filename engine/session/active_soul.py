@@ -13,7 +13,7 @@ from engine.errors import BitLlamaError, ConfigError
 from engine.io.conversation_log import ConversationLog, Entry
 from engine.io.soul import Soul, SoulMeta, save_soul, successor
 from engine.llama import Llama
-from engine.session.history import event_note, heard_by, last_lived, slept_until
+from engine.session.history import event_note, heard_by, last_lived, not_learned, slept_until
 from engine.session.soul_store import EventKind, SoulStore
 from engine.session.timeline import Timeline
 
@@ -90,6 +90,12 @@ class ActiveSoul:
         """All entries of the log that this soul heard and has not slept on."""
         history = self.meta.history
         return heard_by(self.log.entries(after=slept_until(history)), self.store.key, history)
+
+    def not_learned(self) -> list[Entry]:
+        """All entries that it slept on last and could not be taught."""
+        history = self.meta.history
+        ids = not_learned(history)
+        return [e for e in heard_by(self.log.entries(), self.store.key, history) if e.id in ids] if ids else []
 
     def wake(self) -> None:
         """Go on as the soul that the store holds, newborn where it holds none. Raises what `load_active` does."""

@@ -70,7 +70,7 @@ class Consolidation:
         """
         if decide not in ("auto", "ask"):
             raise ConfigError(f"decide is {decide!r}; it must be auto or ask.")
-        _ = self._soul.llama.learning_weights  # raises where no night can descend through the model
+        _ = self._soul.llama.learning_runtime  # raises where there is no soul
         if self.candidate.exists():
             raise ConfigError("A night waits for your decision; accept or reject it before the next one.")
         self._soul.save()

@@ -209,6 +209,13 @@ def slept_until(history: Sequence[Mapping[str, Any]]) -> str | None:
     return marks[-1] if marks else None
 
 
+def not_learned(history: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Ids of the messages of which the last night tried to teach a fact in vain."""
+    nights = [event for event in history if event.get("event") == "sleep"]
+    ids = nights[-1].get("unlearned", []) if nights else []
+    return frozenset(one for one in ids if isinstance(one, str)) if isinstance(ids, list) else frozenset()
+
+
 def _lived(entry: Entry) -> bool:
     """Whether a reply says how it was lived, in values that can be."""
     tokens, rate = entry.extra.get("tokens"), entry.extra.get("rate", 1.0)

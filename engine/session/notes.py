@@ -2,7 +2,8 @@
 
 A model that looks back on tokens reads them word for word, as a part of its system prompt that no memory layer learns
 from (`engine.text.notes`). In the log a conversation names its notes by the ids of their messages and holds no copy, so
-that a message that is forgotten is gone from all notes, too. A night takes away the notes of what it was about.
+that a message that is forgotten is gone from all notes, too. A night takes away the notes of what it was about, but for
+messages that told what the soul does not answer after it: they stay until the next one.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Notes:
         """The notes of a conversation that would begin now, the newest first. One without the soul has none."""
         if not self.wanted or not self.possible or dial == "temporary":
             return []
-        return _chosen(self._soul.llama, self._soul.waiting(), self.budget)
+        return _chosen(self._soul.llama, [*self._soul.not_learned(), *self._soul.waiting()], self.budget)
 
 
 def _chosen(llama: Llama, waiting: Sequence[Entry], budget: int) -> list[Entry]:

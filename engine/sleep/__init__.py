@@ -12,9 +12,10 @@ from typing import Any
 from engine.io.conversation_log import Entry
 from engine.llama import Llama
 from engine.runtime.base import Cancel
-from engine.sleep.consolidation import SleepLimit, SleepResult, consolidate
+from engine.sleep.consolidation import consolidate
 from engine.sleep.replay import to_replay
 from engine.sleep.report import OnProgress, ProbeAnswer, ProbeResults, SleepProgress, SleepReport
+from engine.sleep.result import SleepLimit, SleepResult
 from engine.sleep.settings import METHODS, RATE, REPLIES, SleepSettings, make_settings
 
 __all__ = [

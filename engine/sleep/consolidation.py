@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 
-from engine.errors import Message
+from engine.errors import ConfigError, Message
 from engine.io.conversation_log import Entry
-from engine.io.soul import Soul
+from engine.io.transformer_weights import TransformerWeights
 from engine.llama import Llama
 from engine.runtime.base import Cancel, Cancelled
-from engine.sleep.curriculum import Curriculum, Statement, curriculum_of, extract_facts
+from engine.sleep.curriculum import (
+    Curriculum,
+    MemoryCurriculum,
+    Statement,
+    curriculum_of,
+    extract_facts,
+    memory_curriculum,
+)
 from engine.sleep.finetune import LONGEST_STEP, Schedule, available, finetune
 from engine.sleep.lessons import Lessons
 from engine.sleep.probes import Exam, Examiner, decode_speed, make_exam
@@ -26,33 +33,11 @@ from engine.sleep.replay import (
     to_replay,
 )
 from engine.sleep.report import OnProgress, ProbeResults, SleepReport, Verdict, gain, judge
+from engine.sleep.result import PARTS, SleepLimit, SleepResult
 from engine.sleep.settings import Method, SleepSettings
 
 STABLE_SHARE = 0.95
 """How much of the stable range a raised rate may use."""
-PARTS = (0.5, 0.25)
-"""How much of its way is kept, tried in turn, where a night would be refused as a whole."""
-
-
-@dataclass(frozen=True)
-class SleepLimit:
-    """Where a night that is repeated ends: it had been interrupted, or only a part of its way was kept."""
-
-    talks: int | None = None
-    """Conversations to replay; None: all."""
-    rounds: int | None = None
-    """Rounds of deep sleep; None: all."""
-    part: float = 1.0
-    """How much of its way is kept."""
-
-
-@dataclass(frozen=True)
-class SleepResult:
-    """The outcome of a night."""
-
-    report: SleepReport
-    soul: Soul | None
-    """The new soul; None where nothing was learned or it was rejected."""
 
 
 def consolidate(
@@ -66,7 +51,7 @@ def consolidate(
     cancel: Cancel | None = None,
     progress: OnProgress | None = None,
     limit: SleepLimit | None = None,
-    curriculum: Curriculum | None = None,
+    curriculum: Curriculum | MemoryCurriculum | None = None,
 ) -> SleepResult:
     """Sleep on `entries`, mixed with some of `past`, and give back the soul that it makes.
 
@@ -87,11 +72,24 @@ def consolidate(
     live = llama.snapshot()
     with llama.at_rate(1.0):
         try:
-            chosen = settings or SleepSettings()
-            taught = curriculum or curriculum_of(llama)
-            return _Consolidation(llama, taught, entries, past, chosen, keep, probe, cancel, progress, limit).whole()
+            chosen, how = settings or SleepSettings(), (keep, probe, cancel, progress, limit)
+            if isinstance(llama.body, TransformerWeights):
+                return _memory_night(llama, curriculum, entries, past, chosen, *how)
+            taught = cast(Curriculum, curriculum or curriculum_of(llama))
+            return _Consolidation(llama, taught, entries, past, chosen, *how).whole()
         finally:
             llama.restore(live)
+
+
+def _memory_night(
+    llama: Llama, curriculum: Curriculum | MemoryCurriculum | None, entries: Sequence[Entry], *how: Any
+) -> SleepResult:
+    """`consolidate` for a transformer with a memory; imports torch."""
+    if not available():
+        raise ConfigError("The sleep of this model needs torch, which is not installed here; install it first.")
+    from engine.sleep.memory_night import MemoryNight
+
+    return MemoryNight(llama, cast(MemoryCurriculum, curriculum or memory_curriculum()), entries, *how).whole()
 
 
 class _Consolidation:

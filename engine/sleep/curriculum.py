@@ -12,7 +12,7 @@ import importlib.util
 import random
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.errors import ConfigError
 from engine.io.conversation_log import Entry
@@ -22,9 +22,14 @@ from engine.runtime.base import Cancel
 from engine.text.answers import admits_not_to_know, holds
 from engine.text.template import ChatMessage
 
+if TYPE_CHECKING:
+    from engine.sleep.backbone import Backbone
+
 DEFAULT = "companion"
 """The curriculum of a model whose ``config.json`` names none under `CONFIG_KEY`."""
 CONFIG_KEY = "curriculum"
+MEMORY_DEFAULT = "everyday"
+"""The curriculum of a transformer with a memory."""
 
 
 class FactLike(Protocol):
@@ -102,6 +107,45 @@ class Curriculum(Protocol):
 
 
 @dataclass(frozen=True)
+class WordedFact:
+    """A fact with the wordings in which it is asked for."""
+
+    slot: Hashable
+    value: str
+    exchanges: tuple[TaughtExchange, ...]
+    """Questions for it, each with a right answer; at least one."""
+
+
+class MemoryCurriculum(Protocol):
+    """What a night of a transformer with a memory needs: its messages are in a person's own words."""
+
+    def read(
+        self,
+        backbone: Backbone,
+        messages: Sequence[str],
+        cancel: Cancel | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[list[WordedFact]]:
+        """The facts that each message tells.
+
+        Args:
+            backbone: the model, which may read them.
+            messages: of a person.
+            cancel: asked again and again; raises `Cancelled`.
+            progress: told how many further messages were read.
+        """
+
+    def never_told(
+        self, rng: random.Random, facts: Sequence[WordedFact], messages: Sequence[str], count: int
+    ) -> list[TaughtExchange]:
+        """At most `count` questions about what neither the facts nor the messages tell, with the answer that it is not
+        known."""
+
+    def ordinary(self) -> Sequence[str]:
+        """Requests that are about no person, always the same."""
+
+
+@dataclass(frozen=True)
 class Statement:
     """A fact and the message that told it last."""
 
@@ -135,18 +179,19 @@ def extract_facts(entries: Iterable[Entry], reader: Callable[[str], Sequence[Fac
     return ExtractedFacts(list(held.values()), frozenset(tellers), frozenset(outdated))
 
 
-_FACTORIES: dict[str, Callable[[], Curriculum]] = {}
+_FACTORIES: dict[str, Callable[[], Curriculum | MemoryCurriculum]] = {}
 
 
-def register_curriculum(name: str, make: Callable[[], Curriculum]) -> None:
+def register_curriculum(name: str, make: Callable[[], Curriculum | MemoryCurriculum]) -> None:
     """Make a curriculum known under a name; `make` is called when a night first needs it."""
     _FACTORIES[name] = make
     load_curriculum.cache_clear()
 
 
 @functools.cache
-def load_curriculum(name: str) -> Curriculum:
-    """The curriculum of this name: a registered one, or that which ``engine.curricula.NAME.curriculum`` makes.
+def load_curriculum(name: str) -> Any:
+    """The `Curriculum` or `MemoryCurriculum` of this name: a registered one, or that which
+    ``engine.curricula.NAME.curriculum`` makes.
 
     Raises `ConfigError` where there is none.
     """
@@ -159,11 +204,17 @@ def load_curriculum(name: str) -> Curriculum:
             name=name,
             key=CONFIG_KEY,
         )
-    made: Curriculum = importlib.import_module(f"{package}.curriculum").make_curriculum()
-    return made
+    return importlib.import_module(f"{package}.curriculum").make_curriculum()
 
 
 def curriculum_of(llama: Llama) -> Curriculum:
     """The curriculum that the model's config names, else the default one. Raises `ConfigError` where there is none."""
     extra = llama.body.config.extra if isinstance(llama.body.config, BitLlamaConfig) else {}
-    return load_curriculum(str(extra.get(CONFIG_KEY, DEFAULT)))
+    found: Curriculum = load_curriculum(str(extra.get(CONFIG_KEY, DEFAULT)))
+    return found
+
+
+def memory_curriculum() -> MemoryCurriculum:
+    """The curriculum of transformers with a memory."""
+    found: MemoryCurriculum = load_curriculum(MEMORY_DEFAULT)
+    return found

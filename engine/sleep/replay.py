@@ -87,10 +87,16 @@ def make_passes(talks: Sequence[ReplayDialogue], passes: int, seed: int) -> list
 
 
 class ProgressMeter:
-    """Reports work done as `SleepProgress`. The unit of work is one token replayed."""
+    """Reports work done as `SleepProgress`. The unit of work is one token replayed.
+
+    Attributes:
+        total: of the whole night; may be corrected as it goes on.
+        done, tokens: so far.
+    """
 
     def __init__(self, total: float, progress: OnProgress | None) -> None:
         self.total, self.done, self.tokens = max(total, 1.0), 0.0, 0
+        self._shown = 0.0
         self._progress = progress
         self._began = time.monotonic()
 
@@ -111,7 +117,8 @@ class ProgressMeter:
             seconds = max(self.seconds, 1e-9)
             fraction = min(done / self.total, 1.0)
             left = (1 - fraction) * seconds / fraction if fraction else 0.0
-            self._progress(SleepProgress(fraction, line, self.tokens / seconds, left))
+            self._shown = max(self._shown, fraction)  # also where there turned out to be more to do
+            self._progress(SleepProgress(self._shown, line, self.tokens / seconds, left))
 
     def during(self, line: ReplayMessage) -> Callable[[int, int], None]:
         """For `Llama.feed`."""

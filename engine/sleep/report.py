@@ -136,6 +136,9 @@ class SleepReport:
     """Tokens of all lessons of deep sleep: of the log, of questions made from it, and of everyday talk."""
     heard: str = ""
     """Id of the newest log entry when the night began."""
+    unlearned: tuple[str, ...] = ()
+    """Ids of the messages that told what the new soul did not answer when it was asked; known only for a transformer
+    with a memory."""
     pending: bool = False
     """True while the new soul waits for somebody's decision."""
     note: str = ""
@@ -155,7 +158,7 @@ class SleepReport:
             "woken": self.woken, "talks": self.talks, "rounds": self.rounds, "part": self.part,
             "before": self.before.to_dict(), "after": self.after.to_dict(),
             "seconds": round(self.seconds, 3), "settings": self.settings.to_dict(),
-        }  # fmt: skip
+        } | ({"unlearned": list(self.unlearned)} if self.unlearned else {})  # fmt: skip
 
 
 _PROBES = ("question", "cloze")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -100,13 +100,28 @@ class ReplyBatch:
 
     def read(self, model: Transformer, memory: Memory, fast: Tensor) -> Tensor:
         """The last residual stream of the tokens that predict a reply's, ``[A, D]``, with `fast` as fast weights."""
-        rotations = model.rotations(self.positions)
         found, lived = recall(memory, self.replies, fast), memory.lived(fast)
-        h, depths = self.stream, memory.config.depths
-        for number in range(depths[0], model.config.num_layers):
-            if number in depths:
-                h = h + memory.inject(depths.index(number), h, found, lived)
+        depths = memory.config.depths
+
+        def enter(block: int, h: Tensor) -> Tensor:
+            return h + memory.inject(depths.index(block), h, found, lived) if block in depths else h
+
+        return self.through(model, depths[0], enter)
+
+    def through(
+        self, model: Transformer, first: int, enter: Callable[[int, Tensor], Tensor] = lambda _, h: h
+    ) -> Tensor:
+        """The last residual stream of the tokens that predict a reply's, ``[A, D]``.
+
+        Args:
+            model: the backbone.
+            first: the block in front of which the replies were frozen.
+            enter: makes of the number of a block and the residual stream ``[B, R, D]`` in front of it what enters it.
+        """
+        rotations = model.rotations(self.positions)
+        h = self.stream
+        for number in range(first, model.config.num_layers):
             cos, sin = (part.unsqueeze(1) for part in rotations[model.config.layer_rope(number)])
-            key, value = self.past[number - depths[0]]
-            h = model.layers[number](h, cos, sin, _Past(key, value), self.seen)
+            key, value = self.past[number - first]
+            h = model.layers[number](enter(number, h), cos, sin, _Past(key, value), self.seen)
         return h[self.speaks]
