@@ -88,17 +88,13 @@ class MemoryDescent:
 
 @torch.inference_mode()
 def ordinary_loss(backbone: Backbone, replies: Sequence[FrozenReply], fast: NDArray[np.float32]) -> float:
-    """How surprised a soul is by ordinary talk as the untouched model goes on with it: the cross entropy of its
-    distribution at each token of the replies to that of the untouched model, in nats. What it is above that of an empty
-    soul is the KL."""
+    """How surprised a soul is by what the untouched model replied to ordinary requests, in nats a token."""
     batch = ReplyBatch(replies)
     h = batch.read(backbone.model, backbone.memory, torch.from_numpy(np.array(fast, np.float32)))
-    ours = backbone.model.head(h).log_softmax(dim=-1)
-    plain = _plain(backbone, replies).softmax(dim=-1)
-    return float(-(plain * ours).sum(dim=-1).mean())
+    return float(F.cross_entropy(backbone.model.head(h), batch.targets))
 
 
 def _plain(backbone: Backbone, replies: Sequence[FrozenReply]) -> Tensor:
     """Logits of the untouched model at the tokens of these replies."""
-    streams = [reply.plain for reply in replies]
-    return backbone.model.head(torch.cat([stream.float() for stream in streams if stream is not None]))
+    streams = [reply.plain for reply in replies if reply.plain is not None]
+    return backbone.model.head(torch.cat(streams).float())

@@ -69,7 +69,7 @@ class EverydayTexts:
         for situation in situations:
             for question in self._rng.sample(situation.questions, min(QUESTIONS, len(situation.questions))):
                 answer = self._rng.choice(question.answers)
-                answer = _as_told(answer, situation) if lowered else answer
+                answer = as_told(answer, situation) if lowered else answer
                 questions.append(AskedText(self._asked(question), answer, question.value))
             if self._rng.random() < STRANGE:
                 wording = self._asked(self._rng.choice(situation.questions))
@@ -91,7 +91,7 @@ class EverydayTexts:
         return [text for text, _ in made], all(lowered for _, lowered in made)
 
 
-def _as_told(answer: str, situation: Situation) -> str:
+def as_told(answer: str, situation: Situation) -> str:
     """The answer with its values in small letters, as they were told."""
     for value in sorted(situation.values, key=len, reverse=True):
         answer = answer.replace(value, value.lower())

@@ -1,154 +1,173 @@
 """Training the reader: an adapter with which a frozen transformer writes down what a message told.
 
-The adapter is on from the end of the message, so that all that stands before, in all blocks, is computed once a sample
-and kept; a step costs the tokens that are written, in the blocks that are adapted.
+The adapter is on from the end of the message, so that all that stands before it, in all blocks, is computed once for
+each sample and kept; a step costs the tokens that are written, in the blocks that are adapted.
 """
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.curricula.everyday.frames import Frame, Situation, fill, read_lines
-from engine.curricula.everyday.manner import asked, joined, typed
-from engine.curricula.everyday.told_lines import INSTRUCTION, MOST_LINES, ToldLine, is_sound, words, write_lines
 from engine.layers.low_rank import LowRankAdapter
 from engine.models.memory_config import MemoryConfig
 from engine.models.transformer import Transformer
 from engine.text.chat_message import ChatMessage
 from engine.text.model_text import ModelText
-from engine.train.memory.exchanges import Exchange, encode_exchange
-from engine.train.memory.frozen import FrozenReply
-from engine.train.memory.reading import ReplyBatch, _Past
+from engine.train.memory.exchanges import encode_exchange
+from engine.train.memory.frozen import FrozenReply, freeze_replies
+from engine.train.memory.reading import ReplyBatch
 
-NOTHING_SHARE = 0.25
-JOINED = 0.15
+FIRST_BLOCK = 14 / 30
+"""The first block that is adapted, as a share of all."""
 FIRST_WEIGHT, ANSWER_WEIGHT = 5.0, 2.0
-SHORT = 0.65
-"""How often the shortest answer is taken."""
+"""How much the first token counts, which says whether anything was told, and those of answers, which are to be exact,
+beside those of questions, which could be worded otherwise."""
+ANSWERS_BEGIN = "|"
+WARM_UP, LAST_RATE = 15, 0.03
+"""Steps until the whole learning rate, and the share of it at the end."""
+BETAS = (0.9, 0.98)
+LARGEST_GRADIENT = 1.0
 
 
-class ReaderData:
-    def __init__(self, frames: Sequence[Frame], rng: random.Random, every: int = 14, heldout: bool = False) -> None:
-        def part(lines):
-            return [line for at, line in enumerate(lines) if (at % every == every - 1) == heldout]
+class Dictations(Protocol):
+    """What a reader is trained on. All choices are its own."""
 
-        self.rng = rng
-        self.frames = part(list(frames))
-        self.chatter = part([line["say"] for line in read_lines("chatter.jsonl")])
-        self.prompts = part([line["prompt"] for line in read_lines("ordinary.jsonl")])
-        self._bag: list[Frame] = []
+    instruction: str
+    """The system prompt with which it reads."""
 
-    def frame(self) -> Frame:
-        if not self._bag:
-            self._bag = self.rng.sample(self.frames, len(self.frames))
-        return self._bag.pop()
-
-    def nothing(self) -> str:
-        rng = self.rng
-        kind = rng.choice("cco qq".replace(" ", ""))
-        if kind == "c":
-            return typed(rng.choice(self.chatter), rng)[0]
-        if kind == "o":
-            return rng.choice(self.prompts)
-        return asked(rng.choice(rng.choice(fill(rng.choice(self.frames), rng).questions).wordings), rng)
-
-    def sample(self) -> tuple[str, list[ToldLine], list[Situation]]:
-        rng = self.rng
-        if rng.random() < NOTHING_SHARE:
-            return self.nothing(), [], []
-        while True:
-            made = [fill(self.frame(), rng)]
-            if rng.random() < JOINED:
-                made.append(fill(self.frame(), rng))
-            values = [v for s in made for v in s.values]
-            text = made[0].messages[-1]
-            if len(made) == 2:
-                text = joined(text, made[1].messages[-1], rng, values)
-            message, lowered = typed(text, rng, values)
-            lines = [line for s in made for line in self.lines(s, message, lowered, 2 if len(made) > 1 else MOST_LINES)]
-            if lines:
-                return message, lines, made
-
-    def lines(self, situation: Situation, message: str, lowered: bool, most: int) -> list[ToldLine]:
-        rng, found = self.rng, []
-        for question in situation.questions:
-            good = []
-            for answer in sorted(question.answers, key=len):
-                said = _lowered(answer, situation) if lowered else answer
-                wording = rng.choice(question.wordings)
-                line = ToldLine(_as_question(wording), said)
-                if holds(message, question.value) and holds(said, question.value) and is_sound(line, message):
-                    good.append(line)
-            if good:
-                found.append(good[0] if rng.random() < SHORT else rng.choice(good))
-        rng.shuffle(found)
-        if len(found) == 1 and rng.random() < 0.5:
-            question = next(q for q in situation.questions if holds(found[0].answer, q.value))
-            other = ToldLine(_as_question(rng.choice(question.wordings)), found[0].answer)
-            if other.question != found[0].question and is_sound(other, message):
-                found.append(other)
-        return found[:most]
+    def next(self) -> tuple[str, str]:
+        """A message, and what is to be written down of it."""
 
 
-def holds(text: str, value: str) -> bool:
-    said = f" {' '.join(words(text))} "
-    return any(f" {' '.join(words(v))} " in said for v in value.split("|"))
+@dataclass(frozen=True)
+class ReaderTrainArgs:
+    """How a reader is trained."""
+
+    minutes: float = 25.0
+    rank: int = 8
+    rate: float = 1.5e-3
+    """The highest learning rate."""
+    pool: int = 112
+    """Samples that are frozen at once."""
+    epochs: int = 2
+    """How often each is used."""
+    batch: int = 8
+    """Samples of a step."""
+    seed: int = 0
 
 
-def _lowered(answer: str, situation: Situation) -> str:
-    for value in sorted(situation.values, key=len, reverse=True):
-        answer = answer.replace(value, value.lower())
-    return answer
+@dataclass(frozen=True)
+class ReaderStatus:
+    """How far the training came."""
+
+    steps: int
+    samples: int
+    loss: float
+    """A moving mean, in nats."""
+    heldout: float
+    """The loss on samples that are not trained on."""
+    seconds: float
 
 
-def _as_question(text: str) -> str:
-    text = text.rstrip(" .")
-    return text if text.endswith("?") else text + "?"
+class ReaderTrainer:
+    """Trains an adapter on dictations, a pool at a time.
+
+    Args:
+        model, text: the backbone.
+        trained, heldout: what is learned, and what it is measured on.
+        args: how.
+        adapter: to go on with; None: a new one.
+    """
+
+    def __init__(
+        self,
+        model: Transformer,
+        text: ModelText,
+        trained: Dictations,
+        heldout: Dictations,
+        args: ReaderTrainArgs,
+        adapter: LowRankAdapter | None = None,
+    ) -> None:
+        self._model, self._text, self._args, self._trained = model, text, args, trained
+        first = round(FIRST_BLOCK * model.config.num_layers)
+        self.adapter = adapter or LowRankAdapter(model.config, first, args.rank, args.seed)
+        self._rng = random.Random(f"reader {args.seed}")
+        self._optimizer = torch.optim.Adam(self.adapter.parameters(), lr=args.rate, betas=BETAS)
+        self._heldout = self._frozen(heldout, max(8, args.pool // 2))
+        self._steps = self._samples = 0
+        self._loss = math.nan
+
+    def train(self, progress: Callable[[ReaderStatus], None], cancel: Callable[[], bool] | None = None) -> None:
+        """Train until the time is over or `cancel` says so; `progress` is told after every pool."""
+        began, seconds = time.monotonic(), 60 * self._args.minutes
+        while (done := (time.monotonic() - began) / seconds) < 1:
+            pool = self._frozen(self._trained, self._args.pool)
+            self._samples += len(pool)
+            for batch in self._batches(pool):
+                if cancel is not None and cancel():
+                    return
+                self._step(batch, min(1.0, (time.monotonic() - began) / seconds))
+            progress(ReaderStatus(self._steps, self._samples, self._loss, self.heldout_loss(), done * seconds))
+
+    @torch.no_grad()
+    def heldout_loss(self) -> float:
+        """On the samples that are not trained on."""
+        size = self._args.batch
+        parts = [self._heldout[at : at + size] for at in range(0, len(self._heldout), size)]
+        return sum(float(self._loss_of(part)) for part in parts) / len(parts)
+
+    def _step(self, batch: Sequence[FrozenReply], done: float) -> None:
+        rate = self._args.rate * min(1.0, (self._steps + 1) / WARM_UP)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate * (LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * done)) / 2)
+        loss = self._loss_of(batch)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.adapter.parameters(), LARGEST_GRADIENT)
+        self._optimizer.step()
+        self._steps += 1
+        now = float(loss.detach())
+        self._loss = now if math.isnan(self._loss) else 0.93 * self._loss + 0.07 * now
+
+    def _loss_of(self, replies: Sequence[FrozenReply]) -> Tensor:
+        batch = ReplyBatch(replies)
+        with self.adapter.attached(self._model):
+            h = batch.through(self._model, self.adapter.first)
+        losses = F.cross_entropy(self._model.head(h), batch.targets, reduction="none")
+        weights = torch.cat([_weights(self._text, reply.targets.tolist()) for reply in replies])
+        return (losses * weights).sum() / weights.sum()
+
+    def _frozen(self, source: Dictations, count: int) -> list[FrozenReply]:
+        first = self.adapter.first
+        place = MemoryConfig(self._model.config.hidden_dim, (first,), (first,), 1, 1, 1, stream_norms=(1.0,))
+        before = [ChatMessage("system", source.instruction)]
+        samples = (source.next() for _ in range(count))
+        return freeze_replies(
+            self._model, place, [encode_exchange(self._text, before, said, written) for said, written in samples]
+        )
+
+    def _batches(self, pool: Sequence[FrozenReply]) -> Iterator[list[FrozenReply]]:
+        """The pool in batches of about equal length, as often as it is used."""
+        size = self._args.batch
+        for _ in range(self._args.epochs):
+            order = sorted(pool, key=lambda reply: len(reply.streams) + 8 * self._rng.random())
+            parts = [order[at : at + size] for at in range(0, len(order), size)]
+            yield from self._rng.sample(parts, len(parts))
 
 
-def reading_config(model: Transformer, first: int) -> MemoryConfig:
-    return MemoryConfig(model.config.hidden_dim, (first,), (first,), 1, 1, 1, stream_norms=(1.0,))
-
-
-def encode(text: ModelText, message: str, lines: Sequence[ToldLine]) -> Exchange:
-    return encode_exchange(text, [ChatMessage("system", INSTRUCTION)], message, write_lines(lines))
-
-
-def through(model: Transformer, first: int, batch: ReplyBatch) -> Tensor:
-    rotations = model.rotations(batch.positions)
-    h = batch.stream
-    for number in range(first, model.config.num_layers):
-        cos, sin = (part.unsqueeze(1) for part in rotations[model.config.layer_rope(number)])
-        key, value = batch.past[number - first]
-        h = model.layers[number](h, cos, sin, _Past(key, value), batch.seen)
-    return h[batch.speaks]
-
-
-def token_weights(text: ModelText, reply: Sequence[int]) -> Tensor:
-    """How much each token of a reply counts: the first says whether anything was told, answers are exact."""
-    weights, written = [FIRST_WEIGHT], ""
+def _weights(text: ModelText, reply: Sequence[int]) -> Tensor:
+    """How much each token of a reply counts."""
+    weights, line = [FIRST_WEIGHT], ""
     for token in reply[:-1]:
-        written += text.tokenizer.decode([token])
-        weights.append(ANSWER_WEIGHT if "|" in written.rpartition("\n")[2] else 1.0)
+        line = (line + text.tokenizer.decode([token])).rpartition("\n")[2]
+        weights.append(ANSWER_WEIGHT if ANSWERS_BEGIN in line else 1.0)
     return torch.tensor(weights)
-
-
-def loss_of(model: Transformer, adapter: LowRankAdapter, text: ModelText, replies: Sequence[FrozenReply]) -> Tensor:
-    batch = ReplyBatch(replies)
-    weights = torch.cat([token_weights(text, reply.targets.tolist()) for reply in replies])
-    with adapter.attached(model):
-        h = through(model, adapter.first, batch)
-    losses = F.cross_entropy(model.head(h), batch.targets, reduction="none")
-    return (losses * weights).sum() / weights.sum()
-
-
-def batches(replies: Sequence[FrozenReply], size: int, rng: random.Random) -> Iterator[list[FrozenReply]]:
-    order = sorted(replies, key=lambda r: len(r.streams) + rng.random() * 8)
-    made = [order[at : at + size] for at in range(0, len(order), size)]
-    rng.shuffle(made)
-    yield from made
