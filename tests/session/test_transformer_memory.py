@@ -149,14 +149,13 @@ def test_a_conversation_that_leaves_no_trace(wake: Open, dial: str) -> None:
     assert (digest(session.llama.soul()), session.log.entries()) == (soul, entries)
 
 
-def test_it_cannot_sleep_yet_and_says_so(wake: Open) -> None:
+def test_without_a_reader_it_cannot_sleep_and_says_so(wake: Open) -> None:
     session = wake()
     say(session, "My cat is Miso.")
     before = digest(session.llama.soul())
-    with pytest.raises(ConfigError, match="sleep"):
+    with pytest.raises(ConfigError, match=r"reader\.safetensors"):
         session.sleep()
     assert digest(session.llama.soul()) == before
-    assert len(session.waiting()) == 1
 
 
 def test_a_soul_belongs_to_its_memory(wake: Open, folder: Path, tmp_path: Path) -> None:

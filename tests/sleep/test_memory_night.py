@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tiny_transformer
+from tiny_reading import TinyCurriculum
 
 from engine.io.conversation_log import Entry
 from engine.io.model_file import open_model
 from engine.llama import Llama
-from engine.runtime.base import Cancel
 from engine.runtime.torch_transformer import TorchTransformer
 from engine.sleep import consolidate, make_settings
-from engine.sleep.backbone import Backbone
-from engine.sleep.curriculum import TaughtExchange, WordedFact
 from engine.sleep.report import SleepProgress
 
-TOLD = {"My dog is Rex.": ("dog", "Rex"), "The car is red.": ("car", "red"), "The code is 42.": ("code", "42")}
-
-
-class TinyCurriculum:
-    """Reads "X is Y" and words it in four ways."""
-
-    def read(
-        self,
-        backbone: Backbone,
-        messages: Sequence[str],
-        cancel: Cancel | None = None,
-        progress: Callable[[int], None] | None = None,
-    ) -> list[list[WordedFact]]:
-        return [[_fact(*TOLD[text])] if text in TOLD else [] for text in messages]
-
-    def never_told(
-        self, rng: random.Random, facts: Sequence[WordedFact], messages: Sequence[str], count: int
-    ) -> list[TaughtExchange]:
-        return [TaughtExchange(f"what is x{n}?", "I don't know.", True) for n in range(min(count, 4))]
-
-    def ordinary(self) -> list[str]:
-        return [f"say {n}" for n in range(20)]
-
-
-def _fact(slot: str, value: str) -> WordedFact:
-    words = (f"what is the {slot}?", f"the {slot}?", f"{slot}, what was it?", f"tell me the {slot}?")
-    return WordedFact(slot, value, tuple(TaughtExchange(word, value, True) for word in words))
+TOLD = ("My dog is Rex.", "The car is red.", "The code is 42.")
 
 
 def entries(*texts: str, start: int = 0) -> list[Entry]:

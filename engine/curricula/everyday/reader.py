@@ -7,12 +7,13 @@ Several samples are drawn of each message. What most of them say was told, in li
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from engine.curricula.everyday.told_lines import (
     INSTRUCTION,
     ToldLine,
     content_words,
+    holds_words,
     is_sound,
     parse_lines,
     value_of,
@@ -88,24 +89,41 @@ def facts_of(message: str, samples: Sequence[str]) -> list[WordedFact]:
     read = [[line for line in parse_lines(sample) if is_sound(line, message)] for sample in samples]
     if 2 * sum(map(bool, read)) < len(samples):
         return []
-    named = Counter(value for lines in read for value in {_key(line, message) for line in lines})
-    wordings: dict[tuple[str, ...], Counter[ToldLine]] = {}
+    values = {line: value_of(line, message) for lines in read for line in lines}
+    shortest = _shortest(values.values())
+    named: Counter[str] = Counter()
+    wordings: dict[str, Counter[ToldLine]] = {}
     for lines in read:
-        for line in lines:
-            wordings.setdefault(_key(line, message), Counter())[line] += 1
+        told = {line: shortest[values[line]] for line in lines}
+        named.update(set(told.values()))
+        for line, value in told.items():
+            wordings.setdefault(value, Counter())[line] += 1
     agreed = [value for value, count in named.most_common() if count >= min(AGREED, len(samples))]
-    return [_fact(message, wordings[value]) for value in agreed[:MOST_FACTS]]
+    found = [_fact(message, value, wordings[value]) for value in agreed]
+    return [fact for fact in found if fact is not None][:MOST_FACTS]
 
 
-def _key(line: ToldLine, message: str) -> tuple[str, ...]:
-    return tuple(words(value_of(line, message)))
+def _shortest(values: Iterable[str]) -> dict[str, str]:
+    """For each value the shortest of them that it holds: of "six weeks" and "Six" the latter, which both answer."""
+    ordered = sorted(values, key=lambda value: (len(words(value)), value))
+    return {value: next(one for one in ordered if holds_words(value, one)) for value in ordered}
 
 
-def _fact(message: str, lines: Counter[ToldLine]) -> WordedFact:
-    """The fact of lines with one value, the most frequent wordings first, each question once."""
+def _fact(message: str, value: str, lines: Counter[ToldLine]) -> WordedFact | None:
+    """The fact of lines with one value, the most frequent wordings first, each question once. One that was asked once
+    must have a word in common with the message: such are seldom about something else."""
+    said = set(content_words(message))
+    questions: Counter[tuple[str, ...]] = Counter()
     exchanges: dict[tuple[str, ...], TaughtExchange] = {}
-    for line, _ in lines.most_common():
-        exchanges.setdefault(tuple(words(line.question)), TaughtExchange(line.question, line.answer, True))
-    first = lines.most_common(1)[0][0]
-    kept = tuple(exchanges.values())[:MOST_WORDINGS]
-    return WordedFact(frozenset(content_words(first.question)), value_of(first, message), kept)
+    for line, count in lines.most_common():
+        question = tuple(words(line.question))
+        questions[question] += count
+        exchanges.setdefault(question, TaughtExchange(line.question, line.answer, True))
+    good = [
+        exchanges[question]
+        for question, count in questions.most_common()
+        if count > 1 or said & set(content_words(" ".join(question)))
+    ]
+    if not good:
+        return None
+    return WordedFact(frozenset(content_words(good[0].user)), value, tuple(good[:MOST_WORDINGS]))

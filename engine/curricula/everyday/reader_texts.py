@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from engine.curricula.everyday.frames import FilledQuestion, Frame, Situation, fill, read_lines
 from engine.curricula.everyday.manner import asked, joined, typed
 from engine.curricula.everyday.texts import as_told
-from engine.curricula.everyday.told_lines import INSTRUCTION, MOST_LINES, ToldLine, is_sound, words, write_lines
+from engine.curricula.everyday.told_lines import INSTRUCTION, MOST_LINES, ToldLine, holds_words, is_sound, write_lines
 
 NOTHING_SHARE = 0.25
 """Messages that tell nothing: chatter, requests and questions."""
@@ -95,8 +95,7 @@ class ReaderTexts:
 
 def says(text: str, value: str) -> bool:
     """Whether a text holds one of the alternatives of a value, as whole words."""
-    said = f" {' '.join(words(text))} "
-    return any(f" {' '.join(words(one))} " in said for one in value.split("|"))
+    return any(holds_words(text, one) for one in value.split("|"))
 
 
 def _as_question(text: str) -> str:

@@ -155,6 +155,11 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower().replace("'", "").replace("’", ""))
 
 
+def holds_words(text: str, some: str) -> bool:
+    """Whether the words of `some` stand in a text, one after the other."""
+    return _within(words(some), words(text))
+
+
 def content_words(text: str) -> list[str]:
     """The words of a text that carry a fact or say what is asked for."""
     return [word for word in words(text) if word not in _SMALL and word not in _ASKING]
