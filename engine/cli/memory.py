@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.cli import memory_reader
 from engine.cli.background import add_background
 from engine.cli.terminal import Interrupts, ProgressLine
 from engine.errors import ConfigError
@@ -40,6 +41,7 @@ def add_parser(commands: Any) -> None:
         )
     add_background(train)
     train.set_defaults(run=run)
+    memory_reader.add_parser(actions)
 
 
 def run(args: argparse.Namespace) -> int:
