@@ -21,7 +21,7 @@ from engine.train.memory.reading import ReplyBatch
 BETAS = (0.9, 0.95)
 LARGEST_GRADIENT = 1.0
 """The gradient of one step is shortened to this length."""
-ORDINARY_WEIGHT = 1.0
+ORDINARY_WEIGHT = 3.0
 """Of the divergence from the untouched model, beside the loss of what is taught."""
 
 

@@ -28,7 +28,7 @@ from engine.sleep.report import OnProgress, ProbeAnswer, ProbeResults, SleepRepo
 from engine.sleep.result import PARTS, SleepLimit, SleepResult
 from engine.sleep.settings import SleepSettings
 
-LEARNING_SHARE = 0.05
+LEARNING_SHARE = 0.3
 """Of ``SleepSettings.learning_rate``: the fast weights of a memory are as much smaller than those of a BitLlama."""
 MOST_OLDER = 24
 """Messages of former nights that are read again at most."""
