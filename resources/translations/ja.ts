@@ -734,6 +734,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>--lr が 0 なので何も学習されません。3e-4 のような正の値を指定してください。</translation>
         </message>
         <message>
+            <source>--minutes is {value}; it must be above 0.</source>
+            <translation>--minutes が {value} です。0 より大きくなければなりません。</translation>
+        </message>
+        <message>
             <source>--optimizer muon needs every matrix whole; train without --shard, or with adamw.</source>
             <translation>--optimizer muon は行列全体を必要とします。--shard を外すか、adamw で学習してください。</translation>
         </message>
@@ -1178,6 +1182,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{here} の隣にあるはずのリソースのフォルダがありません。プログラムをインストールし直してください。</translation>
         </message>
         <message>
+            <source>The reader is one of another model.</source>
+            <translation>この読み取り器は別のモデルのものです。</translation>
+        </message>
+        <message>
             <source>The rotary scaling holds a number that is not positive and finite.</source>
             <translation>回転位置のスケーリングに、正の有限な数でない値があります。</translation>
         </message>
@@ -1192,6 +1200,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The run in {out} began with the corpus {former}, and {folder} holds another. Resume with the former one; or begin a run of its own from the trained weights, with --init-from {latest} and another --out.</source>
             <translation>{out} の学習は {former} の文章で始まりましたが、{folder} の文章は別のものです。元の文章で再開するか、学習済みの重みから --init-from {latest} と別の --out で新しい学習を始めてください。</translation>
+        </message>
+        <message>
+            <source>The sleep of this model needs torch, which is not installed here; install it first.</source>
+            <translation>このモデルの睡眠には torch が必要ですが、ここにはインストールされていません。先にインストールしてください。</translation>
         </message>
         <message>
             <source>The sliding windows are said for {said} layers of {layers}.</source>
@@ -1412,6 +1424,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>This model has no memory of its own, so it cannot learn.</source>
             <translation>このモデルは自分の記憶を持たないので、学習できません。</translation>
+        </message>
+        <message>
+            <source>This model sleeps in one way only: deep.</source>
+            <translation>このモデルの眠り方は deep だけです。</translation>
         </message>
         <message>
             <source>Token {token} is outside the vocabulary of {size}.</source>
@@ -1902,6 +1918,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{model} には自分の記憶がないため、魂はありません。</translation>
         </message>
         <message>
+            <source>{model} has no reader, which writes down what was told: put its {suffix} file beside it.</source>
+            <translation>{model} には、聞いたことを書き留める読み取り器がありません。その {suffix} ファイルをモデルの隣に置いてください。</translation>
+        </message>
+        <message>
             <source>{n:,} places of the corpus cannot be used. {told}</source>
             <translation>文章のうち {n:,} か所が使えません。{told}</translation>
         </message>
@@ -2150,8 +2170,16 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{path} はこの版のプリセットではありません。ここで書き出したファイルを選んでください。</translation>
         </message>
         <message>
+            <source>{path} is no reader file that this program reads; take another copy, or update the program.</source>
+            <translation>{path} はこのプログラムが読める読み取り器のファイルではありません。別のコピーを使うか、プログラムを更新してください。</translation>
+        </message>
+        <message>
             <source>{path} is no soul of a night; reject it, and sleep again.</source>
             <translation>{path} は睡眠のソウルではありません。取り消して、もう一度眠らせてください。</translation>
+        </message>
+        <message>
+            <source>{path} is no transformer with a tokenizer; only such a model can have a reader.</source>
+            <translation>{path} はトークナイザーを持つトランスフォーマーではありません。読み取り器を持てるのはそのようなモデルだけです。</translation>
         </message>
         <message>
             <source>{path} is none of {known}; choose a file that was exported.</source>
@@ -2272,6 +2300,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} was made by a newer version of this program; update it.</source>
             <translation>{path} はこのプログラムの新しい版で作られました。更新してください。</translation>
+        </message>
+        <message>
+            <source>{path}: 'first' and 'rank' must be whole numbers; take another copy.</source>
+            <translation>{path}: 'first' と 'rank' は整数でなければなりません。別のコピーを使ってください。</translation>
         </message>
         <message>
             <source>{path}: the alignment {alignment} is not a power of two; the file is damaged.</source>
