@@ -15,7 +15,7 @@ from engine.runtime.batched_replies import write_replies
 from engine.sleep.backbone import Backbone
 from engine.sleep.curriculum import MemoryCurriculum, Question, Statement, TaughtExchange, WordedFact
 from engine.sleep.lessons import KNOWN_LOSS
-from engine.train.memory.exchanges import Exchange, encode_exchange
+from engine.train.memory.exchanges import EncodedExchange, encode_exchange
 from engine.train.memory.frozen import FrozenReply, freeze_replies
 
 MOST_TAUGHT = 3
@@ -139,10 +139,10 @@ class NightLessons:
             if number >= 0:
                 self._surprise[number] = loss
 
-    def _encoded(self, message: str, reply: str) -> Exchange:
+    def _encoded(self, message: str, reply: str) -> EncodedExchange:
         return encode_exchange(self._backbone.text, [], message, reply)
 
-    def _frozen(self, exchanges: Sequence[Exchange], plain: bool = False) -> list[FrozenReply]:
+    def _frozen(self, exchanges: Sequence[EncodedExchange], plain: bool = False) -> list[FrozenReply]:
         found: dict[int, FrozenReply] = {}
         order = sorted(range(len(exchanges)), key=lambda i: len(exchanges[i].ids))
         for start in range(0, len(order), FROZEN_AT_ONCE):
@@ -164,7 +164,7 @@ class NightLessons:
         prompts = [backbone.prompt(request) for request in chosen]
         written = write_replies(backbone.model, prompts, backbone.text.turn_ends, REPLY_TOKENS, cancel=self._cancel)
         exchanges = [
-            Exchange(p.context, p.message, p.opening, reply)
+            EncodedExchange(p.context, p.message, p.opening, reply)
             for p, (reply,) in zip(prompts, written, strict=True)
             if reply
         ]
