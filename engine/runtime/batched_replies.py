@@ -191,6 +191,7 @@ class _Stream:
         seen = self._seen(ids.shape[1])
         streams: list[Tensor] = []
         found: Tensor | None = None
+        lived = torch.zeros(()) if memory is None else memory.memory.lived(memory.fast)
         attached = self._adapter.attached(model) if reads and self._adapter is not None else contextlib.nullcontext()
         with attached:
             for number, block in enumerate(model.layers):
@@ -199,7 +200,7 @@ class _Stream:
                     if number == memory.memory.config.sources[-1]:
                         found = self._read(memory, memory.memory.see(torch.stack(streams, dim=2)), reads)
                 if memory is not None and found is not None and number in memory.memory.config.depths:
-                    h = h + memory.memory.inject(memory.memory.config.depths.index(number), h, found)
+                    h = h + memory.memory.inject(memory.memory.config.depths.index(number), h, found, lived)
                 cos, sin = (part.unsqueeze(1) for part in rotations[model.config.layer_rope(number)])
                 h = block(h, cos, sin, self._stores[number], seen)
         return h[:, -1]
