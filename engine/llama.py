@@ -194,8 +194,6 @@ class Llama:
         """`body` as that of a BitLlama, through which a night descends. Raises `ConfigError` for other models."""
         if isinstance(self.body, ModelWeights):
             return self.body
-        if self.learns:
-            raise ConfigError("{model} cannot sleep yet; what it hears it learns awake.", model=self._name)
         raise ConfigError("{model} has no memory of its own, so it has no soul and cannot learn.", model=self._name)
 
     @property

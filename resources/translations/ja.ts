@@ -1898,10 +1898,6 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{key} が {value!r} です。true か false でなければなりません。</translation>
         </message>
         <message>
-            <source>{model} cannot sleep yet; what it hears it learns awake.</source>
-            <translation>{model} はまだ眠れません。聞いたことは起きている間に学習します。</translation>
-        </message>
-        <message>
             <source>{model} could not be fetched: {why}. Is there a network? Try again later.</source>
             <translation>{model} を取得できませんでした（{why}）。ネットワークにつながっていますか。あとでもう一度試してください。</translation>
         </message>
