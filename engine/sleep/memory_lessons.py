@@ -20,7 +20,9 @@ from engine.train.memory.frozen import FrozenReply, freeze_replies
 
 MOST_TAUGHT = 3
 """Wordings in which a fact is taught; one more examines it."""
-UNKNOWN_SHARE, LEAST_UNKNOWN = 0.4, 8
+LEAST_ASKED = 8
+"""Questions about what was told in a round, if there is any."""
+UNKNOWN_SHARE, LEAST_UNKNOWN = 0.3, 6
 """Questions about what was never told in a round, for each about what was."""
 ORDINARY_SHARE, LEAST_ORDINARY = 0.4, 10
 """Ordinary replies in a round, for each question."""
@@ -107,7 +109,7 @@ class NightLessons:
         """Tokens that read in a round, about."""
         sizes = [sum(len(r.streams) for r in taught) / max(1, len(taught)) for taught in self._taught]
         each = float(np.mean(sizes)) if sizes else 12.0
-        count = len(self._taught)
+        count = max(LEAST_ASKED, len(self._taught))
         unknown = max(LEAST_UNKNOWN, UNKNOWN_SHARE * count)
         ordinary = max(LEAST_ORDINARY, ORDINARY_SHARE * count)
         return int(each * (count + unknown) + (REPLY_TOKENS + 5) * ordinary)
@@ -121,6 +123,7 @@ class NightLessons:
         """One round: every fact that is not known and half of the others, what was never told, and ordinary talk."""
         rng = self._rng
         due = [n for n, surprise in enumerate(self._surprise) if surprise > KNOWN_LOSS or rng.random() < 0.5]
+        due *= max(1, -(-LEAST_ASKED // len(due))) if due else 1
         said = [(rng.choice(self._taught[n]), n) for n in due]
         unknown = min(len(self._unknown), max(LEAST_UNKNOWN, round(UNKNOWN_SHARE * len(due))))
         said += [(reply, -1) for reply in rng.sample(self._unknown, unknown)]

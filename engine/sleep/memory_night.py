@@ -29,7 +29,8 @@ from engine.sleep.result import PARTS, SleepLimit, SleepResult
 from engine.sleep.settings import SleepSettings
 
 LEARNING_SHARE = 0.3
-"""Of ``SleepSettings.learning_rate``: the fast weights of a memory are as much smaller than those of a BitLlama."""
+"""Of ``SleepSettings.learning_rate``, whatever the number of facts: the fast weights of a memory are smaller than those
+of a BitLlama, and ordinary talk holds them where there is little to learn."""
 MOST_OLDER = 24
 """Messages of former nights that are read again at most."""
 READING_WORK = 400
@@ -63,6 +64,7 @@ class MemoryNight:
         self.new = dialogues_of(llama, entries, "none")
         self.said = [line.entry for talk in self.new for line in talk.lines]
         self.again = self._some_of(past)
+        self.all_rounds = settings.rounds * settings.passes
         messages = len(self.said) + len(self.again)
         self.meter = ProgressMeter(
             READING_WORK * messages + self._work(round(FACTS_EXPECTED * messages), TOKENS_EXPECTED * messages), progress
@@ -126,7 +128,6 @@ class MemoryNight:
         tonight = {entry.id for entry in self.said}
         older = [statement for statement in told.statements if statement.entry.id not in tonight]
         facts = len(told.statements)
-        self.all_rounds = self.settings.all_rounds(len(self.fresh))
         self._expect(self._work(facts, TOKENS_EXPECTED * facts))
         lessons = NightLessons(
             self.backbone,
@@ -149,13 +150,13 @@ class MemoryNight:
 
     def _work(self, facts: int, tokens: int) -> float:
         """What is ahead after reading, in tokens through the whole model."""
-        return LESSON_WORK * (3 * facts + 88) + self.settings.all_rounds(facts) * tokens + self._asking(facts)
+        return LESSON_WORK * (3 * facts + 88) + self.all_rounds * tokens + self._asking(facts)
 
     def _descend(self) -> NDArray[np.float32] | None:
         """The fast weights after the last whole round; None where there was none."""
         lessons, settings = self.lessons, self.settings
         rounds = self.all_rounds if self.limit.rounds is None else min(self.all_rounds, self.limit.rounds)
-        rate = settings.rate * settings.step(len(self.fresh)) * LEARNING_SHARE
+        rate = settings.rate * settings.learning_rate * LEARNING_SHARE
         schedule = Schedule(rate, settings.l2_to_start, rounds, self.all_rounds, float(lessons.tokens * rounds))
         descent = MemoryDescent(self.backbone, self.start, settings.l2_to_start)
         came: NDArray[np.float32] | None = None

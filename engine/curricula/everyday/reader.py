@@ -28,7 +28,7 @@ from engine.text.chat_message import ChatMessage
 from engine.text.model_text import ModelText
 from engine.train.memory.exchanges import encode_exchange
 
-SAMPLES = Draws(count=6, temperature=0.7, top_p=0.9)
+SAMPLES = Draws(count=6, temperature=0.5, top_p=0.9)
 """Of each message."""
 AGREED = 2
 """Samples that must name a value."""
