@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli import options, soul_forget
+from engine.cli import options, soul_forget, soul_move
 from engine.cli.terminal import printable
 from engine.errors import ConfigError
 
@@ -70,6 +70,7 @@ def add_parser(commands: Any) -> None:
     diff.add_argument("first", metavar="A", help="a kept soul, or a .soul file")
     diff.add_argument("second", metavar="B", nargs="?", help="another one (default: the soul as it is)")
     diff.add_argument("--json", action="store_true", help="one JSON object, with the change of every head")
+    soul_move.add_action(actions)
     soul_forget.add_actions(action)
 
 

@@ -101,6 +101,9 @@ def _cost(plan: ForgetPlan) -> str:
         if moments:
             names = ", ".join(f"{moment.called} ({moment.event})" for _, moment in moments)
             lines.append(f"Kept souls that have lived it and {what}: {names}.")
+    if plan.elsewhere:
+        names = ", ".join(plan.elsewhere)
+        lines.append(f"The same messages stay with souls that they were moved to or from: {names}.")
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from engine.errors import WorkspaceError
@@ -56,6 +57,8 @@ class NewEntry(NamedTuple):
     conversation: str
     timestamp: str = ""
     """When it was said, ISO 8601 in UTC; "" for now."""
+    extra: Mapping[str, Any] = MappingProxyType({})
+    """Further keys of the line."""
 
 
 class ConversationLog:
@@ -75,25 +78,45 @@ class ConversationLog:
 
         Raises `WorkspaceError` when it cannot be kept; then no part of it is.
         """
-        return self._append([NewEntry(role, text, conversation)], soul, extra or {})[0]
+        return self._append([NewEntry(role, text, conversation, extra=extra or {})], soul)[0]
 
     def extend(self, messages: Sequence[NewEntry], soul: str) -> list[Entry]:
         """Write messages from elsewhere at once, each with its own time where that is told; all of them or none.
 
         Raises `WorkspaceError` as `append`.
         """
-        return self._append(messages, soul, {}) if messages else []
+        return self._append(messages, soul) if messages else []
 
-    def _append(self, messages: Sequence[NewEntry], soul: str, extra: Mapping[str, Any]) -> list[Entry]:
+    def draft(self, messages: Sequence[NewEntry], soul: str) -> list[Entry]:
+        """Messages with ids of their own that are not written; `appended` says what writing them would give."""
         now = datetime.now(UTC)
         path = self._file_for(now)
         stamp = now.isoformat(timespec="milliseconds")
-        former = self._last_id
         entries = []
         for said in messages:
             self._last_id = self._next_id(path, now)
             when = said.timestamp or stamp
-            entries.append(Entry(said.role, said.text, when, said.conversation, soul, self._last_id, dict(extra)))
+            entries.append(Entry(said.role, said.text, when, said.conversation, soul, self._last_id, dict(said.extra)))
+        return entries
+
+    def appended(self, entries: Sequence[Entry]) -> tuple[Path, bytes]:
+        """The file that drafts belong into, and what it would hold with them. Raises `WorkspaceError` for an unreadable
+        file."""
+        path = self._file_for(datetime.now(UTC))
+        try:
+            held = path.read_bytes() if path.exists() else b""
+        except OSError as error:
+            raise WorkspaceError(
+                "Could not read {path}: {why}. Check its permissions.", path=path, why=error.strerror
+            ) from error
+        if held and not held.endswith(b"\n"):
+            held += b"\n"
+        return path, held + "".join(_line(entry) + "\n" for entry in entries).encode("utf-8", errors="replace")
+
+    def _append(self, messages: Sequence[NewEntry], soul: str) -> list[Entry]:
+        former = self._last_id
+        path = self._file_for(datetime.now(UTC))
+        entries = self.draft(messages, soul)
         data = "".join(_line(entry) + "\n" for entry in entries)
         try:
             fresh = not path.exists()

@@ -71,7 +71,8 @@ def blend_facts(first: Soul, second: Ingredient, share: float) -> dict[str, Any]
     """What the history of a blend says of it."""
     mine, other = first.meta.history, second.soul.meta.history
     shared = next((n for n, (a, b) in enumerate(zip(mine, other, strict=False)) if a != b), min(len(mine), len(other)))
-    lived = last_lived(second.soul.meta)
+    lived, upto = last_lived(second.soul.meta), heard_upto(other)
+    heard_last = lived if lived == ELSEWHERE else max(lived, upto.get(second.key, ""))
     if len(json.dumps(other[shared:])) > _LONGEST:
         raise ConfigError(
             "The soul {name!r} was blended so often that its history is too long to be kept in "
@@ -85,7 +86,7 @@ def blend_facts(first: Soul, second: Ingredient, share: float) -> dict[str, Any]
         "share": share,
         "shared": shared,
         "second": {"lived": lived, "level": second.soul.meta.level, "history": other[shared:]},
-        "upto": {**heard_upto(other), second.key: lived},
+        "upto": {**upto, second.key: heard_last},
     }
 
 

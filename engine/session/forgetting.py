@@ -21,6 +21,8 @@ from engine.runtime.base import Cancel
 from engine.session.blend import second_of
 from engine.session.history import (
     CLEARING,
+    MOVED,
+    NIGHTS,
     History,
     SoulEvent,
     Step,
@@ -64,7 +66,7 @@ class Rebuilding:
     @property
     def nights(self) -> int:
         """Nights to sleep again."""
-        return sum(isinstance(step, SoulEvent) and step.kind == "sleep" for step in self.steps)
+        return sum(isinstance(step, SoulEvent) and step.kind in NIGHTS for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,9 @@ class ForgetPlan:
     """Kept moments that have lived it and go; those that an event named come back as they are without it."""
     stale: tuple[tuple[SoulStore, Moment], ...]
     """Kept moments that have lived it but are pinned: they stay, marked."""
+    elsewhere: tuple[str, ...]
+    """Other souls, as the log calls them, that heard the same messages before a move or by one: they stay as they are,
+    and so do their messages."""
     seconds: float
     """How long living it again will take, by a measurement made for this plan."""
 
@@ -121,6 +126,7 @@ def plan_forgetting(
         tuple(rebuilds),
         tuple((store, moment) for store, moment in tainted if pinned_too or not moment.pinned),
         tuple((store, moment) for store, moment in tainted if moment.pinned and not pinned_too),
+        _elsewhere(entries, reduced),
         seconds_to_replay(llama, [step for one in rebuilds for step in one.steps]),
     )
 
@@ -174,6 +180,15 @@ def _find(entries: Sequence[Entry], which: str) -> Entry:
     return found[0]
 
 
+def _elsewhere(entries: Sequence[Entry], reduced: Redaction) -> tuple[str, ...]:
+    said = {entry.extra.get(MOVED, entry.id) for entry in reduced.gone}
+    return tuple(
+        dict.fromkeys(
+            entry.soul for entry in entries if entry.id not in reduced.ids and entry.extra.get(MOVED, entry.id) in said
+        )
+    )
+
+
 def _first_affected(meta: SoulMeta, key: str, turns: dict[str, Turn], reduced: Redaction, seen: int = 0) -> int:
     """The first step in which a soul met what is to be forgotten, awake, asleep or by a blend; -1 where it never did.
 
@@ -186,7 +201,7 @@ def _first_affected(meta: SoulMeta, key: str, turns: dict[str, Turn], reduced: R
         if isinstance(step, Turn):
             if any(entry.id in reduced.ids for entry in (*step.entries, *step.notes)):
                 return number
-        elif step.number in mixed or (step.kind == "sleep" and known and str(step.event.get("heard", "")) >= earliest):
+        elif step.number in mixed or (step.kind in NIGHTS and known and str(step.event.get("heard", "")) >= earliest):
             return number
     return 0 if mixed else -1
 

@@ -31,8 +31,15 @@ REPLACED = "replaced"
 DEFAULT_MAX_TOKENS = 256
 """Of a reply of which the log does not say more."""
 
-CLEARING = frozenset({"sleep", "import", "reset", "restore", "branch", "blend", "forget"})
+CLEARING = frozenset({"sleep", "move", "import", "reset", "restore", "branch", "blend", "forget"})
 """Events after which nothing transient is there."""
+
+NIGHTS = frozenset({"sleep", "move"})
+"""Events that learned messages of the log, as `engine.sleep.repeat_sleep` does again."""
+
+MOVED = "moved"
+"""Key of a message that a soul of another model heard, and this one with the night that it begins with: its value is
+the id of the message that was heard first. See `engine.session.move`."""
 
 
 @dataclass(frozen=True)
@@ -189,13 +196,14 @@ def heard_by(entries: Sequence[Entry], key: str, history: Sequence[Mapping[str, 
 
 
 def heard_upto(history: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """From which other souls of the log a soul has heard, and up to which turn: it was a branch of them, or a blend."""
+    """From which souls of the log a soul has heard, and up to which message: it was a branch of them, a blend, or began
+    with what was moved to it."""
     found: dict[str, str] = {}
     for event in history:
         told: Mapping[str, Any] = {}
         if event.get("event") == "branch" and "of" in event:
             told = {str(event["of"]): event.get("lived", "")}
-        elif event.get("event") == "blend" and isinstance(event.get("upto"), Mapping):
+        elif event.get("event") in ("blend", "move") and isinstance(event.get("upto"), Mapping):
             told = event["upto"]
         for key, lived in told.items():
             if isinstance(lived, str) and lived != ELSEWHERE:
@@ -211,7 +219,7 @@ def slept_until(history: Sequence[Mapping[str, Any]]) -> str | None:
 
 def not_learned(history: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     """Ids of the messages of which the last night tried to teach a fact in vain."""
-    nights = [event for event in history if event.get("event") == "sleep"]
+    nights = [event for event in history if event.get("event") in NIGHTS]
     ids = nights[-1].get("unlearned", []) if nights else []
     return frozenset(one for one in ids if isinstance(one, str)) if isinstance(ids, list) else frozenset()
 
@@ -236,6 +244,7 @@ _NOTES: dict[str, Callable[[str], Message]] = {
     "restore": lambda what: Message("back to {what}", what=what),
     "import": lambda what: Message("from the file {what}", what=what),
     "branch": lambda what: Message("from {what}", what=what),
+    "move": lambda what: Message("moved from {what}", what=what),
     "reset": lambda what: Message("newborn"),
 }
 

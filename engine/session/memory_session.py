@@ -21,6 +21,7 @@ from engine.session.conversation import Conversation, Reply
 from engine.session.default_model import default_model
 from engine.session.forgetting import ForgetPlan, OnForget, carry_out, plan_forgetting
 from engine.session.history import ELSEWHERE, event_note
+from engine.session.move import MoveReport, move_soul
 from engine.session.soul_registry import SoulRegistry
 from engine.session.soul_store import SoulStore
 from engine.session.timeline import Timeline
@@ -318,6 +319,31 @@ class MemorySession:
         self.soul.move(self.registry.existing(name))
         self.registry.choose(self.store.name)
         self.new_conversation()
+
+    @_while_open
+    def move_to(
+        self,
+        target: Llama | str | PathLike[str],
+        name: str = "",
+        on_progress: OnProgress | None = None,
+        cancel: Cancel | None = None,
+        *,
+        settings: SleepSettings | None = None,
+        **changes: Any,
+    ) -> MoveReport:
+        """Let a new soul of another model learn what was said to this one, and wake there from now on; this session and
+        its soul stay as they are. See `engine.session.move.move_soul`.
+
+        Args:
+            target: the other model, or its file with the memory that belongs to it.
+            name: of the new soul; that of this one where empty.
+            on_progress, cancel: of the night; stopped, it leaves everything as it was.
+            settings, changes: as for `sleep`.
+        """
+        self.save()
+        how = make_settings(settings, **changes)
+        other = target if isinstance(target, Llama) else Llama.load_auto(Path(target))
+        return move_soul(self.workspace, self.log, self.registry, self.store, other, name, how, cancel, on_progress)
 
     @_while_open
     def forget_plan(self, *ids: str, pinned_too: bool = False) -> ForgetPlan:

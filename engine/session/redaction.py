@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.io.conversation_log import Entry
-from engine.session.history import Turn, note_ids
+from engine.session.history import MOVED, Turn, note_ids
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,10 @@ class _Redactor:
             later = [other for other in self.entries if other.soul == entry.soul and other.id > entry.id]
             if later and later[0].role == "assistant" and later[0].id not in self.turn_of:
                 self.gone.add(later[0].id)
+        elif turn is None and entry.role == "assistant" and MOVED in entry.extra:
+            earlier = [other for other in self.entries if other.soul == entry.soul and other.id < entry.id]
+            if earlier and earlier[-1].role == "user" and MOVED in earlier[-1].extra:
+                self.gone.add(earlier[-1].id)
         return None if entry.role == "system" else turn
 
     def _remove(self, turn: Turn) -> None:

@@ -16,7 +16,7 @@ from engine.io.conversation_log import Entry
 from engine.io.soul import Soul
 from engine.llama import Llama
 from engine.runtime.base import Cancel, Cancelled
-from engine.session.history import CLEARING, SoulEvent, Step, Turn, slept_until
+from engine.session.history import CLEARING, NIGHTS, SoulEvent, Step, Turn, slept_until
 from engine.session.soul_store import after_event
 from engine.sleep import repeat_sleep
 
@@ -75,7 +75,7 @@ def _happen(llama: Llama, step: SoulEvent, heard: Sequence[Entry], cancel: Cance
         raise ConfigError("A soul that was blended from two cannot be made anew by living one of their lives again.")
     if step.kind in CLEARING:
         llama.new_conversation()
-    if step.kind == "sleep":
+    if step.kind in NIGHTS:
         upto, until = str(event.get("heard", "")), slept_until(llama.soul_history) or ""
         new = [entry for entry in heard if until < entry.id <= upto]
         report = repeat_sleep(llama, new, [entry for entry in heard if entry.id <= until], event, cancel)
@@ -121,5 +121,5 @@ def _tokens(llama: Llama, step: Step) -> tuple[int, int]:
     if isinstance(step, Turn):
         messages = step.messages(llama.default_system)
         return len(llama.template.render_ids(llama.tokenizer, messages, reply=True)), len(step.tokens)
-    tokens = step.event.get("tokens", 0) if step.kind == "sleep" else 0
+    tokens = step.event.get("tokens", 0) if step.kind in NIGHTS else 0
     return (tokens if isinstance(tokens, int) else 0), 0

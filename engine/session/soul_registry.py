@@ -140,13 +140,18 @@ class SoulRegistry:
         store.save_active(copied(soul, name), "branch", event_note("branch", self.name_of(origin.name)), facts)
         return store
 
-    def _must_be_free(self, name: str, but: str = "") -> None:
+    def is_free(self, name: str, but: str = "") -> bool:
+        """Whether no soul, other than the one with the key `but`, is called so or began as that. Raises `ConfigError`
+        for a name that cannot be one."""
         check_name(name)
-        for mate in self.all():
-            if mate.key != but and name.casefold() in (mate.name.casefold(), mate.key.casefold()):
-                raise ConfigError(
-                    "There is a soul called {name!r} already, or it began as that; choose another name.", name=name
-                )
+        others = [mate for mate in self.all() if mate.key != but]
+        return all(name.casefold() not in (mate.name.casefold(), mate.key.casefold()) for mate in others)
+
+    def _must_be_free(self, name: str, but: str = "") -> None:
+        if not self.is_free(name, but):
+            raise ConfigError(
+                "There is a soul called {name!r} already, or it began as that; choose another name.", name=name
+            )
 
     def _store(self, key: str) -> SoulStore:
         return SoulStore(self._workspace, self._config, self._fingerprint, key)

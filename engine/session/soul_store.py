@@ -26,7 +26,7 @@ from engine.io.soul import Soul, SoulMeta, check_fits, load_meta, load_soul, sav
 from engine.models.config import FastWeightsConfig
 from engine.session.workspace import Workspace
 
-EventKind = Literal["save", "sleep", "import", "reset", "restore", "branch", "blend", "forget"]
+EventKind = Literal["save", "sleep", "import", "reset", "restore", "branch", "blend", "forget", "move"]
 
 DEFAULT_NAME = "main"
 

@@ -146,6 +146,8 @@ class Timeline:
             raise ConfigError("Nothing has happened to this soul that could be undone.")
         if event.get("event") == "forget":
             raise ConfigError("What was forgotten stays forgotten: the soul of before is gone.")
+        if event.get("event") == "move":
+            raise ConfigError("This soul begins with what was moved to it; there is nothing before that.")
         kept = [m for m in self.moments() if m.id == event.get("former")]
         if not kept:
             raise ConfigError(

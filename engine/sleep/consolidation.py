@@ -22,7 +22,7 @@ from engine.sleep.curriculum import (
 )
 from engine.sleep.finetune import LONGEST_STEP, Schedule, available, finetune
 from engine.sleep.lessons import Lessons
-from engine.sleep.probes import Exam, Examiner, decode_speed, make_exam
+from engine.sleep.probes import MOST_QUESTIONS, Exam, Examiner, decode_speed, make_exam
 from engine.sleep.replay import (
     ProgressMeter,
     ReplayDialogue,
@@ -52,6 +52,7 @@ def consolidate(
     progress: OnProgress | None = None,
     limit: SleepLimit | None = None,
     curriculum: Curriculum | MemoryCurriculum | None = None,
+    questions: int = MOST_QUESTIONS,
 ) -> SleepResult:
     """Sleep on `entries`, mixed with some of `past`, and give back the soul that it makes.
 
@@ -66,6 +67,7 @@ def consolidate(
         progress: told after every one.
         limit: go no further than this.
         curriculum: reads facts and words lessons; that of the model where None.
+        questions: how many facts are asked for at most; a transformer's night asks for all.
 
     Raises `ConfigError` for settings that cannot work.
     """
@@ -76,7 +78,7 @@ def consolidate(
             if isinstance(llama.body, TransformerWeights):
                 return _memory_night(llama, curriculum, entries, past, chosen, *how)
             taught = cast(Curriculum, curriculum or curriculum_of(llama))
-            return _Consolidation(llama, taught, entries, past, chosen, *how).whole()
+            return _Consolidation(llama, taught, entries, past, chosen, *how, questions).whole()
         finally:
             llama.restore(live)
 
@@ -107,6 +109,7 @@ class _Consolidation:
         cancel: Cancel | None,
         progress: OnProgress | None,
         limit: SleepLimit | None,
+        questions: int,
     ) -> None:
         self.llama, self.entries, self.settings, self.keep, self.cancel = llama, entries, settings, keep, cancel
         self.method, self.note = _possible(settings.method)
@@ -119,6 +122,7 @@ class _Consolidation:
         self.again = [talk for one in passes for talk in one][: limit.talks]
         self.lessons: Lessons | None = None
         self.exam: Exam | None = None
+        self.unread: tuple[str, ...] = ()
         fresh: list[Statement] = []
         if self.new and (self.method != "replay" or probe):
             told = extract_facts([*past, *entries], curriculum.reader(llama, cancel))
@@ -130,7 +134,8 @@ class _Consolidation:
                 self.lessons = Lessons(llama, curriculum, heard, fresh, older if settings.older else [], settings.seed)
             if probe:
                 unread = [entry for entry in entries if entry.id not in told.tellers]
-                self.exam = make_exam(llama, curriculum, self.new, unread, fresh, older, settings.seed)
+                self.unread = tuple(entry.id for entry in to_replay(unread))
+                self.exam = make_exam(llama, curriculum, self.new, unread, fresh, older, settings.seed, questions)
         self.all_rounds, self.step = settings.all_rounds(len(fresh)), settings.step(len(fresh))
         self.rounds = self.all_rounds if limit.rounds is None else min(self.all_rounds, limit.rounds)
         self.deep_work = self.lessons.work * self.rounds if self.lessons else 0.0
@@ -261,6 +266,7 @@ class _Consolidation:
             part=self.part,
             lesson_tokens=self.lesson_tokens,
             heard=self.entries[-1].id if self.entries else "",
+            unread=self.unread,
             note=self._told_part() if self.part < 1 else self.note,
         )
 

@@ -73,6 +73,7 @@ class MemoryNight:
         self.before, self.after = ProbeResults(), ProbeResults()
         self.part, self.rounds, self.lesson_tokens = self.limit.part, 0, 0
         self.unlearned: list[str] = []
+        self.unread: tuple[str, ...] = ()
         self.woken = False
         self.note = "" if settings.method == "deep" else Message("This model sleeps in one way only: deep.")
 
@@ -121,6 +122,7 @@ class MemoryNight:
         facts: dict[str, list[WordedFact]] = dict(zip(texts, found, strict=True))
         told = extract_facts(entries, lambda text: facts[text])
         tonight = {entry.id for entry in self.said}
+        self.unread = tuple(entry.id for entry in self.said if entry.id not in told.tellers)
         self.fresh = [statement for statement in told.statements if statement.entry.id in tonight]
         return told
 
@@ -259,4 +261,5 @@ class MemoryNight:
             heard=self.entries[-1].id if self.entries else "",
             note=part if kept and self.part < 1 else self.note,
             unlearned=tuple(self.unlearned),
+            unread=self.unread,
         )

@@ -75,6 +75,7 @@ def make_exam(
     told: Sequence[Statement],
     older: Sequence[Statement],
     seed: int,
+    most: int = MOST_QUESTIONS,
 ) -> Exam:
     """Probes for a night. The same arguments make the same exam.
 
@@ -86,10 +87,11 @@ def make_exam(
         told: the facts in the others, some of which are asked.
         older: facts of former nights, some of which are asked too.
         seed: of all choices.
+        most: questions for facts of the night, and so many for older ones.
     """
     rng = random.Random(f"exam {seed}")
     tutor = curriculum.tutor(rng, seed)
-    chosen = [s for facts in (told, older) for s in rng.sample(facts, min(len(facts), MOST_QUESTIONS))]
+    chosen = [s for facts in (told, older) for s in rng.sample(facts, min(len(facts), most))]
     questions = [tutor.question(statement.fact) for statement in chosen]
     clozes = [cloze for entry in unread if entry.role == "user" and (cloze := make_cloze(llama, entry.text))]
     scored: list[list[tuple[list[int], list[int]]]] = []

@@ -139,6 +139,8 @@ class SleepReport:
     unlearned: tuple[str, ...] = ()
     """Ids of the messages that told what the new soul did not answer when it was asked; known only for a transformer
     with a memory."""
+    unread: tuple[str, ...] = ()
+    """Ids of the new messages in which no fact was read, where facts were looked for."""
     pending: bool = False
     """True while the new soul waits for somebody's decision."""
     note: str = ""

@@ -942,6 +942,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>このソウルには、取り消せることが何も起きていません。</translation>
         </message>
         <message>
+            <source>Nothing was said to the soul {name!r} yet, so there is nothing to move.</source>
+            <translation>ソウル {name!r} にはまだ何も話していないので、移すものがありません。</translation>
+        </message>
+        <message>
             <source>Of {count} messages cut before their last rare word it got {was} right before the night and would get {would} right after it: a night that makes it know less is refused.</source>
             <translation>最後の珍しい語の前で切った {count} 件のメッセージのうち、睡眠前は {was} 件正しく答えましたが、睡眠後は {would} 件になるところでした。知っていることが減る睡眠は取り消されます。</translation>
         </message>
@@ -1242,6 +1246,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>ソウル {name!r} は二つのソウルを混ぜたもので、二つの体験を合わせて生き直すことはできません。混ぜる前に戻り、そこで忘れさせてから、もう一度混ぜてください。</translation>
         </message>
         <message>
+            <source>The soul {name!r} lives in this model already; `bit-llama soul branch` begins another one from it.</source>
+            <translation>ソウル {name!r} はすでにこのモデルにいます。`bit-llama soul branch` でそこから別のソウルを始められます。</translation>
+        </message>
+        <message>
             <source>The soul {name!r} was blended so often that its history is too long to be kept in another one; blend in an earlier one.</source>
             <translation>ソウル {name!r} は何度も混ぜられ、来歴が長すぎて別のソウルに収まりません。もっと前のものを混ぜてください。</translation>
         </message>
@@ -1428,6 +1436,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>This model sleeps in one way only: deep.</source>
             <translation>このモデルの眠り方は deep だけです。</translation>
+        </message>
+        <message>
+            <source>This soul begins with what was moved to it; there is nothing before that.</source>
+            <translation>このソウルは移されてきた記憶から始まっています。それより前には何もありません。</translation>
         </message>
         <message>
             <source>Token {token} is outside the vocabulary of {size}.</source>
@@ -1656,6 +1668,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>messages slept on: {what}</source>
             <translation>睡眠で学習したメッセージ：{what}</translation>
+        </message>
+        <message>
+            <source>moved from {what}</source>
+            <translation>{what} から移動</translation>
         </message>
         <message>
             <source>names that were given to souls later</source>
@@ -1906,12 +1922,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{model} を {folder} に置けませんでした（{why}）。空き容量を増やすか、{variable} で別のフォルダーを指定してください。</translation>
         </message>
         <message>
+            <source>{model} has a soul called {name!r} already, or one that began as that; choose another name with --name.</source>
+            <translation>{model} には {name!r} という名前のソウル、またはその名前で始まったソウルがすでにあります。--name で別の名前を選んでください。</translation>
+        </message>
+        <message>
             <source>{model} has no memory of its own, so it has no soul and cannot learn.</source>
             <translation>{model} は自分の記憶を持たないので、ソウルがなく、学習できません。</translation>
         </message>
         <message>
             <source>{model} has no memory of its own, so no soul belongs to it.</source>
             <translation>{model} には自分の記憶がないため、魂はありません。</translation>
+        </message>
+        <message>
+            <source>{model} has no memory of its own, so no soul can be moved to it; `bit-llama memory train` gives a transformer one.</source>
+            <translation>{model} には自分の記憶がないので、ソウルを移せません。`bit-llama memory train` で Transformer に記憶を付けられます。</translation>
         </message>
         <message>
             <source>{model} has no reader, which writes down what was told: put its {suffix} file beside it.</source>
@@ -4858,6 +4882,10 @@ It said: {said}</source>
         <message>
             <source>Kept</source>
             <translation>残した時点</translation>
+        </message>
+        <message>
+            <source>Moved here</source>
+            <translation>ここへ移動</translation>
         </message>
         <message>
             <source>Newborn</source>

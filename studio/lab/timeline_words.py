@@ -26,6 +26,7 @@ def event(kind: str) -> str:
         "restore": _tr("Went back"),
         "branch": _tr("Branch"),
         "blend": _tr("Blend"),
+        "move": _tr("Moved here"),
         "forget": _tr("Forgot"),
         "autosave": _tr("As it stood before"),
     }.get(kind, kind)

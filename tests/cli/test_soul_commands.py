@@ -210,3 +210,24 @@ def test_a_copy_has_an_identity_of_its_own(soul: Callable[..., str], chat: Calla
 
 def test_the_dials_of_the_chat_are_those_of_the_engine() -> None:
     assert tuple(_DIALS) == DIALS
+
+
+def test_a_soul_moves_to_another_model_and_says_what_came_along(
+    soul: Callable[..., str], chat: Callable[..., str], run: Run, models: Path, tmp_path: Path
+) -> None:
+    to = ("--to", models / "other.bitt", "--threads", "1")
+    assert "Nothing was said" in soul("move", *to, code=1)
+    chat("My cat is called Miso.\nlol ok\n")
+    before = files(tmp_path)
+    assert soul("move", *to, "--to", models / "tiny.bitt", code=1)
+    assert soul("move", *to, "--soul", "nobody", code=1)
+    assert files(tmp_path) == before
+    told = soul("move", *to, "--name", "luna", "--drift-limit", "99")
+    assert "Miso" in told
+    assert "lol ok" in told
+    assert all(files(tmp_path)[name] == data for name, data in before.items() if name.startswith("souls"))
+    listed = run("soul", "list", "--model", models / "other.bitt").stdout
+    assert " move " in listed
+    assert "luna" in listed
+    assert "My cat is called Miso." in run("soul", "log", "--model", models / "other.bitt").stdout
+    assert soul("move", *to, "--name", "luna", code=1)
