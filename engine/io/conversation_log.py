@@ -2,7 +2,7 @@
 
 ``memories/YYYY-MM-DD.jsonl`` (UTC days), each line a JSON object: ``role``, ``text``, ``timestamp`` (ISO 8601, UTC),
 ``conversation``, ``soul``, ``id``, and what `engine.session.history` needs to live it again. Lines are appended; only
-forgetting and `MemorySession.rewind` write a file anew. Ids sort in the order of writing.
+forgetting, a move and `MemorySession.rewind` write a file anew. Ids sort in the order of writing.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Entry:
     id: str
     """Unique, and sorts in the order of writing."""
     extra: dict[str, Any] = field(default_factory=dict)
-    """Further keys: ``after``, ``begins``, ``notes``, ``tokens``, ``rate`` and ``max_tokens`` (see
+    """Further keys: ``after``, ``begins``, ``notes``, ``moved``, ``tokens``, ``rate`` and ``max_tokens`` (see
     `engine.session.history`), and unknown ones."""
 
 
