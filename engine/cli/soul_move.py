@@ -67,7 +67,8 @@ def _move(args: argparse.Namespace) -> int:
         print("Stopped; nothing was changed.")
         return 130
     if report.soul is None:
-        print(printable(f"The night was rejected, so nothing was moved. {report.night.why}"))
+        print(printable(_table(report)))
+        print(f"The night was rejected, so nothing was moved. {report.night.why} A higher --drift-limit allows more.")
         return 3
     print(printable(_told(report, former)))
     return 0
@@ -75,16 +76,19 @@ def _move(args: argparse.Namespace) -> int:
 
 def _told(report: MoveReport, former: str) -> str:
     """What came along and what did not, fact by fact."""
-    lines = []
-    if table := options.report_table(report.night):
-        lines.append(table)
+    asked = len(report.known) + len(report.lost)
+    told = (
+        f"Moved {options.counted(report.night.entries, 'message')} in {report.night.seconds:.1f} s: of "
+        f"{options.counted(asked, 'fact')} that were read it knows {len(report.known)}. The soul {report.name!r} wakes "
+        f"in this model from now on; {former!r}, which it comes from, is as it was. {report.night.note}"
+    )
+    return "\n".join(filter(None, (_table(report), told.rstrip())))
+
+
+def _table(report: MoveReport) -> str:
+    """Every fact, asked before and after, and the messages in which none was read."""
+    lines = [table] if (table := options.report_table(report.night)) else []
     if report.unread:
         lines.append("No fact was read in these messages:")
         lines += [f"    {' '.join(entry.text.split())[:_WIDTH]}" for entry in report.unread]
-    asked = len(report.known) + len(report.lost)
-    lines.append(
-        f"Moved {options.counted(report.night.entries, 'message')} in {report.night.seconds:.1f} s: of "
-        f"{options.counted(asked, 'fact')} that were read it knows {len(report.known)}. The soul {report.name!r} wakes "
-        f"in this model from now on; {former!r}, which it comes from, is as it was. {report.night.note}".rstrip()
-    )
     return "\n".join(lines)
