@@ -152,7 +152,7 @@ def memory_of_that_size(model: Path, config: TransformerConfig) -> bool:
     """Whether `find_memory` may find one, by the sizes alone: without the tokenizer, which takes long to make."""
     if model.with_name((model.name if model.is_dir() else model.stem) + SUFFIX).is_file():
         return True
-    for path in _candidates(model if model.is_dir() else model.parent):
+    for path in _candidates(model if model.is_dir() else model.parent, SUFFIX):
         with contextlib.suppress(BitLlamaError):
             if read_metadata(path)[0].get("backbone", "").rpartition("-")[0] == _sizes(config):
                 return True

@@ -31,6 +31,7 @@ from engine.train.memory.pool import Pool, PoolMaker, draw_life
 from engine.train.memory.reading import ReplyBatch, write_messages
 from engine.train.memory.speech import drift, speech_losses
 from engine.train.memory.trainer import MemoryLessons, MemoryStatus, train_memory
+from engine.train.memory.vocabulary import Vocabulary
 from engine.train.memory.whitened import folded, split, whiten
 
 CONFIG = tiny_transformer.MEMORY
@@ -152,6 +153,29 @@ def test_gradients_reach_all_of_the_memory_and_nothing_of_the_backbone(
     speech_losses(model, memory, life, ordinary).total.backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in memory.parameters())
     assert all(p.grad is None for p in model.parameters())
+
+
+def test_exchanged_values_are_the_same_in_what_is_told_and_what_is_answered(
+    model: Transformer, text: ModelText
+) -> None:
+    pool, rng = _pool(model, text), random.Random(3)
+    vocabulary = Vocabulary(lambda i: text.tokenizer.decode([i]), model.config.vocab_size, rng)
+    vocabulary.count(pool.told)
+    changed = 0
+    for _ in range(10):
+        life = draw_life(pool, rng, 6, 5, 2)
+        other = vocabulary.exchanged(life)
+        assert [len(m.ids) for m in other.messages] == [len(m.ids) for m in life.messages]
+        for (before, told), (after, retold) in zip(life.asked, other.asked, strict=True):
+            assert after.weights is not None
+            assert len(after.weights) == len(after.targets) == len(before.targets)
+            own = {i for m in retold.messages for i in m.ids.tolist()}
+            assert all(any(m is said for said in other.messages) for m in retold.messages)
+            values = vocabulary.values_in(before, told.messages)
+            for old, new in zip(before.targets.tolist(), after.targets.tolist(), strict=True):
+                assert old == new or (old in values and new in own)
+                changed += old != new
+    assert changed
 
 
 @pytest.mark.slow

@@ -68,7 +68,7 @@ class EverydayTexts:
         strange: list[tuple[str, AskedText]] = []
         for situation in situations:
             for question in self._rng.sample(situation.questions, min(QUESTIONS, len(situation.questions))):
-                answer = self._rng.choice(question.answers)
+                answer = max(question.answers, key=lambda text: _place(text, question.value))
                 answer = as_told(answer, situation) if lowered else answer
                 questions.append(AskedText(self._asked(question), answer, question.value))
             if self._rng.random() < STRANGE:
@@ -89,6 +89,11 @@ class EverydayTexts:
             messages = [*messages[:-1], both, *other.messages[1:]]
         made = [typed(text, self._rng, values) for text in messages]
         return [text for text, _ in made], all(lowered for _, lowered in made)
+
+
+def _place(answer: str, value: str) -> int:
+    """Where the value stands in an answer. The later, the better it is found: by what leads to it."""
+    return min((answer.lower().find(one.lower()) for one in value.split("|") if one), default=0)
 
 
 def as_told(answer: str, situation: Situation) -> str:

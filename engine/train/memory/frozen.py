@@ -46,6 +46,8 @@ class FrozenReply:
     """Tokens of the reply, int64 ``[A]``; the last A of the R tokens that read predict them."""
     plain: Tensor | None
     """The last residual stream of those A tokens without a memory, float16 ``[A, D]``, where it was asked for."""
+    weights: Tensor | None = None
+    """What each of those A tokens counts in a loss, float32 ``[A]``; None: 1."""
 
 
 class _Prefix:

@@ -8,8 +8,7 @@ never told, ordinary talk.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -20,11 +19,10 @@ from torch.nn.utils.rnn import pad_sequence
 from engine.layers.memory import Memory
 from engine.models.transformer import Transformer
 from engine.train.memory.frozen import FrozenMessage, FrozenReply
-from engine.train.memory.pool import Told, TrainingLife
+from engine.train.memory.pool import TrainingLife
 from engine.train.memory.reading import recall, write_messages
+from engine.train.memory.vocabulary import Vocabulary
 
-COMMON = 0.03
-"""Words that stand in a larger share of messages than this are no values."""
 FIRST_SHARPNESS, FIRST_THRESHOLD = 15.0, 4.0
 
 
@@ -42,25 +40,6 @@ class RecallCounts:
     """Other tokens of replies."""
     silent: int
     """Of them, where nothing was found."""
-
-
-class Vocabulary:
-    """Tokens as words: equal where only capitals or a space before them differ.
-
-    Args:
-        decode: the text of a token.
-        size: number of tokens.
-    """
-
-    def __init__(self, decode: Callable[[int], str], size: int) -> None:
-        self.words = ["".join(c for c in decode(i).lower() if c.isalnum()) for i in range(size)]
-        self.common: frozenset[str] = frozenset([""])
-
-    def count(self, told: Sequence[Told]) -> None:
-        """Note which words are common in these messages."""
-        messages = [m for item in told for m in item.messages]
-        seen = Counter(word for m in messages for word in {self.words[i] for i in m.ids.tolist()})
-        self.common = frozenset(word for word, n in seen.items() if n > COMMON * len(messages)) | {""}
 
 
 class RecallLoss(nn.Module):
@@ -97,8 +76,9 @@ class RecallLoss(nn.Module):
         scores = torch.cat((scores, self.threshold.expand(len(scores), 1)), dim=-1)
         target = wanted[counts]
         is_value = target < len(words)
-        losses = F.cross_entropy(scores, target, reduction="none")
-        loss = losses[~is_value].mean() + (losses[is_value].mean() if is_value.any() else 0)
+        weights = pad_sequence([self._weights(r) for r in replies], batch_first=True)[counts]
+        losses = F.cross_entropy(scores, target, reduction="none") * weights
+        loss = losses[~is_value].mean() + (losses[is_value].sum() / weights[is_value].sum() if is_value.any() else 0)
         right, nearest = scores.argmax(dim=-1) == target, scores[:, :-1].argmax(dim=-1) == target
         return loss, RecallCounts(
             int(is_value.sum()), int((nearest & is_value).sum()), int((right & is_value).sum()),
@@ -118,4 +98,12 @@ class RecallLoss(nn.Module):
             word = self._vocabulary.words[i]
             same = None if word in self._vocabulary.common else i if i in own else alike.get(word)
             out.append(len(words) if same is None else places[same])
+        if reply.weights is not None:  # what counts nothing predicts nothing
+            start = len(out) - len(reply.targets)
+            out[start:] = [n if weight else -1 for n, weight in zip(out[start:], reply.weights.tolist(), strict=True)]
         return torch.tensor(out)
+
+    def _weights(self, reply: FrozenReply) -> Tensor:
+        """What each token that reads counts, as `_wanted` has them."""
+        own = torch.ones(len(reply.targets)) if reply.weights is None else reply.weights
+        return F.pad(own, (len(reply.streams) - len(own), 0))

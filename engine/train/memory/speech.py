@@ -45,8 +45,9 @@ def speech_losses(
     batch = ReplyBatch([*(question for question, _ in life.asked), *life.unknown])
     losses = F.cross_entropy(model.head(batch.read(model, memory, fast)), batch.targets, reduction="none")
     unknown = batch.owner >= len(life.asked)
+    weights = torch.cat([torch.ones(len(r.targets)) if r.weights is None else r.weights for r in batch.replies])
     return SpeechLosses(
-        losses[~unknown].mean() if len(life.asked) else losses.sum() * 0,
+        (losses * weights)[~unknown].sum() / weights[~unknown].sum() if len(life.asked) else losses.sum() * 0,
         losses[unknown].mean() if life.unknown else losses.sum() * 0,
         drift(model, memory, fast, ordinary),
     )

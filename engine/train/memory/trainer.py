@@ -29,9 +29,10 @@ from engine.train.memory.exchanges import encode_exchange
 from engine.train.memory.frozen import FrozenReply, freeze_replies, stream_norms
 from engine.train.memory.pool import Pool, PoolMaker, draw_life
 from engine.train.memory.probes import MemoryScore, score_memory
-from engine.train.memory.recall import RecallLoss, Vocabulary
+from engine.train.memory.recall import RecallLoss
 from engine.train.memory.speech import speech_losses
 from engine.train.memory.texts import Texts
+from engine.train.memory.vocabulary import Vocabulary
 from engine.train.memory.whitened import folded, split, whiten
 
 Stage = Literal["recall", "speech"]
@@ -167,7 +168,7 @@ class _MemoryTraining:
         self.maker = PoolMaker(self.model, self.text, self.config, lessons.training, self.rng)
         self.examiner = PoolMaker(self.model, self.text, self.config, lessons.measuring, random.Random(1))
         self.replies = lessons.ordinary
-        self.vocabulary = Vocabulary(lambda i: self.text.tokenizer.decode([i]), weights.config.vocab_size)
+        self.vocabulary = Vocabulary(lambda i: self.text.tokenizer.decode([i]), weights.config.vocab_size, self.rng)
         self.spent, self.began = 0.0, time.monotonic()
         self.saved: dict[str, Any] = self._load() if resume else {}
 
@@ -216,10 +217,9 @@ class _MemoryTraining:
         optimizer = self._optimizer(criterion.parameters())
 
         def loss() -> Tensor:
-            told = self._some(4, min(64, self.args.most_told))
-            return criterion(draw_life(pool, self.rng, told, 24, 6), self.rng.sample(ordinary, min(4, len(ordinary))))[
-                0
-            ]
+            life = draw_life(pool, self.rng, self._some(4, min(64, self.args.most_told)), 24, 6)
+            others = self.rng.sample(ordinary, min(4, len(ordinary)))
+            return criterion(self.vocabulary.exchanged(life), others)[0]
 
         def grow() -> None:
             pool.add(self.maker.make(MORE, whole=False))
@@ -230,10 +230,12 @@ class _MemoryTraining:
     def _learn_speech(self, crowd: Pool, ordinary: Sequence[FrozenReply]) -> None:
         """With the backbone: what is asked about comes from a pool of its own, the crowd around it from `crowd`."""
         pool = self.maker.make(min(FIRST, self.args.situations))
+        self.vocabulary.count([*crowd.told, *pool.told])
         optimizer = self._optimizer(())
 
         def loss() -> Tensor:
             life = draw_life(pool, self.rng, self._some(2, self.args.most_told), 12, 5, crowd.told)
+            life = self.vocabulary.exchanged(life)
             return speech_losses(self.model, self.memory, life, self.rng.sample(ordinary, min(4, len(ordinary)))).total
 
         def grow() -> None:
