@@ -183,6 +183,8 @@ class Actions(QObject):
         soul = self.session.soul
         if why := self.session.why_silent():
             return why
+        if not self.session.can_learn:
+            return self.tr("This model has no memory, so it does not sleep.")
         if soul is not None and soul.undecided is not None:
             return self.tr("A night waits for your decision in Model Lab.")
         return "" if soul is None or soul.waiting else self.tr("Nothing new waits for sleep.")

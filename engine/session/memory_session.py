@@ -146,6 +146,11 @@ class MemorySession:
         return self._talk.notes
 
     @property
+    def notable(self) -> list[Entry]:
+        """What would be noted in a conversation that begins now, if `use_notes` is on; the newest first."""
+        return self._talk.noting.choose()
+
+    @property
     def use_notes(self) -> bool:
         """Whether conversations that begin have notes; a model that looks back on no words never has any."""
         return self._talk.noting.wanted and self._talk.noting.possible

@@ -44,7 +44,11 @@ class Notes:
 
     def due(self, dial: Dial) -> list[Entry]:
         """The notes of a conversation that would begin now, the newest first. One without the soul has none."""
-        if not self.wanted or not self.possible or dial == "temporary":
+        return self.choose() if self.wanted and dial != "temporary" else []
+
+    def choose(self) -> list[Entry]:
+        """What there is to note now, whether it is wanted or not; the newest first."""
+        if not self.possible:
             return []
         return _chosen(self._soul.llama, [*self._soul.not_learned(), *self._soul.waiting()], self.budget)
 

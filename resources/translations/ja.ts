@@ -60,6 +60,10 @@
             <translation>前回、Studio は予期せず終了しました。それまでに話したことはすべて残っています。わかっていることは下と {path} にあります。どこにも送信していません。</translation>
         </message>
         <message>
+            <source>This model has no memory, so it does not sleep.</source>
+            <translation>このモデルには記憶がないため、眠りません。</translation>
+        </message>
+        <message>
             <source>{file} is awake. The soul of before is kept.</source>
             <translation>{file} が目覚めました。前のソウルは残してあります。</translation>
         </message>
@@ -387,12 +391,20 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>停止  Esc</translation>
         </message>
         <message>
+            <source>The oldest exchange of this chat no longer fits into what the model looks back on. What was learned of it stays.</source>
+            <translation>この会話のいちばん古いやり取りは、モデルが振り返れる範囲に収まらなくなりました。そこから学んだことは残ります。</translation>
+        </message>
+        <message>
             <source>The soul follows this chat, but keeps nothing of it. It is not in the list.</source>
             <translation>ソウルはこのチャットについていきますが、何も残しません。一覧にも載りません。</translation>
         </message>
         <message>
             <source>The soul learns from this chat, and it is kept.</source>
             <translation>ソウルはこのチャットから学び、チャットは保存されます。</translation>
+        </message>
+        <message>
+            <source>The {n} oldest exchanges of this chat no longer fit into what the model looks back on. What was learned of them stays.</source>
+            <translation>この会話の古いやり取り {n} 回分は、モデルが振り返れる範囲に収まらなくなりました。そこから学んだことは残ります。</translation>
         </message>
         <message>
             <source>What this chat leaves</source>
@@ -2652,6 +2664,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>直前の返事で測った速さ</translation>
         </message>
         <message>
+            <source>Of the {size} tokens that the model looks back on, {used} stand in it: the system prompt, the notes and the chat that goes on. When it is full the oldest exchanges leave it.</source>
+            <translation>モデルが振り返れる {size} トークンのうち {used} が使われています。システムプロンプト、メモ、いまの会話の分です。いっぱいになると、いちばん古いやり取りから外れます。</translation>
+        </message>
+        <message>
             <source>Open the workspace folder</source>
             <translation>ワークスペースのフォルダーを開く</translation>
         </message>
@@ -2726,6 +2742,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{name}, in Model Lab</source>
             <translation>{name}（モデルラボ）</translation>
+        </message>
+        <message>
+            <source>{used} / {size} tokens</source>
+            <translation>{used} / {size} トークン</translation>
         </message>
     </context>
     <context>
@@ -2988,6 +3008,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>返事の選び方を変える</translation>
         </message>
         <message>
+            <source>Context</source>
+            <translation>コンテキスト</translation>
+        </message>
+        <message>
             <source>Dreaming now</source>
             <translation>夢を見ています</translation>
         </message>
@@ -2998,6 +3022,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Has not slept yet</source>
             <translation>まだ眠っていません</translation>
+        </message>
+        <message>
+            <source>How full the context is</source>
+            <translation>コンテキストの埋まり具合</translation>
         </message>
         <message>
             <source>It learns {rate} times as strongly as usual.</source>
@@ -3014,6 +3042,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>No soul is awake; load a model first.</source>
             <translation>起きているソウルはいません。先にモデルを読み込んでください。</translation>
+        </message>
+        <message>
+            <source>None: a soul is what a memory has learned.</source>
+            <translation>なし。ソウルは記憶が学んだものです。</translation>
         </message>
         <message>
             <source>Sampling</source>
@@ -3044,6 +3076,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>ソウルは読み書きするトークンごとに少しずつ変わります。それがここに表れます。</translation>
         </message>
         <message>
+            <source>This model has no memory: it learns nothing, and knows only what stands in this chat.</source>
+            <translation>このモデルには記憶がありません。何も学ばず、知っているのはこの会話の中にあることだけです。</translation>
+        </message>
+        <message>
             <source>Tint surprising words</source>
             <translation>驚いた言葉に色を付ける</translation>
         </message>
@@ -3072,12 +3108,8 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>驚き、直近 {n} トークン（1 がいつも通り）</translation>
         </message>
         <message>
-            <source>{layers} layers</source>
-            <translation>{layers} 層</translation>
-        </message>
-        <message>
-            <source>{layers} layers · {size}</source>
-            <translation>{layers} 層 · {size}</translation>
+            <source>{n} exchanges have left it</source>
+            <translation>外れたやり取り {n} 回</translation>
         </message>
         <message>
             <source>{n} messages wait for sleep</source>
@@ -3090,6 +3122,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{tokens} lived</source>
             <translation>{tokens}を経験</translation>
+        </message>
+        <message>
+            <source>{used} of {size} tokens</source>
+            <translation>{size} トークン中 {used}</translation>
         </message>
     </context>
     <context>
@@ -3624,6 +3660,52 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{n} words in all.</source>
             <translation>全部で{n}語です。</translation>
+        </message>
+    </context>
+    <context>
+        <name>NotesChip</name>
+        <message>
+            <source>1 note from today</source>
+            <translation>今日のメモ 1 件</translation>
+        </message>
+        <message>
+            <source>1 note of what you said</source>
+            <translation>あなたの言葉のメモ 1 件</translation>
+        </message>
+        <message>
+            <source>Notes are off</source>
+            <translation>メモはオフです</translation>
+        </message>
+        <message>
+            <source>What the model reads before this chat: show it, or switch it off</source>
+            <translation>モデルがこの会話の前に読むもの。表示したり、オフにしたりできます</translation>
+        </message>
+        <message>
+            <source>{n} notes from today</source>
+            <translation>今日のメモ {n} 件</translation>
+        </message>
+        <message>
+            <source>{n} notes of what you said</source>
+            <translation>あなたの言葉のメモ {n} 件</translation>
+        </message>
+    </context>
+    <context>
+        <name>NotesDialog</name>
+        <message>
+            <source>Close</source>
+            <translation>閉じる</translation>
+        </message>
+        <message>
+            <source>Notes in chats that begin</source>
+            <translation>これから始める会話でメモを使う</translation>
+        </message>
+        <message>
+            <source>Notes until it sleeps</source>
+            <translation>眠るまでのメモ</translation>
+        </message>
+        <message>
+            <source>What you said since the last sleep stands at the beginning of a new chat, as you said it. The model reads it there and does not learn it again. Once a night has taught it something, its note goes: then it is memory.</source>
+            <translation>前の睡眠のあとにあなたが言ったことを、そのままの言葉で新しい会話の最初に置きます。モデルはそれを読みますが、もう一度学ぶことはありません。眠りで身についたことのメモは消えます。記憶になったからです。</translation>
         </message>
     </context>
     <context>
@@ -4333,8 +4415,12 @@ It said: {said}</source>
             <translation>ほかのプログラムのモデル</translation>
         </message>
         <message>
-            <source>Models that LM Studio, llama.cpp, Hugging Face, GPT4All and Jan have fetched are at hand where they lie. Only their headers are read, while you look at the list.</source>
-            <translation>LM Studio、llama.cpp、Hugging Face、GPT4All、Jan が取得したモデルを、置かれた場所のまま一覧に出します。一覧を見ている間に、見出し部分だけを読みます。</translation>
+            <source>Models that LM Studio, llama.cpp, Hugging Face, GPT4All and Jan have fetched are at hand where they lie. Only their headers are read, while the list is open.</source>
+            <translation>LM Studio、llama.cpp、Hugging Face、GPT4All、Jan が取得したモデルを、置かれた場所のまま一覧に出します。一覧を開いている間に、見出し部分だけを読みます。</translation>
+        </message>
+        <message>
+            <source>Notes until it sleeps</source>
+            <translation>眠るまでのメモ</translation>
         </message>
         <message>
             <source>Of all text, in pixels. Ctrl + and Ctrl − change it anywhere, Ctrl 0 puts it back.</source>
@@ -4443,6 +4529,10 @@ It said: {said}</source>
         <message>
             <source>Ways weighed</source>
             <translation>比べる続き方の数</translation>
+        </message>
+        <message>
+            <source>What you said since the last sleep stands, as you said it, at the beginning of a new chat, where the model reads it but does not learn it again. For transformers with a memory; the chat shows the notes.</source>
+            <translation>前の睡眠のあとにあなたが言ったことを、そのままの言葉で新しい会話の最初に置きます。モデルはそれを読みますが、もう一度学ぶことはありません。記憶のある Transformer 向けで、メモは会話の画面で見られます。</translation>
         </message>
         <message>
             <source>Where the next word is in doubt, so many ways to go on are tried in silence, and the likeliest as a whole is said: then less is made up.</source>
@@ -5306,6 +5396,10 @@ It said: {said}</source>
             <translation>何も残さないチャット</translation>
         </message>
         <message>
+            <source>A model without a memory</source>
+            <translation>記憶のないモデル</translation>
+        </message>
+        <message>
             <source>A new chat. What was learned in the others is still there. Tell it something, or ask:</source>
             <translation>新しい会話です。ほかの会話で学んだことは残っています。何か話すか、聞いてみてください：</translation>
         </message>
@@ -5370,6 +5464,14 @@ It said: {said}</source>
             <translation>What is my dog called?</translation>
         </message>
         <message>
+            <source>{model} has {n} weights and talks about what it once read, rightly or not. Beside it stands a memory that learns from every word you say.</source>
+            <translation>{model}（重み {n}）は、かつて読んだことについて話します。正しいとは限りません。隣にある記憶が、あなたの言葉の一つ一つから学びます。</translation>
+        </message>
+        <message>
+            <source>{model} has {n} weights and talks about what it once read, rightly or not. It learns nothing from what you say: another chat knows nothing of this one.</source>
+            <translation>{model}（重み {n}）は、かつて読んだことについて話します。正しいとは限りません。あなたが言うことからは何も学ばず、別の会話はこの会話のことを知りません。</translation>
+        </message>
+        <message>
             <source>{model} is being loaded, and the soul that lives in it. You can look around meanwhile.</source>
             <translation>{model} と、そこに住むソウルを読み込んでいます。その間も見て回れます。</translation>
         </message>
@@ -5398,6 +5500,10 @@ It said: {said}</source>
         <message>
             <source>1 conversation</source>
             <translation>1件の会話</translation>
+        </message>
+        <message>
+            <source>1 layer</source>
+            <translation>1 層</translation>
         </message>
         <message>
             <source>1 message</source>
@@ -5446,6 +5552,10 @@ It said: {said}</source>
         <message>
             <source>{n} h ago</source>
             <translation>{n}時間前</translation>
+        </message>
+        <message>
+            <source>{n} layers</source>
+            <translation>{n} 層</translation>
         </message>
         <message>
             <source>{n} messages</source>

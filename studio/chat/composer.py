@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio import theme
+from studio.chat.notes import NotesChip
 from studio.protocol import Dial
 from studio.widgets import style
 from studio.widgets.controls import SegmentedControl, button, label, set_locked
@@ -127,6 +128,9 @@ class Composer(QFrame):
         note.addWidget(self.edit_note, 1)
         note.addWidget(self.cancel_button)
         self._edit.hide()
+        self.notes = NotesChip()
+        self.context_note = label(role="small", wrap=True)
+        self.context_note.hide()
         row = QHBoxLayout()
         row.setSpacing(theme.GAP_S)
         row.addWidget(self.sleep_button)
@@ -137,6 +141,8 @@ class Composer(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(theme.GAP_M)
+        column.addWidget(self.notes, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.context_note)
         column.addWidget(self._edit)
         column.addWidget(self.dial_note)
         column.addWidget(self.draft)
@@ -171,6 +177,20 @@ class Composer(QFrame):
         set_locked(self.dial, f"{effect} {fixed}" if begun else "", effect)
         self.dial_note.setText(effect)
         self.dial_note.setVisible(dial != "learn")
+
+    def set_dropped(self, exchanges: int) -> None:
+        """Say that so many of the oldest exchanges of the chat have left the context."""
+        words = self.tr(
+            "The {n} oldest exchanges of this chat no longer fit into what the model looks back on. What was learned "
+            "of them stays."
+        )
+        if exchanges == 1:
+            words = self.tr(
+                "The oldest exchange of this chat no longer fits into what the model looks back on. What was learned "
+                "of it stays."
+            )
+        self.context_note.setText(words.format(n=exchanges))
+        self.context_note.setVisible(exchanges > 0)
 
     def set_state(self, prompt: str, why_silent: str, replying: bool, why_awake: str) -> None:
         """Show what can be done.

@@ -247,6 +247,7 @@ class Conversations(QObject):
                     conversation=model.conversation,
                     instead_of=instead_of,
                     dial=model.dial,
+                    use_notes=self._settings.get("use_notes"),
                     **self._manner(),
                 ),
                 busy=Busy.REPLYING,

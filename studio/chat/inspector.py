@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from studio import theme
 from studio.actions import Actions
@@ -63,6 +63,18 @@ class Inspector(QFrame):
         column.addSpacing(theme.GAP_XS)
         column.addWidget(self.soul)
         column.addSpacing(theme.GAP_L)
+        self._context = QWidget()
+        context = QVBoxLayout(self._context)
+        context.setContentsMargins(0, 0, 0, theme.GAP_L)
+        context.setSpacing(theme.GAP_S)
+        context.addWidget(label(self.tr("Context"), "title"))
+        self.context_bar = QProgressBar()
+        self.context_bar.setTextVisible(False)
+        self.context_bar.setAccessibleName(self.tr("How full the context is"))
+        self.context_words = prose()
+        context.addWidget(self.context_words)
+        context.addWidget(self.context_bar)
+        column.addWidget(self._context)
         column.addWidget(label(self.tr("Sampling"), "title"))
         column.addSpacing(theme.GAP_XS)
         column.addWidget(self.sampling)
@@ -87,7 +99,22 @@ class Inspector(QFrame):
         self.tint.setText(self.tr("Show the words plain") if on else self.tr("Show it in the words"))
         self.learned_note.set_plain(self._learning())
         self.soul.set_plain(self._soul())
+        self._show_context()
         self.sampling.set_plain(self._sampling())
+
+    def _show_context(self) -> None:
+        soul = self._actions.session.soul
+        context = soul.context if soul is not None else None
+        self._context.setVisible(context is not None)
+        if context is None:
+            return
+        self.context_bar.setRange(0, context.size)
+        self.context_bar.setValue(min(context.used, context.size))
+        used, size = wording.number(context.used), wording.number(context.size)
+        words = self.tr("{used} of {size} tokens").format(used=used, size=size)
+        if context.dropped:
+            words += "\n" + self.tr("{n} exchanges have left it").format(n=wording.number(context.dropped))
+        self.context_words.set_plain(words)
 
     def _learn(self) -> None:
         if self._live.isHidden() == (self._surprise.count > 0):
@@ -108,6 +135,8 @@ class Inspector(QFrame):
             "Each point is how wrong the fast weights were before they learned a token, against what is usual. "
             "Falling means it is getting used to what you say."
         )
+        if self._actions.session.model is not None and not self._actions.session.can_learn:
+            return self.tr("This model has no memory: it learns nothing, and knows only what stands in this chat.")
         lines = [points if self._surprise.count else nothing]
         if self._learned:
             lines.append(self.tr("{tokens} learned in this chat.").format(tokens=wording.tokens(self._learned)))
@@ -120,11 +149,11 @@ class Inspector(QFrame):
         session, soul = self._actions.session, self._actions.session.soul
         if soul is None:
             return self.tr("No soul is awake; load a model first.")
+        if not session.can_learn:
+            return self.tr("None: a soul is what a memory has learned.")
         now = time.time()
         lines = [
-            self.tr("{layers} layers · {size}").format(layers=soul.layers, size=wording.size(soul.file_bytes))
-            if soul.file_bytes
-            else self.tr("{layers} layers").format(layers=soul.layers),
+            " · ".join([wording.layers(soul.layers), *([wording.size(soul.file_bytes)] if soul.file_bytes else [])]),
             self.tr("{tokens} lived").format(tokens=wording.tokens(soul.level)),
             self.tr("Last slept {ago}").format(ago=wording.ago(now - soul.slept_at))
             if soul.slept_at

@@ -14,10 +14,11 @@ from studio.chat.conversation_list import ConversationList
 from studio.chat.conversations import Conversations
 from studio.chat.dream import DreamCard, DreamVeil
 from studio.chat.inspector import Inspector
+from studio.chat.notes import NotesDialog
 from studio.chat.transcript import Transcript
 from studio.chat.transcript_model import TranscriptModel
 from studio.chat.welcome import Welcome
-from studio.protocol import EngineFailure, Slept
+from studio.protocol import EngineFailure, LogLine, Slept
 from studio.session import UNNAMED, Busy
 from studio.widgets import wording
 from studio.widgets.dialogs import Toast
@@ -59,6 +60,7 @@ class ChatPage(QWidget):
         self.composer.stop.connect(self._session.stop)
         self.composer.dial.chosen.connect(self._set_dial)
         self.composer.sleep.connect(actions.sleep)
+        self.composer.notes.clicked.connect(self.show_notes)
         self._session.changed.connect(self.refresh)
         actions.settings.changed.connect(self._setting_changed)
         self._setting_changed("send_key")
@@ -144,10 +146,35 @@ class ChatPage(QWidget):
             self.composer.set_send_key(self._actions.settings.get(key))
         elif key == "tint":
             self._tint()
+        elif key == "use_notes":
+            self.refresh()
 
     def _tint(self) -> None:
         wanted = self._actions.settings.get("tint")
         self.transcript.set_usual(self._session.surprise.usual if wanted else 0.0)
+
+    @property
+    def notes(self) -> tuple[LogLine, ...]:
+        """What is noted in the chat that is shown, or would be if something was said in it now."""
+        soul, model = self._session.soul, self.model
+        if soul is None or model.dial == "temporary":
+            return ()
+        if model.rowCount() and soul.conversation == model.conversation:
+            return soul.noted
+        return soul.notable if self._actions.settings.get("use_notes") else ()
+
+    def show_notes(self) -> NotesDialog:
+        """List the notes, with the switch."""
+        dialog = NotesDialog(self, self._actions.settings, self.notes)
+        dialog.open()
+        return dialog
+
+    def _show_notes(self) -> None:
+        soul, on = self._session.soul, self._actions.settings.get("use_notes")
+        could = bool(soul is not None and soul.notable) and self.model.dial != "temporary"
+        self.composer.notes.show_notes(self.notes, could and not on)
+        going_on = soul is not None and soul.conversation == self.model.conversation and soul.context is not None
+        self.composer.set_dropped(soul.context.dropped if soul is not None and going_on and soul.context else 0)
 
     def leave_edit(self) -> None:
         """Leave what was said as it is."""
@@ -265,6 +292,7 @@ class ChatPage(QWidget):
         self.composer.set_state(prompt, session.why_silent(), replying, self._actions.why_awake())
         self.conversations.show_waiting(session.soul.waiting_conversations if session.soul else 0)
         self.inspector.set_learned(chat.learned)
+        self._show_notes()
         self._tint()
         self.welcome.show_chat(chat.model.dial, len(chat.history))
 

@@ -111,7 +111,7 @@ class Welcome(QWidget):
         self.words.set_plain(words)
         ready, soul = session.model is not None, session.soul
         self.open_button.setVisible(not ready and self._actions.opening is None)
-        trying = ready and self._dial == "learn" and soul is not None and not soul.slept_at
+        trying = session.can_learn and self._dial == "learn" and soul is not None and not soul.slept_at
         why = session.why_silent()
         for number, step in enumerate(self.steps):
             step.setVisible(trying)
@@ -148,13 +148,29 @@ class Welcome(QWidget):
             return self.tr("{name} is awake").format(name=name), self.tr(
                 "A new chat. What was learned in the others is still there. Tell it something, or ask:"
             )
+        if not session.can_learn:
+            return self.tr("A model without a memory"), self.tr(
+                "{model} has {n} weights and talks about what it once read, rightly or not. It learns nothing from "
+                "what you say: another chat knows nothing of this one."
+            ).format(model=session.model.name, n=wording.parameters(session.model.parameters))
+        if session.model.context:
+            small = self.tr(
+                "{model} has {n} weights and talks about what it once read, rightly or not. Beside it stands a memory "
+                "that learns from every word you say."
+            ).format(model=session.model.name, n=wording.parameters(session.model.parameters))
+            return self._new_or_awake(small)
         small = self.tr(
             "This is a small model of {n} weights on your own computer. It speaks in simple sentences and knows little "
             "of the world, but it learns from every word you say."
         ).format(n=wording.parameters(session.model.parameters))
-        if session.soul.level:
-            return self.tr("{name} is awake").format(name=name), small
-        return self.tr("{name} is new here").format(name=name), small + " " + self.tr("Three things to try:")
+        return self._new_or_awake(small)
+
+    def _new_or_awake(self, words: str) -> tuple[str, str]:
+        session = self._actions.session
+        name = session.soul_words
+        if session.soul is not None and session.soul.level:
+            return self.tr("{name} is awake").format(name=name), words
+        return self.tr("{name} is new here").format(name=name), words + " " + self.tr("Three things to try:")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

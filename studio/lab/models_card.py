@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio import theme
@@ -159,6 +159,17 @@ class ModelRow(QFrame):
         problems = "\n".join([*map(sentence, card.problems), *self._too_large(card)]) if card else ""
         self.problems.setText(problems)
         self.problems.setVisible(bool(problems))
+        self._keep_height()
+
+    def _keep_height(self) -> None:
+        """A long list would otherwise take from its first row what Qt reckons too little for the others."""
+        column = self.layout()
+        if column is not None:
+            self.setMinimumHeight(column.minimumHeightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_height()
 
     def _too_large(self, card: ModelDetails) -> list[str]:
         if not 0 < card.machine_memory < card.memory_needed:

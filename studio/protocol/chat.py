@@ -50,6 +50,8 @@ class Say(Command["Said"]):
     """What the conversation leaves behind. With another than ``learn`` nothing of before can be taken back after."""
     rate: float = 1.0
     """Factor on the inner learning rate for this exchange."""
+    use_notes: bool = True
+    """Whether the conversation has notes, if it begins with this."""
 
 
 @dataclass(frozen=True, kw_only=True)

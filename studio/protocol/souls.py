@@ -10,6 +10,18 @@ from studio.protocol.base import Command, LogLine, WorkerEvent
 
 
 @dataclass(frozen=True)
+class ContextFill:
+    """How full the context is of a model that looks back on tokens."""
+
+    used: int
+    """Tokens of the conversation that goes on, its system prompt and notes among them."""
+    size: int
+    """Tokens that it holds."""
+    dropped: int
+    """The oldest exchanges of that conversation that did not fit any more."""
+
+
+@dataclass(frozen=True)
 class SleepFigures:
     """What a night brought, measured on copies of the soul before and after it."""
 
@@ -54,6 +66,14 @@ class SoulSummary:
     waiting_conversations: int
     undecided: SleepFigures | None = None
     """The night that waits to be accepted or rejected."""
+    conversation: str = ""
+    """The conversation that goes on: `context` and `noted` are of it."""
+    context: ContextFill | None = None
+    """None for a model that does not look back on tokens."""
+    noted: tuple[LogLine, ...] = ()
+    """The notes that it began with; the newest first."""
+    notable: tuple[LogLine, ...] = ()
+    """Those that one would begin with now."""
 
 
 @dataclass(frozen=True)

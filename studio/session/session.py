@@ -169,6 +169,11 @@ class Session(QObject):
         return self.tr("the soul") if self.soul is None or self.soul.name == UNNAMED else self.soul.name
 
     @property
+    def can_learn(self) -> bool:
+        """Whether the loaded model learns at all; a transformer without a memory does not."""
+        return self.model is not None and self.model.learns
+
+    @property
     def is_dreaming(self) -> bool:
         """True from the moment sleep is asked for until the soul is awake again."""
         return self.busy is Busy.DREAMING
@@ -220,7 +225,7 @@ class Session(QObject):
         if busy is None:
             return await self._send(command, threading.Event())
         if isinstance(command, Say) and self.busy is Busy.NOTHING:
-            self.learns = command.dial == "learn"  # before anybody looks at what the session is at
+            self.learns = command.dial == "learn" and self.can_learn  # before anybody looks at what the session is at
         with self.occupied(busy):
             self._cancel = threading.Event()
             answer = await self._send(command, self._cancel)
@@ -353,7 +358,8 @@ class Session(QObject):
     def _tell(self, chunks: list[ReplyChunk]) -> None:
         if chunks:
             self.text_arrived.emit("".join(chunk.text for chunk in chunks), list(chunks))
-            self.surprise.add([chunk.inner_loss for chunk in chunks])
+            if self.can_learn:
+                self.surprise.add([chunk.inner_loss for chunk in chunks])
             chunks.clear()
 
     def _settle(self, number: int, end: Done | Failed) -> None:

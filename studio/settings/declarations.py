@@ -159,6 +159,15 @@ DECLARATIONS = (
         ),
     ),
     Setting(
+        "use_notes", "bool", True, GROUPS[3], also="notes prompt context",
+        label=QT_TRANSLATE_NOOP("Settings", "Notes until it sleeps"),
+        help=QT_TRANSLATE_NOOP(
+            "Settings",
+            "What you said since the last sleep stands, as you said it, at the beginning of a new chat, where the "
+            "model reads it but does not learn it again. For transformers with a memory; the chat shows the notes.",
+        ),
+    ),
+    Setting(
         "sleep_rate", "float", 1.0, GROUPS[3], also="inner learning rate inner_lr", low=1.0, high=10.0, step=0.5,
         label=QT_TRANSLATE_NOOP("Settings", "Learning while asleep"),
         help=QT_TRANSLATE_NOOP(
@@ -219,7 +228,7 @@ DECLARATIONS = (
         help=QT_TRANSLATE_NOOP(
             "Settings",
             "Models that LM Studio, llama.cpp, Hugging Face, GPT4All and Jan have fetched are at hand where they lie. "
-            "Only their headers are read, while you look at the list.",
+            "Only their headers are read, while the list is open.",
         ),
     ),
     Setting(

@@ -108,6 +108,11 @@ def messages(count: int) -> str:
     return _tr("1 message") if count == 1 else _tr("{n} messages").format(n=number(count))
 
 
+def layers(count: int) -> str:
+    """4 layers."""
+    return _tr("1 layer") if count == 1 else _tr("{n} layers").format(n=number(count))
+
+
 def conversations(count: int) -> str:
     """3 conversations."""
     return _tr("1 conversation") if count == 1 else _tr("{n} conversations").format(n=number(count))

@@ -30,6 +30,7 @@ class Footer(QFrame):
         self.runtime, self.speed, self.state = label(role="small"), label(role="small"), label(role="small")
         self.saved, self.told = label(role="small"), label(role="small")
         self.training = label(role="small")
+        self.context = label(role="small")
         self.dot = Dot("muted")
         self.workspace = button(self.tr("workspace"), "quiet", self.tr("Open the workspace folder"))
         self.workspace.setToolTip(str(actions.session.workspace))
@@ -46,6 +47,7 @@ class Footer(QFrame):
         state.addWidget(self.dot)
         state.addWidget(self.state)
         row.addLayout(state)
+        row.addWidget(self.context)
         row.addWidget(self.training)
         row.addStretch(1)
         row.addWidget(self.told)
@@ -89,6 +91,7 @@ class Footer(QFrame):
         self.speed.setText(wording.speed(session.speed) if session.speed else "")
         self.speed.setVisible(bool(session.speed))
         self.speed.setToolTip(self.tr("Measured over the last reply"))
+        self._show_context()
         texts = {
             Busy.NOTHING: ("muted", self.tr("awake") if model else self.tr("waiting for a model")),
             Busy.OPENING: ("body", self.tr("loading")),
@@ -105,6 +108,20 @@ class Footer(QFrame):
         self.dot.set_token(token)
         self.state.setText(text)
         self._show_saved()
+
+    def _show_context(self) -> None:
+        soul = self._actions.session.soul
+        context = soul.context if soul is not None else None
+        self.context.setVisible(context is not None)
+        if context is not None:
+            used, size = wording.number(context.used), wording.number(context.size)
+            self.context.setText(self.tr("{used} / {size} tokens").format(used=used, size=size))
+            self.context.setToolTip(
+                self.tr(
+                    "Of the {size} tokens that the model looks back on, {used} stand in it: the system prompt, the "
+                    "notes and the chat that goes on. When it is full the oldest exchanges leave it."
+                ).format(size=size, used=used)
+            )
 
     def _show_training(self) -> None:
         run = self._actions.session.training.current

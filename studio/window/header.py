@@ -69,7 +69,7 @@ class Header(QFrame):
             if model.bits_per_weight:
                 bits = self.tr("{n} bits").format(n=wording.decimal(model.bits_per_weight, 1))
             self.body.show_facts(self.tr("Model"), model.name, bits)
-        self.soul.setVisible(soul is not None)
+        self.soul.setVisible(soul is not None and session.can_learn)
         if soul is not None:
             fact = (
                 self.tr("dreaming")

@@ -41,6 +41,7 @@ def say(context: WorkerContext, command: Say) -> Said:
         context.tell(ReplyChunk(text, _surprise(memory)))
         return not context.cancelled()
 
+    memory.use_notes = command.use_notes
     if (command.conversation, command.dial) != (memory.conversation, memory.dial):
         memory.new_conversation(command.conversation, command.dial)
     learns = command.dial == "learn"
@@ -74,7 +75,7 @@ def say(context: WorkerContext, command: Say) -> Said:
         shown(lines),
         soul_facts(memory),
         reply.tokens,
-        memory.level - level,
+        memory.level - level if memory.llama.learns else 0,
         reply.seconds,
         (reply.tokens - 1) / writing if writing > 0 and reply.tokens > 1 else 0.0,
         reply.stopped,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from studio.protocol import (
     BlendSouls,
     BranchSoul,
+    ContextFill,
     DeleteEntry,
     DescribeEntry,
     ExportEntry,
@@ -132,7 +133,7 @@ def soul_facts(memory: MemorySession) -> SoulSummary:
     """What is known of the soul that is awake."""
     slept = [event["created"] for event in memory.soul.meta.history if event.get("event") == "sleep"]
     saved = memory.store.active.stat() if memory.store.active.exists() else None
-    waiting, body = memory.waiting(), memory.llama.body
+    waiting, body = memory.waiting() if memory.llama.learns else [], memory.llama.body
     return SoulSummary(
         name=memory.soul_name,
         level=memory.level,
@@ -143,7 +144,16 @@ def soul_facts(memory: MemorySession) -> SoulSummary:
         waiting=tuple(entry.text for entry in waiting),
         waiting_conversations=len({entry.conversation for entry in waiting}),
         undecided=_undecided(memory),
+        conversation="" if memory.llama.fresh else memory.conversation,
+        context=_context(memory),
+        noted=() if memory.llama.fresh else lines(memory.notes),
+        notable=lines(memory.notable),
     )
+
+
+def _context(memory: MemorySession) -> ContextFill | None:
+    context = memory.llama.context
+    return None if context is None else ContextFill(context.used, context.size, context.dropped)
 
 
 def _undecided(memory: MemorySession) -> SleepFigures | None:

@@ -133,8 +133,14 @@ def test_a_hugging_face_folder_is_opened_and_talks(person: Person, tmp_path: Pat
     assert person.session.model is not None
     assert person.session.model.name == "Tiny-1.5B"
     assert not person.session.model.learns
+    assert "another chat knows nothing of this one" in person.chat.welcome.words.plain
+    assert not any(step.isVisible() for step in person.chat.welcome.steps)
     person.say("Hello")
-    assert person.chat.model.rowCount() == 2
+    assert person.chat.model.message(-1).learned == 0
+    assert person.session.surprise.count == 0
+    assert "no memory" in person.chat.composer.sleep_button.toolTip()
+    assert "learns nothing" in person.chat.inspector.learned_note.plain
+    assert not person.window.header.soul.isVisible()
     assert "learns nothing" in person.lab.body.facts.value("Shape")
 
 
