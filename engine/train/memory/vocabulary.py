@@ -48,7 +48,7 @@ class Vocabulary:
         seen = Counter(word for m in messages for word in {self.words[i] for i in m.ids.tolist()})
         self.common = frozenset(word for word, n in seen.items() if n > COMMON * len(messages)) | {""}
         found = {i for item in told for q in item.questions for i in self.values_in(q, item.messages)}
-        self._values = sorted(i for i in found if len(self.words[i]) > 1)
+        self._values = sorted(found)
 
     def values_in(self, reply: FrozenReply, told: Sequence[FrozenMessage]) -> list[int]:
         """The tokens of a reply that repeat a rare word of what was told."""
