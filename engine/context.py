@@ -93,6 +93,21 @@ class ContextWindow:
         """Note what was said and answered."""
         self._messages = (*self._messages, *messages, ChatMessage("assistant", reply))
 
+    def hold(self, messages: Sequence[ChatMessage], check: Callable[[], None]) -> RoledTokens:
+        """What is to be read so that a conversation begins with these whole exchanges, and a system prompt before
+        them: without the oldest, where not all fit; nothing where not even the last does."""
+        system = [message for message in messages[:1] if message.role == "system"]
+        rest = list(messages[len(system) :])
+        while rest:
+            ids = self._text.template.render_roles(self._text.tokenizer, [*system, *rest], reply=False, check=check)
+            if len(ids) <= _KEPT * self.size:
+                self._messages = (*system, *rest)
+                return ids
+            starts = [at for at, message in enumerate(rest) if message.role == "user"][1:]
+            self.dropped += len(starts) // 4 + 1
+            rest = rest[starts[len(starts) // 4] :] if starts else []
+        return RoledTokens()
+
     def room(self, ids: Sequence[int], closing: Sequence[int]) -> int:
         """Tokens that can be generated behind `ids`, which are still to be read, and before `closing`.
 

@@ -165,6 +165,35 @@ class Llama:
         if self.context is not None:
             self.context.add(messages, self.tokenizer.decode(reply) if text is None else text)
 
+    @exclusively
+    def read(self, messages: Sequence[ChatMessage], cancel: Cancel | None = None) -> int:
+        """Begin a conversation with whole exchanges that were had before; a system prompt may stand before them.
+
+        Where the context cannot hold them, the oldest are left out. Returns the tokens read. Raises `Cancelled` when
+        `cancel` answers True; after any exception the state is the one of before.
+        """
+
+        def check() -> None:
+            if cancel is not None and cancel():
+                raise Cancelled(0)
+
+        before = self.snapshot()
+        try:
+            self.new_conversation()
+            if not messages:
+                return 0
+            if self.context is not None:
+                ids = self.context.hold(messages, check)
+            else:
+                ids = self.template.render_roles(self.tokenizer, messages, reply=False, check=check)
+                if ids and self.level and self._text.resumes:
+                    ids = RoledTokens.of(self.closing(), TokenRole.SILENT) + ids
+            self._prefill(ids, logits=False, cancel=cancel)
+        except BaseException:
+            self.restore(before)
+            raise
+        return len(ids)
+
     def learn(self, text: str, cancel: Cancel | None = None, progress: Progress | None = None) -> int:
         """Read a text without answering; returns the number of tokens lived, less than all when cancelled."""
         return self.feed(self.tokenizer.encode(text), cancel, progress)

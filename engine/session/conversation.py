@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.errors import BitLlamaError
+from engine.errors import BitLlamaError, ConfigError
 from engine.io import atomic
 from engine.io.conversation_log import Entry
 from engine.io.soul import new_id
@@ -83,6 +83,7 @@ class Conversation:
         cancel: Cancel | None = None,
         dial: Dial | None = None,
         rate: float = 1.0,
+        stop: Sequence[str] = (),
     ) -> Reply:
         """Tell it something and hear the answer.
 
@@ -99,6 +100,7 @@ class Conversation:
             dial: what the conversation leaves behind (`engine.session.active_soul.Dial`); None for what it was,
                 ``learn`` in a new one. Setting it otherwise begins a conversation.
             rate: factor on the inner learning rate for this exchange; in the log, so that it is lived again like that.
+            stop: sequences that end the answer and are not part of it.
 
         What was answered is in the log and in the saved soul, also when it was stopped. Raises `WorkspaceError` when
         the message cannot be kept (nothing was lived then), `ConfigError` for settings that cannot work; after an
@@ -111,10 +113,8 @@ class Conversation:
             self.begin(conversation, dial)
         if dial != "learn" and not self._soul.is_suspended:
             self._soul.suspend(dial)
-        messages = [ChatMessage("user", text)]
         system, fresh = system.strip(), self._soul.llama.fresh
-        if system and system != ("" if fresh else self._system):
-            messages.insert(0, ChatMessage("system", system))
+        messages = self._heard_now(text, system)
         notes = self.noting.due(dial) if fresh else []
         if dial == "learn":
             self._log_messages(messages, notes)
@@ -127,7 +127,7 @@ class Conversation:
         with self._soul.llama.at_rate(rate), self._soul.whole():
             try:
                 done = self._soul.llama.stream_chat(
-                    noted(messages, notes, self._soul.llama.default_system), max_tokens, sampling, listen, cancel=cancel
+                    noted(messages, notes, self._soul.llama.default_system), max_tokens, sampling, listen, stop, cancel
                 )
             except BaseException:
                 if dial == "learn" and heard:
@@ -158,6 +158,66 @@ class Conversation:
             self._soul.meta.level,
             unsaved,
         )
+
+    def hear(self, text: str, reply: str, system: str = "", cancel: Cancel | None = None) -> int:
+        """Live an exchange that was answered elsewhere, as if the answer had been given here. The dial is ``learn``.
+
+        Args:
+            text, reply: what was said and answered; on disk before anything is made of it.
+            system: as in `say`.
+            cancel: asked before every chunk and every token.
+
+        Returns the tokens read. Raises `Cancelled` when `cancel` answers True, and what `say` raises; the state is the
+        one of before then.
+        """
+        if self.dial != "learn":
+            self.begin()
+        llama = self._soul.llama
+        system, fresh = system.strip(), llama.fresh
+        messages = self._heard_now(text, system)
+        notes = self.noting.due("learn") if fresh else []
+        tokens, level = llama.tokenizer.encode(reply.strip()), llama.level
+        room = max(1, len(tokens))
+        self._log_messages(messages, notes)
+        with self._soul.whole():
+            llama.replay(noted(messages, notes, llama.default_system), tokens, cancel, reply, room)
+            how: dict[str, Any] = {"tokens": list(tokens)}
+            if llama.context is not None and room != DEFAULT_MAX_TOKENS:
+                how["max_tokens"] = room
+            kept = self._soul.log.append("assistant", reply, self.id, self._soul.store.key, how)
+            self._soul.lived(kept.id)
+        self._system = system
+        self._notes = notes if fresh else self._notes
+        return llama.level - level
+
+    def read(
+        self, exchanges: Sequence[tuple[str, str]], system: str = "", dial: Dial = "use", cancel: Cancel | None = None
+    ) -> int:
+        """Begin a conversation that leaves nothing behind with exchanges that were had before, what was said and
+        answered in each. Where the model cannot look back so far, the oldest are left out.
+
+        Returns the tokens read. Raises `ConfigError` for the dial ``learn``, `Cancelled` when `cancel` answers True.
+        """
+        if check_dial(dial) == "learn":
+            raise ConfigError("A conversation that is learned from cannot be read as a whole; it is heard.")
+        self.begin(None, dial)
+        self._soul.suspend(dial)
+        llama = self._soul.llama
+        notes = self.noting.due(dial)
+        messages = [ChatMessage("system", system.strip())] if system.strip() else []
+        for text, reply in exchanges:
+            messages += [ChatMessage("user", text), ChatMessage("assistant", reply)]
+        read = llama.read(noted(messages, notes, llama.default_system), cancel)
+        if read:
+            self._system, self._notes = system.strip(), notes
+        return read
+
+    def _heard_now(self, text: str, system: str) -> list[ChatMessage]:
+        """A message, behind the system prompt where that was not read yet."""
+        messages = [ChatMessage("user", text)]
+        if system and system != ("" if self._soul.llama.fresh else self._system):
+            messages.insert(0, ChatMessage("system", system))
+        return messages
 
     def _log_messages(self, messages: list[ChatMessage], notes: list[Entry]) -> None:
         """Write down what is to be lived, and where in the life of this soul (see `engine.session.history`)."""

@@ -66,6 +66,7 @@ class MemorySession:
         log: what was said to every soul of the workspace.
         problems: what was wrong with small files beside the souls and was mended, one sentence each.
         say, new_conversation: `Conversation.say` and `Conversation.begin` of the conversation with it.
+        hear, read: `Conversation.hear` and `Conversation.read`, for what was answered elsewhere.
         mark, rewind: `Conversation.mark` and `Conversation.rewind`, to say something otherwise.
     """
 
@@ -79,6 +80,7 @@ class MemorySession:
         self.problems = self.registry.mend()
         self._lock = lock
         self.say, self.new_conversation = self._guarded(self._talk.say), self._guarded(self._talk.begin)
+        self.hear, self.read = self._guarded(self._talk.hear), self._guarded(self._talk.read)
         self.mark, self.rewind = self._guarded(self._talk.mark), self._guarded(self._talk.rewind)
         self.soul.wake()
 
