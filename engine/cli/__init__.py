@@ -18,6 +18,7 @@ from engine.version import __version__
 COMMANDS = (
     "chat",
     "run",
+    "serve",
     "prepare",
     "train",
     "memory",

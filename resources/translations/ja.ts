@@ -802,6 +802,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{count} 件のメッセージの会話は長すぎます。上限は {most} 件です。</translation>
         </message>
         <message>
+            <source>A conversation that is learned from cannot be read as a whole; it is heard.</source>
+            <translation>学習する会話はまとめて読み込めません。一つずつ聞きます。</translation>
+        </message>
+        <message>
             <source>A frozen model has no float weights to save; save the model that it was loaded from.</source>
             <translation>凍結されたモデルには保存できる浮動小数の重みがありません。読み込み元のモデルを保存してください。</translation>
         </message>
@@ -848,6 +852,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>Could not delete {path}: {why}. Check its permissions.</source>
             <translation>{path} を削除できませんでした（{why}）。権限を確かめてください。</translation>
+        </message>
+        <message>
+            <source>Could not listen at {host}, port {port}: {why}. Choose another address or port.</source>
+            <translation>{host} のポート {port} で待ち受けできませんでした: {why}。別のアドレスかポートを選んでください。</translation>
         </message>
         <message>
             <source>Could not make the folder {folder}: {why}. Choose another place for it.</source>
@@ -1194,6 +1202,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>変更の計画にある {target!r} は、作業フォルダの外です。</translation>
         </message>
         <message>
+            <source>The port is {port}; it must be a whole number from 0 to 65535.</source>
+            <translation>ポートが {port} です。0 から 65535 までの整数でなければなりません。</translation>
+        </message>
+        <message>
             <source>The program's resources folder is missing beside {here}; install the program again.</source>
             <translation>{here} の隣にあるはずのリソースのフォルダがありません。プログラムをインストールし直してください。</translation>
         </message>
@@ -1216,6 +1228,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>The run in {out} began with the corpus {former}, and {folder} holds another. Resume with the former one; or begin a run of its own from the trained weights, with --init-from {latest} and another --out.</source>
             <translation>{out} の学習は {former} の文章で始まりましたが、{folder} の文章は別のものです。元の文章で再開するか、学習済みの重みから --init-from {latest} と別の --out で新しい学習を始めてください。</translation>
+        </message>
+        <message>
+            <source>The server needs the package {name}: pip install 'bit-llama-studio[server]'.</source>
+            <translation>サーバーにはパッケージ {name} が必要です: pip install 'bit-llama-studio[server]'</translation>
         </message>
         <message>
             <source>The sleep of this model needs torch, which is not installed here; install it first.</source>
@@ -2014,6 +2030,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
             <translation>{out} にはすでに学習があります。--resume で続けるか、別の --out を指定してください。</translation>
         </message>
         <message>
+            <source>{path} can be read by others, so the key in it is none. Delete it and start again: a new one is made.</source>
+            <translation>{path} はほかの人にも読めるので、中の鍵は鍵になりません。削除してもう一度起動すると、新しい鍵が作られます。</translation>
+        </message>
+        <message>
             <source>{path} cannot be made ({reason}).</source>
             <translation>{path} を作れません（{reason}）。</translation>
         </message>
@@ -2104,6 +2124,10 @@ What either has lived until now cannot be forgotten in the blend: for that, go b
         <message>
             <source>{path} holds no conversation; choose a file that was exported.</source>
             <translation>{path} に会話がありません。書き出したファイルを選んでください。</translation>
+        </message>
+        <message>
+            <source>{path} holds no key of at least 16 characters. Delete it and start again: a new one is made.</source>
+            <translation>{path} に 16 文字以上の鍵がありません。削除してもう一度起動すると、新しい鍵が作られます。</translation>
         </message>
         <message>
             <source>{path} holds no tokenizer, so it cannot read or write text.</source>
