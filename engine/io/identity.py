@@ -16,6 +16,7 @@ from engine.io import strict_json
 
 HEAD = 1 << 16
 """Bytes that are read from the beginning of a file: more than the header of most."""
+_BESIDE = (".memory.safetensors", ".reader.safetensors")
 SAMPLES = 64
 SAMPLE = 1 << 12
 """So many samples of so many bytes, evenly spread over a file, the last of them its end."""
@@ -33,7 +34,7 @@ def file_identity(path: str | os.PathLike[str]) -> str:
     import hashlib  # loads OpenSSL, which a file that says its fingerprint can do without
 
     path, digest = Path(path), hashlib.sha256()
-    for file in _weights(path):
+    for file in weight_files(path):
         size = strict_json.require_file(file)
         digest.update(size.to_bytes(8, "little"))
         try:
@@ -45,9 +46,12 @@ def file_identity(path: str | os.PathLike[str]) -> str:
     return digest.hexdigest()
 
 
-def _weights(path: Path) -> Sequence[Path]:
-    """The weights of a model; a memory file that lies beside them is none of them."""
-    return sorted(set(path.glob("*.safetensors")) - set(path.glob("*.memory.safetensors"))) if path.is_dir() else [path]
+def weight_files(path: Path) -> Sequence[Path]:
+    """The files with the weights of a model: its own, or those of its folder, without a memory or a reader that lies
+    beside them."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.glob("*.safetensors") if not file.name.endswith(_BESIDE))
 
 
 def _stretches(size: int) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from engine.io.file_info import FileInfo
 from engine.io.gguf import GGUFFile, is_gguf
 from engine.io.gguf_model import GGUFTensors, open_gguf, read_tokenizer, unknown_tensors
 from engine.io.huggingface import HuggingFaceTensors
+from engine.io.identity import weight_files
 from engine.io.inspect import transformer_info
 from engine.io.memory_file import memory_of_that_size
 from engine.io.transformer_weights import ANY_MEMORY, TransformerWeights, attach_memory, load_transformer
@@ -42,11 +43,10 @@ def inspect_header(path: str | os.PathLike[str]) -> FileInfo | None:
 
 def size_of_weights(path: Path) -> int:
     """Bytes of a model's file, or of all weights in its folder; 0 for what is not there."""
-    files = path.glob("*.safetensors") if path.is_dir() else [path]
     total = 0
-    for file in files:
+    for file in weight_files(path):
         try:
-            total += 0 if file.name.endswith(".memory.safetensors") else file.stat().st_size
+            total += file.stat().st_size
         except OSError:
             continue
     return total

@@ -24,6 +24,14 @@ def test_a_copy_under_another_name_has_it(tmp_path: Path, body: ModelWeights) ->
     assert file_identity(tmp_path / "one") == file_identity(tmp_path / "two" / "model.safetensors")
 
 
+@pytest.mark.parametrize("kind", ["memory", "reader"])
+def test_what_is_put_beside_a_model_leaves_it_the_same(tmp_path: Path, body: ModelWeights, kind: str) -> None:
+    save_checkpoint(tmp_path, body)
+    before = file_identity(tmp_path)
+    (tmp_path / f"mine.{kind}.safetensors").write_bytes(os.urandom(100))
+    assert file_identity(tmp_path) == before
+
+
 @pytest.mark.parametrize("at", [0, HEAD - 1, -1])
 def test_other_bytes_or_another_length_have_another(tmp_path: Path, at: int) -> None:
     data = bytearray(os.urandom(HEAD + 3 * SAMPLE))
