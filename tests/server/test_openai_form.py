@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import openai
 import pytest
-from conftest import KEY
+from server_fixtures import KEY
 
 
 @pytest.fixture

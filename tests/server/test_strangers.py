@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import KEY
 from progress import wait_for
+from server_fixtures import KEY
 
 from engine.errors import WorkspaceError
 from engine.server.guard import Doors
