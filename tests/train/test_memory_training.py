@@ -159,7 +159,7 @@ def test_exchanged_values_are_the_same_in_what_is_told_and_what_is_answered(
     model: Transformer, text: ModelText
 ) -> None:
     pool, rng = _pool(model, text), random.Random(3)
-    vocabulary = Vocabulary(lambda i: text.tokenizer.decode([i]), model.config.vocab_size, rng)
+    vocabulary = Vocabulary(lambda i: text.tokenizer.decode([i]), model.config.vocab_size, rng, share=0.9)
     vocabulary.count(pool.told)
     changed = 0
     for _ in range(10):

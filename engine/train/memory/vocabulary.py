@@ -19,7 +19,7 @@ from engine.train.memory.frozen import FrozenMessage, FrozenReply
 from engine.train.memory.pool import Told, TrainingLife
 
 COMMON = 0.03
-"""Words that stand in a larger share of messages than this are no values."""
+"""Share of messages above which a word is no value."""
 EXCHANGED = 0.75
 """How often the values of something told are exchanged."""
 FIRST, OTHER = 2.5, 0.7
@@ -34,19 +34,20 @@ class Vocabulary:
         decode: the text of a token.
         size: number of tokens.
         rng: chooses words.
+        share: words that stand in a larger share of messages are no values.
     """
 
-    def __init__(self, decode: Callable[[int], str], size: int, rng: random.Random) -> None:
+    def __init__(self, decode: Callable[[int], str], size: int, rng: random.Random, share: float = COMMON) -> None:
         self.words = ["".join(c for c in decode(i).lower() if c.isalnum()) for i in range(size)]
         self.common: frozenset[str] = frozenset([""])
-        self._rng = rng
+        self._rng, self._share = rng, share
         self._values: list[int] = []
 
     def count(self, told: Sequence[Told]) -> None:
         """Note which words are common in these messages, and which tokens are values."""
         messages = [m for item in told for m in item.messages]
         seen = Counter(word for m in messages for word in {self.words[i] for i in m.ids.tolist()})
-        self.common = frozenset(word for word, n in seen.items() if n > COMMON * len(messages)) | {""}
+        self.common = frozenset(word for word, n in seen.items() if n > self._share * len(messages)) | {""}
         found = {i for item in told for q in item.questions for i in self.values_in(q, item.messages)}
         self._values = sorted(found)
 
