@@ -358,7 +358,7 @@ class Session(QObject):
     def _tell(self, chunks: list[ReplyChunk]) -> None:
         if chunks:
             self.text_arrived.emit("".join(chunk.text for chunk in chunks), list(chunks))
-            if self.can_learn:
+            if self.model is None or self.model.learns:
                 self.surprise.add([chunk.inner_loss for chunk in chunks])
             chunks.clear()
 
