@@ -38,6 +38,7 @@ class Llama:
 
     Attributes:
         body: the slow weights, as loaded.
+        text: what it reads and writes: its tokenizer, its template, what ends a reply.
         tokenizer: text to tokens and back.
         runtime: who computes, and the live state.
         template: how messages become tokens.
@@ -49,11 +50,11 @@ class Llama:
 
     def __init__(self, body: AnyWeights, runtime: Runtime) -> None:
         self.body, self._name = body, str(body.path or "This model")
-        self._text = open_text(body)
-        self.tokenizer, self.template = self._text.tokenizer, self._text.template
+        self.text = open_text(body)
+        self.tokenizer, self.template = self.text.tokenizer, self.text.template
         self.runtime = runtime
         self.exclusive = Exclusive(self._name)
-        self.context = ContextWindow(self._text, runtime) if looks_back(runtime) else None
+        self.context = ContextWindow(self.text, runtime) if looks_back(runtime) else None
         self.level = 0
         self.fresh = True
         self._meta: SoulMeta = self._newborn()
@@ -106,7 +107,7 @@ class Llama:
         sampling = SamplingParams(
             temperature=temp, top_k=top_k, top_p=top_p, repetition_penalty=repetition_penalty, beams=beams, seed=seed
         )
-        opening = self._text.opening if self.fresh else ()
+        opening = self.text.opening if self.fresh else ()
         ids = [*opening, *self.tokenizer.encode(prompt)] or [self.tokenizer.end_id]
         return self._complete(ids, max_tokens, sampling, callback, stop, cancel, closing=())
 
@@ -186,7 +187,7 @@ class Llama:
                 ids = self.context.hold(messages, check)
             else:
                 ids = self.template.render_roles(self.tokenizer, messages, reply=False, check=check)
-                if ids and self.level and self._text.resumes:
+                if ids and self.level and self.text.resumes:
                     ids = RoledTokens.of(self.closing(), TokenRole.SILENT) + ids
             self._prefill(ids, logits=False, cancel=cancel)
         except BaseException:
@@ -372,7 +373,7 @@ class Llama:
         ids = self.template.render_roles(self.tokenizer, messages, reply=True, begins=self.fresh, check=check)
         if self.context is not None:
             return self.context.make_room(ids, messages, max_tokens, check)
-        goes_on = self.fresh and self.level and self._text.resumes
+        goes_on = self.fresh and self.level and self.text.resumes
         return RoledTokens.of(self.closing(), TokenRole.SILENT) + ids if goes_on else ids
 
     @functools.cached_property
@@ -386,7 +387,7 @@ class Llama:
 
     def _end_of_turn(self, last: Sequence[int]) -> list[int]:
         """What is fed once the reply's `last` token is known; one that ends the turn is the first of the closing."""
-        return [*(token for token in last if token not in self._text.turn_ends), *self.closing()]
+        return [*(token for token in last if token not in self.text.turn_ends), *self.closing()]
 
     def _step(self, token: int) -> np.ndarray:
         logits = self.runtime.step(token)
@@ -409,7 +410,7 @@ class Llama:
             max_tokens = min(max_tokens, self.context.room(ids, closing))
         began, level = time.monotonic(), self.level
         matcher, decoder = StopMatcher(stop), self.tokenizer.stream(place="start" if closing else "middle")
-        ends = self._text.turn_ends if closing else self._text.text_ends
+        ends = self.text.turn_ends if closing else self.text.text_ends
         search = BeamSearch(self.runtime, Sampler(sampling), ends, self.tokenizer.vocab_size)
         try:
             logits = self._prefill(ids, logits=True, cancel=cancel)

@@ -47,8 +47,10 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train; 0 also when stopped, since everything is saved."""
     dials = MemoryTrainArgs(**{f.name: getattr(args, f.name) for f in dataclasses.fields(MemoryTrainArgs)})
+    from engine.io.memory_file import beside
+
     weights = _backbone(args.model)
-    out = args.out or default_place(args.model)
+    out = args.out or beside(args.model)
 
     import torch
 
@@ -66,13 +68,6 @@ def run(args: argparse.Namespace) -> int:
         print(f"Stopped; everything is saved beside {result.path}. Go on with --resume.")
     print(f"The memory is in {result.path}.")
     return 0
-
-
-def default_place(model: Path) -> Path:
-    """``MODEL.memory.safetensors`` beside the model."""
-    from engine.io.memory_file import SUFFIX
-
-    return model.with_name((model.name if model.is_dir() else model.stem) + SUFFIX)
 
 
 def _backbone(path: Path) -> TransformerWeights:

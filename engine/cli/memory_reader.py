@@ -30,7 +30,7 @@ def add_parser(actions: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, and write the reader file; 0 also when stopped."""
-    from engine.io.memory_file import backbone_identity
+    from engine.io.memory_file import backbone_identity, beside
     from engine.io.model_file import NO_MEMORY, TransformerWeights, open_model
     from engine.io.reader_file import SUFFIX, ReaderWeights, save_reader
 
@@ -41,8 +41,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(
             "{path} is no transformer with a tokenizer; only such a model can have a reader.", path=args.model
         )
-    model: Path = args.model
-    out: Path = args.out or model.with_name((model.name if model.is_dir() else model.stem) + SUFFIX)
+    out: Path = args.out or beside(args.model, SUFFIX)
 
     import torch
 

@@ -128,9 +128,14 @@ def find_memory(model: Path, config: TransformerConfig, tokenizer: str | None) -
     return find_beside(model, config, tokenizer, SUFFIX)
 
 
+def beside(model: Path, suffix: str = SUFFIX) -> Path:
+    """``MODEL.memory.safetensors``, or with another ending, beside a model's file or folder."""
+    return model.with_name((model.name if model.is_dir() else model.stem) + suffix)
+
+
 def find_beside(model: Path, config: TransformerConfig, tokenizer: str | None, suffix: str) -> Path | None:
     """`find_memory` for files whose names end in `suffix` and whose metadata names a backbone."""
-    named = model.with_name((model.name if model.is_dir() else model.stem) + suffix)
+    named = beside(model, suffix)
     if named.is_file():
         return named
     if tokenizer is None:
@@ -150,7 +155,7 @@ def find_beside(model: Path, config: TransformerConfig, tokenizer: str | None, s
 
 def memory_of_that_size(model: Path, config: TransformerConfig) -> bool:
     """Whether `find_memory` may find one, by the sizes alone: without the tokenizer, which takes long to make."""
-    if model.with_name((model.name if model.is_dir() else model.stem) + SUFFIX).is_file():
+    if beside(model, SUFFIX).is_file():
         return True
     for path in _candidates(model if model.is_dir() else model.parent, SUFFIX):
         with contextlib.suppress(BitLlamaError):

@@ -12,7 +12,7 @@ from engine.llama import Llama
 from engine.models.transformer import Transformer
 from engine.runtime.batched_replies import Prompt
 from engine.text.chat_message import ChatMessage
-from engine.text.model_text import ModelText, TextConfig
+from engine.text.model_text import ModelText
 from engine.train.memory.exchanges import encode_exchange
 
 
@@ -29,11 +29,10 @@ class Backbone:
     def of(cls, llama: Llama) -> Backbone:
         """The backbone of a model with a memory, apart from its live state. Raises `ConfigError` for other models."""
         body = llama.body
-        if not isinstance(body, TransformerWeights) or body.memory is None or body.tokenizer is None:
+        if not isinstance(body, TransformerWeights) or body.memory is None:
             raise ConfigError("This model has no memory of its own, so it cannot learn.")
         memory = Memory.from_tensors(body.memory.config, body.memory.tensors).requires_grad_(False)
-        text = ModelText.open(body.tokenizer, TextConfig.of(body.config), str(body.path))
-        return cls(body, Transformer.from_weights(body), memory, text)
+        return cls(body, Transformer.from_weights(body), memory, llama.text)
 
     def prompt(self, message: str, before: Sequence[ChatMessage] = ()) -> Prompt:
         """A message at the end of a conversation, and the opening of the reply."""

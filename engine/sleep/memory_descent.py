@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from engine.sleep.backbone import Backbone
 from engine.train.memory.frozen import FrozenReply
-from engine.train.memory.reading import ReplyBatch
+from engine.train.memory.reading import ReplyBatch, divergence
 
 BETAS = (0.9, 0.95)
 LARGEST_GRADIENT = 1.0
@@ -63,7 +63,7 @@ class MemoryDescent:
         losses = F.cross_entropy(logits[ours], batch.targets[ours], reduction="none")
         loss = losses.mean() if len(losses) else logits.new_zeros(())
         if ordinary:
-            loss = loss + ORDINARY_WEIGHT * self._divergence(ordinary, logits[~ours]).mean()
+            loss = loss + ORDINARY_WEIGHT * divergence(self._backbone.model, ordinary, logits[~ours]).mean()
         if self._l2_to_start:
             loss = loss + self._l2_to_start * (self._leaf - self._start).square().sum()
         self._optimizer.zero_grad(set_to_none=True)
@@ -79,12 +79,6 @@ class MemoryDescent:
     def _logits(self, batch: ReplyBatch) -> Tensor:
         return self._backbone.model.head(batch.read(self._backbone.model, self._backbone.memory, self._leaf))
 
-    def _divergence(self, replies: Sequence[FrozenReply], logits: Tensor) -> Tensor:
-        """KL of each token from the untouched model to this."""
-        with torch.no_grad():
-            plain = _plain(self._backbone, replies).log_softmax(dim=-1)
-        return F.kl_div(logits.log_softmax(dim=-1), plain, reduction="none", log_target=True).sum(dim=-1)
-
 
 @torch.inference_mode()
 def ordinary_loss(backbone: Backbone, replies: Sequence[FrozenReply], fast: NDArray[np.float32]) -> float:
@@ -92,9 +86,3 @@ def ordinary_loss(backbone: Backbone, replies: Sequence[FrozenReply], fast: NDAr
     batch = ReplyBatch(replies)
     h = batch.read(backbone.model, backbone.memory, torch.from_numpy(np.array(fast, np.float32)))
     return float(F.cross_entropy(backbone.model.head(h), batch.targets))
-
-
-def _plain(backbone: Backbone, replies: Sequence[FrozenReply]) -> Tensor:
-    """Logits of the untouched model at the tokens of these replies."""
-    streams = [reply.plain for reply in replies if reply.plain is not None]
-    return backbone.model.head(torch.cat(streams).float())

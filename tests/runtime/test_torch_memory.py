@@ -84,7 +84,7 @@ def test_it_is_what_training_computes(weights: TransformerWeights, runtime: Torc
     naive = Naive(weights)
     messages = freeze_messages(naive.model, naive.config, [told, asked])
     with torch.inference_mode():
-        fast, _ = write_messages(naive.model, naive.memory, messages)
+        fast = write_messages(naive.model, naive.memory, messages)
         replies = ReplyBatch(freeze_replies(naive.model, naive.config, [asked]))
         expected = naive.model.head(replies.read(naive.model, naive.memory, fast))
     for exchange in (told, asked):

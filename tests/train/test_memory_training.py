@@ -72,7 +72,7 @@ def test_messages_are_written_in_one_piece_as_token_by_token(
     model: Transformer, text: ModelText, memory: Memory
 ) -> None:
     frozen = freeze_messages(model, CONFIG, _exchanges(text))
-    fast, _ = write_messages(model, memory, frozen)
+    fast = write_messages(model, memory, frozen)
     expected = torch.zeros(1, *CONFIG.fast_shape)
     for message in frozen:
         x, there = memory.see(message.streams)[None], torch.ones(1, len(message.ids), dtype=torch.bool)
@@ -86,7 +86,7 @@ def test_messages_are_written_in_one_piece_as_token_by_token(
 def test_a_batch_of_replies_reads_what_the_runtime_reads(
     weights: TransformerWeights, model: Transformer, text: ModelText, memory: Memory, before: tuple[ChatMessage, ...]
 ) -> None:
-    fast, _ = write_messages(model, memory, freeze_messages(model, CONFIG, _exchanges(text)))
+    fast = write_messages(model, memory, freeze_messages(model, CONFIG, _exchanges(text)))
     asked = [encode_exchange(text, before, "who eats slippers", reply) for reply in ("Brimble.", "It is your dog.")]
     batch = ReplyBatch(freeze_replies(model, CONFIG, asked))
     logits = model.head(batch.read(model, memory, fast))
@@ -118,15 +118,11 @@ def test_whitened_maps_compute_what_their_folded_form_computes(
     whiten(memory, messages, replies)
     plain = Memory(CONFIG)
     plain.load_state_dict(folded(memory))
-    assert_close(
-        "fast weights", write_messages(model, plain, messages)[0], write_messages(model, memory, messages)[0], RATIO
-    )
+    assert_close("fast weights", write_messages(model, plain, messages), write_messages(model, memory, messages), RATIO)
     again = Memory(CONFIG)
     split(again)
     again.load_state_dict(memory.state_dict())
-    assert_close(
-        "fast weights", write_messages(model, again, messages)[0], write_messages(model, memory, messages)[0], RATIO
-    )
+    assert_close("fast weights", write_messages(model, again, messages), write_messages(model, memory, messages), RATIO)
 
 
 def test_a_life_tells_nothing_twice_and_asks_for_nothing_it_told_as_unknown(

@@ -71,8 +71,7 @@ def freeze_messages(
     """The messages of exchanges, in their order."""
     found: dict[int, FrozenMessage] = {}
     last = config.sources[-1]
-    for context, batch in _batches(exchanges, [len(e.message) for e in exchanges]):
-        before = _context(model, context, last)
+    for before, batch in _batches(model, exchanges, [len(e.message) for e in exchanges], last):
         ran = _through(model, config, _padded([exchanges[i].message for i in batch]), before, last)
         for row, i in enumerate(batch):
             found[i] = _message(exchanges[i], ran.sources[row])
@@ -95,9 +94,10 @@ def freeze_replies(
     """
     found: dict[int, FrozenReply] = {}
     depth = None if whole else config.sources[-1]
-    for context, batch in _batches(exchanges, [len(e.ids) - len(e.context) - 1 for e in exchanges]):
+    for before, batch in _batches(model, exchanges, [len(e.ids) - len(e.context) - 1 for e in exchanges], depth):
+        context = exchanges[batch[0]].context
         ids = _padded([exchanges[i].ids[len(context) : -1] for i in batch])
-        ran = _through(model, config, ids, _context(model, context, depth), depth)
+        ran = _through(model, config, ids, before, depth)
         past = torch.stack([torch.stack(pair) for pair in ran.pairs[config.depths[0] :]]) if whole else None
         for row, i in enumerate(batch):
             e = exchanges[i]
@@ -173,20 +173,22 @@ def _message(exchange: EncodedExchange, streams: Tensor) -> FrozenMessage:
 
 
 def _batches(
-    exchanges: Sequence[EncodedExchange], lengths: Sequence[int]
-) -> Iterator[tuple[tuple[int, ...], list[int]]]:
-    """Numbers of exchanges behind the same context and of about equal length, so many as fit into `BATCH_TOKENS`."""
+    model: Transformer, exchanges: Sequence[EncodedExchange], lengths: Sequence[int], depth: int | None
+) -> Iterator[tuple[list[Pair], list[int]]]:
+    """Numbers of exchanges behind the same context and of about equal length, so many as fit into `BATCH_TOKENS`, each
+    time with the keys and values of the context, which are computed once."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
         groups.setdefault(exchanges[i].context, []).append(i)
     for context, members in groups.items():
+        before = _context(model, context, depth)
         batch: list[int] = []
         for i in members:
             if batch and (len(batch) + 1) * lengths[i] > BATCH_TOKENS:
-                yield context, batch
+                yield before, batch
                 batch = []
             batch.append(i)
-        yield context, batch
+        yield before, batch
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> Tensor:

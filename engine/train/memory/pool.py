@@ -60,10 +60,10 @@ class Pool:
     chatter: list[FrozenMessage]
     """Messages that tell nothing."""
 
-    def add(self, other: Pool) -> None:
-        """Take in another pool."""
-        self.told += other.told
-        self.unknown += other.unknown
+    def renew(self, other: Pool, most: int) -> None:
+        """Take in another pool; of what is told, and of the questions about what is not, the newest `most` stay."""
+        self.told = [*self.told, *other.told][-most:]
+        self.unknown = [*self.unknown, *other.unknown][-most:]
         self.chatter = [*other.chatter, *self.chatter[:MOST_CHATTER]]
 
 

@@ -42,7 +42,7 @@ def score_memory(
     away = 0.0
     for _ in range(LIVES):
         life = draw_life(pool, rng, TOLD, ASKED, UNKNOWN)
-        fast, _ = write_messages(model, memory, life.messages)
+        fast = write_messages(model, memory, life.messages)
         batch = ReplyBatch([*(question for question, _ in life.asked), *life.unknown])
         said = model.head(batch.read(model, memory, fast)).argmax(dim=-1)
         for number, reply in enumerate(batch.replies):

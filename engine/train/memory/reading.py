@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from engine.layers.memory import Memory
@@ -13,33 +14,21 @@ from engine.models.transformer import Transformer
 from engine.train.memory.frozen import FrozenMessage, FrozenReply
 
 
-def write_messages(
-    model: Transformer, memory: Memory, messages: Sequence[FrozenMessage], fast: Tensor | None = None
-) -> tuple[Tensor, Tensor]:
-    """Write messages one after the other.
+def write_messages(model: Transformer, memory: Memory, messages: Sequence[FrozenMessage]) -> Tensor:
+    """The fast weights ``[H, dv, dk]`` of a newborn to whom these messages were said one after the other.
 
-    Args:
-        fast: fast weights, ``[H, dv, dk]``; None: a newborn's.
-
-    Returns:
-        The fast weights after them, and the mean rate of their tokens.
+    They are written in one piece: the algebra of `engine.ops.delta_rule.chunk` with one chunk, whose readings nobody
+    wants.
     """
     ids = pad_sequence([m.ids for m in messages], batch_first=True)
     there = torch.arange(ids.shape[1]) < torch.tensor([[len(m.ids)] for m in messages])
     x = memory.see(pad_sequence([m.streams for m in messages], batch_first=True))
     made = memory.write(x, model.embed(ids), there)
-    key, value, rate = (part[there].transpose(0, 1).unsqueeze(0).contiguous() for part in made)
-    return _written(key, value, rate, fast)[0], rate.mean()
-
-
-def _written(key: Tensor, value: Tensor, rate: Tensor, fast: Tensor | None) -> Tensor:
-    """The fast weights ``[1, H, dv, dk]`` after T tokens, in one piece: the algebra of `engine.ops.delta_rule.chunk`
-    with one chunk, whose readings nobody wants."""
+    key, value, rate = (part[there].transpose(0, 1) for part in made)
     steps = rate.unsqueeze(-1)
-    wanted = value if fast is None else value - key @ fast.mT
-    system = torch.tril(steps * (key @ key.mT), -1) + torch.eye(key.shape[2])
-    change = torch.linalg.solve_triangular(system, steps * wanted, upper=False, unitriangular=True)
-    return change.mT @ key if fast is None else fast + change.mT @ key
+    system = torch.tril(steps * (key @ key.mT), -1) + torch.eye(key.shape[1])
+    change = torch.linalg.solve_triangular(system, steps * value, upper=False, unitriangular=True)
+    return change.mT @ key
 
 
 def recall(memory: Memory, replies: Sequence[FrozenReply], fast: Tensor) -> Tensor:
@@ -125,3 +114,16 @@ class ReplyBatch:
             key, value = self.past[number - first]
             h = model.layers[number](enter(number, h), cos, sin, _Past(key, value), self.seen)
         return h[self.speaks]
+
+
+def divergence(model: Transformer, replies: Sequence[FrozenReply], logits: Tensor) -> Tensor:
+    """KL divergence of each token of replies from what the untouched model says, in nats ``[A]``.
+
+    Args:
+        replies: frozen with ``plain``.
+        logits: of their tokens now, ``[A, V]``.
+    """
+    plain = [reply.plain for reply in replies if reply.plain is not None]
+    with torch.no_grad():
+        before = model.head(torch.cat(plain).float()).log_softmax(dim=-1)
+    return F.kl_div(logits.log_softmax(dim=-1), before, reduction="none", log_target=True).sum(dim=-1)

@@ -9,7 +9,6 @@ never told, ordinary talk.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -24,22 +23,6 @@ from engine.train.memory.reading import recall, write_messages
 from engine.train.memory.vocabulary import Vocabulary
 
 FIRST_SHARPNESS, FIRST_THRESHOLD = 15.0, 4.0
-
-
-@dataclass(frozen=True)
-class RecallCounts:
-    """How often what had to be found was found."""
-
-    values: int
-    """Tokens of replies that repeat a word of what was told."""
-    nearest: int
-    """Of them, where that word is nearest to what was found."""
-    found: int
-    """Of them, where it is also told from nothing."""
-    others: int
-    """Other tokens of replies."""
-    silent: int
-    """Of them, where nothing was found."""
 
 
 class RecallLoss(nn.Module):
@@ -57,10 +40,10 @@ class RecallLoss(nn.Module):
         self.sharpness = nn.Parameter(torch.tensor(FIRST_SHARPNESS))
         self.threshold = nn.Parameter(torch.tensor(FIRST_THRESHOLD))
 
-    def forward(self, life: TrainingLife, others: Sequence[FrozenReply]) -> tuple[Tensor, RecallCounts]:
+    def forward(self, life: TrainingLife, others: Sequence[FrozenReply]) -> Tensor:
         """The loss of one life, in which `others` are replies of ordinary talk."""
         (model,), (memory,) = self._backbone, self._memory
-        fast, _ = write_messages(model, memory, life.messages)
+        fast = write_messages(model, memory, life.messages)
         words = sorted({i for m in life.messages for i in m.ids.tolist()})
         replies = [*(q for q, _ in life.asked), *life.unknown, *others]
         told = [item.messages for _, item in life.asked]
@@ -78,12 +61,7 @@ class RecallLoss(nn.Module):
         is_value = target < len(words)
         weights = pad_sequence([self._weights(r) for r in replies], batch_first=True)[counts]
         losses = F.cross_entropy(scores, target, reduction="none") * weights
-        loss = losses[~is_value].mean() + (losses[is_value].sum() / weights[is_value].sum() if is_value.any() else 0)
-        right, nearest = scores.argmax(dim=-1) == target, scores[:, :-1].argmax(dim=-1) == target
-        return loss, RecallCounts(
-            int(is_value.sum()), int((nearest & is_value).sum()), int((right & is_value).sum()),
-            int((~is_value).sum()), int((right & ~is_value).sum()),
-        )  # fmt: skip
+        return losses[~is_value].mean() + (losses[is_value].sum() / weights[is_value].sum() if is_value.any() else 0)
 
     def _wanted(self, reply: FrozenReply, told: Sequence[FrozenMessage], words: Sequence[int]) -> Tensor:
         """For each token that reads the number of the word that it must find; ``len(words)`` for nothing, -1 where it

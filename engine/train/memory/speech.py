@@ -14,7 +14,7 @@ from engine.layers.memory import Memory
 from engine.models.transformer import Transformer
 from engine.train.memory.frozen import FrozenReply
 from engine.train.memory.pool import TrainingLife
-from engine.train.memory.reading import ReplyBatch, write_messages
+from engine.train.memory.reading import ReplyBatch, divergence, write_messages
 
 UNKNOWN_WEIGHT = 0.5
 """What an answer about what was never told counts beside one about what was."""
@@ -41,7 +41,7 @@ def speech_losses(
     model: Transformer, memory: Memory, life: TrainingLife, ordinary: Sequence[FrozenReply]
 ) -> SpeechLosses:
     """The losses of one life: its messages written, its questions asked each by itself, and ordinary talk."""
-    fast, _ = write_messages(model, memory, life.messages)
+    fast = write_messages(model, memory, life.messages)
     batch = ReplyBatch([*(question for question, _ in life.asked), *life.unknown])
     losses = F.cross_entropy(model.head(batch.read(model, memory, fast)), batch.targets, reduction="none")
     unknown = batch.owner >= len(life.asked)
@@ -56,8 +56,5 @@ def speech_losses(
 def drift(model: Transformer, memory: Memory, fast: Tensor, ordinary: Sequence[FrozenReply]) -> Tensor:
     """The mean KL divergence of ordinary replies, with `fast` as fast weights, from the untouched backbone's, in nats a
     token; they were frozen with ``plain``."""
-    plain = [reply.plain for reply in ordinary if reply.plain is not None]
-    with torch.no_grad():
-        before = model.head(torch.cat(plain).float()).log_softmax(dim=-1)
-    now = model.head(ReplyBatch(ordinary).read(model, memory, fast)).log_softmax(dim=-1)
-    return (before.exp() * (before - now)).sum(dim=-1).mean()
+    logits = model.head(ReplyBatch(ordinary).read(model, memory, fast))
+    return divergence(model, ordinary, logits).mean()

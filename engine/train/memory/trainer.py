@@ -219,10 +219,11 @@ class _MemoryTraining:
         def loss() -> Tensor:
             life = draw_life(pool, self.rng, self._some(4, min(64, self.args.most_told)), 24, 6)
             others = self.rng.sample(ordinary, min(4, len(ordinary)))
-            return criterion(self.vocabulary.exchanged(life), others)[0]
+            loss: Tensor = criterion(self.vocabulary.exchanged(life), others)
+            return loss
 
         def grow() -> None:
-            pool.add(self.maker.make(MORE, whole=False))
+            pool.renew(self.maker.make(MORE, whole=False), self.args.situations)
 
         self._stage("recall", optimizer, loss, grow, pool, end)
         return pool
@@ -239,7 +240,7 @@ class _MemoryTraining:
             return speech_losses(self.model, self.memory, life, self.rng.sample(ordinary, min(4, len(ordinary)))).total
 
         def grow() -> None:
-            pool.add(self.maker.make(MORE))
+            pool.renew(self.maker.make(MORE), self.args.situations)
 
         self._stage("speech", optimizer, loss, grow, pool, 60 * self.args.minutes)
 
@@ -252,7 +253,7 @@ class _MemoryTraining:
         pool: Pool,
         end: float,
     ) -> None:
-        """Steps until `end`, in seconds of the training; the pool grows in at most half of the time."""
+        """Steps until `end`, in seconds of the training; the pool is renewed in at most half of the time."""
         start = self.seconds
         trained = [p for group in optimizer.param_groups for p in group["params"]]
         step, mean = 0, math.nan
@@ -260,7 +261,7 @@ class _MemoryTraining:
         reported = saved = scored = self.seconds
         while self.seconds < end and not self.stop():
             done = (self.seconds - start) / max(1e-9, end - start)
-            if self.seconds - grown > took and done < 0.8 and len(pool.told) < self.args.situations:
+            if self.seconds - grown > took and done < 0.8:
                 before = self.seconds
                 grow()
                 grown = self.seconds
