@@ -14,7 +14,17 @@ from engine.models.transformer import Transformer
 from engine.ops.delta_rule.naive import delta_rule
 from engine.text.roles import RoledTokens, TokenRole
 
-HEARD, REPLY = TokenRole.HEARD, TokenRole.REPLY
+HEARD, REPLY, SILENT = TokenRole.HEARD, TokenRole.REPLY, TokenRole.SILENT
+
+
+def some(count: int, seed: int, role: TokenRole) -> RoledTokens:
+    """So many random bytes of one role."""
+    return RoledTokens.of(np.random.default_rng(seed).integers(0, 256, count).tolist(), role)
+
+
+EXCHANGE = some(9, 1, SILENT) + some(23, 2, HEARD) + some(12, 3, REPLY)
+"""What stands before a message, the message, and the reply to it."""
+CONVERSATION = EXCHANGE + some(5, 4, SILENT) + some(40, 5, HEARD) + some(1, 6, REPLY) + some(30, 8, HEARD) + EXCHANGE
 
 
 class Naive:

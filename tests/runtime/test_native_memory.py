@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tiny_transformer
 from assert_close import assert_close
-from naive_memory import Naive
+from naive_memory import CONVERSATION, EXCHANGE, Naive, some
 from native_bodies import needs_library
 
 from engine import native
@@ -24,7 +24,7 @@ from engine.runtime.base import learns, looks_back
 from engine.runtime.native_transformer import NativeTransformerRuntime
 from engine.runtime.select import create_runtime
 from engine.runtime.torch_transformer import TorchTransformer
-from engine.text.roles import RoledTokens, TokenRole
+from engine.text.roles import TokenRole
 
 pytestmark = needs_library
 
@@ -41,14 +41,6 @@ SHAPES = {
     "odd": MemoryConfig(WIDTH, (0, 1, 2), (2, 3), 3, 7, 41, gate_dim=5, stream_norms=(8.0, 16.0)),
     "more rows than are learned together": MemoryConfig(WIDTH, (0, 2), (3,), 2, 19, 77, stream_norms=(8.0,)),
 }
-
-
-def some(count: int, seed: int, role: TokenRole) -> RoledTokens:
-    return RoledTokens.of(np.random.default_rng(seed).integers(0, 256, count).tolist(), role)
-
-
-EXCHANGE = some(9, 1, SILENT) + some(23, 2, HEARD) + some(12, 3, REPLY)
-CONVERSATION = EXCHANGE + some(5, 4, SILENT) + some(40, 5, HEARD) + some(1, 6, REPLY) + some(30, 8, HEARD) + EXCHANGE
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 import tiny_transformer
 import torch
 from assert_close import assert_close
-from naive_memory import Naive
+from naive_memory import CONVERSATION, EXCHANGE, Naive, some
 
 from engine.errors import ConfigError, SoulMismatchError
 from engine.io.transformer_weights import TransformerWeights, load_transformer
@@ -22,14 +22,6 @@ from engine.train.memory.reading import ReplyBatch, write_messages
 CLOSE = 1e-4
 """Relative, in float32: matrix products of other sizes round otherwise."""
 HEARD, REPLY, SILENT = TokenRole.HEARD, TokenRole.REPLY, TokenRole.SILENT
-
-
-def some(count: int, seed: int, role: TokenRole) -> RoledTokens:
-    return RoledTokens.of(np.random.default_rng(seed).integers(0, 256, count).tolist(), role)
-
-
-EXCHANGE = some(9, 1, SILENT) + some(23, 2, HEARD) + some(12, 3, REPLY)
-"""What stands before a message, the message, and the reply to it."""
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +43,6 @@ def fast_of(seed: int = 7) -> list[np.ndarray]:
     """Fast weights of somebody who has lived."""
     rng = np.random.default_rng(seed)
     return [rng.standard_normal(tiny_transformer.MEMORY.fast_shape).astype(np.float32) * 0.3]
-
-
-CONVERSATION = EXCHANGE + some(5, 4, SILENT) + some(40, 5, HEARD) + some(1, 6, REPLY) + some(30, 8, HEARD) + EXCHANGE
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 128])
